@@ -1,0 +1,206 @@
+//! All chats of the server.
+
+use std::collections::BTreeMap;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use tokio::time::Instant;
+
+use super::clock::Clock;
+use super::participant::{ParticipantId, ParticipantKind};
+use super::session::{Chat, EndCause, Moment};
+use super::settings::Settings;
+use super::{Act, Acted};
+use crate::error::Error;
+
+/// What a customer says when asking for a chat.
+#[derive(Debug, Default)]
+pub(crate) struct NewChat {
+    pub(crate) nickname: String,
+    pub(crate) subject: Option<String>,
+    pub(crate) email_address: Option<String>,
+    pub(crate) user_data: BTreeMap<String, String>,
+}
+
+/// The chats, in the order they were started.
+#[derive(Debug)]
+pub(crate) struct ChatServer {
+    pub(crate) settings: Settings,
+    pub(crate) accepting: bool,
+    offline: bool,
+    halted: bool,
+    clock: Clock,
+    chats: Vec<Chat>,
+    started: u64,
+    random: StdRng,
+}
+
+impl ChatServer {
+    pub(crate) fn new(settings: Settings, clock: Clock, seed: u64) -> Self {
+        Self {
+            settings,
+            accepting: true,
+            offline: false,
+            halted: false,
+            clock,
+            chats: Vec::new(),
+            started: 0,
+            random: StdRng::seed_from_u64(seed),
+        }
+    }
+
+    pub(crate) fn moment(&self, instant: Instant) -> Moment {
+        Moment { instant, utc_ms: self.clock.utc_ms(instant) }
+    }
+
+    /// Whether a further chat may start now.
+    pub(crate) fn has_room(&self) -> bool {
+        let running = self.chats.iter().filter(|chat| chat.ended.is_none()).count();
+        self.accepting && self.settings.max_chats.is_none_or(|most| running < most)
+    }
+
+    pub(crate) fn open(&mut self, new: NewChat, now: Instant) -> &mut Chat {
+        self.forget_old();
+        let now = self.moment(now);
+        self.started += 1;
+        let suffix: u32 = self.random.random_range(0..36 * 36 * 36);
+        let id = format!("{:05}a{}", self.started, base36(suffix));
+        let mut chat = Chat::new(id, &new.nickname, &self.settings, now);
+        chat.subject = new.subject;
+        chat.email_address = new.email_address;
+        chat.user_data = new.user_data;
+        self.chats.push_mut(chat)
+    }
+
+    pub(crate) fn all(&self) -> &[Chat] {
+        &self.chats
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Option<&Chat> {
+        self.chats.iter().rev().find(|chat| chat.id == id)
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Result<&Chat, Error> {
+        self.find(id).ok_or_else(|| Error::UnknownChat { chat: id.to_owned() })
+    }
+
+    /// The chat with this id and the settings that rule it.
+    pub(crate) fn get_mut(&mut self, id: &str) -> Result<(&mut Chat, &Settings), Error> {
+        let chat = self.chats.iter_mut().rev().find(|chat| chat.id == id);
+        let chat = chat.ok_or_else(|| Error::UnknownChat { chat: id.to_owned() })?;
+        Ok((chat, &self.settings))
+    }
+
+    /// The chat with this id, if it is running, and the settings that rule it.
+    pub(crate) fn get_running(&mut self, id: &str) -> Result<(&mut Chat, &Settings), Error> {
+        let (chat, settings) = self.get_mut(id)?;
+        match chat.ended {
+            None => Ok((chat, settings)),
+            Some(_) => Err(Error::ChatEnded { chat: id.to_owned() }),
+        }
+    }
+
+    pub(crate) fn join(
+        &mut self,
+        chat: &str,
+        nickname: &str,
+        kind: ParticipantKind,
+        now: Instant,
+    ) -> Result<ParticipantId, Error> {
+        let now = self.moment(now);
+        let (chat, _) = self.get_running(chat)?;
+        if kind == ParticipantKind::Client {
+            return Err(Error::SecondClient { chat: chat.id.clone() });
+        }
+        Ok(chat.join(nickname, kind, now))
+    }
+
+    pub(crate) fn act(
+        &mut self,
+        chat: &str,
+        who: ParticipantId,
+        act: Act,
+        now: Instant,
+    ) -> Result<Acted, Error> {
+        let now = self.moment(now);
+        let file_id = self.new_file_id();
+        self.get_mut(chat)?.0.act(who, act, || file_id, now)
+    }
+
+    pub(crate) fn new_file_id(&mut self) -> String {
+        format!("{:016x}", self.random.random::<u64>())
+    }
+
+    pub(crate) fn drop_client(&mut self, chat: &str, cause: EndCause, now: Instant) {
+        let now = self.moment(now);
+        if let Ok((chat, _)) = self.get_running(chat) {
+            chat.drop_client(cause, now);
+        }
+    }
+
+    pub(crate) fn is_offline(&self) -> bool {
+        self.offline
+    }
+
+    /// Switches the chat server off or on.
+    pub(crate) fn set_offline(&mut self, offline: bool, now: Instant) {
+        let was_frozen = self.is_frozen();
+        self.offline = offline;
+        self.thaw(was_frozen, now);
+    }
+
+    /// Cuts the chat server off from its customers, or connects it again.
+    pub(crate) fn set_halted(&mut self, halted: bool, now: Instant) {
+        let was_frozen = self.is_frozen();
+        self.halted = halted;
+        self.thaw(was_frozen, now);
+    }
+
+    /// Whether time stands still for the chats: nobody is to be dropped for an outage.
+    pub(crate) fn is_frozen(&self) -> bool {
+        self.offline || self.halted
+    }
+
+    fn thaw(&mut self, was_frozen: bool, now: Instant) {
+        if was_frozen && !self.is_frozen() {
+            for chat in &mut self.chats {
+                chat.touch(now);
+                chat.reset_idle(now);
+            }
+        }
+    }
+
+    pub(crate) fn forget_all(&mut self) {
+        self.chats.clear();
+    }
+
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+        (!self.is_frozen()).then_some(())?;
+        self.chats.iter().filter_map(|chat| chat.deadline(&self.settings)).min()
+    }
+
+    /// Acts on all timers that have run out.
+    pub(crate) fn tick(&mut self, now: Instant) {
+        if self.is_frozen() {
+            return;
+        }
+        let now = self.moment(now);
+        for chat in &mut self.chats {
+            chat.tick(&self.settings, now);
+        }
+    }
+
+    fn forget_old(&mut self) {
+        let ended = self.chats.iter().filter(|chat| chat.ended.is_some()).count();
+        let oldest = self.chats.iter().position(|chat| chat.ended.is_some());
+        if let Some(oldest) = oldest.filter(|_| ended > self.settings.kept_ended_chats) {
+            self.chats.remove(oldest);
+        }
+    }
+}
+
+/// Three digits of base 36.
+fn base36(number: u32) -> String {
+    let digit = |value: u32| char::from_digit(value % 36, 36).unwrap_or('0').to_ascii_uppercase();
+    [number / 1296, number / 36, number].map(digit).iter().collect()
+}

@@ -1,0 +1,42 @@
+//! What an operator of the chat server may set.
+
+use std::time::Duration;
+
+use super::files::FileLimits;
+use super::idle::IdleSettings;
+
+/// Limits and timers of the chat server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// A customer who makes no request for this long is dropped (gms-v2 section 6); zero means never.
+    pub client_timeout: Duration,
+    /// Idle control.
+    pub idle: IdleSettings,
+    /// File limits.
+    pub files: FileLimits,
+    /// Longest message or typing preview, in characters.
+    pub max_message_length: usize,
+    /// How many chats may run at once; a further one is refused with code 240.
+    pub max_chats: Option<usize>,
+    /// How many ended chats stay readable through the library and the control API.
+    pub kept_ended_chats: usize,
+    /// Send the bot style as JSON text inside JSON (`"\"BOT\""`), as some servers do.
+    pub quoted_bot_style: bool,
+    /// A request with a wrong secure key ends the customer's session (gms-v2 section 5.2).
+    pub bad_key_ends_chat: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            client_timeout: Duration::from_secs(45),
+            idle: IdleSettings::default(),
+            files: FileLimits::default(),
+            max_message_length: 4096,
+            max_chats: None,
+            kept_ended_chats: 1000,
+            quoted_bot_style: false,
+            bad_key_ends_chat: true,
+        }
+    }
+}

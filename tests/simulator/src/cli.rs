@@ -1,0 +1,306 @@
+//! The command line.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+use webchat_simulator::{Builder, Fault, Faults, FileLimits, IdleSettings, Script, Settings, Simulator};
+
+const EXAMPLES: &str = r#"Try it:
+  webchat-simulator --port 8080
+
+  # as a customer: start a chat, then use the chatId and secureKey of the reply
+  curl -d nickname=Mia http://127.0.0.1:8080/genesys/2/chat/support
+  curl --data-urlencode 'secureKey=KEY' -d message=help \
+       http://127.0.0.1:8080/genesys/2/chat/support/CHATID/send
+  curl --data-urlencode 'secureKey=KEY' -d transcriptPosition=1 \
+       http://127.0.0.1:8080/genesys/2/chat/support/CHATID/refresh
+
+  # as an agent, by the control API (GET /control lists all of it)
+  curl -d '{"nickname": "Kim", "kind": "Bot"}' http://127.0.0.1:8080/control/chats/latest/join
+  curl -d '{"text": "Hello"}'                  http://127.0.0.1:8080/control/chats/latest/say
+  curl -d '{}'                                 http://127.0.0.1:8080/control/chats/latest/end
+
+  # trouble, from the command line or while it runs
+  webchat-simulator --fault drop,operation=send,effect=true --rate latency,ms=300,rate=0.2
+  curl -d '{"kind": "statusCode1", "times": 6, "operation": "refresh"}' \
+       http://127.0.0.1:8080/control/faults
+  curl -d '{"memory": "lose", "downMs": 2000}' http://127.0.0.1:8080/control/restart
+  curl http://127.0.0.1:8080/control/log
+
+Faults are KIND,name=value,... with these kinds (and their own names):
+  latency (ms)           handled late; no effect if the caller hangs up before
+  slowReply (ms)         handled at once, answered late
+  drop                   connection closed without an answer
+  truncatedBody          connection closed half-way through the answer
+  status (status, retryAfter, code, advice)
+                         HTTP error; a JSON body with errors if code is given, else an HTML page
+  nonJson                HTTP 200 with an HTML page
+  statusCode1            "temporary failure"; use times for a burst
+  statusCode2 (chatEnded, code, advice)
+                         "permanent failure"
+  duplicateMessages, reorderedMessages
+                         in the next reply with messages
+  newAlias, newSecureKey the session's alias or key changes
+  setCookie (cookie)     adds a Set-Cookie header
+  wrongBody (body)       HTTP 200 with that body
+  hugeBody (bytes)       the reply, padded
+  redirect (url, status) HTTP 307 unless status says otherwise
+All take operation (requestChat, send, refresh, startTyping, stopTyping, disconnect, pushUrl,
+updateNickname, customNotice, updateData, readReceipt, fileLimits, fileUpload, fileDownload,
+fileDelete), chat, nth (1 is the next matching request), times, and effect (true: the operation is
+carried out all the same). A comma cannot be part of a value here; the control API has no such limit.
+
+A rule file is TOML, or JSON with the same members:
+  agent = "Kim"               # shown name
+  kind = "Bot"                # Agent, Supervisor, Bot or External
+  join_after_ms = 300
+  typing_ms = 400             # before each answer
+  greeting = "Hello {nickname}, I am {agent}."
+  fallback = ["Pardon?"]      # in turn, when no rule matches; or: echo = true
+  [[rules]]                   # the first rule whose pattern is found in the message answers
+  pattern = '(?i)invoice'     # regular expression
+  replies = ["Here it is."]   # in turn; {text} is the customer's text
+  file = { name = "invoice.pdf", path = "invoice.pdf" }   # or: text = "..."
+  # push_url = "https://..."  notice = "..."  then = "leave" or "end"
+
+Everything is in memory and keys are made up: it is a test server, keep it on the loopback interface."#;
+
+/// A Genesys chat server for a laptop: GMS v2 REST, a scripted agent, and faults on demand.
+///
+/// The first line printed is `listening on URL`, where URL is the chat URL to configure in a client.
+/// It stops on SIGINT and SIGTERM.
+#[derive(Debug, Parser)]
+#[command(name = "webchat-simulator", version, after_long_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// Address to listen on.
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_name = "ADDRESS")]
+    pub(crate) host: IpAddr,
+    /// Port to listen on; 0 takes a free one.
+    #[arg(long, short, default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// Print the URLs as one line of JSON instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Also write the URLs as JSON to this file once the simulator listens.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) ready_file: Option<PathBuf>,
+    /// Print one line for each request on the error stream.
+    #[arg(long)]
+    pub(crate) trace: bool,
+    /// Decides ids, keys and the draws of fault rates.
+    #[arg(long, default_value_t = 1, value_name = "NUMBER")]
+    seed: u64,
+
+    /// What the agent does in every chat.
+    #[arg(long, value_enum, default_value_t = Play::Demo, conflicts_with = "rules")]
+    script: Play,
+    /// Take the agent and its answers from this rule file.
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+    /// Name of the agent.
+    #[arg(long, value_name = "NICKNAME")]
+    agent: Option<String>,
+    /// Time until the agent joins.
+    #[arg(long, value_name = "MS")]
+    join_after: Option<u64>,
+    /// Time the agent types before each answer.
+    #[arg(long, value_name = "MS")]
+    typing: Option<u64>,
+
+    /// Service name that exists; repeatable; any name if never given.
+    #[arg(long, value_name = "NAME")]
+    service: Vec<String>,
+    /// Key that requests to the Multicloud chat URL must carry in the header `apikey`.
+    #[arg(long, value_name = "KEY")]
+    apikey: Option<String>,
+    /// User and password that requests to the on-premises chat URL must carry.
+    #[arg(long, value_name = "USER:PASSWORD")]
+    basic_auth: Option<String>,
+
+    /// Silence (no request at all) after which a customer is dropped; 0: never.
+    #[arg(long, default_value_t = 45.0, value_name = "SECONDS", value_parser = seconds)]
+    client_timeout: f64,
+    /// Time without messages until the idle warning; 0: no idle control.
+    #[arg(long, default_value_t = 255.0, value_name = "SECONDS", value_parser = seconds)]
+    idle_alert: f64,
+    /// Time from the first to a second idle warning; 0: none.
+    #[arg(long, default_value_t = 0.0, value_name = "SECONDS", value_parser = seconds)]
+    idle_alert2: f64,
+    /// Time from the last idle warning to the close.
+    #[arg(long, default_value_t = 45.0, value_name = "SECONDS", value_parser = seconds)]
+    idle_close: f64,
+    /// Longest message, in characters.
+    #[arg(long, default_value_t = 4096, value_name = "NUMBER")]
+    max_message_length: usize,
+    /// Chats that may run at once; further ones are refused with code 240.
+    #[arg(long, value_name = "NUMBER")]
+    max_chats: Option<usize>,
+    /// Change the alias of a chat at every this many of its requests; 0: never.
+    #[arg(long, default_value_t = 0, value_name = "NUMBER")]
+    alias_every: u32,
+
+    /// Files a customer may upload in a chat.
+    #[arg(long, default_value_t = 3, value_name = "NUMBER")]
+    max_files: u32,
+    /// Bytes in one file.
+    #[arg(long, default_value_t = 2_097_152, value_name = "BYTES")]
+    max_file_size: u64,
+    /// Bytes in all files a customer uploads in a chat.
+    #[arg(long, default_value_t = 5_242_880, value_name = "BYTES")]
+    max_total_size: u64,
+    /// Allowed file name extensions, separated by commas.
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "LIST",
+        default_value = "doc,docx,gif,jpeg,jpg,pdf,png,txt,zip"
+    )]
+    file_types: Vec<String>,
+    /// Accept files only while an agent is in the chat.
+    #[arg(long)]
+    need_agent: bool,
+    /// Downloads a customer may make in a chat.
+    #[arg(long, default_value_t = 10, value_name = "NUMBER")]
+    download_attempts: u32,
+
+    /// Fault for a coming request, e.g. `drop,operation=send,nth=2`; repeatable.
+    #[arg(long, value_name = "FAULT", value_parser = Fault::from_words)]
+    fault: Vec<Fault>,
+    /// Fault that happens at random, e.g. `latency,ms=300,rate=0.2`; repeatable.
+    #[arg(long, value_name = "FAULT,rate=P", value_parser = Fault::rate_from_words)]
+    rate: Vec<(f64, Fault)>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Play {
+    /// Joins, greets, answers a few words (say `help`), ends the chat on `bye`.
+    Demo,
+    /// Joins at once and says back what the customer says.
+    Echo,
+    /// Nobody joins; use the control API.
+    None,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    match Duration::try_from_secs_f64(value) {
+        Ok(_) => Ok(value),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+impl Arguments {
+    /// The simulator these arguments describe, but for address and faults.
+    pub(crate) fn builder(&self) -> Result<Builder, String> {
+        let builder = Simulator::builder()
+            .seed(self.seed)
+            .script(self.script()?)
+            .settings(self.settings())
+            .alias_every(self.alias_every);
+        let mut builder = self.service.iter().fold(builder, Builder::service);
+        if let Some(key) = &self.apikey {
+            builder = builder.apikey(key);
+        }
+        if let Some(words) = &self.basic_auth {
+            let (user, password) = words.split_once(':').ok_or("--basic-auth: there is no colon in it")?;
+            builder = builder.basic_auth(user, password);
+        }
+        Ok(builder)
+    }
+
+    pub(crate) fn store_faults(&self, faults: &Faults) {
+        for fault in &self.fault {
+            faults.push(fault.clone());
+        }
+        faults.set_rates(self.rate.clone());
+    }
+
+    fn script(&self) -> Result<Script, String> {
+        let mut script = match (&self.rules, self.script) {
+            (Some(path), _) => Script::from_file(path).map_err(|error| error.to_string())?,
+            (None, Play::Demo) => Script::demo(),
+            (None, Play::Echo) => Script::echo(),
+            (None, Play::None) => {
+                if self.agent.is_some() {
+                    return Err("--agent: with --script none nobody joins".to_owned());
+                }
+                Script::none()
+            }
+        };
+        if let Some(nickname) = &self.agent {
+            script = script.agent(nickname);
+        }
+        if let Some(ms) = self.join_after {
+            script = script.join_after(Duration::from_millis(ms));
+        }
+        if let Some(ms) = self.typing {
+            script = script.typing(Duration::from_millis(ms));
+        }
+        Ok(script)
+    }
+
+    fn settings(&self) -> Settings {
+        let time = |seconds| Duration::try_from_secs_f64(seconds).unwrap_or_default();
+        let extension = |text: &String| text.trim().trim_start_matches('.').to_ascii_lowercase();
+        Settings {
+            client_timeout: time(self.client_timeout),
+            idle: IdleSettings {
+                alert: time(self.idle_alert),
+                alert2: time(self.idle_alert2),
+                close: time(self.idle_close),
+                ..IdleSettings::default()
+            },
+            files: FileLimits {
+                max_files: self.max_files,
+                max_file_size: self.max_file_size,
+                max_total_size: self.max_total_size,
+                file_types: self.file_types.iter().map(extension).collect(),
+                need_agent: self.need_agent,
+                download_attempts: self.download_attempts,
+                ..FileLimits::default()
+            },
+            max_message_length: self.max_message_length,
+            max_chats: self.max_chats,
+            ..Settings::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+        let arguments = Arguments::try_parse_from(["webchat-simulator"]).unwrap();
+        assert_eq!(arguments.settings(), Settings::default());
+        arguments.builder().unwrap();
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (words, part) in [
+            (vec!["--port", "70000"], "70000"),
+            (vec!["--script", "dance"], "possible values: demo, echo, none"),
+            (vec!["--fault", "dorp"], "there is no kind \"dorp\""),
+            (vec!["--rate", "drop"], "rate is missing"),
+            (vec!["--idle-alert=-1"], "negative"),
+            (vec!["--idle-close=soon"], "not a number of seconds"),
+            (vec!["--rules", "a.toml", "--script", "echo"], "cannot be used with"),
+        ] {
+            let all = std::iter::once("webchat-simulator").chain(words);
+            let error = Arguments::try_parse_from(all).unwrap_err().to_string();
+            assert!(error.contains(part), "{error}");
+        }
+        let built = |words: &[&str]| Arguments::try_parse_from(words).unwrap().builder();
+        let error = built(&["x", "--basic-auth", "mia"]).unwrap_err();
+        assert!(error.contains("colon"), "{error}");
+        let error = built(&["x", "--rules", "/nowhere/rules.toml"]).unwrap_err();
+        assert!(error.contains("/nowhere/rules.toml"), "{error}");
+    }
+}

@@ -1,0 +1,97 @@
+//! The control API: what the library does, over HTTP with JSON, for tests in any language and for curl.
+//!
+//! `{chat}` in a path is a chat id, or `latest`. `participantId` may be left out: it is then whoever joined
+//! last and is still there. Mistakes are answered with `{"error": "..."}` that says what was wrong.
+
+mod chats;
+mod faults;
+mod json;
+mod server;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::{get, post, put};
+use serde_json::{Value, json};
+
+use self::json::Refused;
+use crate::simulator::Simulator;
+
+/// Path under which it lies.
+pub(crate) const ROOT: &str = "/control";
+
+/// What there is, for `GET /control`.
+const ROUTES: [&str; 30] = [
+    "GET /control/chats",
+    "GET /control/chats/{chat}?waitMs=0",
+    "GET /control/chats/{chat}/transcript",
+    "POST /control/chats/{chat}/join {nickname, kind?: Agent|Supervisor|Bot|External}",
+    "POST /control/chats/{chat}/say {text, participantId?, messageType?, eventAttributes?}",
+    "POST /control/chats/{chat}/type {on?: true, text?, participantId?}",
+    "POST /control/chats/{chat}/push-url {url, participantId?}",
+    "POST /control/chats/{chat}/notice {text?, eventAttributes?, participantId?}",
+    "POST /control/chats/{chat}/system-notice {name, userData?, participantId?}",
+    "POST /control/chats/{chat}/nickname {nickname, participantId?}",
+    "POST /control/chats/{chat}/upload {name, text|base64, description?, userData?, participantId?}",
+    "POST /control/chats/{chat}/delete-file {fileId, participantId?}",
+    "POST /control/chats/{chat}/leave {participantId?}",
+    "POST /control/chats/{chat}/end {participantId?}",
+    "POST /control/chats/{chat}/alias {alias?}",
+    "POST /control/chats/{chat}/expire {what: idle|client}",
+    "GET /control/faults",
+    "POST /control/faults {kind, operation?, chat?, nth?, times?, effect?, ...} or a list of these",
+    "DELETE /control/faults",
+    "PUT /control/faults/rates [{rate, kind, operation?, chat?, effect?, ...}]",
+    "DELETE /control/faults/rates",
+    "GET /control/log?operation=&chat=&after=0&count=0&waitMs=0",
+    "DELETE /control/log",
+    "POST /control/offline",
+    "POST /control/online",
+    "POST /control/restart {memory?: keep|lose, downMs?: 0}",
+    "POST /control/accept {accept: true|false}",
+    "PATCH /control/settings {clientTimeoutMs?, idleAlertMs?, idleAlert2Ms?, idleCloseMs?}",
+    "GET /control",
+    "GET /control/urls",
+];
+
+pub(crate) fn router(simulator: Simulator) -> Router {
+    let chat = Router::new()
+        .route("/", get(chats::one))
+        .route("/transcript", get(chats::transcript))
+        .route("/join", post(chats::join))
+        .route("/say", post(chats::say))
+        .route("/type", post(chats::typing))
+        .route("/push-url", post(chats::push_url))
+        .route("/notice", post(chats::notice))
+        .route("/system-notice", post(chats::system_notice))
+        .route("/nickname", post(chats::nickname))
+        .route("/upload", post(chats::upload))
+        .route("/delete-file", post(chats::delete_file))
+        .route("/leave", post(chats::leave))
+        .route("/end", post(chats::end))
+        .route("/alias", post(chats::alias))
+        .route("/expire", post(chats::expire));
+    Router::new()
+        .route("/", get(index))
+        .route("/urls", get(server::urls))
+        .route("/chats", get(chats::all))
+        .nest("/chats/{chat}", chat)
+        .route("/faults", get(faults::list).post(faults::push).delete(faults::clear))
+        .route("/faults/rates", put(faults::set_rates).delete(faults::clear_rates))
+        .route("/log", get(server::log).delete(server::clear_log))
+        .route("/offline", post(server::offline))
+        .route("/online", post(server::online))
+        .route("/restart", post(server::restart))
+        .route("/accept", post(server::accept))
+        .route("/settings", axum::routing::patch(server::settings))
+        .fallback(async || {
+            Refused::new(StatusCode::NOT_FOUND, "there is no such path; GET /control lists them")
+        })
+        .method_not_allowed_fallback(async || {
+            Refused::new(StatusCode::METHOD_NOT_ALLOWED, "wrong method; GET /control lists them")
+        })
+        .with_state(simulator)
+}
+
+async fn index() -> axum::Json<Value> {
+    axum::Json(json!({ "routes": ROUTES }))
+}

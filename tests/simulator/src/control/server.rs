@@ -1,0 +1,142 @@
+//! The server as a whole: log, outages, restarts, settings.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::json::{Asked, Body, Refused};
+use crate::error::Error;
+use crate::log::LogEntry;
+use crate::operation::Operation;
+use crate::simulator::{KeepMemory, Simulator};
+
+type Sim = State<Simulator>;
+
+pub(super) async fn urls(State(simulator): Sim) -> Json<Value> {
+    Json(simulator.urls())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Filter {
+    operation: Option<String>,
+    chat: Option<String>,
+    #[serde(default)]
+    after: u64,
+    #[serde(default)]
+    count: usize,
+    #[serde(default)]
+    wait_ms: u64,
+}
+
+/// With `waitMs`, waits until `count` finished requests fit the filter, and answers with what there is then.
+pub(super) async fn log(
+    State(simulator): Sim,
+    Asked(filter): Asked<Filter>,
+) -> Result<Json<Vec<LogEntry>>, Refused> {
+    let operation = filter.operation.as_deref().filter(|name| !name.is_empty());
+    let operation = operation.map(str::parse::<Operation>).transpose().map_err(Refused::bad)?;
+    let chat = filter.chat.filter(|chat| !chat.is_empty());
+    let fits = |entry: &LogEntry| {
+        entry.number > filter.after
+            && operation.is_none_or(|only| entry.operation == Some(only))
+            && chat.as_ref().is_none_or(|only| entry.chat_id.as_ref() == Some(only))
+    };
+    let arrive = simulator.wait_for_requests(filter.count, fits);
+    let in_time = tokio::time::timeout(Duration::from_millis(filter.wait_ms), arrive);
+    // Whether they came in time or not, the answer is what is there.
+    in_time.await.map(drop).unwrap_or_default();
+    Ok(Json(simulator.log().into_iter().filter(fits).collect()))
+}
+
+pub(super) async fn clear_log(State(simulator): Sim) -> Json<Value> {
+    simulator.clear_log();
+    Json(json!({}))
+}
+
+pub(super) async fn offline(State(simulator): Sim) -> Json<Value> {
+    simulator.go_offline();
+    Json(json!({ "online": false }))
+}
+
+pub(super) async fn online(State(simulator): Sim) -> Json<Value> {
+    simulator.go_online();
+    Json(json!({ "online": true }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Restart {
+    #[serde(default)]
+    memory: Memory,
+    #[serde(default)]
+    down_ms: u64,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+enum Memory {
+    #[default]
+    Keep,
+    Lose,
+}
+
+/// Answers, on the connection that asked, when the server is up again.
+pub(super) async fn restart(
+    State(simulator): Sim,
+    Body(restart): Body<Restart>,
+) -> Result<Json<Value>, Refused> {
+    let keep = match restart.memory {
+        Memory::Keep => KeepMemory::Yes,
+        Memory::Lose => KeepMemory::No,
+    };
+    // In a task of its own, so that a caller who hangs up does not leave the server down.
+    let restarted =
+        tokio::spawn(
+            async move { simulator.restart_after(keep, Duration::from_millis(restart.down_ms)).await },
+        );
+    restarted.await.unwrap_or(Err(Error::ShutDown))?;
+    Ok(Json(json!({ "up": true })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Accept {
+    accept: bool,
+}
+
+pub(super) async fn accept(State(simulator): Sim, Body(body): Body<Accept>) -> Json<Value> {
+    simulator.accept_new_chats(body.accept);
+    Json(json!({ "accept": body.accept }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Timers {
+    #[serde(rename = "clientTimeoutMs")]
+    client_timeout: Option<u64>,
+    #[serde(rename = "idleAlertMs")]
+    idle_alert: Option<u64>,
+    #[serde(rename = "idleAlert2Ms")]
+    idle_alert2: Option<u64>,
+    #[serde(rename = "idleCloseMs")]
+    idle_close: Option<u64>,
+}
+
+pub(super) async fn settings(State(simulator): Sim, Body(timers): Body<Timers>) -> Json<Value> {
+    let set = |field: &mut Duration, ms: Option<u64>| {
+        if let Some(ms) = ms {
+            *field = Duration::from_millis(ms);
+        }
+    };
+    simulator.change_settings(|settings| {
+        set(&mut settings.client_timeout, timers.client_timeout);
+        set(&mut settings.idle.alert, timers.idle_alert);
+        set(&mut settings.idle.alert2, timers.idle_alert2);
+        set(&mut settings.idle.close, timers.idle_close);
+    });
+    Json(json!({}))
+}

@@ -1,0 +1,209 @@
+//! Which fault befalls which request.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use super::{Fault, FaultKind};
+use crate::operation::Operation;
+
+#[derive(Debug)]
+struct Queued {
+    fault: Fault,
+    seen: u32,
+    used: u32,
+}
+
+#[derive(Debug)]
+struct Inner {
+    queue: Vec<Queued>,
+    rates: Vec<(f64, Fault)>,
+    random: StdRng,
+}
+
+/// The faults in store; clones share them.
+#[derive(Debug, Clone)]
+pub struct Faults(Arc<Mutex<Inner>>);
+
+/// What befalls one request.
+#[derive(Debug, Default)]
+pub(crate) struct Picked {
+    pub(crate) before: Duration,
+    pub(crate) after: Duration,
+    pub(crate) fault: Option<Fault>,
+    pub(crate) name: Option<&'static str>,
+}
+
+impl Picked {
+    fn add(&mut self, fault: Fault) {
+        self.name = Some(fault.kind.name());
+        match fault.kind {
+            FaultKind::Latency(time) => self.before += time,
+            FaultKind::SlowReply(time) => self.after += time,
+            _ => self.fault = Some(fault),
+        }
+    }
+
+    /// Whether the operation is to be carried out.
+    pub(crate) fn takes_effect(&self) -> bool {
+        self.fault.as_ref().is_none_or(|fault| fault.effect)
+    }
+}
+
+impl Faults {
+    pub(crate) fn new(seed: u64) -> Self {
+        let random = StdRng::seed_from_u64(seed.wrapping_add(2));
+        Self(Arc::new(Mutex::new(Inner { queue: Vec::new(), rates: Vec::new(), random })))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Queues a fault behind those already waiting.
+    pub fn push(&self, fault: Fault) {
+        self.lock().queue.push(Queued { fault, seen: 0, used: 0 });
+    }
+
+    /// The queued faults that have not been used up, oldest first.
+    pub fn pending(&self) -> Vec<Fault> {
+        self.lock().queue.iter().map(|queued| queued.fault.clone()).collect()
+    }
+
+    /// Sets the probability (0 to 1) of each of these faults at every request that matches them and has no
+    /// queued fault. Tried in order, drawn from the seed: latencies add up, of the others the first one wins.
+    /// Replaces the rates set before. A probability outside 0..=1 is taken as the nearest end.
+    pub fn set_rates(&self, rates: impl IntoIterator<Item = (f64, Fault)>) {
+        let inside = |rate: f64| if rate.is_nan() { 0.0 } else { rate.clamp(0.0, 1.0) };
+        self.lock().rates = rates.into_iter().map(|(rate, fault)| (inside(rate), fault)).collect();
+    }
+
+    /// The rates in force.
+    pub fn rates(&self) -> Vec<(f64, Fault)> {
+        self.lock().rates.clone()
+    }
+
+    /// Forgets all queued faults and all rates.
+    pub fn clear(&self) {
+        let mut inner = self.lock();
+        inner.queue.clear();
+        inner.rates.clear();
+    }
+
+    /// What befalls a request that has arrived. Faults that need messages to show come later, by
+    /// [`Faults::pick_for_messages`].
+    pub(crate) fn pick(&self, operation: Operation, chat: Option<&str>) -> Picked {
+        self.pick_where(operation, chat, |kind| kind.messages_needed() == 0)
+    }
+
+    /// What befalls a reply with this many messages.
+    pub(crate) fn pick_for_messages(
+        &self,
+        operation: Operation,
+        chat: Option<&str>,
+        messages: usize,
+    ) -> Option<Fault> {
+        let fits = |kind: &FaultKind| (1..=messages).contains(&kind.messages_needed());
+        self.pick_where(operation, chat, fits).fault
+    }
+
+    fn pick_where(
+        &self,
+        operation: Operation,
+        chat: Option<&str>,
+        fits: impl Fn(&FaultKind) -> bool,
+    ) -> Picked {
+        let inner = &mut *self.lock();
+        let mut picked = Picked::default();
+        let applies = |fault: &Fault| fits(&fault.kind) && fault.matches(operation, chat);
+        let mut chosen = false;
+        for queued in inner.queue.iter_mut().filter(|queued| applies(&queued.fault)) {
+            queued.seen += 1;
+            if !chosen && queued.seen >= queued.fault.nth && queued.used < queued.fault.times {
+                chosen = true;
+                queued.used += 1;
+                picked.add(queued.fault.clone());
+            }
+        }
+        inner.queue.retain(|queued| queued.used < queued.fault.times);
+        if chosen {
+            return picked;
+        }
+        for (rate, fault) in inner.rates.iter().filter(|(_, fault)| applies(fault)) {
+            if inner.random.random_bool(*rate) && picked.fault.is_none() {
+                picked.add(fault.clone());
+            }
+        }
+        picked
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(faults: &Faults, operation: Operation) -> &'static str {
+        faults.pick(operation, Some("c")).name.unwrap_or("-")
+    }
+
+    #[test]
+    fn one_each_in_order() {
+        let faults = Faults::new(1);
+        faults.push(Fault::drop_before());
+        faults.push(Fault::status(500).on(Operation::Send));
+        assert_eq!(name(&faults, Operation::Send), "drop");
+        assert_eq!(name(&faults, Operation::Refresh), "-");
+        assert_eq!(name(&faults, Operation::Send), "status");
+        assert_eq!(name(&faults, Operation::Send), "-");
+        assert!(faults.pending().is_empty());
+    }
+
+    #[test]
+    fn nth_and_times() {
+        let faults = Faults::new(1);
+        faults.push(Fault::status_code_1(2).on(Operation::Refresh).nth(2));
+        let seen: Vec<_> = (0..5).map(|_| name(&faults, Operation::Refresh)).collect();
+        assert_eq!(seen, ["-", "statusCode1", "statusCode1", "-", "-"]);
+    }
+
+    #[test]
+    fn only_its_chat() {
+        let faults = Faults::new(1);
+        faults.push(Fault::drop_after().in_chat("other"));
+        assert_eq!(name(&faults, Operation::Send), "-");
+        assert!(faults.pick(Operation::Send, Some("other")).takes_effect());
+        assert!(faults.pending().is_empty());
+    }
+
+    #[test]
+    fn message_faults_wait_for_messages() {
+        let faults = Faults::new(1);
+        faults.push(Fault::reordered_messages());
+        assert_eq!(name(&faults, Operation::Refresh), "-");
+        assert_eq!(faults.pick_for_messages(Operation::Refresh, None, 1), None);
+        assert!(faults.pick_for_messages(Operation::Refresh, None, 2).is_some());
+        assert!(faults.pending().is_empty());
+    }
+
+    #[test]
+    fn rates_follow_the_seed() {
+        let draw = |seed| {
+            let faults = Faults::new(seed);
+            faults.set_rates([
+                (0.5, Fault::latency(Duration::from_millis(1))),
+                (0.3, Fault::drop_before()),
+                (7.0, Fault::non_json().on(Operation::Send)),
+            ]);
+            (0..100).map(|_| name(&faults, Operation::Refresh)).collect::<Vec<_>>()
+        };
+        let first = draw(7);
+        assert_eq!(first, draw(7));
+        assert_ne!(first, draw(8));
+        let share = |wanted| first.iter().filter(|name| **name == wanted).count();
+        assert!((15..45).contains(&share("drop")), "{}", share("drop"));
+        assert!((20..60).contains(&share("latency")), "{}", share("latency"));
+        assert_eq!(share("nonJson"), 0);
+    }
+}

@@ -1,0 +1,93 @@
+//! What stands before GMS: the key check of the Multicloud proxy, basic authentication, error pages.
+
+use std::fmt;
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+/// Who may use the chat URLs.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Access {
+    /// The key every Multicloud request must carry in its `apikey` header.
+    pub(crate) apikey: Option<String>,
+    /// Basic authentication of on-premises requests.
+    pub(crate) basic: Option<BasicAuth>,
+    /// The service names that exist; any when empty.
+    pub(crate) services: Vec<String>,
+}
+
+/// A user and password for basic authentication.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct BasicAuth {
+    /// User name.
+    pub(crate) user: String,
+    /// Password.
+    pub(crate) password: String,
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Access").field("services", &self.services).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for BasicAuth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BasicAuth").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+impl Access {
+    /// The refusal of a request for this service (`None`: Multicloud), if it is to be refused.
+    pub(crate) fn refuse(&self, service: Option<&str>, headers: &HeaderMap) -> Option<Response> {
+        match service {
+            None => self.refuse_key(headers),
+            Some(service) => self.refuse_user(headers).or_else(|| {
+                let known = self.services.is_empty() || self.services.iter().any(|name| name == service);
+                (!known).then(|| error_page(StatusCode::NOT_FOUND))
+            }),
+        }
+    }
+
+    fn refuse_key(&self, headers: &HeaderMap) -> Option<Response> {
+        let wanted = self.apikey.as_ref()?;
+        let (text, code) = match headers.get("apikey") {
+            Some(given) if given.as_bytes() == wanted.as_bytes() => return None,
+            Some(_) => ("Invalid ApiKey", "oauth.v2.InvalidApiKey"),
+            None => (
+                "Failed to resolve API Key variable request.header.apikey",
+                "steps.oauth.v2.FailedToResolveAPIKey",
+            ),
+        };
+        let body = json!({ "fault": { "faultstring": text, "detail": { "errorcode": code } } });
+        Some((StatusCode::UNAUTHORIZED, axum::Json(body)).into_response())
+    }
+
+    fn refuse_user(&self, headers: &HeaderMap) -> Option<Response> {
+        let basic = self.basic.as_ref()?;
+        let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let given = given.and_then(|value| value.split_once(' '));
+        let wanted = STANDARD.encode(format!("{}:{}", basic.user, basic.password));
+        if given.is_some_and(|(scheme, key)| scheme.eq_ignore_ascii_case("basic") && key.trim() == wanted) {
+            return None;
+        }
+        let mut response = error_page(StatusCode::UNAUTHORIZED);
+        let challenge = HeaderValue::from_static("Basic realm=\"GMS\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        Some(response)
+    }
+}
+
+/// The page a web server or firewall shows for an error: HTML, not a response object.
+pub(crate) fn error_page(status: StatusCode) -> Response {
+    let reason = status.canonical_reason().unwrap_or("Error");
+    let code = status.as_u16();
+    let page = format!(
+        "<html>\n<head><title>Error {code} {reason}</title></head>\n<body><h2>HTTP ERROR {code}</h2>\n\
+         <p>{reason}</p></body>\n</html>\n"
+    );
+    (status, [(header::CONTENT_TYPE, "text/html;charset=iso-8859-1")], page).into_response()
+}

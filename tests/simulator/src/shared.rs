@@ -1,0 +1,98 @@
+//! What the wire, the control API and the library work on together.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::chat::Clock;
+use crate::faults::Faults;
+use crate::gms::Access;
+use crate::log::Log;
+use crate::state::State;
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    state: Mutex<State>,
+    pub(crate) faults: Faults,
+    pub(crate) log: Log,
+    pub(crate) access: Access,
+    pub(crate) clock: Clock,
+    /// A number that grows with every change of state or log.
+    changes: Arc<watch::Sender<u64>>,
+    timers_changed: Notify,
+}
+
+impl Shared {
+    pub(crate) fn new(state: State, faults: Faults, access: Access, clock: Clock, log_limit: usize) -> Self {
+        let changes = Arc::new(watch::Sender::new(0));
+        Self {
+            state: Mutex::new(state),
+            faults,
+            log: Log::new(log_limit, Arc::clone(&changes)),
+            access,
+            clock,
+            changes,
+            timers_changed: Notify::new(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at the state as it is now.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        let mut state = self.lock();
+        state.advance(Instant::now());
+        look(&state)
+    }
+
+    /// Changes the state. What is due by now has happened before.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State, Instant) -> T) -> T {
+        self.change_timers(|state, now| {
+            let outcome = change(state, now);
+            state.reschedule();
+            outcome
+        })
+    }
+
+    /// As [`Shared::change`], for changes that bring no timer forward or say so themselves.
+    pub(crate) fn change_timers<T>(&self, change: impl FnOnce(&mut State, Instant) -> T) -> T {
+        let now = Instant::now();
+        let mut state = self.lock();
+        state.advance(now);
+        let before = state.idle_until();
+        let outcome = change(&mut state, now);
+        let after = state.idle_until();
+        drop(state);
+        if after != before {
+            self.timers_changed.notify_one();
+        }
+        self.changes.send_modify(|version| *version = version.wrapping_add(1));
+        outcome
+    }
+
+    pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// Lets timers run out when their time has come, until `stop`.
+    pub(crate) async fn keep_time(self: Arc<Self>, stop: CancellationToken) {
+        loop {
+            let due = self.lock().idle_until();
+            let elapsed = async {
+                match due {
+                    Some(due) => tokio::time::sleep_until(due).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.timers_changed.notified() => {}
+                () = elapsed => self.change_timers(|_, _| ()),
+            }
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! The simulator as tests hold it in their hands.
+
+mod builder;
+mod info;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub use self::builder::Builder;
+pub use self::info::ChatInfo;
+use crate::chat::{
+    Act, Acted, EndCause, Event, ParticipantId, ParticipantKind, Settings, StoredFile, Upload,
+};
+use crate::error::Error;
+use crate::faults::Faults;
+use crate::gms;
+use crate::log::LogEntry;
+use crate::server::Server;
+use crate::shared::Shared;
+use crate::state::State;
+
+/// Whether the chats outlive a restart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeepMemory {
+    /// They do; their timers start anew.
+    Yes,
+    /// All sessions are unknown afterwards.
+    No,
+}
+
+/// A running chat server.
+///
+/// Clones share it. It stops when [`Simulator::shutdown`] is called, or when the last clone is dropped.
+/// All methods may be called from any thread; those that are not `async` never block for long.
+#[derive(Debug, Clone)]
+pub struct Simulator {
+    pub(crate) shared: Arc<Shared>,
+    server: Server,
+    /// Absent in the clone the control API holds, which must not keep the server alive.
+    #[allow(dead_code, reason = "kept for what its drop does")]
+    stop: Option<Arc<DropGuard>>,
+}
+
+impl Simulator {
+    /// A simulator with Chat Server's default settings, no script, on a free port of the loopback interface.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.server.address
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address())
+    }
+
+    /// The on-premises chat URL of the service `support`, or of the first service that was set.
+    pub fn chat_url(&self) -> String {
+        let service = self.shared.access.services.first().map_or("support", String::as_str);
+        self.url(&format!("{}/{service}", gms::ON_PREMISES))
+    }
+
+    /// The Multicloud (GES) chat URL.
+    pub fn ges_url(&self) -> String {
+        self.url(gms::MULTICLOUD)
+    }
+
+    /// Root of the control API.
+    pub fn control_url(&self) -> String {
+        self.url(crate::control::ROOT)
+    }
+
+    /// All URLs, for programs that read them.
+    pub(crate) fn urls(&self) -> Value {
+        serde_json::json!({
+            "chatUrl": self.chat_url(),
+            "gesUrl": self.ges_url(),
+            "controlUrl": self.control_url(),
+            "port": self.address().port(),
+        })
+    }
+
+    /// Lets a participant join.
+    pub fn join(&self, chat_id: &str, nickname: &str, kind: ParticipantKind) -> Result<ParticipantId, Error> {
+        self.shared.change(|state, now| {
+            let participant = state.chats.join(chat_id, nickname, kind, now)?;
+            state.settle(chat_id, now);
+            Ok(participant)
+        })
+    }
+
+    /// Lets an agent join.
+    pub fn join_agent(&self, chat_id: &str, nickname: &str) -> Result<ParticipantId, Error> {
+        self.join(chat_id, nickname, ParticipantKind::Agent)
+    }
+
+    /// Lets a participant other than the customer act.
+    pub fn act(&self, chat_id: &str, who: ParticipantId, act: Act) -> Result<Acted, Error> {
+        self.shared.change(|state, now| state.chats.act(chat_id, who, act, now))
+    }
+
+    /// Says something; returns the index of the message.
+    pub fn say(&self, chat_id: &str, who: ParticipantId, text: &str) -> Result<u64, Error> {
+        self.act(chat_id, who, Act::say(text)).map(|acted| acted.index)
+    }
+
+    /// Starts typing.
+    pub fn type_start(&self, chat_id: &str, who: ParticipantId) -> Result<u64, Error> {
+        self.act(chat_id, who, Act::TypingStarted { text: None }).map(|acted| acted.index)
+    }
+
+    /// Stops typing.
+    pub fn type_stop(&self, chat_id: &str, who: ParticipantId) -> Result<u64, Error> {
+        self.act(chat_id, who, Act::TypingStopped).map(|acted| acted.index)
+    }
+
+    /// Pushes a URL.
+    pub fn push_url(&self, chat_id: &str, who: ParticipantId, url: &str) -> Result<u64, Error> {
+        self.act(chat_id, who, Act::PushUrl { url: url.to_owned() }).map(|acted| acted.index)
+    }
+
+    /// Sends a `Notice` with this name.
+    pub fn notice(&self, chat_id: &str, who: ParticipantId, name: &str) -> Result<u64, Error> {
+        let act = Act::Notice { name: name.to_owned(), user_data: std::collections::BTreeMap::new() };
+        self.act(chat_id, who, act).map(|acted| acted.index)
+    }
+
+    /// Sends a `CustomNotice`.
+    pub fn custom_notice(
+        &self,
+        chat_id: &str,
+        who: ParticipantId,
+        text: &str,
+        event_attributes: Option<Value>,
+    ) -> Result<u64, Error> {
+        let act = Act::CustomNotice { text: Some(text.to_owned()), event_attributes };
+        self.act(chat_id, who, act).map(|acted| acted.index)
+    }
+
+    /// Gives the customer a file; returns its id.
+    pub fn upload(&self, chat_id: &str, who: ParticipantId, upload: Upload) -> Result<String, Error> {
+        self.act(chat_id, who, Act::Upload(upload)).map(|acted| acted.file_id.unwrap_or_default())
+    }
+
+    /// Leaves; the chat goes on.
+    pub fn leave(&self, chat_id: &str, who: ParticipantId) -> Result<u64, Error> {
+        self.act(chat_id, who, Act::Leave).map(|acted| acted.index)
+    }
+
+    /// Leaves and ends the chat.
+    pub fn end(&self, chat_id: &str, who: ParticipantId) -> Result<u64, Error> {
+        self.act(chat_id, who, Act::End).map(|acted| acted.index)
+    }
+
+    /// All chats still known, oldest first.
+    pub fn chats(&self) -> Vec<ChatInfo> {
+        self.shared.read(|state| state.chats.all().iter().map(|chat| info::of(state, chat)).collect())
+    }
+
+    /// One chat.
+    pub fn chat(&self, chat_id: &str) -> Result<ChatInfo, Error> {
+        self.shared.read(|state| state.chats.get(chat_id).map(|chat| info::of(state, chat)))
+    }
+
+    /// The transcript of a chat, running or ended.
+    pub fn transcript(&self, chat_id: &str) -> Result<Vec<Event>, Error> {
+        self.shared.read(|state| state.chats.get(chat_id).map(|chat| chat.transcript().to_vec()))
+    }
+
+    /// The files of a chat that have not been deleted.
+    pub fn files(&self, chat_id: &str) -> Result<Vec<StoredFile>, Error> {
+        self.shared.read(|state| state.chats.get(chat_id).map(|chat| chat.files.all().cloned().collect()))
+    }
+
+    /// The chat started last.
+    pub fn latest_chat_id(&self) -> Option<String> {
+        self.shared.read(|state| state.chats.all().last().map(|chat| chat.id.clone()))
+    }
+
+    /// Waits until there is a running chat, and returns the id of the latest one.
+    pub async fn wait_for_chat(&self) -> String {
+        self.wait_for(|simulator| {
+            let running = |state: &State| {
+                let running = state.chats.all().iter().rev().find(|chat| chat.ended.is_none());
+                running.map(|chat| chat.id.clone())
+            };
+            simulator.shared.read(running)
+        })
+        .await
+    }
+
+    /// Waits until `look` finds something. It is tried at once and after every change of chats or log.
+    ///
+    /// There is no time limit: put `tokio::time::timeout` around it.
+    pub async fn wait_for<T>(&self, mut look: impl FnMut(&Self) -> Option<T>) -> T {
+        let mut changes = self.shared.subscribe();
+        loop {
+            changes.borrow_and_update();
+            if let Some(found) = look(self) {
+                return found;
+            }
+            if changes.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    /// Waits until the log has this many finished requests that `matches`, and returns them.
+    pub async fn wait_for_requests(
+        &self,
+        count: usize,
+        matches: impl Fn(&LogEntry) -> bool,
+    ) -> Vec<LogEntry> {
+        self.wait_for(|simulator| {
+            simulator.shared.log.visit(|entries| {
+                let found: Vec<&LogEntry> = entries.filter(|entry| entry.done && matches(entry)).collect();
+                (found.len() >= count).then(|| found.into_iter().cloned().collect())
+            })
+        })
+        .await
+    }
+
+    /// The faults in store.
+    pub fn faults(&self) -> &Faults {
+        &self.shared.faults
+    }
+
+    /// The request log, oldest first. Requests of the control API are not in it.
+    pub fn log(&self) -> Vec<LogEntry> {
+        self.shared.log.all()
+    }
+
+    /// Empties the log.
+    pub fn clear_log(&self) {
+        self.shared.log.clear();
+    }
+
+    /// The chat server behind GMS goes down: every operation is answered with `statusCode` 1. Timers of the
+    /// chats and the script stand still.
+    pub fn go_offline(&self) {
+        self.shared.change(|state, now| state.chats.set_offline(true, now));
+    }
+
+    /// The chat server is back.
+    pub fn go_online(&self) {
+        self.shared.change(|state, now| state.chats.set_offline(false, now));
+    }
+
+    /// Whether new chats are accepted; if not, they are refused with code 240.
+    pub fn accept_new_chats(&self, accept: bool) {
+        self.shared.change(|state, _| state.chats.accepting = accept);
+    }
+
+    /// Changes the alias of a chat, to this one or a new one. The next reply tells it.
+    pub fn change_alias(&self, chat_id: &str, alias: Option<&str>) -> Result<String, Error> {
+        self.shared.change(|state, _| {
+            let alias = state.desk.change_alias(chat_id, alias.map(str::to_owned));
+            alias.ok_or_else(|| Error::UnknownChat { chat: chat_id.to_owned() })
+        })
+    }
+
+    /// Lets the running idle timer of a chat run out: the first call warns, a later one closes the chat.
+    pub fn expire_idle(&self, chat_id: &str) -> Result<(), Error> {
+        self.shared.change(|state, now| {
+            let moment = state.chats.moment(now);
+            let (chat, settings) = state.chats.get_running(chat_id)?;
+            chat.expire_idle(settings, moment);
+            Ok(())
+        })
+    }
+
+    /// Drops the customer of a chat as if it had been silent for too long.
+    pub fn expire_client(&self, chat_id: &str) -> Result<(), Error> {
+        self.shared.change(|state, now| {
+            state.chats.get_running(chat_id)?;
+            state.chats.drop_client(chat_id, EndCause::Silence, now);
+            Ok(())
+        })
+    }
+
+    /// Changes limits and timers; they hold for running chats too.
+    pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
+        self.shared.change(|state, _| change(&mut state.chats.settings));
+    }
+
+    /// Closes all connections and refuses new ones, until [`Simulator::come_up`]. Timers and script stand
+    /// still.
+    pub async fn go_down(&self) -> Result<(), Error> {
+        self.shared.change(|state, now| state.chats.set_halted(true, now));
+        self.server.down().await
+    }
+
+    /// Listens again, on the same port.
+    pub async fn come_up(&self) -> Result<(), Error> {
+        self.shared.change(|state, now| state.chats.set_halted(false, now));
+        self.server.up().await
+    }
+
+    /// Goes down and comes up, with or without the chats. Faults in store and the log stay.
+    pub async fn restart(&self, keep: KeepMemory) -> Result<(), Error> {
+        self.restart_after(keep, Duration::ZERO).await
+    }
+
+    /// As [`Simulator::restart`], staying down for a while.
+    pub async fn restart_after(&self, keep: KeepMemory, down: Duration) -> Result<(), Error> {
+        self.go_down().await?;
+        tokio::time::sleep(down).await;
+        if keep == KeepMemory::No {
+            self.shared.change(|state, _| state.forget());
+        }
+        self.come_up().await
+    }
+
+    /// Stops listening and closes all connections. Chats and log stay readable.
+    pub async fn shutdown(&self) {
+        self.server.stop().await;
+    }
+
+    fn assemble(shared: Arc<Shared>, address: SocketAddr) -> Result<Self, Error> {
+        let (server, bound) = Server::bind(address)?;
+        let stop = CancellationToken::new();
+        let inner = Self { shared, server, stop: None };
+        bound.serve(crate::router::build(&inner), stop.clone());
+        tokio::spawn(Arc::clone(&inner.shared).keep_time(stop.clone()));
+        Ok(Self { stop: Some(Arc::new(stop.drop_guard())), ..inner })
+    }
+}

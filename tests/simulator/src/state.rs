@@ -1,0 +1,75 @@
+//! Everything the simulator remembers, apart from faults and the log.
+
+use tokio::time::Instant;
+
+use crate::chat::ChatServer;
+use crate::gms::Desk;
+use crate::script::Player;
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) chats: ChatServer,
+    pub(crate) desk: Desk,
+    pub(crate) player: Player,
+    /// The alias changes at every this many requests of a chat; 0 means never.
+    pub(crate) alias_every: u32,
+    /// Nothing is due before this moment. It may be too early, since activity only puts timers off.
+    idle_until: Option<Instant>,
+}
+
+impl State {
+    pub(crate) fn new(chats: ChatServer, desk: Desk, player: Player, alias_every: u32) -> Self {
+        Self { chats, desk, player, alias_every, idle_until: None }
+    }
+
+    /// Lets everything happen that is due by now, in order of time.
+    pub(crate) fn advance(&mut self, now: Instant) {
+        if self.idle_until.is_none_or(|until| until > now) {
+            return;
+        }
+        while let Some(due) = self.next_deadline().filter(|due| *due <= now) {
+            if !self.chats.is_frozen() {
+                self.player.run(&mut self.chats, due);
+            }
+            self.chats.tick(due);
+        }
+        self.reschedule();
+    }
+
+    /// When the caller must call [`State::advance`] at the latest.
+    pub(crate) fn idle_until(&self) -> Option<Instant> {
+        self.idle_until
+    }
+
+    /// To be called after anything that may bring a timer forward.
+    pub(crate) fn reschedule(&mut self) {
+        self.idle_until = self.next_deadline();
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        let script = self.player.next_deadline().filter(|_| !self.chats.is_frozen());
+        script.into_iter().chain(self.chats.next_deadline()).min()
+    }
+
+    /// Shows the script what is new in a chat.
+    pub(crate) fn settle(&mut self, chat_id: &str, now: Instant) {
+        if self.chats.find(chat_id).is_some_and(|chat| self.player.listen(chat, now)) {
+            self.reschedule();
+        }
+    }
+
+    /// Drops whatever belongs to chats the chat server no longer knows.
+    pub(crate) fn prune(&mut self) {
+        let chats = &self.chats;
+        self.desk.keep_only(|id| chats.find(id).is_some());
+        self.player.keep_only(|id| chats.find(id).is_some());
+    }
+
+    /// Forgets all chats, as a server without persistence does when it restarts.
+    pub(crate) fn forget(&mut self) {
+        self.chats.forget_all();
+        self.desk.forget_all();
+        self.player.forget_all();
+        self.reschedule();
+    }
+}

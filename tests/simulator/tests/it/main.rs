@@ -1,0 +1,13 @@
+//! The simulator as its users meet it: by the library, over HTTP, and as a program.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+
+mod control;
+mod customer;
+mod faults;
+mod files;
+mod gateway;
+mod operations;
+mod outages;
+mod program;
+mod scripts;
+mod timers;

@@ -1,0 +1,99 @@
+//! The simulator as a program.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+use crate::customer::Customer;
+
+/// A running program, killed if a test fails before it stops.
+struct Program(Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.0.kill().unwrap_or_default();
+        self.0.wait().ok();
+    }
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_webchat-simulator"));
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Starts it and reads its first line.
+fn start(arguments: &[&str]) -> (Program, String) {
+    let mut child = command(arguments).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    (Program(child), line)
+}
+
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = command(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code(), text(stdout), text(stderr))
+}
+
+#[cfg(unix)]
+fn stop(mut program: Program, signal: &str) -> Option<i32> {
+    let sent = Command::new("kill").args([signal, &program.0.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    program.0.wait().unwrap().code()
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn it_serves_until_told_to_stop() {
+    for signal in ["-TERM", "-INT"] {
+        let (program, line) = start(&["--port", "0", "--script", "echo"]);
+        let url = line.trim_end().strip_prefix("listening on ").unwrap();
+        let customer = Customer::start(url).await;
+        assert_eq!(customer.refresh("1").await["statusCode"], 0);
+        assert_eq!(stop(program, signal), Some(0), "{signal}");
+    }
+}
+
+#[tokio::test]
+async fn it_tells_programs_where_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let ready = folder.path().join("ready.json");
+    let arguments = ["-p", "0", "--json", "--ready-file", ready.to_str().unwrap(), "--fault", "nonJson"];
+    let (_program, line) = start(&arguments);
+    let printed: Value = serde_json::from_str(&line).unwrap();
+    let written: Value = serde_json::from_str(&std::fs::read_to_string(&ready).unwrap()).unwrap();
+    assert_eq!(printed, written);
+    let url = printed["gesUrl"].as_str().unwrap();
+    let page = reqwest::Client::builder().no_proxy().build().unwrap().post(url).send().await.unwrap();
+    assert!(page.text().await.unwrap().starts_with("<html>"), "the fault of the command line");
+    Customer::start(url).await;
+}
+
+#[test]
+fn help_teaches() {
+    let (code, help, _) = run(&["--help"]);
+    assert_eq!(code, Some(0));
+    for part in
+        ["--script", "--rules", "--apikey", "--idle-alert", "/control/chats/latest/say", "truncatedBody"]
+    {
+        assert!(help.contains(part), "{part}");
+    }
+    assert_eq!(run(&["--version"]).0, Some(0));
+}
+
+#[test]
+fn mistakes_are_named() {
+    let (code, _, error) = run(&["--prot", "1"]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("--prot") && error.contains("--port"), "{error}");
+    let (code, _, error) = run(&["--rules", "/nowhere/rules.toml"]);
+    assert_eq!(code, Some(1));
+    assert!(error.starts_with("webchat-simulator: script /nowhere/rules.toml: "), "{error}");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let (code, _, error) = run(&["--port", &address.port().to_string()]);
+    assert_eq!(code, Some(1));
+    assert!(error.contains(&format!("cannot listen on {address}")), "{error}");
+}
