@@ -1,0 +1,385 @@
+//! [`Chat`]: the service as an application holds it.
+
+use crate::{
+    Error, ErrorKind, Private,
+    command::{Command, Preprocessor, PreviewInput, RequestId, Resolution, SendMessage, StartChat},
+    config::Config,
+    driver::{self, Completion, Driver, Events, Hub, ListenerId, Message, Runtime},
+    event::Envelope,
+    model::{Agents, Download, Downloaded, FileLimits, JsonObject, SessionData, Stats, Transcript, Upload},
+    prefilter::Prefilter,
+    store::SessionStore,
+};
+use serde_json::Value;
+use std::{
+    fmt,
+    future::Future,
+    marker::PhantomData,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// One customer's chat. Clones are handles to the same chat; when the last is dropped, the chat is closed as by [`Chat::close`].
+///
+/// Commands never block. They may be given from any thread, also from listeners and completions, and in any number at once; each has
+/// its outcome exactly once. Events come in the order in which things happened.
+#[derive(Clone)]
+pub struct Chat {
+    shared: Arc<Shared>,
+    deadline: Option<Duration>,
+}
+
+struct Shared {
+    inbox: mpsc::UnboundedSender<Message>,
+    hub: Arc<Hub>,
+    next: AtomicU64,
+    /// Fails to change once the driver is gone.
+    running: watch::Receiver<()>,
+}
+
+impl fmt::Debug for Chat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Chat").field("deadline", &self.deadline).finish_non_exhaustive()
+    }
+}
+
+/// What a chat is made from.
+#[derive(Default)]
+pub struct ChatBuilder {
+    config: Option<Box<Config>>,
+    runtime: Option<Runtime>,
+    store: Option<Arc<dyn SessionStore>>,
+}
+
+impl fmt::Debug for ChatBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChatBuilder").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl ChatBuilder {
+    /// Configures the chat at once. Without it, the command `configure` does, and commands given before it wait for it.
+    #[must_use]
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = Some(Box::new(config));
+        self
+    }
+
+    /// The runtime to use instead of the default one.
+    #[must_use]
+    pub fn runtime(mut self, runtime: Runtime) -> Self {
+        self.runtime = Some(runtime);
+        self
+    }
+
+    /// The store to use instead of the configured one.
+    #[must_use]
+    pub fn store(mut self, store: Arc<dyn SessionStore>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// Makes the chat. `ready` is published when it accepts commands; what is stored of a session is restored after it.
+    ///
+    /// A configuration that needs something this machine does not have (a certificate file, say) is an error here.
+    pub fn build(self) -> Result<Chat, Error> {
+        let runtime = self.runtime.map_or_else(Runtime::shared, Ok)?;
+        if let Some(config) = &self.config {
+            driver::check(config, &runtime, self.store.clone())?;
+        }
+        let (inbox, receiver) = mpsc::unbounded_channel();
+        let hub = Arc::new(Hub::default());
+        let driver = Driver::new(receiver, hub.clone(), runtime.clone(), self.store);
+        let (alive, running) = watch::channel(());
+        runtime.spawn(async move {
+            driver.run().await;
+            drop(alive);
+        });
+        let chat = Chat {
+            shared: Arc::new(Shared { inbox, hub, next: AtomicU64::new(0), running }),
+            deadline: None,
+        };
+        if let Some(config) = self.config {
+            chat.submit(Command::Configure(config), None, Completion::new(drop));
+        }
+        Ok(chat)
+    }
+}
+
+impl Chat {
+    /// A chat with this configuration on the default runtime.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        Self::builder().config(config).build()
+    }
+
+    /// A chat with more to say about how it is made.
+    pub fn builder() -> ChatBuilder {
+        ChatBuilder::default()
+    }
+
+    /// A handle whose commands must have their outcome within `limit`; a command that has none by then is given up
+    /// ([`ErrorKind::Timeout`], or [`ErrorKind::OutcomeUnknown`] for a message that has left).
+    #[must_use]
+    pub fn within(&self, limit: Duration) -> Self {
+        Self { shared: self.shared.clone(), deadline: Some(limit) }
+    }
+
+    /// The events from now on; the first stream or listener gets those published before it, too. `ready` comes to every one.
+    pub fn events(&self) -> Events {
+        Events::of(&self.shared.hub)
+    }
+
+    /// Has `listener` called with each event, in order, on a thread of the library. It must not block and not panic, and it must not
+    /// add or remove listeners. It is dropped when it is removed or the chat is closed.
+    pub fn listen(&self, listener: impl Fn(&Arc<Envelope>) + Send + 'static) -> ListenerId {
+        self.shared.hub.listen(Box::new(listener))
+    }
+
+    /// Removes a listener; false when there is none. It is not called any more when this returns.
+    pub fn unlisten(&self, id: ListenerId) -> bool {
+        self.shared.hub.unlisten(id)
+    }
+
+    /// Gives a command, with its outcome to `completion`.
+    pub fn submit(&self, command: Command, deadline: Option<Duration>, completion: Completion) -> RequestId {
+        let id = self.next_request();
+        self.submit_as(id, command, deadline, completion);
+        id
+    }
+
+    /// An id for [`Chat::submit_as`].
+    pub fn next_request(&self) -> RequestId {
+        RequestId(self.shared.next.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// [`Chat::submit`] under an id from [`Chat::next_request`], for completions that have to know it: an outcome can come before
+    /// `submit` returns. An id is for one command only.
+    pub fn submit_as(
+        &self,
+        id: RequestId,
+        command: Command,
+        deadline: Option<Duration>,
+        completion: Completion,
+    ) {
+        let deadline = deadline.or(self.deadline);
+        // A closed inbox drops the completion, which tells that the service is closed.
+        let _ = self.shared.inbox.send(Message::Command { id, command, deadline, completion });
+    }
+
+    /// Gives up a command that has no outcome yet: it is completed as [`ErrorKind::Cancelled`], a message that has left as
+    /// [`ErrorKind::OutcomeUnknown`]. A transfer is broken off. Nothing happens when the command has its outcome.
+    pub fn cancel(&self, id: RequestId) {
+        let _ = self.shared.inbox.send(Message::Cancel(id));
+    }
+
+    /// Closes the chat without ending the session at the server: every command gets its outcome, and what is to be stored of the session
+    /// is, so that it can be restored later; then the events end. Returns at once.
+    pub fn close(&self) {
+        let _ = self.shared.inbox.send(Message::Close);
+    }
+
+    /// Ready when the chat is closed, every command has its outcome, and what there was to store is stored. It keeps no chat open.
+    pub fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut running = self.shared.running.clone();
+        async move { while running.changed().await.is_ok() {} }
+    }
+
+    /// Gives any command.
+    pub fn command(&self, command: Command) -> Pending<Resolution> {
+        self.pending(command, Some)
+    }
+
+    fn pending<T>(&self, command: Command, read: fn(Resolution) -> Option<T>) -> Pending<T> {
+        let (sender, receiver) = oneshot::channel();
+        let completion = Completion::new(move |outcome| drop(sender.send(outcome)));
+        let id = self.submit(command, None, completion);
+        Pending { id, receiver, read, result: PhantomData }
+    }
+}
+
+/// A command under way: await it for its outcome. Dropping it does not cancel the command.
+#[must_use = "await it for the command's outcome"]
+pub struct Pending<T> {
+    id: RequestId,
+    receiver: oneshot::Receiver<Result<Resolution, Error>>,
+    read: fn(Resolution) -> Option<T>,
+    result: PhantomData<fn() -> T>,
+}
+
+impl<T> Pending<T> {
+    /// The command's id; for a message, its local id.
+    pub fn id(&self) -> RequestId {
+        self.id
+    }
+}
+
+impl<T> fmt::Debug for Pending<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl<T> Future for Pending<T> {
+    type Output = Result<T, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let outcome = ready!(Pin::new(&mut self.receiver).poll(context));
+        let outcome = outcome.unwrap_or_else(|_| Err(Error::new(ErrorKind::Closed, "the service is closed")));
+        Poll::Ready(outcome.and_then(|resolution| {
+            (self.read)(resolution)
+                .ok_or_else(|| Error::new(ErrorKind::Internal, "a command resolved with the wrong value"))
+        }))
+    }
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "every reader has this signature")]
+#[allow(clippy::needless_pass_by_value, reason = "every reader has this signature")]
+fn nothing(_: Resolution) -> Option<()> {
+    Some(())
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "every reader has this signature")]
+#[allow(clippy::needless_pass_by_value, reason = "every reader has this signature")]
+fn json(resolution: Resolution) -> Option<Value> {
+    Some(resolution.to_json())
+}
+
+macro_rules! read {
+    ($variant:ident) => {
+        |resolution| match resolution {
+            Resolution::$variant(value) => Some(value),
+            _ => None,
+        }
+    };
+}
+
+/// The commands of the specification, one method each. What they are rejected with is described there and in the behaviour reference,
+/// section 4.
+impl Chat {
+    /// `configure`: configures a chat that was made without a configuration; once.
+    pub fn configure(&self, config: Config) -> Pending<()> {
+        self.pending(Command::Configure(Box::new(config)), nothing)
+    }
+
+    /// `startChat`: starts a chat session. Resolves with the server's answer, after `started` was published.
+    pub fn start_chat(&self, options: StartChat) -> Pending<Value> {
+        self.pending(Command::StartChat(options), json)
+    }
+
+    /// `endChat`: ends the chat session once the messages on their way have their outcome, or twice `ajaxTimeout` has passed.
+    pub fn end_chat(&self) -> Pending<Value> {
+        self.pending(Command::EndChat, json)
+    }
+
+    /// `sendMessage`: see [`Chat::send`] for plain text.
+    pub fn send_message(&self, options: SendMessage) -> Pending<Value> {
+        self.pending(Command::SendMessage(options), json)
+    }
+
+    /// `sendMessage` with a text. Messages arrive in the order given, each at most once; [`Pending::id`] is the message's local id.
+    ///
+    /// Exactly one outcome: resolved with the server's answer (sent); resolved with `{statusCode: 1}` (the connection is lost, and it
+    /// was not sent); rejected (it did not arrive); rejected as [`ErrorKind::OutcomeUnknown`] (it left, and nothing tells).
+    pub fn send(&self, text: impl Into<Private>) -> Pending<Value> {
+        self.send_message(SendMessage { message: Some(text.into()), ..SendMessage::default() })
+    }
+
+    /// `sendCustomNotice`.
+    pub fn send_custom_notice(&self, message: impl Into<Private>) -> Pending<Value> {
+        self.pending(Command::SendCustomNotice { message: message.into() }, json)
+    }
+
+    /// `sendTyping`: without a text, the registered preview input is asked for it.
+    pub fn send_typing(&self, message: Option<Private>) -> Pending<()> {
+        self.pending(Command::SendTyping { message }, nothing)
+    }
+
+    /// `sendFilteredMessage`: resolves at once, whatever becomes of the message.
+    pub fn send_filtered_message(&self, message: impl Into<Private>, regex: Prefilter) -> Pending<()> {
+        self.pending(
+            Command::SendFilteredMessage { message: Some(message.into()), regex: Some(regex) },
+            nothing,
+        )
+    }
+
+    /// `addPrefilter`: resolves with all registered filters.
+    pub fn add_prefilter(&self, filters: Vec<Prefilter>) -> Pending<Vec<Prefilter>> {
+        self.pending(Command::AddPrefilter(filters), read!(Filters))
+    }
+
+    /// `updateUserData`: resolves with the server's answer, or without a session with the data that a chat will start with.
+    pub fn update_user_data(&self, user_data: JsonObject) -> Pending<Value> {
+        self.pending(Command::UpdateUserData(user_data), json)
+    }
+
+    /// `startPoll`.
+    pub fn start_poll(&self) -> Pending<()> {
+        self.pending(Command::StartPoll, nothing)
+    }
+
+    /// `stopPoll`.
+    pub fn stop_poll(&self) -> Pending<()> {
+        self.pending(Command::StopPoll, nothing)
+    }
+
+    /// `resetPollExceptions`.
+    pub fn reset_poll_exceptions(&self) -> Pending<()> {
+        self.pending(Command::ResetPollExceptions, nothing)
+    }
+
+    /// `getTranscript`.
+    pub fn get_transcript(&self) -> Pending<Transcript> {
+        self.pending(Command::GetTranscript, read!(Transcript))
+    }
+
+    /// `getAgents`.
+    pub fn get_agents(&self) -> Pending<Agents> {
+        self.pending(Command::GetAgents, read!(Agents))
+    }
+
+    /// `getStats`.
+    pub fn get_stats(&self) -> Pending<Stats> {
+        self.pending(Command::GetStats, read!(Stats))
+    }
+
+    /// `sendFile`.
+    pub fn send_file(&self, upload: Upload) -> Pending<Value> {
+        self.pending(Command::SendFile(upload), json)
+    }
+
+    /// `downloadFile`: resolves when the file is complete.
+    pub fn download_file(&self, download: Download) -> Pending<Downloaded> {
+        self.pending(Command::DownloadFile(download), read!(Downloaded))
+    }
+
+    /// `getSessionData`.
+    pub fn get_session_data(&self) -> Pending<SessionData> {
+        self.pending(Command::GetSessionData, read!(SessionData))
+    }
+
+    /// `registerTypingPreviewInput`.
+    pub fn register_typing_preview_input(&self, input: PreviewInput) -> Pending<()> {
+        self.pending(Command::RegisterTypingPreviewInput(input), nothing)
+    }
+
+    /// `registerPreProcessor`.
+    pub fn register_pre_processor(&self, preprocessor: Preprocessor) -> Pending<()> {
+        self.pending(Command::RegisterPreProcessor(preprocessor), nothing)
+    }
+
+    /// `verifySession`: whether a session exists, judged from what is known here.
+    pub fn verify_session(&self) -> Pending<bool> {
+        self.pending(Command::VerifySession, read!(SessionActive))
+    }
+
+    /// `getFileLimits`: what the server allows to upload.
+    pub fn get_file_limits(&self) -> Pending<FileLimits> {
+        self.pending(Command::GetFileLimits, read!(FileLimits))
+    }
+}

@@ -1,0 +1,197 @@
+//! Commands by the names of the specification, with JSON options.
+
+use super::{Command, SendMessage, StartChat, files};
+use crate::{Error, ErrorKind, config::Config, model::JsonObject, prefilter::Prefilter, private::Private};
+use serde_json::Value;
+
+/// The specification's texts for options that cannot be used.
+const FILTERS: &str = "Missing or invalid filters provided. Please provide a regular expression or an array of regular expressions.";
+const INPUT: &str = "Invalid value provided for the 'input' property. An HTML element reference to a textarea or text input is required.";
+
+impl Command {
+    /// The names of all commands.
+    pub const NAMES: [&str; 29] = [
+        "configure",
+        "startChat",
+        "endChat",
+        "sendMessage",
+        "sendCustomNotice",
+        "sendTyping",
+        "sendFilteredMessage",
+        "addPrefilter",
+        "updateUserData",
+        "poll",
+        "startPoll",
+        "stopPoll",
+        "resetPollExceptions",
+        "restore",
+        "getTranscript",
+        "getAgents",
+        "getStats",
+        "sendFile",
+        "downloadFile",
+        "getSessionData",
+        "fetchHistory",
+        "registerTypingPreviewInput",
+        "registerPreProcessor",
+        "verifySession",
+        "getFileLimits",
+        "deleteFile",
+        "pushUrl",
+        "updateNickname",
+        "readReceipt",
+    ];
+
+    /// Reads the command called `name`, with or without `WebChatService.` before it. `options` is an object or null.
+    ///
+    /// Functions cannot be written in JSON: `registerPreProcessor` and `registerTypingPreviewInput` are rejected here with the
+    /// specification's texts.
+    pub fn from_json(name: &str, options: &Value) -> Result<Self, Error> {
+        let empty = JsonObject::new();
+        let options = match options {
+            Value::Null => &empty,
+            Value::Object(options) => options,
+            other => {
+                return Err(invalid(format!(
+                    "{name}: options have to be a JSON object, not {}",
+                    type_name(Some(other))
+                )));
+            }
+        };
+        let name = name.strip_prefix("WebChatService.").unwrap_or(name);
+        Ok(match name {
+            "configure" => Self::Configure(Box::new(Config::from_json(&Value::Object(options.clone()))?)),
+            "startChat" => Self::StartChat(start_chat(options)?),
+            "endChat" => Self::EndChat,
+            "sendMessage" => Self::SendMessage(SendMessage {
+                message: any_text(options, "message"),
+                message_type: text(name, options, "type")?,
+                parent_message_id: text(name, options, "parentMessageID")?,
+            }),
+            "sendCustomNotice" => {
+                Self::SendCustomNotice { message: text(name, options, "message")?.unwrap_or_default().into() }
+            }
+            "sendTyping" => Self::SendTyping {
+                message: any_text(options, "message").or_else(|| any_text(options, "Message")),
+            },
+            "sendFilteredMessage" => Self::SendFilteredMessage {
+                message: any_text(options, "message"),
+                regex: options.get("regex").map(filter).transpose()?,
+            },
+            "addPrefilter" => Self::AddPrefilter(filters(options.get("filters"))?),
+            "updateUserData" => Self::UpdateUserData(options.clone()),
+            "poll" => Self::Poll,
+            "startPoll" => Self::StartPoll,
+            "stopPoll" => Self::StopPoll,
+            "resetPollExceptions" => Self::ResetPollExceptions,
+            "restore" => Self::Restore,
+            "getTranscript" => Self::GetTranscript,
+            "getAgents" => Self::GetAgents,
+            "getStats" => Self::GetStats,
+            "sendFile" => Self::SendFile(files::upload(options)?),
+            "downloadFile" => Self::DownloadFile(files::download(options)?),
+            "getSessionData" => Self::GetSessionData,
+            "fetchHistory" => Self::FetchHistory,
+            "registerTypingPreviewInput" => return Err(invalid(INPUT)),
+            "registerPreProcessor" => {
+                let given = type_name(options.get("preprocessor"));
+                return Err(invalid(format!(
+                    "No preprocessor function provided. Type provided was '{given}'."
+                )));
+            }
+            "verifySession" => Self::VerifySession,
+            "getFileLimits" => Self::GetFileLimits,
+            "deleteFile" => Self::DeleteFile { file_id: required(name, options, "fileId")? },
+            "pushUrl" => Self::PushUrl { url: required(name, options, "url")? },
+            "updateNickname" => {
+                Self::UpdateNickname { nickname: required(name, options, "nickname")?.into() }
+            }
+            "readReceipt" => Self::ReadReceipt { index: index(options)? },
+            _ => return Err(Error::new(ErrorKind::Unsupported, "Command does not exist")),
+        })
+    }
+}
+
+fn invalid(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidArgument, message)
+}
+
+/// Flat options; those under `form` count where there are no flat ones (behaviour reference, section 14, row 4).
+fn start_chat(options: &JsonObject) -> Result<StartChat, Error> {
+    const FIELDS: [&str; 5] = ["nickname", "firstname", "lastname", "email", "subject"];
+    let form = match options.get("form") {
+        None | Some(Value::Null) => None,
+        Some(Value::Object(form)) => Some(form),
+        Some(_) => return Err(invalid("startChat: option 'form' has to be an object")),
+    };
+    let fields = form.filter(|_| !FIELDS.iter().any(|field| options.contains_key(*field))).unwrap_or(options);
+    let field =
+        |key: &str| text("startChat", fields, key).map(|text| Private::from(text.unwrap_or_default()));
+    let user_data = options.get("userData").or_else(|| form.and_then(|form| form.get("userData")));
+    Ok(StartChat {
+        nickname: field("nickname")?,
+        firstname: field("firstname")?,
+        lastname: field("lastname")?,
+        email: field("email")?,
+        subject: field("subject")?,
+        user_data: user_data.cloned().unwrap_or_default(),
+    })
+}
+
+/// An optional text option; null counts as none.
+fn text(command: &str, options: &JsonObject, key: &str) -> Result<Option<String>, Error> {
+    match options.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        other => Err(invalid(format!("{command}: option '{key}' has to be text, not {}", type_name(other)))),
+    }
+}
+
+fn required(command: &str, options: &JsonObject, key: &str) -> Result<String, Error> {
+    text(command, options, key)?
+        .filter(|text| !text.is_empty())
+        .ok_or_else(|| invalid(format!("{command}: option '{key}' is missing")))
+}
+
+/// A text option where anything but text counts as none, as the specification's own rejections want it.
+fn any_text(options: &JsonObject, key: &str) -> Option<Private> {
+    options.get(key).and_then(Value::as_str).map(Private::from)
+}
+
+fn index(options: &JsonObject) -> Result<Option<u64>, Error> {
+    match options.get("index") {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => value
+            .as_u64()
+            .filter(|index| *index > 0)
+            .map(Some)
+            .ok_or_else(|| invalid("readReceipt: option 'index' has to be a whole number from 1 up")),
+    }
+}
+
+fn filters(value: Option<&Value>) -> Result<Vec<Prefilter>, Error> {
+    match value {
+        Some(Value::Array(filters)) if !filters.is_empty() => filters.iter().map(filter).collect(),
+        Some(value @ (Value::String(_) | Value::Object(_))) => Ok(vec![filter(value)?]),
+        _ => Err(invalid(FILTERS)),
+    }
+}
+
+fn filter(value: &Value) -> Result<Prefilter, Error> {
+    match value {
+        Value::String(_) | Value::Object(_) => Prefilter::from_json(value)
+            .map_err(|error| invalid(format!("{FILTERS} {error}")).with_source(error)),
+        _ => Err(invalid(FILTERS)),
+    }
+}
+
+/// The JavaScript name of a value's type.
+fn type_name(value: Option<&Value>) -> &'static str {
+    match value {
+        None => "undefined",
+        Some(Value::String(_)) => "string",
+        Some(Value::Number(_)) => "number",
+        Some(Value::Bool(_)) => "boolean",
+        Some(Value::Null | Value::Array(_) | Value::Object(_)) => "object",
+    }
+}

@@ -1,0 +1,233 @@
+//! What an application can ask: the commands of the specification with their options, and what they resolve with. `by_name` reads a
+//! command from its name and JSON options, as on the widget bus.
+
+mod by_name;
+mod files;
+
+use crate::{
+    config::Config,
+    model::{Agents, Download, Downloaded, FileLimits, JsonObject, SessionData, Stats, Transcript, Upload},
+    prefilter::Prefilter,
+    private::{Private, debug_only},
+    transport::{Body, BoxFuture},
+};
+use serde_json::{Value, json};
+use std::{fmt, sync::Arc};
+
+/// Identifies a command that was given to a service; unique within it. For `sendMessage` it is the message's local id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(pub u64);
+
+/// A command with its options (specification, "API commands").
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum Command {
+    /// Configures a service that was made without a configuration; once.
+    Configure(Box<Config>),
+    /// Starts a chat session.
+    StartChat(StartChat),
+    /// Ends the chat session.
+    EndChat,
+    /// Sends a message to the chat.
+    SendMessage(SendMessage),
+    /// Sends a custom notice.
+    SendCustomNotice {
+        /// Text that goes with the notice.
+        message: Private,
+    },
+    /// Tells the agent that the customer types.
+    SendTyping {
+        /// What has been typed; else the registered preview input is asked.
+        message: Option<Private>,
+    },
+    /// Sends a message and hides it, and all that match `regex`, from the transcript.
+    SendFilteredMessage {
+        /// The message; without text nothing is sent.
+        message: Option<Private>,
+        /// The expression; without one nothing is sent.
+        regex: Option<Prefilter>,
+    },
+    /// Hides matching messages from the transcript.
+    AddPrefilter(Vec<Prefilter>),
+    /// Changes the attached data of the chat, or of chats to come.
+    UpdateUserData(JsonObject),
+    /// Private to the service; always rejected.
+    Poll,
+    /// Starts automatic polling.
+    StartPoll,
+    /// Stops automatic polling.
+    StopPoll,
+    /// Sets the count of poll exceptions to 0.
+    ResetPollExceptions,
+    /// Restores a session; private to the service unless the chat is asynchronous.
+    Restore,
+    /// Returns the messages of the chat.
+    GetTranscript,
+    /// Returns the agents of the chat.
+    GetAgents,
+    /// Returns figures of the chat.
+    GetStats,
+    /// Sends a file.
+    SendFile(Upload),
+    /// Fetches a file.
+    DownloadFile(Download),
+    /// Returns the session's data.
+    GetSessionData,
+    /// Fetches a page of older messages of an asynchronous chat.
+    FetchHistory,
+    /// Registers what returns the text being typed.
+    RegisterTypingPreviewInput(PreviewInput),
+    /// Registers a function that may change messages before they are shown.
+    RegisterPreProcessor(Preprocessor),
+    /// Tells whether a session exists.
+    VerifySession,
+    /// Returns what may be uploaded (behaviour reference, "Commands outside").
+    GetFileLimits,
+    /// Deletes an uploaded file (GMS reference, section 2).
+    DeleteFile {
+        /// The file's id.
+        file_id: String,
+    },
+    /// Pushes a web address to the agent (GMS reference, section 2).
+    PushUrl {
+        /// The address.
+        url: String,
+    },
+    /// Takes another nickname (GMS reference, section 2).
+    UpdateNickname {
+        /// The new nickname.
+        nickname: Private,
+    },
+    /// Reports what the customer has read (GMS reference, section 2.5).
+    ReadReceipt {
+        /// Index of the last message read; without it, the newest received.
+        index: Option<u64>,
+    },
+}
+
+/// Options of `startChat`.
+#[derive(Clone, Default)]
+pub struct StartChat {
+    /// Shown name.
+    pub nickname: Private,
+    /// First name.
+    pub firstname: Private,
+    /// Last name.
+    pub lastname: Private,
+    /// E-mail address.
+    pub email: Private,
+    /// Subject.
+    pub subject: Private,
+    /// Attached data: an object, text that holds one as JSON, or null. They win over the configured ones.
+    pub user_data: Value,
+}
+
+debug_only!(StartChat { nickname });
+
+/// Options of `sendMessage`.
+#[derive(Clone, Debug, Default)]
+pub struct SendMessage {
+    /// The text; it is sent untrimmed. Without text the command is rejected.
+    pub message: Option<Private>,
+    /// A label for the kind of text; `text` by default.
+    pub message_type: Option<String>,
+    /// The id of the rich message that this one answers.
+    pub parent_message_id: Option<String>,
+}
+
+/// Changes a message before it is shown. It gets the message as JSON, with both the server's and the normalised field names, and
+/// returns the message to use instead, or nothing to keep it.
+#[derive(Clone)]
+pub struct Preprocessor(pub Arc<dyn Fn(JsonObject) -> BoxFuture<Option<JsonObject>> + Send + Sync>);
+
+/// Returns the text that the customer is typing.
+#[derive(Clone)]
+pub struct PreviewInput(pub Arc<dyn Fn() -> BoxFuture<Option<Private>> + Send + Sync>);
+
+impl Preprocessor {
+    /// A preprocessor from a plain function; it runs on the library's threads and must not block.
+    pub fn new(function: impl Fn(JsonObject) -> Option<JsonObject> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(move |message| Box::pin(std::future::ready(function(message)))))
+    }
+}
+
+impl PreviewInput {
+    /// A preview input from a plain function; it runs on the library's threads and must not block.
+    pub fn new(function: impl Fn() -> Option<Private> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(move || Box::pin(std::future::ready(function()))))
+    }
+}
+
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Command(<private>)")
+    }
+}
+
+impl fmt::Debug for Resolution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Resolution(<private>)")
+    }
+}
+
+impl fmt::Debug for Preprocessor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Preprocessor")
+    }
+}
+
+impl fmt::Debug for PreviewInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PreviewInput")
+    }
+}
+
+/// What a command resolved with (specification, "Resolutions").
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum Resolution {
+    /// Nothing (n/a in the specification).
+    Nothing,
+    /// The server's answer: "(AJAX Response Object)".
+    Response(Body),
+    /// `sendMessage` while disconnected: `{statusCode: 1}`, and the message was not sent.
+    NotSent,
+    /// `updateUserData` without a session: the data that a chat will start with.
+    UserData(JsonObject),
+    /// `addPrefilter`: all registered filters.
+    Filters(Vec<Prefilter>),
+    /// `getTranscript`.
+    Transcript(Transcript),
+    /// `getAgents`.
+    Agents(Agents),
+    /// `getStats`.
+    Stats(Stats),
+    /// `getSessionData`.
+    SessionData(SessionData),
+    /// `verifySession`.
+    SessionActive(bool),
+    /// `getFileLimits`.
+    FileLimits(FileLimits),
+    /// `downloadFile`.
+    Downloaded(Downloaded),
+}
+
+impl Resolution {
+    /// The value that a JavaScript caller would find in `done`; null for nothing.
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Nothing => Value::Null,
+            Self::Response(body) => body.json(),
+            Self::NotSent => json!({"statusCode": 1}),
+            Self::UserData(data) => Value::Object(data.clone()),
+            Self::Filters(filters) => json!(filters),
+            Self::Transcript(transcript) => json!(transcript),
+            Self::Agents(agents) => json!({"agents": agents}),
+            Self::Stats(stats) => json!(stats),
+            Self::SessionData(data) => json!(data),
+            Self::SessionActive(active) => json!({"sessionActive": active}),
+            Self::FileLimits(limits) => json!(limits),
+            Self::Downloaded(file) => files::downloaded_json(file),
+        }
+    }
+}

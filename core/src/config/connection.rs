@@ -1,0 +1,199 @@
+//! The options that this library adds to the `webchat` object: `connection`, how connections are made, and `sessionStore`, where
+//! session data are kept.
+
+use super::reader::{MAX_WHOLE, Section, describe, is_http};
+use crate::private::Private;
+use http::{HeaderName, HeaderValue, header};
+use serde_json::Value;
+use std::path::PathBuf;
+use url::Url;
+
+/// How connections are made. Option `connection`, an object; every part may be absent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Connection {
+    /// The proxy. Option `connection.proxy`: `"environment"` (default), `"none"`, or a URL.
+    pub proxy: ProxyConfig,
+    /// Files with certificates in PEM that are trusted besides the system's. Option `connection.rootCertificates`, an array of paths;
+    /// empty by default. They are read when the first connection is made ready.
+    pub root_certificates: Vec<PathBuf>,
+    /// Headers of every request to the service. Option `connection.headers`, an object of strings; empty by default. What the library
+    /// sets itself to frame a request (`Host`, `Content-Length` and the like) is refused.
+    pub headers: Vec<(String, Private)>,
+    /// The longest answer taken, in bytes after decompression. Option `connection.maxResponseBytes`; 16 MiB by default.
+    pub max_response_bytes: u64,
+    /// Whether HTTP/2 is spoken without asking, also without TLS. Option `connection.http2PriorKnowledge`; false by default.
+    pub http2_prior_knowledge: bool,
+}
+
+impl Default for Connection {
+    fn default() -> Self {
+        Self {
+            proxy: ProxyConfig::default(),
+            root_certificates: Vec::new(),
+            headers: Vec::new(),
+            max_response_bytes: 16 << 20,
+            http2_prior_knowledge: false,
+        }
+    }
+}
+
+/// Which proxy connections go through.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ProxyConfig {
+    /// What the environment says: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`.
+    #[default]
+    Environment,
+    /// None, whatever the environment says.
+    None,
+    /// This one, an `http` or `https` URL; it can hold a user name and a password.
+    Url(Private),
+}
+
+/// Where session data are kept when the host brings no store of its own. Option `sessionStore`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum StoreConfig {
+    /// In the process: `{"type": "memory"}`, the default.
+    #[default]
+    Memory,
+    /// In a file: `{"type": "file", "path": ...}`.
+    File(PathBuf),
+}
+
+/// Headers that frame a request; another value would break it.
+const FRAMING: [HeaderName; 10] = [
+    header::ACCEPT_ENCODING,
+    header::CONNECTION,
+    header::CONTENT_ENCODING,
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::EXPECT,
+    header::HOST,
+    header::TE,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];
+
+/// Reads `connection`.
+pub(super) fn read_connection(webchat: &Section<'_>) -> Connection {
+    let section = webchat.section("connection");
+    let default = Connection::default();
+    let connection = Connection {
+        proxy: read_proxy(&section),
+        root_certificates: read_paths(&section, "rootCertificates"),
+        headers: read_headers(&section, "headers", true),
+        max_response_bytes: section
+            .whole("maxResponseBytes", "a number of bytes", &(1..=MAX_WHOLE))
+            .unwrap_or(default.max_response_bytes),
+        http2_prior_knowledge: section.flag("http2PriorKnowledge", default.http2_prior_knowledge),
+    };
+    section.close();
+    connection
+}
+
+/// Reads `sessionStore`.
+pub(super) fn read_store(webchat: &Section<'_>) -> StoreConfig {
+    let Some(object) = webchat.object("sessionStore") else { return StoreConfig::default() };
+    let section = Section::new(webchat.path("sessionStore"), Some(object), webchat.findings);
+    let store = match section.value("type") {
+        Some(Value::String(name)) if name == "memory" => StoreConfig::Memory,
+        Some(Value::String(name)) if name == "file" => {
+            StoreConfig::File(section.required_text("path").map(PathBuf::from).unwrap_or_default())
+        }
+        other => {
+            let found = match other {
+                Some(Value::String(_)) => "another string".into(),
+                other => describe(other.unwrap_or(&Value::Null)),
+            };
+            section.problem("type", "\"memory\" or \"file\"", &found);
+            section.ignore(&["path"]);
+            StoreConfig::default()
+        }
+    };
+    section.close();
+    store
+}
+
+fn read_proxy(section: &Section<'_>) -> ProxyConfig {
+    let expected = "\"environment\", \"none\" or an absolute http or https URL";
+    let found = match section.value("proxy") {
+        None => return ProxyConfig::default(),
+        Some(Value::String(text)) => match (text.as_str(), Url::parse(text)) {
+            ("environment", _) => return ProxyConfig::Environment,
+            ("none", _) => return ProxyConfig::None,
+            (text, Ok(url)) if is_http(&url) => return ProxyConfig::Url(Private::new(text)),
+            (_, Ok(_)) => "another scheme".into(),
+            (_, Err(_)) => "another string".into(),
+        },
+        Some(other) => describe(other),
+    };
+    section.problem("proxy", expected, &found);
+    ProxyConfig::default()
+}
+
+fn read_paths(section: &Section<'_>, key: &'static str) -> Vec<PathBuf> {
+    let expected = "an array of paths";
+    match section.value(key) {
+        None => Vec::new(),
+        Some(Value::Array(entries)) => {
+            let mut paths = Vec::with_capacity(entries.len());
+            for (position, entry) in entries.iter().enumerate() {
+                match entry.as_str().filter(|path| !path.is_empty()) {
+                    Some(path) => paths.push(PathBuf::from(path)),
+                    None => section.problem(&format!("{key}[{position}]"), "a path", &describe(entry)),
+                }
+            }
+            paths
+        }
+        Some(other) => {
+            section.problem(key, expected, &describe(other));
+            Vec::new()
+        }
+    }
+}
+
+/// Reads an object of headers. With `refuse_framing`, those that frame a request are refused.
+pub(super) fn read_headers(
+    section: &Section<'_>,
+    key: &'static str,
+    refuse_framing: bool,
+) -> Vec<(String, Private)> {
+    let mut headers = Vec::new();
+    let mut names = Vec::new();
+    for (name, value) in section.object(key).into_iter().flatten() {
+        let path = format!("{key}.{name}");
+        let Ok(parsed) = HeaderName::from_bytes(name.as_bytes()) else {
+            // The name is not repeated: it can be a whole header, with its value.
+            section.problem(key, "names of headers", "a key that is none");
+            continue;
+        };
+        if refuse_framing && FRAMING.contains(&parsed) {
+            section.problem(&path, "no header that the library sets itself", "one");
+        } else if names.contains(&parsed) {
+            section.problem(&path, "every header once, whatever its case", "it again");
+        } else if let Some(text) = header_text(value) {
+            headers.push((name.clone(), text));
+        } else {
+            section.problem(&path, HEADER_TEXT, &header_found(value));
+        }
+        names.push(parsed);
+    }
+    headers
+}
+
+/// What a header's value must be.
+pub(super) const HEADER_TEXT: &str = "a string of visible ASCII characters, as an HTTP header holds";
+
+/// The value of a header, when `value` can be one.
+pub(super) fn header_text(value: &Value) -> Option<Private> {
+    let text = value.as_str()?;
+    (text.is_ascii() && HeaderValue::from_str(text).is_ok()).then(|| Private::new(text))
+}
+
+/// Why `value` cannot be the value of a header. Numbers are not repeated here: they can be keys.
+pub(super) fn header_found(value: &Value) -> String {
+    match value {
+        Value::String(_) => "a string with others".into(),
+        Value::Number(_) => "a number".into(),
+        other => describe(other),
+    }
+}

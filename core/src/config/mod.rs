@@ -1,0 +1,230 @@
+//! The configuration: the JSON object of `_genesys.widgets.webchat` (behaviour reference, section 1), validated once and immutable
+//! afterwards. `reader` takes typed values out of JSON and names the key path of what is wrong; one file per group of options.
+//!
+//! Options are documented on the fields they end in. These end in none:
+//!
+//! | Option | Meaning here |
+//! |---|---|
+//! | `xhrFields` | A browser's notion; ignored (specification, Version 2 API) |
+//! | `transport` | Options are checked (specification, Version 3 API); its transports are not in this build: error of kind `Unsupported` |
+//! | `cometD` | Options are checked (behaviour reference, 1.1); with `enabled` true: error of kind `Unsupported` |
+//! | `async` | Only under `CometD`; with `enabled` true under REST: error of kind `InvalidConfiguration` |
+//! | `emojis`, `form`, `chatButton` and others | Of the user interface; ignored |
+//!
+//! An option that is null counts as absent. Whole numbers may be written like `3000.0`.
+
+mod connection;
+mod reader;
+#[cfg(test)]
+mod tests;
+mod v2;
+mod v3;
+
+pub use connection::{Connection, ProxyConfig, StoreConfig};
+
+use crate::{
+    Error,
+    model::JsonObject,
+    private::{Private, debug_only},
+};
+use reader::{Findings, Section, describe, invalid, unsupported};
+use serde_json::Value;
+use std::time::Duration;
+use url::Url;
+
+/// A validated configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// What the service itself needs.
+    pub service: ServiceConfig,
+    /// Which back end, and how to reach it.
+    pub transport: TransportConfig,
+    /// How connections are made. Option `connection`, this library's own.
+    pub connection: Connection,
+    /// Where session data are kept when the host brings no store of its own. Option `sessionStore`, this library's own; in the process
+    /// by default.
+    pub store: StoreConfig,
+    /// Keys that mean nothing to this library and are no known option of the user interface either, as key paths; for a log.
+    pub unknown_keys: Vec<String>,
+}
+
+/// The options that govern the service, whatever the transport.
+#[derive(Clone)]
+pub struct ServiceConfig {
+    /// Attached data of every chat. Option `userData`, an object; empty by default (specification, Options).
+    pub user_data: JsonObject,
+    /// The time limit of a request. Option `ajaxTimeout`, milliseconds from 1; 3000 by default (specification, Options).
+    pub ajax_timeout: Duration,
+    /// How many poll exceptions in a row are tolerated before the chat server counts as offline. Option `pollExceptionLimit`, from 0; 5
+    /// by default (specification, Options; behaviour reference, section 9.2).
+    pub poll_exception_limit: u32,
+    /// How old a stored session may be. Option `restoreTimeout`, milliseconds; zero or absent means the default of 60000
+    /// (specification, Options; behaviour reference, section 8).
+    pub restore_timeout: Duration,
+    /// The longest message, in Unicode code points. Option `maxMessageLength`, from 1; no limit by default (behaviour reference, 1.1).
+    pub max_message_length: Option<usize>,
+    /// How often to poll.
+    pub polling: Polling,
+}
+
+debug_only!(ServiceConfig {
+    ajax_timeout,
+    poll_exception_limit,
+    restore_timeout,
+    max_message_length,
+    polling
+});
+
+/// The pace of polling (behaviour reference, sections 1.1 and 9.1).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Polling {
+    /// Whether the interval adapts; else it is `rate`. Option `dynamicPolling`; true by default.
+    pub dynamic: bool,
+    /// The fixed interval. Option `pollRate`, 1000 to 30000 ms; 3000 by default.
+    pub rate: Duration,
+    /// The shortest interval. Option `pollRateMin`, 250 to 30000 ms; 500 by default.
+    pub min: Duration,
+    /// The longest interval. Option `pollRateMax` or, in its absence, `pollIntervalIdle_ms`: from `pollRateMin` to 30000 ms; by default
+    /// 3000, or `pollRateMin` when that is more.
+    pub max: Duration,
+    /// The growth of the interval after each poll. Option `pollRateMult`, above 1, at most 100; 1.2 by default.
+    pub multiplier: f64,
+    /// The interval while the application sleeps. Option `pollRateSleep`, 1000 to 30000 ms; 30000 by default.
+    pub sleep: Duration,
+    /// Whether the application may put polling to sleep. Option `sleepEnabled`; false by default.
+    pub sleep_enabled: bool,
+}
+
+/// Which back end.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum TransportConfig {
+    /// GMS v2 over REST.
+    GmsRest(GmsRestConfig),
+}
+
+/// GMS v2 over REST (specification, Version 2 API; behaviour reference, section 1.1).
+#[derive(Clone, Debug)]
+pub struct GmsRestConfig {
+    /// The chat URL, with exactly one slash at the end. Option `dataURL` or, in its absence, `serverURL`; required. Absolute, `http` or
+    /// `https`, without query, fragment, user name and password.
+    pub data_url: Url,
+    /// Whether the start request goes to the URL with its slash. Option `enableUrlTrailingSlash`; true by default. Also false when
+    /// `serverURL`, which is taken as is, was written without a slash.
+    pub trailing_slash: bool,
+    /// Sent as header `apikey`. Option `apikey`, a string or a number; none by default.
+    pub api_key: Option<Private>,
+    /// Sent as header `Authorization`: that of `_genesys.widgets.main.header`, when option `enableCustomHeader` is true; it is false by
+    /// default.
+    pub authorization: Option<Private>,
+    /// Sent with the start request. Option `endpoint`; none by default.
+    pub endpoint: Option<String>,
+    /// The time limit of an upload. Option `fileUploadTimeout`, milliseconds; zero, the default, means none.
+    pub file_upload_timeout: Option<Duration>,
+    /// The time limit of every other request: [`ServiceConfig::ajax_timeout`].
+    pub ajax_timeout: Duration,
+}
+
+/// Options of the user interface, which shares the namespace (behaviour reference, section 1).
+const USER_INTERFACE: [&str; 17] = [
+    "actionsMenu",
+    "ariaCharRemainingIntervals",
+    "ariaIdleAlertIntervals",
+    "autoInvite",
+    "charCountEnabled",
+    "charset",
+    "chatButton",
+    "confirmFormCloseEnabled",
+    "emojis",
+    "form",
+    "formJSON",
+    "inviteOnRestoreTimeout",
+    "markdown",
+    "minimizeOnMobileRestore",
+    "proactive",
+    "timeFormat",
+    "uploadsEnabled",
+];
+
+impl Config {
+    /// Validates `json`: the `webchat` object itself, the `_genesys.widgets` object with `main` and `webchat`, or an object with
+    /// `_genesys` in it. Of `main` only `header.Authorization` is taken, and only when `enableCustomHeader` is true.
+    ///
+    /// Fails with kind `InvalidConfiguration`: the specification's texts where it has one, else one text that names every option that
+    /// is wrong by its key path, without any value that could be secret. Kind `Unsupported`: a known transport is chosen that this
+    /// build does not have.
+    pub fn from_json(json: &Value) -> Result<Self, Error> {
+        let findings = Findings::default();
+        let (webchat, main) = locate(json, &findings)?;
+        let webchat = Section::new("webchat", Some(webchat), &findings);
+        webchat.ignore(&USER_INTERFACE);
+        let service = v2::read_service(&webchat);
+        let connection = connection::read_connection(&webchat);
+        let store = connection::read_store(&webchat);
+        v3::check(&webchat)?;
+        let asynchronous = v2::read_async(&webchat);
+        if v2::read_cometd(&webchat) {
+            findings.check()?;
+            return Err(unsupported("webchat.cometD.enabled is true"));
+        }
+        let rest = v2::read_gms_rest(&webchat, main, &service);
+        webchat.close();
+        findings.check()?;
+        if asynchronous {
+            return Err(invalid(ASYNC_WITH_REST));
+        }
+        let transport = TransportConfig::GmsRest(rest.ok_or_else(|| invalid(EMPTY))?);
+        Ok(Self { service, transport, connection, store, unknown_keys: findings.into_unknown() })
+    }
+
+    /// The same from JSON text. Empty text is an empty configuration.
+    pub fn from_json_text(text: &str) -> Result<Self, Error> {
+        if text.trim().is_empty() {
+            return Err(invalid(EMPTY));
+        }
+        let json = serde_json::from_str(text).map_err(|error| {
+            invalid(format!("Invalid configuration: not JSON: {error}")).with_source(error)
+        })?;
+        Self::from_json(&json)
+    }
+}
+
+impl Default for ServiceConfig {
+    /// Every option at its default.
+    fn default() -> Self {
+        v2::read_service(&Section::new("webchat", None, &Findings::default()))
+    }
+}
+
+const EMPTY: &str = "Invalid configuration";
+const ASYNC_WITH_REST: &str =
+    "Invalid configuration. WebChatService supports Async chat only in CometD mode.";
+
+/// Finds the `webchat` object and what stands beside it as `main`.
+fn locate<'a>(json: &'a Value, findings: &Findings) -> Result<(&'a JsonObject, Option<&'a Value>), Error> {
+    let mut widgets = json;
+    for outer in ["_genesys", "widgets"] {
+        widgets = widgets.get(outer).unwrap_or(widgets);
+    }
+    let main = widgets.get("main");
+    let webchat = match widgets.get("webchat") {
+        None if main.is_some() => &Value::Null,
+        None => widgets,
+        Some(webchat) => {
+            // Other keys here are other widgets' own; these are a likely slip.
+            for key in ["connection", "sessionStore"].into_iter().filter(|key| widgets.get(key).is_some()) {
+                findings.unknown(key.into());
+            }
+            webchat
+        }
+    };
+    match webchat {
+        Value::Null => Err(invalid(EMPTY)),
+        Value::Object(object) if object.is_empty() => Err(invalid(EMPTY)),
+        Value::Object(object) => Ok((object, main)),
+        other => Err(invalid(format!(
+            "Invalid configuration: webchat: expected an object, got {}",
+            describe(other)
+        ))),
+    }
+}

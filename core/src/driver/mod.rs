@@ -1,0 +1,225 @@
+//! The one place with tasks and a clock: it carries out the service's effects and hands back what comes of them. `clock` tells the
+//! time, `runtime` owns the threads and connections that chats share, `dispatcher` is the thread on which bindings run callbacks,
+//! `hub` hands events to listeners, `perform` is the work behind each effect.
+
+mod clock;
+mod dispatcher;
+mod hub;
+mod perform;
+mod runtime;
+
+pub use dispatcher::Dispatcher;
+pub use hub::{Events, ListenerId};
+pub use runtime::{Runtime, RuntimeOptions};
+
+pub(crate) use hub::Hub;
+pub(crate) use perform::check;
+
+use crate::{
+    Error, ErrorKind,
+    command::{Command, RequestId, Resolution},
+    event::Envelope,
+    service::{Effect, ExchangeId, Service},
+    store::{Change, SessionStore},
+    transport::{BoxFuture, Transport},
+};
+use clock::Clock;
+use futures_util::{StreamExt, future::AbortHandle, stream::FuturesUnordered};
+use perform::Done;
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::sync::mpsc;
+
+/// What handles tell their driver.
+pub(crate) enum Message {
+    Command { id: RequestId, command: Command, deadline: Option<Duration>, completion: Completion },
+    Cancel(RequestId),
+    Close,
+}
+
+/// Where a command's outcome goes: called exactly once, when dropped uncalled with an error of kind [`ErrorKind::Closed`].
+pub struct Completion(Option<Outlet>);
+
+type Outlet = Box<dyn FnOnce(Result<Resolution, Error>) + Send>;
+
+impl Completion {
+    /// Wraps a function. It runs on the library's threads and must not block.
+    pub fn new(function: impl FnOnce(Result<Resolution, Error>) + Send + 'static) -> Self {
+        Self(Some(Box::new(function)))
+    }
+
+    /// Hands over the outcome.
+    pub fn complete(mut self, outcome: Result<Resolution, Error>) {
+        if let Some(function) = self.0.take() {
+            function(outcome);
+        }
+    }
+}
+
+impl Drop for Completion {
+    fn drop(&mut self) {
+        if let Some(function) = self.0.take() {
+            function(Err(Error::new(ErrorKind::Closed, "the service is closed")));
+        }
+    }
+}
+
+/// Drives one service until it is closed.
+pub(crate) struct Driver {
+    service: Service,
+    clock: Clock,
+    inbox: mpsc::UnboundedReceiver<Message>,
+    hub: Arc<Hub>,
+    runtime: Runtime,
+    completions: HashMap<RequestId, Completion>,
+    /// The host's own store, which wins over the configured one.
+    host_store: Option<Arc<dyn SessionStore>>,
+    transport: Option<Arc<dyn Transport>>,
+    store: Arc<dyn SessionStore>,
+    work: FuturesUnordered<BoxFuture<Done>>,
+    transfers: HashMap<ExchangeId, AbortHandle>,
+    /// Accesses to the store, one at a time and in order; the first is under way.
+    store_queue: VecDeque<StoreAccess>,
+}
+
+/// An access to the store.
+enum StoreAccess {
+    Load,
+    Apply(Vec<Change>),
+}
+
+impl Driver {
+    pub(crate) fn new(
+        inbox: mpsc::UnboundedReceiver<Message>,
+        hub: Arc<Hub>,
+        runtime: Runtime,
+        host_store: Option<Arc<dyn SessionStore>>,
+    ) -> Self {
+        Self {
+            service: Service::new(),
+            clock: Clock::start(),
+            inbox,
+            hub,
+            runtime,
+            completions: HashMap::new(),
+            host_store,
+            transport: None,
+            store: Arc::new(crate::store::MemoryStore::new()),
+            work: FuturesUnordered::new(),
+            transfers: HashMap::new(),
+            store_queue: VecDeque::new(),
+        }
+    }
+
+    /// Runs until every handle is gone or the service is closed.
+    pub(crate) async fn run(mut self) {
+        loop {
+            self.perform_all();
+            let timeout = self.service.next_timeout();
+            tokio::select! {
+                message = self.inbox.recv() => match message {
+                    Some(Message::Command { id, command, deadline, completion }) => {
+                        self.completions.insert(id, completion);
+                        let time = self.clock.time();
+                        self.service.command(time, id, command, deadline.map(|after| time.now + after));
+                    }
+                    Some(Message::Cancel(id)) => self.service.cancel(self.clock.time(), id),
+                    Some(Message::Close) | None => break,
+                },
+                Some(done) = self.work.next(), if !self.work.is_empty() => self.hand_back(done),
+                () = self.clock.until(timeout), if timeout.is_some() => {
+                    self.service.handle_timeout(self.clock.time());
+                }
+            }
+        }
+        self.close().await;
+    }
+
+    /// Gives every command its outcome, writes what is still to be stored, then lets the listeners go: the end of the events tells that
+    /// all is done.
+    async fn close(mut self) {
+        self.inbox.close();
+        self.service.close(self.clock.time());
+        self.perform_all();
+        self.completions.clear();
+        while self.inbox.recv().await.is_some() {}
+        self.transport = None;
+        while !self.store_queue.is_empty() {
+            match self.work.next().await {
+                Some(Done::Stored(_) | Done::Loaded(_)) => self.next_store_access(),
+                Some(_) => {}
+                None => break,
+            }
+        }
+        self.hub.close();
+    }
+
+    fn perform_all(&mut self) {
+        while let Some(effect) = self.service.poll_effect() {
+            self.perform(effect);
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Configure(_, config) => self.configure(config),
+            Effect::Load => self.access_store(StoreAccess::Load),
+            Effect::Store(changes) => self.access_store(StoreAccess::Apply(changes)),
+            Effect::Request { id, request, preview } => self.request(id, *request, preview),
+            Effect::Abort(id) => {
+                if let Some(handle) = self.transfers.remove(&id) {
+                    handle.abort();
+                }
+            }
+            Effect::Preprocess(messages, preprocessors) => {
+                self.work.push(Box::pin(perform::preprocess(messages, preprocessors)));
+            }
+            Effect::Publish(event) => {
+                self.hub.publish(Envelope { time: self.clock.time().unix_ms, event });
+            }
+            Effect::Complete(id, outcome) => {
+                if let Some(completion) = self.completions.remove(&id) {
+                    completion.complete(outcome);
+                }
+            }
+            Effect::Log(text) => log::warn!(target: "webchat", "{text}"),
+        }
+    }
+
+    fn hand_back(&mut self, done: Done) {
+        let time = self.clock.time();
+        match done {
+            Done::Replied(id, outcome) => {
+                self.transfers.remove(&id);
+                if let Err(failure) = outcome.as_ref() {
+                    log::warn!(target: "webchat", "a request failed (HTTP status {}): {}", failure.status, failure.cause);
+                }
+                self.service.replied(time, id, *outcome);
+            }
+            Done::Loaded(outcome) => {
+                self.next_store_access();
+                self.service.loaded(time, outcome);
+            }
+            Done::Stored(outcome) => {
+                self.next_store_access();
+                if let Err(error) = outcome {
+                    log::warn!(target: "webchat", "session data could not be stored: {error}");
+                }
+            }
+            Done::Configured(outcome) => {
+                let outcome = outcome.map(|(made, config)| {
+                    let capabilities = made.transport.capabilities();
+                    self.transport = Some(made.transport);
+                    self.store = made.store;
+                    (config, capabilities)
+                });
+                self.service.configured(time, outcome);
+            }
+            Done::Preprocessed(messages) => self.service.preprocessed(time, messages),
+            Done::Aborted => {}
+        }
+    }
+}

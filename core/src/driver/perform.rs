@@ -1,0 +1,153 @@
+//! The work behind the effects, as futures that the driver polls.
+
+use super::{Driver, StoreAccess};
+use crate::{
+    Error, ErrorKind,
+    command::{Preprocessor, PreviewInput},
+    config::{Config, ServiceConfig, TransportConfig},
+    driver::Runtime,
+    model::JsonObject,
+    service::ExchangeId,
+    store::{self, SessionStore, Stored},
+    transport::{Failure, Operation, Reply, Request, Transport, gms_rest::GmsRest},
+};
+use futures_util::{
+    FutureExt,
+    future::{AbortHandle, Abortable},
+};
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
+/// What came of an effect.
+pub(super) enum Done {
+    Replied(ExchangeId, Box<Result<Reply, Failure>>),
+    Loaded(Result<Stored, Error>),
+    Stored(Result<(), Error>),
+    Preprocessed(Vec<JsonObject>),
+    Configured(Box<Result<(Made, ServiceConfig), Error>>),
+    Aborted,
+}
+
+/// What a configuration asks for.
+pub(super) struct Made {
+    pub(super) transport: Arc<dyn Transport>,
+    pub(super) store: Arc<dyn SessionStore>,
+}
+
+/// Makes what `config` asks for; reads certificate files and opens the store, so it blocks.
+fn make(
+    config: &Config,
+    host_store: Option<Arc<dyn SessionStore>>,
+    runtime: &Runtime,
+) -> Result<Made, Error> {
+    let transport = match &config.transport {
+        TransportConfig::GmsRest(gms) => {
+            Arc::new(GmsRest::new(gms.clone(), &config.connection, runtime.http())?) as Arc<dyn Transport>
+        }
+    };
+    let store = host_store.map_or_else(|| store::open(&config.store), Ok)?;
+    Ok(Made { transport, store })
+}
+
+/// Tells whether everything that `config` asks for can be had here. Blocks.
+pub(crate) fn check(
+    config: &Config,
+    runtime: &Runtime,
+    host_store: Option<Arc<dyn SessionStore>>,
+) -> Result<(), Error> {
+    make(config, host_store, runtime).map(drop)
+}
+
+impl Driver {
+    /// Makes what the configuration asks for, on a thread that may block.
+    pub(super) fn configure(&mut self, config: Box<Config>) {
+        for key in &config.unknown_keys {
+            log::warn!(target: "webchat", "the configuration key {key} is not known and has no effect");
+        }
+        let (host_store, runtime) = (self.host_store.clone(), self.runtime.clone());
+        self.work.push(Box::pin(async move {
+            let making = tokio::task::spawn_blocking(move || {
+                make(&config, host_store, &runtime).map(|made| (made, config.service))
+            });
+            Done::Configured(Box::new(making.await.unwrap_or_else(|error| {
+                Err(Error::new(ErrorKind::Internal, "the configuration could not be carried out")
+                    .with_source(error))
+            })))
+        }));
+    }
+
+    /// Queues an access to the store, and begins with it when the store is free.
+    pub(super) fn access_store(&mut self, access: StoreAccess) {
+        self.store_queue.push_back(access);
+        if self.store_queue.len() == 1 {
+            self.begin_store_access();
+        }
+    }
+
+    /// Goes on after an access is through.
+    pub(super) fn next_store_access(&mut self) {
+        self.store_queue.pop_front();
+        self.begin_store_access();
+    }
+
+    fn begin_store_access(&mut self) {
+        let Some(access) = self.store_queue.front_mut() else { return };
+        match access {
+            StoreAccess::Load => {
+                let load = self.store.load();
+                self.work.push(Box::pin(load.map(Done::Loaded)));
+            }
+            StoreAccess::Apply(changes) => {
+                let apply = self.store.apply(std::mem::take(changes));
+                self.work.push(Box::pin(apply.map(Done::Stored)));
+            }
+        }
+    }
+
+    pub(super) fn request(&mut self, id: ExchangeId, request: Request, preview: Option<PreviewInput>) {
+        let Some(transport) = self.transport.clone() else { return };
+        let transfer = matches!(request.operation, Operation::Upload(_) | Operation::Download(_));
+        let work = async move {
+            let request = fill_preview(request, preview).await;
+            Done::Replied(id, Box::new(transport.perform(request).await))
+        };
+        if transfer {
+            let (handle, registration) = AbortHandle::new_pair();
+            self.transfers.insert(id, handle);
+            self.work
+                .push(Box::pin(Abortable::new(work, registration).map(|done| done.unwrap_or(Done::Aborted))));
+        } else {
+            self.work.push(Box::pin(work));
+        }
+    }
+}
+
+/// Asks the preview input for the text being typed. One that panics has no text.
+async fn fill_preview(mut request: Request, input: Option<PreviewInput>) -> Request {
+    let Some(input) = input else { return request };
+    let asked = AssertUnwindSafe(async move { (input.0)().await }).catch_unwind().await;
+    if let Operation::Poll { preview, .. } | Operation::Typing { preview, .. } = &mut request.operation {
+        *preview = asked.unwrap_or_else(|_| {
+            log::warn!(target: "webchat", "the typing preview input panicked");
+            None
+        });
+    }
+    request
+}
+
+/// Runs every message through every preprocessor, in order. One that panics leaves the message as it was.
+pub(super) async fn preprocess(mut messages: Vec<JsonObject>, preprocessors: Vec<Preprocessor>) -> Done {
+    for message in &mut messages {
+        for preprocessor in &preprocessors {
+            let input = message.clone();
+            let run = AssertUnwindSafe(async { (preprocessor.0)(input).await }).catch_unwind().await;
+            match run {
+                Ok(Some(changed)) => *message = changed,
+                Ok(None) => {}
+                Err(_) => {
+                    log::warn!(target: "webchat", "a preprocessor panicked; the message stays as it was");
+                }
+            }
+        }
+    }
+    Done::Preprocessed(messages)
+}

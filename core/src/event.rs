@@ -1,0 +1,237 @@
+//! What an application is told: the events of the specification with their payloads.
+
+use crate::{
+    model::{Agents, Message, Received, SessionData, transcript::serialize_both},
+    transport::Body,
+};
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde_json::{Value, json};
+
+/// The publisher in every envelope.
+pub const PUBLISHER: &str = "WebChatService";
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident $(($payload:ty))? = $code:literal, $text:literal;)*) => {
+        /// An event (specification, "API events"). The numbers are those of the C ABI and never change.
+        #[derive(Clone, Debug)]
+        #[non_exhaustive]
+        #[repr(u32)]
+        pub enum Event { $($(#[$doc])* $name $(($payload))? = $code,)* }
+
+        /// An event's identity without its payload.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        #[repr(u32)]
+        pub enum EventKind { $($(#[$doc])* $name = $code,)* }
+
+        impl EventKind {
+            /// Every kind, in the order of the numbers.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The specification's name.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+
+        impl Event {
+            /// What kind of event it is.
+            pub const fn kind(&self) -> EventKind {
+                match self { $(Self::$name { .. } => EventKind::$name,)* }
+            }
+        }
+    };
+}
+
+events! {
+    /// The service accepts commands. Late listeners get it too.
+    Ready = 1, "ready";
+    /// A stored session was accepted; its messages follow.
+    Restored = 2, "restored";
+    /// The stored session is too old, or the server says it has ended.
+    RestoreTimeout = 3, "restoreTimeout";
+    /// The stored session could not be restored.
+    RestoreFailed = 4, "restoreFailed";
+    /// The session was restored while the chat server is offline.
+    RestoredOffline = 5, "restoredOffline";
+    /// New messages, one event for each answer that has visible ones.
+    MessageReceived(MessageReceived) = 6, "messageReceived";
+    /// An error between client and server, with the server's response.
+    Error(ResponseData) = 7, "error";
+    /// The chat session has started.
+    Started(SessionData) = 8, "started";
+    /// The chat session has ended.
+    Ended = 9, "ended";
+    /// An agent or supervisor started typing.
+    AgentTypingStarted(Message) = 10, "agentTypingStarted";
+    /// An agent or supervisor stopped typing; with the notice, where a notice said so.
+    AgentTypingStopped(Option<Message>) = 11, "agentTypingStopped";
+    /// Automatic polling has started.
+    PollingStarted = 12, "pollingStarted";
+    /// Automatic polling has stopped.
+    PollingStopped = 13, "pollingStopped";
+    /// The customer is in the chat.
+    ClientConnected(ParticipantChange) = 14, "clientConnected";
+    /// The customer has left the chat.
+    ClientDisconnected(ParticipantChange) = 15, "clientDisconnected";
+    /// An agent has joined.
+    AgentConnected(ParticipantChange) = 16, "agentConnected";
+    /// An agent has left.
+    AgentDisconnected(ParticipantChange) = 17, "agentDisconnected";
+    /// A supervisor has joined.
+    SupervisorConnected(ParticipantChange) = 18, "supervisorConnected";
+    /// A supervisor has left.
+    SupervisorDisconnected(ParticipantChange) = 19, "supervisorDisconnected";
+    /// A bot has joined.
+    BotConnected(ParticipantChange) = 20, "botConnected";
+    /// A bot has left.
+    BotDisconnected(ParticipantChange) = 21, "botDisconnected";
+    /// The customer types, and the agent is told.
+    ClientTypingStarted = 22, "clientTypingStarted";
+    /// The customer stopped typing.
+    ClientTypingStopped = 23, "clientTypingStopped";
+    /// The servers cannot be reached.
+    Disconnected = 24, "disconnected";
+    /// The servers can be reached again, after [`Event::Disconnected`].
+    Reconnected = 25, "reconnected";
+    /// The chat server is offline; the session has not ended.
+    ChatServerWentOffline = 26, "chatServerWentOffline";
+    /// The chat server is back.
+    ChatServerBackOnline = 27, "chatServerBackOnline";
+    /// The chat server did not answer; the service tries again.
+    ConnectionPending = 28, "connectionPending";
+    /// The connection to the chat server works again.
+    ConnectionRestored = 29, "connectionRestored";
+}
+
+/// Payload of `messageReceived` (behaviour reference, section 6.1).
+#[derive(Clone, Debug, Default)]
+pub struct MessageReceived {
+    /// The new visible messages in both their shapes, in order.
+    pub received: Vec<Received>,
+    /// True for the replay after a restore.
+    pub restoring: bool,
+    /// True for older messages fetched by `fetchHistory`.
+    pub old_messages: bool,
+    /// The session's data.
+    pub session_data: SessionData,
+    /// The server's idle countdown, as sent.
+    pub idle_time_count_down: Option<Value>,
+}
+
+impl Serialize for MessageReceived {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut payload = serializer.serialize_struct("MessageReceived", 6)?;
+        serialize_both(&self.received, &mut payload)?;
+        payload.serialize_field("restoring", &self.restoring)?;
+        payload.serialize_field("oldMessages", &self.old_messages)?;
+        payload.serialize_field("sessionData", &self.session_data)?;
+        if let Some(countdown) = &self.idle_time_count_down {
+            payload.serialize_field("idleTimeCountDown", countdown)?;
+        }
+        payload.end()
+    }
+}
+
+/// Payload of the `...Connected` and `...Disconnected` events.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ParticipantChange {
+    /// The join or leave notice; absent when `endChat` itself publishes the event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<Message>,
+    /// The agents after the change; absent when `endChat` itself publishes the event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agents: Option<Agents>,
+    /// How many agents and supervisors are in the chat after the change.
+    pub num_agents_connected: usize,
+}
+
+/// The server's response behind an `error` event. It can hold private text: `Debug` does not show it.
+#[derive(Clone)]
+pub enum ResponseData {
+    /// An answer of the back end.
+    Body(Body),
+    /// An HTTP failure in the form of the behaviour reference, section 3.
+    Failure(Value),
+}
+
+impl ResponseData {
+    /// The response as JSON.
+    pub fn json(&self) -> Value {
+        match self {
+            Self::Body(body) => body.json(),
+            Self::Failure(response) => response.clone(),
+        }
+    }
+}
+
+impl std::fmt::Debug for ResponseData {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ResponseData(<private>)")
+    }
+}
+
+impl Event {
+    /// The specification's name.
+    pub const fn name(&self) -> &'static str {
+        self.kind().name()
+    }
+
+    /// The payload as JSON; an empty object when the specification has none.
+    pub fn data(&self) -> Value {
+        match self {
+            Self::MessageReceived(payload) => json!(payload),
+            Self::Error(response) => response.json(),
+            Self::Started(data) => json!(data),
+            Self::AgentTypingStarted(message) | Self::AgentTypingStopped(Some(message)) => json!(message),
+            Self::ClientConnected(change)
+            | Self::ClientDisconnected(change)
+            | Self::AgentConnected(change)
+            | Self::AgentDisconnected(change)
+            | Self::SupervisorConnected(change)
+            | Self::SupervisorDisconnected(change)
+            | Self::BotConnected(change)
+            | Self::BotDisconnected(change) => json!(change),
+            _ => json!({}),
+        }
+    }
+}
+
+/// An event on its way to listeners: what was published, and when.
+#[derive(Clone, Debug)]
+pub struct Envelope {
+    /// When it was published, in milliseconds since 1970 UTC.
+    pub time: u64,
+    /// The event.
+    pub event: Event,
+}
+
+impl Envelope {
+    /// `{time, publisher, event, data}`, as subscribers of the widget bus get it.
+    pub fn to_json(&self) -> Value {
+        json!({"time": self.time, "publisher": PUBLISHER, "event": self.event.name(), "data": self.event.data()})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_the_variants_in_camel_case() {
+        for (position, kind) in EventKind::ALL.iter().enumerate() {
+            let variant = format!("{kind:?}");
+            let (first, rest) = variant.split_at(1);
+            assert_eq!(kind.name(), first.to_lowercase() + rest);
+            assert_eq!(*kind as usize, position + 1, "numbers are dense");
+        }
+    }
+
+    #[test]
+    fn an_event_without_payload_has_an_empty_object() {
+        let envelope = Envelope { time: 7, event: Event::Ended };
+        let expected = json!({"time": 7, "publisher": "WebChatService", "event": "ended", "data": {}});
+        assert_eq!(envelope.to_json(), expected);
+    }
+}

@@ -1,0 +1,29 @@
+//! The Genesys `WebChatService` for programs that are not web pages.
+//!
+//! A [`Chat`] is one customer's chat: it takes the commands of the specification, talks to a Genesys back end and publishes the
+//! specification's events. The layers, each knowing only those below: [`Chat`], the driver (tasks and clock), the [`service`] (every
+//! rule of the specification, without input or output of its own) beside the [`transport`]s, and the [`model`].
+
+pub mod client;
+pub mod command;
+pub mod config;
+pub mod driver;
+pub mod error;
+pub mod event;
+pub mod model;
+pub mod prefilter;
+pub mod private;
+pub mod service;
+pub mod store;
+pub mod transport;
+
+pub use client::{Chat, ChatBuilder, Pending};
+pub use config::Config;
+pub use driver::{Completion, Events, Runtime, RuntimeOptions};
+pub use error::{Error, ErrorKind, Retry};
+pub use private::Private;
+
+/// The README's program compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

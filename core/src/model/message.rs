@@ -1,0 +1,215 @@
+//! One entry of a transcript, as the server sent it and as applications see it (behaviour reference, section 6.2).
+
+use super::{JsonObject, Participant, ParticipantId, ParticipantRole};
+use crate::private::{Private, debug_only};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap};
+use serde_json::Value;
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+macro_rules! message_types {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// What a transcript entry is (`type`).
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+        pub enum MessageType {
+            $($(#[$doc])* $name,)*
+            /// A type this library does not know, kept as sent.
+            Other(Box<str>),
+        }
+
+        impl MessageType {
+            /// The name in `type`.
+            pub fn as_str(&self) -> &str {
+                match self { $(Self::$name => stringify!($name),)* Self::Other(name) => name }
+            }
+        }
+
+        impl From<&str> for MessageType {
+            /// Types are compared without regard to case.
+            fn from(name: &str) -> Self {
+                $(if name.eq_ignore_ascii_case(stringify!($name)) { return Self::$name; })*
+                Self::Other(name.into())
+            }
+        }
+    };
+}
+
+message_types! {
+    /// A text message.
+    #[default]
+    Message,
+    /// Somebody joined.
+    ParticipantJoined,
+    /// Somebody left.
+    ParticipantLeft,
+    /// Somebody started typing.
+    TypingStarted,
+    /// Somebody stopped typing.
+    TypingStopped,
+    /// A web address was sent; it is the text.
+    PushUrl,
+    /// Somebody has a new name.
+    NicknameUpdated,
+    /// A file was uploaded; its data are in `userData`.
+    FileUploaded,
+    /// A file was deleted.
+    FileDeleted,
+    /// A notice between a custom client and a custom agent desktop.
+    CustomNotice,
+    /// A notice of the system.
+    Notice,
+    /// The chat will be closed soon for want of activity.
+    IdleAlert,
+    /// The chat is closed for want of activity.
+    IdleClose,
+}
+
+impl Serialize for MessageType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for MessageType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        visit_name(deserializer, |name| Self::from(name))
+    }
+}
+
+/// Reads a name and converts it without allocating.
+pub(super) fn visit_name<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    convert: fn(&str) -> T,
+) -> Result<T, D::Error> {
+    struct Visitor<T>(fn(&str) -> T, PhantomData<T>);
+    impl<T> serde::de::Visitor<'_> for Visitor<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a name")
+        }
+
+        fn visit_str<E>(self, name: &str) -> Result<T, E> {
+            Ok((self.0)(name))
+        }
+    }
+    deserializer.deserialize_str(Visitor(convert, PhantomData))
+}
+
+/// A transcript entry as the server sent it: an element of `originalMessages`.
+#[derive(Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OriginalMessage {
+    /// Place in the transcript, from 1.
+    pub index: u64,
+    /// What it is.
+    #[serde(rename = "type")]
+    pub kind: MessageType,
+    /// The text, where the entry has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<Private>,
+    /// The sender's label for the kind of text, for example `text`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_type: Option<Box<str>>,
+    /// When, in milliseconds since 1970 UTC.
+    pub utc_time: u64,
+    /// Who.
+    pub from: OriginalFrom,
+    /// Attached data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_data: Option<JsonObject>,
+    /// Attributes of newer servers: rich content, party style.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_attributes: Option<Value>,
+}
+
+debug_only!(OriginalMessage { index, kind, utc_time, from, text });
+
+/// The sender as the server describes it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OriginalFrom {
+    /// The name shown to people.
+    pub nickname: Private,
+    /// The identifier within the chat.
+    pub participant_id: ParticipantId,
+    /// The server's own type: a bot is `External` or `Agent` here.
+    #[serde(rename = "type")]
+    pub role: ParticipantRole,
+}
+
+/// A transcript entry as applications see it: an element of `messages`.
+#[derive(Clone, Default, PartialEq)]
+pub struct Message {
+    /// Place in the transcript, from 1.
+    pub index: u64,
+    /// What it is.
+    pub kind: MessageType,
+    /// The text; for rich content, the content's own text.
+    pub text: Option<Private>,
+    /// When, in milliseconds since 1970 UTC.
+    pub timestamp: u64,
+    /// Who.
+    pub from: Participant,
+    /// Attached data.
+    pub user_data: Option<Arc<JsonObject>>,
+    /// What preprocessors added: `html`, `bubble` and whatever else they set.
+    pub extra: Option<Arc<JsonObject>>,
+    /// True for the replay after a restore.
+    pub restoring: bool,
+}
+
+debug_only!(Message { index, kind, timestamp, from, text, restoring });
+
+impl Message {
+    /// Whether the sender is typing; only typing notices say so.
+    pub fn is_typing(&self) -> Option<bool> {
+        match self.kind {
+            MessageType::TypingStarted => Some(true),
+            MessageType::TypingStopped => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The file's data (`file-id`, `file-name`, `file-size`, ...); only an upload has them.
+    pub fn file_details(&self) -> Option<&JsonObject> {
+        self.user_data.as_deref().filter(|_| self.kind == MessageType::FileUploaded)
+    }
+}
+
+impl Serialize for Message {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("index", &self.index)?;
+        map.serialize_entry("type", &self.kind)?;
+        if let Some(text) = &self.text {
+            map.serialize_entry("text", text)?;
+        }
+        map.serialize_entry("timestamp", &self.timestamp)?;
+        map.serialize_entry("from", &self.from)?;
+        if let Some(user_data) = &self.user_data {
+            map.serialize_entry("userData", user_data)?;
+        }
+        if let Some(is_typing) = self.is_typing() {
+            map.serialize_entry("isTyping", &is_typing)?;
+        }
+        if let Some(details) = self.file_details() {
+            map.serialize_entry("fileDetails", details)?;
+        }
+        if self.restoring {
+            map.serialize_entry("restoring", &true)?;
+        }
+        for (key, value) in self.extra.iter().flat_map(|extra| extra.iter()) {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
+
+/// One transcript entry in both its shapes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Received {
+    /// As applications see it.
+    pub message: Message,
+    /// As the server sent it.
+    pub original: Arc<OriginalMessage>,
+}

@@ -1,0 +1,21 @@
+//! The shared vocabulary: messages, participants, transcripts, agents, session data, files. Plain data that every layer may use and
+//! that knows none of them. Names and JSON shapes are those of the behaviour reference, sections 6 and 7.
+
+mod agents;
+mod file;
+mod message;
+mod participant;
+mod session;
+pub(crate) mod transcript;
+
+pub use agents::{Agent, Agents, Stats};
+pub use file::{
+    Download, DownloadTarget, Downloaded, FileLimits, FileSource, Progress, ProgressListener, Upload,
+};
+pub use message::{Message, MessageType, OriginalFrom, OriginalMessage, Received};
+pub use participant::{Participant, ParticipantId, ParticipantRole};
+pub use session::{SessionData, SessionUpdate};
+pub use transcript::Transcript;
+
+/// A JSON object, as attached data and event attributes are.
+pub type JsonObject = serde_json::Map<String, serde_json::Value>;

@@ -1,0 +1,141 @@
+//! Who takes part in a chat.
+
+use crate::private::Private;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+
+/// A participant's identifier: a number on GMS, text on Nexus.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ParticipantId {
+    /// The number of a GMS participant.
+    Number(u64),
+    /// Any other identifier.
+    Text(Box<str>),
+}
+
+impl Default for ParticipantId {
+    fn default() -> Self {
+        Self::Number(0)
+    }
+}
+
+impl fmt::Display for ParticipantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+impl From<&str> for ParticipantId {
+    /// Numeric text is a number: servers write participant 3 both as `3` and as `"3"`.
+    fn from(text: &str) -> Self {
+        text.parse().map_or_else(|_| Self::Text(text.into()), Self::Number)
+    }
+}
+
+impl Serialize for ParticipantId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Number(number) => serializer.serialize_u64(*number),
+            Self::Text(text) => serializer.serialize_str(text),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ParticipantId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = ParticipantId;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a participant id (number or text)")
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<ParticipantId, E> {
+                Ok(ParticipantId::Number(number))
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<ParticipantId, E> {
+                Ok(ParticipantId::from(number.to_string().as_str()))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<ParticipantId, E> {
+                Ok(ParticipantId::from(text))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// What a participant is (`from.type`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub enum ParticipantRole {
+    /// The customer: the user of this library.
+    Client,
+    /// A human agent.
+    Agent,
+    /// A supervisor whom the customer can see.
+    Supervisor,
+    /// A bot, as the server marks it.
+    Bot,
+    /// The system, a routing strategy, or an unmarked bot.
+    #[default]
+    External,
+    /// A type this library does not know, kept as sent.
+    Other(Box<str>),
+}
+
+impl ParticipantRole {
+    /// The name in `from.type`.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Client => "Client",
+            Self::Agent => "Agent",
+            Self::Supervisor => "Supervisor",
+            Self::Bot => "Bot",
+            Self::External => "External",
+            Self::Other(name) => name,
+        }
+    }
+
+    /// Whether it counts as one of the chat's agents: agents and supervisors do, bots do not.
+    pub fn is_agent(&self) -> bool {
+        matches!(self, Self::Agent | Self::Supervisor)
+    }
+}
+
+impl From<&str> for ParticipantRole {
+    fn from(name: &str) -> Self {
+        [Self::Client, Self::Agent, Self::Supervisor, Self::Bot, Self::External]
+            .into_iter()
+            .find(|role| role.as_str().eq_ignore_ascii_case(name))
+            .unwrap_or_else(|| Self::Other(name.into()))
+    }
+}
+
+impl Serialize for ParticipantRole {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ParticipantRole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        super::message::visit_name(deserializer, |name| Self::from(name))
+    }
+}
+
+/// The sender of a message (`from`; behaviour reference, section 6.2).
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Participant {
+    /// The identifier within the chat.
+    pub id: ParticipantId,
+    /// What the participant is.
+    #[serde(rename = "type")]
+    pub role: ParticipantRole,
+    /// The name shown to people.
+    pub name: Private,
+}

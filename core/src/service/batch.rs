@@ -1,0 +1,147 @@
+//! New messages: from a batch of the server's to events, in the order of the behaviour reference, sections 5 and 6.
+
+use super::{Effect, Service, exchange::SessionNumber, preprocess};
+use crate::{
+    event::{Event, MessageReceived},
+    model::{Message, MessageType, ParticipantRole, Received, SessionData},
+    transport::{Reply, Verdict},
+};
+use std::{sync::Arc, time::Duration};
+
+/// Where a batch comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    /// A poll that went out at this time.
+    Polled { started: Duration },
+    /// The replay of a restored session.
+    Restored { offline: bool },
+}
+
+/// A message on its way to the listeners.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) received: Received,
+    /// Hidden by a prefilter: it acts, and is not shown.
+    pub(super) hidden: bool,
+}
+
+/// A batch on its way to the listeners.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub(super) kind: Kind,
+    pub(super) entries: Vec<Entry>,
+    /// The session it belongs to. It stays with the preprocessors when that ends, and is nobody's afterwards.
+    pub(super) session: SessionNumber,
+    ended: bool,
+    idle_countdown: Option<serde_json::Value>,
+}
+
+impl Service {
+    /// Takes a batch: drops what was seen before, settles messages in doubt, and has the preprocessors run where there are any.
+    pub(super) fn receive(&mut self, kind: Kind, reply: Reply) {
+        let trusted = reply.verdict == Verdict::Done;
+        if trusted {
+            self.outage_over();
+        }
+        let ended = reply.ended == Some(true);
+        let mut messages = reply.messages;
+        messages.sort_by_key(|received| received.message.index);
+        let Some(live) = self.session.live_mut() else { return };
+        messages.retain(|received| live.seen.insert(received.message.index));
+        let newest = messages.last().map_or(0, |received| received.message.index.saturating_add(1));
+        let next = reply.next_position.filter(|_| trusted).unwrap_or(0).max(newest);
+        let moved = next > live.position;
+        live.position = live.position.max(next);
+        if moved {
+            self.store_position(next);
+        }
+        self.settle(&messages, kind, ended);
+        let restoring = matches!(kind, Kind::Restored { .. });
+        let entries = messages
+            .into_iter()
+            .map(|mut received| {
+                received.message.restoring = restoring;
+                let hidden = self.is_hidden(&received);
+                Entry { received, hidden }
+            })
+            .collect();
+        let session = self.exchanges.session();
+        let batch = Batch { kind, entries, session, ended, idle_countdown: reply.idle_countdown };
+        let visible = batch.entries.iter().any(|entry| !entry.hidden);
+        if visible && !self.preprocessors.is_empty() {
+            self.effects
+                .push_back(Effect::Preprocess(preprocess::inputs(&batch), self.preprocessors.clone()));
+            self.batch = Some(batch);
+        } else {
+            self.publish_batch(batch);
+        }
+    }
+
+    /// Publishes a batch, and goes on with what its origin asks for.
+    pub(super) fn publish_batch(&mut self, batch: Batch) {
+        let mut received = Vec::with_capacity(batch.entries.len());
+        for entry in batch.entries {
+            self.publish_message(&entry.received.message);
+            self.roster.note_time(entry.received.message.timestamp);
+            if !entry.hidden {
+                received.push(entry.received);
+            }
+        }
+        if !received.is_empty() {
+            Arc::make_mut(&mut self.transcript.0).extend_from_slice(&received);
+            let session_data = self.session.live().map(|live| SessionData::clone(&live.data));
+            self.publish(Event::MessageReceived(MessageReceived {
+                received,
+                restoring: matches!(batch.kind, Kind::Restored { .. }),
+                old_messages: false,
+                session_data: session_data.unwrap_or_default(),
+                idle_time_count_down: batch.idle_countdown,
+            }));
+        }
+        if let Kind::Polled { .. } = batch.kind {
+            self.reconnected();
+            self.next_poll(Duration::ZERO);
+        }
+        if batch.ended {
+            return self.end_by_server();
+        }
+        if let Kind::Restored { offline } = batch.kind {
+            self.restoration_done(offline);
+        }
+    }
+
+    /// Publishes the participant and typing events of one message.
+    fn publish_message(&mut self, message: &Message) {
+        match &message.kind {
+            MessageType::ParticipantJoined => self.joined(message),
+            MessageType::ParticipantLeft => self.left(message),
+            MessageType::TypingStarted if message.from.role.is_agent() => {
+                self.publish(Event::AgentTypingStarted(message.clone()));
+            }
+            MessageType::TypingStopped if message.from.role.is_agent() => {
+                self.publish(Event::AgentTypingStopped(Some(message.clone())));
+            }
+            MessageType::Message | MessageType::PushUrl | MessageType::Notice
+                if message.from.role.is_agent() =>
+            {
+                self.publish(Event::AgentTypingStopped(None));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether `received` was written by this service's own participant.
+    pub(super) fn is_own(&self, received: &Received) -> bool {
+        let message = &received.message;
+        let own_id = self.session.live().and_then(|live| live.own_id.as_ref());
+        message.from.role == ParticipantRole::Client && own_id.is_none_or(|own| *own == message.from.id)
+    }
+}
+
+impl Batch {
+    #[cfg(test)]
+    pub(super) fn of(entries: Vec<Entry>) -> Self {
+        let kind = Kind::Polled { started: Duration::ZERO };
+        Self { kind, entries, session: SessionNumber::default(), ended: false, idle_countdown: None }
+    }
+}

@@ -1,0 +1,237 @@
+//! Commands under way: who asked, until when, and the outcome that each gets exactly once. Commands that need no more than a look at
+//! the state are answered here.
+
+use super::{Effect, Service};
+use crate::{
+    Error, ErrorKind,
+    command::{Command, RequestId, Resolution},
+    model::SessionData,
+    service::exchange::Purpose,
+    transport::Operation,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+pub(super) const NO_SESSION: &str = "There is no active chat session";
+const NO_ACTIVE_SESSION: &str = "No active chat session";
+const NO_POLLING: &str = "This transport doesn't support polling";
+
+/// The commands that have no outcome yet.
+#[derive(Debug, Default)]
+pub(super) struct Commands {
+    open: BTreeMap<RequestId, Option<Duration>>,
+    deadlines: BTreeSet<(Duration, RequestId)>,
+}
+
+impl Commands {
+    pub(super) fn add(&mut self, id: RequestId, deadline: Option<Duration>) {
+        self.open.insert(id, deadline);
+        self.deadlines.extend(deadline.map(|deadline| (deadline, id)));
+    }
+
+    /// Takes a command out; false when it had its outcome before.
+    fn remove(&mut self, id: RequestId) -> bool {
+        let Some(deadline) = self.open.remove(&id) else { return false };
+        if let Some(deadline) = deadline {
+            self.deadlines.remove(&(deadline, id));
+        }
+        true
+    }
+
+    fn is_open(&self, id: RequestId) -> bool {
+        self.open.contains_key(&id)
+    }
+
+    pub(super) fn ids(&self) -> Vec<RequestId> {
+        self.open.keys().copied().collect()
+    }
+
+    pub(super) fn next_deadline(&self) -> Option<Duration> {
+        self.deadlines.first().map(|(deadline, _)| *deadline)
+    }
+
+    pub(super) fn take_overdue(&mut self, now: Duration) -> Vec<RequestId> {
+        let overdue: Vec<_> = self.deadlines.iter().take_while(|(at, _)| *at <= now).copied().collect();
+        overdue
+            .into_iter()
+            .map(|entry| {
+                self.deadlines.remove(&entry);
+                entry.1
+            })
+            .collect()
+    }
+}
+
+impl Service {
+    /// Gives a command its outcome, unless it has one.
+    pub(super) fn complete(&mut self, id: RequestId, outcome: Result<Resolution, Error>) {
+        if self.commands.remove(id) {
+            self.effects.push_back(Effect::Complete(id, outcome));
+        }
+    }
+
+    pub(super) fn resolve(&mut self, id: RequestId, resolution: Resolution) {
+        self.complete(id, Ok(resolution));
+    }
+
+    pub(super) fn reject(&mut self, id: RequestId, kind: ErrorKind, text: impl Into<String>) {
+        self.complete(id, Err(Error::new(kind, text)));
+    }
+
+    /// Completes a command whose time is over or that was cancelled, and stops what can be stopped of it.
+    pub(super) fn give_up(&mut self, id: RequestId, kind: ErrorKind, text: &str) {
+        if !self.commands.is_open(id) || self.give_up_send(id, kind, text) {
+            return;
+        }
+        self.queued.retain(|(queued, _)| *queued != id);
+        self.parked.retain(|parked| parked.id() != id);
+        self.give_up_start(id);
+        if let Some(exchange) = self.exchanges.abort_transfer_of(id) {
+            self.effects.push_back(Effect::Abort(exchange));
+        }
+        self.reject(id, kind, text);
+    }
+
+    /// Carries out a command of an application.
+    pub(super) fn run(&mut self, id: RequestId, command: Command) {
+        match command {
+            Command::Configure(_) => {}
+            Command::StartChat(options) => self.start_chat(id, options),
+            Command::EndChat => self.end_chat(id),
+            Command::SendMessage(options) => self.send_message(id, options),
+            Command::SendFilteredMessage { message, regex } => self.send_filtered(id, message, regex),
+            Command::SendTyping { message } => self.send_typing(id, message),
+            Command::SendCustomNotice { message } => {
+                let supported = self.capabilities.custom_notice;
+                self.ask(id, supported, "sendCustomNotice", Operation::CustomNotice { message });
+            }
+            Command::AddPrefilter(filters) => self.add_prefilters(id, filters),
+            Command::UpdateUserData(data) => self.update_user_data(id, data),
+            Command::Poll => self.reject_poll(id),
+            Command::StartPoll => self.when_polling(id, Self::start_polling),
+            Command::StopPoll => self.when_polling(id, Self::stop_polling),
+            Command::ResetPollExceptions => self.reset_poll_exceptions(id),
+            Command::Restore => self.reject_restore(id),
+            Command::SendFile(upload) => self.send_file(id, upload),
+            Command::DownloadFile(download) => self.download_file(id, download),
+            Command::FetchHistory => self.reject(
+                id,
+                ErrorKind::Unsupported,
+                "Fetching history messages applies only to Asynchronous chat",
+            ),
+            Command::RegisterTypingPreviewInput(input) => {
+                self.preview = Some(input);
+                self.resolve(id, Resolution::Nothing);
+            }
+            Command::RegisterPreProcessor(preprocessor) => {
+                self.preprocessors.push(preprocessor);
+                self.resolve(id, Resolution::Nothing);
+            }
+            Command::VerifySession => self.verify_session(id),
+            Command::GetFileLimits => self.get_file_limits(id),
+            Command::DeleteFile { file_id } => {
+                let supported = self.capabilities.file_upload;
+                self.ask(id, supported, "deleteFile", Operation::DeleteFile { file_id });
+            }
+            Command::PushUrl { url } => {
+                let supported = self.capabilities.push_url;
+                self.ask(id, supported, "pushUrl", Operation::PushUrl { url });
+            }
+            Command::UpdateNickname { nickname } => {
+                let supported = self.capabilities.update_nickname;
+                self.ask(id, supported, "updateNickname", Operation::UpdateNickname { nickname });
+            }
+            Command::ReadReceipt { index } => self.read_receipt(id, index),
+            Command::GetTranscript => self.resolve(id, Resolution::Transcript(self.transcript.clone())),
+            Command::GetAgents => self.resolve(id, Resolution::Agents(self.roster.agents())),
+            Command::GetStats => self.resolve(id, Resolution::Stats(self.roster.stats())),
+            Command::GetSessionData => {
+                let data = self.session.live().map(|live| SessionData::clone(&live.data));
+                self.resolve(id, Resolution::SessionData(data.unwrap_or_default()));
+            }
+        }
+    }
+
+    /// Sends a plain request of the session and completes the command with its answer.
+    pub(super) fn ask(&mut self, id: RequestId, supported: bool, name: &str, operation: Operation) {
+        if !supported {
+            let text = format!("This transport doesn't support {name} command.");
+            self.reject(id, ErrorKind::Unsupported, text);
+        } else if self.session.active().is_none() {
+            self.reject(id, ErrorKind::NoSession, NO_SESSION);
+        } else {
+            self.request(Purpose::Plain(id), operation);
+        }
+    }
+
+    fn read_receipt(&mut self, id: RequestId, index: Option<u64>) {
+        let newest = self.session.live().map_or(0, |live| live.position.saturating_sub(1));
+        let supported = self.capabilities.read_receipt;
+        self.ask(id, supported, "readReceipt", Operation::ReadReceipt { position: index.unwrap_or(newest) });
+    }
+
+    fn update_user_data(&mut self, id: RequestId, data: crate::model::JsonObject) {
+        if self.session.active().is_none() {
+            self.config.user_data.extend(data);
+            let merged = self.config.user_data.clone();
+            self.resolve(id, Resolution::UserData(merged));
+        } else if self.capabilities.update_user_data {
+            self.config.user_data.extend(data.clone());
+            self.request(Purpose::Plain(id), Operation::UpdateUserData(data));
+        } else {
+            let text = "This transport doesn't support updating userData during an active chat session.";
+            self.reject(id, ErrorKind::Unsupported, text);
+        }
+    }
+
+    fn reject_poll(&mut self, id: RequestId) {
+        if self.capabilities.polling {
+            let text =
+                "Access Denied to private command. Only WebChatService is allowed to invoke this command.";
+            self.reject(id, ErrorKind::AccessDenied, text);
+        } else {
+            self.reject(id, ErrorKind::Unsupported, "This transport doesn't support polling.");
+        }
+    }
+
+    /// Runs `switch` where there is an active session and polling, then resolves.
+    fn when_polling(&mut self, id: RequestId, switch: fn(&mut Self)) {
+        if !self.capabilities.polling {
+            self.reject(id, ErrorKind::Unsupported, NO_POLLING);
+        } else if self.session.active().is_none() {
+            self.reject(id, ErrorKind::NoSession, NO_ACTIVE_SESSION);
+        } else {
+            switch(self);
+            self.resolve(id, Resolution::Nothing);
+        }
+    }
+
+    fn reset_poll_exceptions(&mut self, id: RequestId) {
+        if !self.capabilities.server_outage {
+            let text = "This transport doesn't support resetPollExceptions command.";
+            return self.reject(id, ErrorKind::Unsupported, text);
+        }
+        if let Some(live) = self.session.live_mut() {
+            live.outage = super::outage::Outage::default();
+        }
+        self.resolve(id, Resolution::Nothing);
+    }
+
+    fn send_filtered(
+        &mut self,
+        id: RequestId,
+        message: Option<crate::Private>,
+        regex: Option<crate::prefilter::Prefilter>,
+    ) {
+        if self.session.active().is_none() {
+            return self.reject(id, ErrorKind::NoSession, NO_ACTIVE_SESSION);
+        }
+        self.resolve(id, Resolution::Nothing);
+        if let (Some(message), Some(regex)) = (message, regex) {
+            self.register_filters(vec![regex]);
+            self.send_unattended(message);
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Requests under way: what each is for, and where its answer goes.
+
+use super::{Effect, Service, sending, session::Session};
+use crate::{
+    Error, ErrorKind,
+    command::{RequestId, Resolution},
+    event::{Event, ResponseData},
+    model::SessionData,
+    private::Private,
+    store::key,
+    transport::{Failure, Operation, Reply, Request, Verdict},
+};
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+/// Identifies a request to the back end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ExchangeId(u64);
+
+/// What a request is for.
+#[derive(Debug, Clone)]
+pub(super) enum Purpose {
+    Start(RequestId),
+    Restore,
+    Poll,
+    /// A look at the transcript that settles a message in doubt while polling is off.
+    Settle,
+    /// The outbox's first message.
+    Send,
+    /// A typing notice, for the command that asked for it.
+    Typing(Option<RequestId>),
+    End(RequestId),
+    Limits(RequestId),
+    Upload(RequestId, String),
+    Download(RequestId),
+    /// The end of a session that nobody wants.
+    Discard,
+    /// Anything whose answer is the command's outcome.
+    Plain(RequestId),
+}
+
+/// Counts a service's sessions: what outlives its session must not touch the next one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct SessionNumber(u64);
+
+#[derive(Debug)]
+struct Exchange {
+    purpose: Purpose,
+    started: Duration,
+    session: SessionNumber,
+}
+
+/// The requests under way.
+#[derive(Debug, Default)]
+pub(super) struct Exchanges {
+    next: u64,
+    session: SessionNumber,
+    open: BTreeMap<ExchangeId, Exchange>,
+}
+
+impl Exchanges {
+    /// Makes answers to requests of the session so far strangers.
+    pub(super) fn end_session(&mut self) {
+        self.session.0 += 1;
+    }
+
+    pub(super) fn session(&self) -> SessionNumber {
+        self.session
+    }
+
+    pub(super) fn is_current(&self, session: SessionNumber) -> bool {
+        self.session == session
+    }
+
+    /// Whether a request for messages of this session is under way, by a poll or beside the polls.
+    pub(super) fn is_fetching(&self) -> bool {
+        let fetches = |exchange: &Exchange| matches!(exchange.purpose, Purpose::Poll | Purpose::Settle);
+        self.open.values().any(|exchange| self.is_current(exchange.session) && fetches(exchange))
+    }
+
+    pub(super) fn clear(&mut self) -> Vec<ExchangeId> {
+        std::mem::take(&mut self.open).into_keys().collect()
+    }
+
+    /// Takes out the file transfer of a command that is given up.
+    pub(super) fn abort_transfer_of(&mut self, id: RequestId) -> Option<ExchangeId> {
+        let mine = |exchange: &Exchange| matches!(&exchange.purpose, Purpose::Upload(of, _) | Purpose::Download(of) if *of == id);
+        let found = self.open.iter().find(|(_, exchange)| mine(exchange)).map(|(id, _)| *id)?;
+        self.open.remove(&found);
+        Some(found)
+    }
+}
+
+impl Service {
+    /// Sends a request of the present session.
+    pub(super) fn request(&mut self, purpose: Purpose, operation: Operation) {
+        let session = match &self.session {
+            Session::Live(live) => live.data.clone(),
+            Session::Restoring(data) => data.clone(),
+            Session::Idle | Session::Starting(_) => Arc::default(),
+        };
+        self.request_of(session, purpose, operation);
+    }
+
+    /// Sends a request of the given session.
+    pub(super) fn request_of(&mut self, session: Arc<SessionData>, purpose: Purpose, operation: Operation) {
+        self.exchanges.next += 1;
+        let id = ExchangeId(self.exchanges.next);
+        let wants_preview = matches!(
+            &operation,
+            Operation::Poll { preview: None, .. } | Operation::Typing { preview: None, .. }
+        ) && !matches!(purpose, Purpose::Restore | Purpose::Settle);
+        let exchange = Exchange { purpose, started: self.time.now, session: self.exchanges.session };
+        self.exchanges.open.insert(id, exchange);
+        self.effects.push_back(Effect::Request {
+            id,
+            request: Box::new(Request { session, operation }),
+            preview: self.preview.clone().filter(|_| wants_preview),
+        });
+    }
+
+    /// Hands an answer to what its request was for.
+    pub(super) fn route(&mut self, id: ExchangeId, outcome: Result<Reply, Failure>) {
+        let Some(exchange) = self.exchanges.open.remove(&id) else { return };
+        let current =
+            self.exchanges.is_current(exchange.session) && !matches!(exchange.purpose, Purpose::Discard);
+        let fetches = matches!(exchange.purpose, Purpose::Poll | Purpose::Settle);
+        if current
+            && fetches
+            && self.is_leaving()
+            && outcome.as_ref().map_or(true, |reply| reply.verdict != Verdict::Done)
+        {
+            // The server took `endChat` first and does not know the session any more.
+            return;
+        }
+        if current {
+            self.note_connection(&exchange.purpose, &outcome);
+        }
+        let reconnects = current && outcome.is_ok();
+        match exchange.purpose.clone() {
+            Purpose::Start(id) => self.started(id, outcome),
+            Purpose::Restore if current => self.restored(outcome),
+            Purpose::Poll if current => return self.polled(exchange.started, outcome),
+            Purpose::Settle if current => self.settled(exchange.started, outcome),
+            Purpose::Send if current => self.sent(outcome),
+            Purpose::End(id) if current => self.end_answered(id, outcome),
+            Purpose::Typing(Some(id)) | Purpose::Plain(id) => self.answer(id, outcome, current),
+            Purpose::Limits(id) => self.limits_answered(id, outcome),
+            Purpose::Upload(id, name) => self.upload_answered(id, &name, outcome, current),
+            Purpose::Download(id) => self.download_answered(id, outcome),
+            Purpose::Typing(None)
+            | Purpose::Discard
+            | Purpose::Restore
+            | Purpose::Poll
+            | Purpose::Settle
+            | Purpose::Send
+            | Purpose::End(_) => {}
+        }
+        if reconnects {
+            self.reconnected();
+        }
+    }
+
+    /// Keeps session data and notices a lost connection, whatever the request was for.
+    fn note_connection(&mut self, purpose: &Purpose, outcome: &Result<Reply, Failure>) {
+        match outcome {
+            Ok(reply) if reply.verdict == Verdict::Done => self.keep_session_data(reply),
+            Ok(_) => {}
+            Err(failure) => self.report(failure, purpose),
+        }
+    }
+
+    fn keep_session_data(&mut self, reply: &Reply) {
+        let Some(live) = self.session.live_mut() else { return };
+        if Arc::make_mut(&mut live.data).apply(reply.session.clone()) {
+            self.store_session();
+        }
+    }
+
+    /// Publishes what a failed request means (behaviour reference, sections 9.3 and 9.4).
+    fn report(&mut self, failure: &Failure, purpose: &Purpose) {
+        let polling = matches!(purpose, Purpose::Poll | Purpose::Settle);
+        if failure.kind == ErrorKind::Io || matches!(purpose, Purpose::Upload(..)) && !failure.is_disconnect()
+        {
+            return;
+        }
+        if failure.is_disconnect() {
+            match self.session.live_mut() {
+                Some(live) if live.disconnected => {}
+                Some(live) => {
+                    live.disconnected = true;
+                    self.publish(Event::Disconnected);
+                }
+                None => self.publish(Event::Error(ResponseData::Failure(failure.response.clone()))),
+            }
+            return;
+        }
+        let worth_telling = if failure.errors.is_empty() {
+            matches!(failure.status, 404 | 500 | 502)
+        } else {
+            !polling || failure.errors.iter().any(|error| error.code != sending::TOO_LONG)
+        };
+        if worth_telling && (!polling || self.is_news(failure.status)) {
+            self.publish(Event::Error(ResponseData::Failure(failure.response.clone())));
+        }
+    }
+
+    /// Whether polls did not fail with this status before: a failing poll is told of once.
+    pub(super) fn is_news(&mut self, status: u16) -> bool {
+        self.session.live_mut().is_none_or(|live| live.told_status.replace(status) != Some(status))
+    }
+
+    /// Publishes a refusal in the server's own terms (behaviour reference, section 9.4).
+    pub(super) fn report_refusal(&mut self, reply: &Reply) {
+        if !self.is_leaving()
+            && reply.verdict == Verdict::Refused
+            && !reply.errors.is_empty()
+            && reply.ended == Some(true)
+        {
+            self.publish(Event::Error(ResponseData::Body(reply.body.clone())));
+        }
+    }
+
+    /// Publishes that the connection is back, if it was lost.
+    pub(super) fn reconnected(&mut self) {
+        if let Some(live) = self.session.live_mut().filter(|live| live.disconnected) {
+            live.disconnected = false;
+            self.publish(Event::Reconnected);
+        }
+    }
+
+    /// Completes a command with its answer.
+    fn answer(&mut self, id: RequestId, outcome: Result<Reply, Failure>, current: bool) {
+        match outcome {
+            Ok(reply) => {
+                self.report_refusal(&reply);
+                let ended = reply.ended == Some(true) && reply.verdict != Verdict::Temporary;
+                self.complete(id, judge(reply));
+                if ended && current {
+                    self.end_by_server();
+                }
+            }
+            Err(failure) => self.complete(id, Err(failure_error(failure))),
+        }
+    }
+
+    /// Stores what a restoration needs.
+    pub(super) fn store_session(&mut self) {
+        let Some(live) = self.session.live() else { return };
+        let keys =
+            json!({"secureKey": live.data.secure_key, "alias": live.data.alias, "userId": live.data.user_id});
+        let session: Private = live.data.session_id.clone();
+        self.store(vec![(key::SESSION, Some(session.to_string())), (key::KEYS, Some(keys.to_string()))]);
+    }
+}
+
+/// The outcome of a command whose answer is `reply`.
+pub(super) fn judge(reply: Reply) -> Result<Resolution, Error> {
+    match reply.verdict {
+        Verdict::Done => Ok(Resolution::Response(reply.body)),
+        Verdict::Temporary => {
+            Err(Error::new(ErrorKind::Unavailable, "the chat server cannot be reached for the moment")
+                .with_retry(crate::Retry::WithBackoff)
+                .with_response(reply.body.json()))
+        }
+        Verdict::Refused => {
+            let codes: Vec<_> = reply.errors.iter().map(|error| error.code.to_string()).collect();
+            let text = if codes.is_empty() {
+                "the chat server refused the request".to_owned()
+            } else {
+                format!("the chat server refused the request (code {})", codes.join(", "))
+            };
+            Err(Error::new(ErrorKind::Rejected, text).with_response(reply.body.json()))
+        }
+    }
+}
+
+/// The rejection of a command whose request failed.
+pub(super) fn failure_error(failure: Failure) -> Error {
+    let response =
+        if failure.response == Value::Null { json!({"status": failure.status}) } else { failure.response };
+    Error::new(failure.kind, failure.cause).with_retry(failure.retry).with_response(response)
+}

@@ -1,0 +1,125 @@
+//! File commands (behaviour reference, section 4; GMS reference, section 7).
+
+use super::{
+    Service,
+    commands::NO_SESSION,
+    exchange::{Purpose, failure_error, judge},
+};
+use crate::{
+    Error, ErrorKind,
+    command::{RequestId, Resolution},
+    event::{Event, ResponseData},
+    model::{Download, Upload},
+    transport::{Failure, Operation, Reply, Verdict},
+};
+use serde_json::{Value, json};
+
+impl Service {
+    pub(super) fn send_file(&mut self, id: RequestId, upload: Upload) {
+        if !self.capabilities.file_upload {
+            let text = "This transport doesn't support file uploads";
+            return self.reject(id, ErrorKind::Unsupported, text);
+        }
+        if self.session.active().is_none() {
+            return self.reject(id, ErrorKind::NoSession, NO_SESSION);
+        }
+        self.request(Purpose::Upload(id, upload.name.clone()), Operation::Upload(upload));
+    }
+
+    pub(super) fn download_file(&mut self, id: RequestId, download: Download) {
+        if !self.capabilities.file_download {
+            let text = "This transport doesn't support file download.";
+            return self.reject(id, ErrorKind::Unsupported, text);
+        }
+        if self.session.active().is_none() {
+            return self.reject(id, ErrorKind::NoSession, NO_SESSION);
+        }
+        self.request(Purpose::Download(id), Operation::Download(download));
+    }
+
+    pub(super) fn get_file_limits(&mut self, id: RequestId) {
+        if !self.capabilities.file_upload {
+            let text = "This transport doesn't support file uploads";
+            self.reject(id, ErrorKind::Unsupported, text);
+        } else if self.session.active().is_none() {
+            self.reject(id, ErrorKind::NoSession, NO_SESSION);
+        } else {
+            self.request(Purpose::Limits(id), Operation::FileLimits);
+        }
+    }
+
+    pub(super) fn limits_answered(&mut self, id: RequestId, outcome: Result<Reply, Failure>) {
+        let outcome = match outcome {
+            Ok(reply) if reply.verdict == Verdict::Done => match reply.limits {
+                Some(limits) => Ok(Resolution::FileLimits(limits)),
+                None => Err(Error::new(ErrorKind::Protocol, "the server's answer has no file limits")
+                    .with_response(reply.body.json())),
+            },
+            Ok(reply) => judge(reply),
+            Err(failure) => Err(failure_error(failure)),
+        };
+        self.complete(id, outcome);
+    }
+
+    pub(super) fn upload_answered(
+        &mut self,
+        id: RequestId,
+        name: &str,
+        outcome: Result<Reply, Failure>,
+        current: bool,
+    ) {
+        match outcome {
+            Ok(reply) if reply.verdict == Verdict::Done => {
+                self.resolve(id, Resolution::Response(reply.body));
+                if current {
+                    self.quicken_polling();
+                }
+            }
+            Ok(reply) => {
+                let response = with_filename(reply.body.json(), name);
+                self.publish(Event::Error(ResponseData::Failure(response.clone())));
+                self.complete(id, judge(reply).map_err(|error| error.with_response(response)));
+            }
+            Err(failure) => {
+                let mut response = with_filename(failure.response.clone(), name);
+                if let Value::Object(response) = &mut response
+                    && failure.is_disconnect()
+                {
+                    response.insert("errorReason".into(), "FileUploadError".into());
+                    response.insert("filename".into(), name.into());
+                }
+                if failure.kind != ErrorKind::Io {
+                    self.publish(Event::Error(ResponseData::Failure(response.clone())));
+                }
+                self.complete(id, Err(failure_error(failure).with_response(response)));
+            }
+        }
+    }
+
+    pub(super) fn download_answered(&mut self, id: RequestId, outcome: Result<Reply, Failure>) {
+        let outcome = match outcome {
+            Ok(reply) if reply.verdict == Verdict::Done => match reply.downloaded {
+                Some(file) => Ok(Resolution::Downloaded(file)),
+                None => Err(Error::new(ErrorKind::Protocol, "the server's answer has no file")),
+            },
+            Ok(reply) => judge(reply),
+            Err(failure) => Err(failure_error(failure)),
+        };
+        self.complete(id, outcome);
+    }
+}
+
+/// Adds the file's name to each of the server's errors, in the body or in the failure's JSON.
+fn with_filename(mut response: Value, name: &str) -> Value {
+    if !response.is_object() {
+        response = json!({});
+    }
+    for at in ["/errors", "/responseJSON/errors"] {
+        for error in response.pointer_mut(at).and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Value::Object(error) = error {
+                error.insert("filename".into(), name.into());
+            }
+        }
+    }
+    response
+}

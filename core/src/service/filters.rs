@@ -1,0 +1,126 @@
+//! Prefilters: what hides messages from the transcript (behaviour reference, section 11).
+
+use super::{Service, session::Session};
+use crate::{
+    command::{RequestId, Resolution},
+    model::{MessageType, Received},
+    prefilter::Prefilter,
+    store::{Stored, key},
+};
+use serde_json::{Value, json};
+
+/// The registered filters.
+#[derive(Debug, Default)]
+pub(super) struct Filters {
+    /// Those stored with the session that is restored.
+    recalled: Vec<Prefilter>,
+    /// The application's own.
+    added: Vec<Prefilter>,
+}
+
+impl Filters {
+    /// All of them, in order of registration.
+    fn all(&self) -> impl Iterator<Item = &Prefilter> {
+        self.recalled.iter().chain(&self.added)
+    }
+
+    fn to_vec(&self) -> Vec<Prefilter> {
+        self.all().cloned().collect()
+    }
+
+    /// Drops what belonged to a session that cannot be restored.
+    pub(super) fn forget_recalled(&mut self) {
+        self.recalled.clear();
+    }
+
+    /// Adds a filter of the application, unless one with the same source and flags is there.
+    fn add(&mut self, filter: Prefilter) {
+        self.recalled.retain(|recalled| *recalled != filter);
+        if !self.added.contains(&filter) {
+            self.added.push(filter);
+        }
+    }
+}
+
+/// Whether `text` is the co-browse token that is never shown: `{start:` nine digits `}`.
+fn is_cobrowse_token(text: &str) -> bool {
+    text.match_indices("{start:").any(|(at, prefix)| {
+        let rest = text.get(at + prefix.len()..).unwrap_or_default();
+        rest.split_once('}')
+            .is_some_and(|(id, _)| id.len() == 9 && id.bytes().all(|byte| byte.is_ascii_digit()))
+    })
+}
+
+impl Service {
+    pub(super) fn add_prefilters(&mut self, id: RequestId, filters: Vec<Prefilter>) {
+        self.register_filters(filters);
+        self.resolve(id, Resolution::Filters(self.filters.to_vec()));
+    }
+
+    pub(super) fn register_filters(&mut self, filters: Vec<Prefilter>) {
+        for filter in filters {
+            self.filters.add(filter);
+        }
+        if matches!(self.session, Session::Restoring(_) | Session::Live(_)) {
+            self.store_filters();
+        }
+    }
+
+    /// Stores the filters with the session that they are recalled with.
+    pub(super) fn store_filters(&mut self) {
+        let filters = self.filters.to_vec();
+        if !filters.is_empty() {
+            self.store(vec![(key::FILTERS, Some(json!({"custom": filters}).to_string()))]);
+        }
+    }
+
+    /// Takes the filters of a stored session.
+    pub(super) fn recall_filters(&mut self, stored: &Stored) {
+        let Some(text) = stored.get(key::FILTERS) else { return };
+        let custom =
+            serde_json::from_str::<Value>(text).ok().and_then(|mut value| match value.get_mut("custom") {
+                Some(Value::Array(filters)) => Some(std::mem::take(filters)),
+                _ => None,
+            });
+        for filter in custom.into_iter().flatten() {
+            match Prefilter::from_json(&filter) {
+                Ok(filter) => self.filters.recalled.push(filter),
+                Err(error) => self.log(format!("a stored prefilter cannot be used: {error}")),
+            }
+        }
+    }
+
+    /// Whether a message is hidden. Only text messages are.
+    pub(super) fn is_hidden(&mut self, received: &Received) -> bool {
+        let (MessageType::Message, Some(text)) = (&received.message.kind, &received.message.text) else {
+            return false;
+        };
+        if is_cobrowse_token(text) {
+            return true;
+        }
+        let Some(matched) =
+            self.filters.all().map(|filter| filter.is_match(text)).find(|found| found.hides())
+        else {
+            return false;
+        };
+        if matched.is_limit() {
+            self.log("a prefilter gave up on a message, which is hidden for safety");
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_cobrowse_token;
+
+    #[test]
+    fn a_cobrowse_token_has_nine_digits() {
+        assert!(is_cobrowse_token("please {start:123456789} now"));
+        for text in
+            ["{start:12345678}", "{start:1234567890}", "start:123456789", "{start:12345678x}", "{start:"]
+        {
+            assert!(!is_cobrowse_token(text), "{text}");
+        }
+    }
+}

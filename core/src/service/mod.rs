@@ -1,0 +1,286 @@
+//! The service as a state machine without input or output of its own: every rule of the specification, once, for any transport and
+//! any language. It is given commands, replies, stored state and the time, and hands out [`Effect`]s; it reads no clock, opens no
+//! socket, spawns nothing and locks nothing. One file for each concern: `commands` (who asked what, until when), `exchange` (requests
+//! under way), `start`, `restore`, `end`, `polling`, `outage`, `batch` (new messages), `outbox` and `sending`, `typing`, `filters`,
+//! `preprocess`, `roster`, `files`, and `seen`.
+
+mod batch;
+mod commands;
+mod end;
+mod exchange;
+mod files;
+mod filters;
+mod outage;
+mod outbox;
+mod polling;
+mod preprocess;
+mod restore;
+mod roster;
+mod seen;
+mod sending;
+mod session;
+mod start;
+mod stored;
+#[cfg(test)]
+mod tests;
+mod typing;
+
+use crate::{
+    Error, ErrorKind,
+    command::{Command, Preprocessor, PreviewInput, RequestId, Resolution},
+    config::{Config, ServiceConfig},
+    event::Event,
+    model::{JsonObject, Transcript},
+    store::{Change, Stored},
+    transport::{Capabilities, Failure, Reply, Request},
+};
+use batch::Batch;
+use commands::Commands;
+use exchange::Exchanges;
+use filters::Filters;
+use roster::Roster;
+use session::Session;
+use start::Parked;
+use std::{collections::VecDeque, time::Duration};
+use stored::Loading;
+
+pub use exchange::ExchangeId;
+
+/// The time, as an argument.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Time {
+    /// Time that only goes forward, from an arbitrary start.
+    pub now: Duration,
+    /// The wall clock, in milliseconds since 1970 UTC.
+    pub unix_ms: u64,
+}
+
+/// What the service wants done. Effects are to be carried out in order; those that have an answer hand it back as named.
+#[derive(Debug)]
+pub enum Effect {
+    /// Make the transport and the store of this configuration; answer with [`Service::configured`].
+    Configure(RequestId, Box<Config>),
+    /// Read the store; answer with [`Service::loaded`].
+    Load,
+    /// Change the store.
+    Store(Vec<Change>),
+    /// Perform a request, asking `preview` first for the text being typed; answer with [`Service::replied`].
+    Request {
+        /// Names the request in the answer.
+        id: ExchangeId,
+        /// The request.
+        request: Box<Request>,
+        /// Where the preview text comes from.
+        preview: Option<PreviewInput>,
+    },
+    /// Abandon a request; no answer is wanted any more.
+    Abort(ExchangeId),
+    /// Run every message through the preprocessors; answer with [`Service::preprocessed`].
+    Preprocess(Vec<JsonObject>, Vec<Preprocessor>),
+    /// Tell the listeners.
+    Publish(Event),
+    /// Give a command its outcome.
+    Complete(RequestId, Result<Resolution, Error>),
+    /// Tell the log: something went on that no event reports. No private text.
+    Log(String),
+}
+
+/// How far the start-up of the service is.
+#[derive(Debug, PartialEq, Eq)]
+enum Phase {
+    /// Waiting for a configuration.
+    Unconfigured,
+    /// Configured by this command, waiting for the transport and the store.
+    Configuring(RequestId),
+    /// Accepting commands.
+    Ready,
+    /// Closed: nothing is accepted and nothing more is handed out.
+    Closed,
+}
+
+/// One customer's chat.
+#[derive(Debug)]
+pub struct Service {
+    time: Time,
+    phase: Phase,
+    config: ServiceConfig,
+    capabilities: Capabilities,
+    session: Session,
+    /// Commands given before the service is ready, in order.
+    queued: VecDeque<(RequestId, Command)>,
+    /// Commands that wait for the end of a restoration.
+    parked: Vec<Parked>,
+    loading: VecDeque<Loading>,
+    commands: Commands,
+    exchanges: Exchanges,
+    batch: Option<Batch>,
+    transcript: Transcript,
+    roster: Roster,
+    filters: Filters,
+    preprocessors: Vec<Preprocessor>,
+    preview: Option<PreviewInput>,
+    effects: VecDeque<Effect>,
+}
+
+impl Default for Service {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Service {
+    /// A service that waits for its configuration.
+    pub fn new() -> Self {
+        Self {
+            time: Time::default(),
+            phase: Phase::Unconfigured,
+            config: ServiceConfig::default(),
+            capabilities: Capabilities::default(),
+            session: Session::Idle,
+            queued: VecDeque::new(),
+            parked: Vec::new(),
+            loading: VecDeque::new(),
+            commands: Commands::default(),
+            exchanges: Exchanges::default(),
+            batch: None,
+            transcript: Transcript::default(),
+            roster: Roster::default(),
+            filters: Filters::default(),
+            preprocessors: Vec::new(),
+            preview: None,
+            effects: VecDeque::new(),
+        }
+    }
+
+    /// Takes a command. `deadline` is the time by which it has to have its outcome.
+    pub fn command(&mut self, time: Time, id: RequestId, command: Command, deadline: Option<Duration>) {
+        self.time = time;
+        self.commands.add(id, deadline);
+        match (&self.phase, command) {
+            (Phase::Closed, _) => self.reject(id, ErrorKind::Closed, "the service is closed"),
+            (Phase::Unconfigured, Command::Configure(config)) => {
+                self.phase = Phase::Configuring(id);
+                self.effects.push_back(Effect::Configure(id, config));
+            }
+            (_, Command::Configure(_)) => {
+                self.reject(id, ErrorKind::InvalidArgument, "configure: the service is configured already");
+            }
+            (Phase::Ready, command) => self.run(id, command),
+            (_, command) => self.queued.push_back((id, command)),
+        }
+    }
+
+    /// Takes the transport's abilities, or the reason why there is no transport. Answers [`Effect::Configure`].
+    pub fn configured(&mut self, time: Time, outcome: Result<(ServiceConfig, Capabilities), Error>) {
+        self.time = time;
+        let Phase::Configuring(id) = self.phase else { return };
+        match outcome {
+            Ok((config, capabilities)) => {
+                self.config = config;
+                self.capabilities = capabilities;
+                self.load(Loading::StartUp(id));
+            }
+            Err(error) => {
+                self.phase = Phase::Unconfigured;
+                self.complete(id, Err(error));
+            }
+        }
+    }
+
+    /// Takes what the store holds. Answers [`Effect::Load`].
+    pub fn loaded(&mut self, time: Time, outcome: Result<Stored, Error>) {
+        self.time = time;
+        let Some(loading) = self.loading.pop_front() else { return };
+        let stored = outcome.unwrap_or_else(|error| {
+            self.log(format!("the session store cannot be read: {error}"));
+            Stored::new()
+        });
+        match loading {
+            Loading::StartUp(id) => self.start_up(id, &stored),
+            Loading::StartChat(id, options) => self.start_with_lock(id, *options, &stored),
+            Loading::Verify(id) => self.verify_with(id, &stored),
+        }
+    }
+
+    /// Takes a request's outcome. Answers [`Effect::Request`].
+    pub fn replied(&mut self, time: Time, id: ExchangeId, outcome: Result<Reply, Failure>) {
+        self.time = time;
+        self.route(id, outcome);
+        self.pump();
+    }
+
+    /// Takes preprocessed messages. Answers [`Effect::Preprocess`].
+    pub fn preprocessed(&mut self, time: Time, messages: Vec<JsonObject>) {
+        self.time = time;
+        if let Some(batch) = self.batch.take().filter(|batch| self.exchanges.is_current(batch.session)) {
+            self.publish_batch(preprocess::merge(batch, messages));
+        }
+        self.pump();
+    }
+
+    /// Gives up a command. It is completed as cancelled, unless it has its outcome already.
+    pub fn cancel(&mut self, time: Time, id: RequestId) {
+        self.time = time;
+        self.give_up(id, ErrorKind::Cancelled, "the command was cancelled");
+        self.pump();
+    }
+
+    /// Lets time pass: does what is due.
+    pub fn handle_timeout(&mut self, time: Time) {
+        self.time = time;
+        for id in self.commands.take_overdue(time.now) {
+            self.give_up(id, ErrorKind::Timeout, "the command's deadline has passed");
+        }
+        self.typing_due();
+        self.poll_due();
+        self.pump();
+    }
+
+    /// Closes the service: every command gets its outcome, nothing else happens any more. A session goes on at the server, and
+    /// what is stored of it stays.
+    pub fn close(&mut self, time: Time) {
+        self.time = time;
+        if self.phase == Phase::Closed {
+            return;
+        }
+        self.phase = Phase::Closed;
+        let closed = (ErrorKind::Closed, "the service was closed");
+        self.abandon_outbox("the service was closed while the message was on its way", closed);
+        for id in self.commands.ids() {
+            self.reject(id, closed.0, closed.1);
+        }
+        for id in self.exchanges.clear() {
+            self.effects.push_back(Effect::Abort(id));
+        }
+        self.session = Session::Idle;
+        self.queued.clear();
+        self.parked.clear();
+        self.loading.clear();
+        self.batch = None;
+    }
+
+    /// The next thing to do, until there is none. To be drained after each call of the methods above.
+    #[must_use]
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// When [`Service::handle_timeout`] has to be called next.
+    #[must_use]
+    pub fn next_timeout(&self) -> Option<Duration> {
+        [self.commands.next_deadline(), self.session_timeout()].into_iter().flatten().min()
+    }
+
+    /// What the transport can do.
+    pub fn capabilities(&self) -> Capabilities {
+        self.capabilities
+    }
+
+    fn publish(&mut self, event: Event) {
+        self.effects.push_back(Effect::Publish(event));
+    }
+
+    fn log(&mut self, text: impl Into<String>) {
+        self.effects.push_back(Effect::Log(text.into()));
+    }
+}

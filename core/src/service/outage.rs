@@ -1,0 +1,53 @@
+//! Outages of the chat server behind the back end: the transport works, the answers say "temporary" (behaviour reference, section 9.2).
+
+use super::Service;
+use crate::event::Event;
+
+/// How far an outage is.
+#[derive(Debug, Default)]
+pub(super) struct Outage {
+    /// Poll exceptions in a row.
+    exceptions: u32,
+    /// Whether listeners know that the service is trying to reconnect.
+    pending: bool,
+    /// Whether listeners know that the chat server is offline.
+    offline: bool,
+}
+
+impl Outage {
+    /// The session was restored while the chat server is offline; listeners are told so in another way.
+    pub(super) fn begin_offline(&mut self) {
+        self.pending = true;
+        self.offline = true;
+    }
+}
+
+impl Service {
+    /// Counts a poll exception.
+    pub(super) fn poll_exception(&mut self) {
+        let limit = self.config.poll_exception_limit;
+        let Some(live) = self.session.live_mut() else { return };
+        let outage = &mut live.outage;
+        outage.exceptions = outage.exceptions.saturating_add(1);
+        let pending = !std::mem::replace(&mut outage.pending, true);
+        let offline = outage.exceptions > limit && !std::mem::replace(&mut outage.offline, true);
+        if pending {
+            self.publish(Event::ConnectionPending);
+        }
+        if offline {
+            self.publish(Event::ChatServerWentOffline);
+        }
+    }
+
+    /// The chat server answers; tells listeners what they have to know of it.
+    pub(super) fn outage_over(&mut self) {
+        let Some(live) = self.session.live_mut() else { return };
+        let outage = std::mem::take(&mut live.outage);
+        if outage.offline {
+            self.publish(Event::ChatServerBackOnline);
+        }
+        if outage.pending {
+            self.publish(Event::ConnectionRestored);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! When to poll, and what an answer to a poll means (behaviour reference, section 9.1).
+
+use super::{Service, batch::Kind, exchange::Purpose, session::Session};
+use crate::{
+    Retry,
+    config::Polling,
+    event::{Event, ResponseData},
+    store::key,
+    transport::{Failure, Operation, Reply, Verdict},
+};
+use std::time::Duration;
+
+/// The HTTP status of an answer in the server's own terms.
+const OK: u16 = 200;
+
+/// The pace of automatic polling.
+#[derive(Debug, Default)]
+pub(super) struct Pace {
+    /// When the next poll is due; nothing while polling is off.
+    due: Option<Duration>,
+    /// The interval after the next poll, where it adapts.
+    interval: Duration,
+}
+
+impl Pace {
+    /// Turns polling on, first poll at once; false when it was on.
+    fn start(&mut self, now: Duration, polling: &Polling) -> bool {
+        self.interval = polling.min;
+        let was_off = self.due.is_none();
+        self.due = Some(now);
+        was_off
+    }
+
+    /// Turns polling off; false when it was off.
+    pub(super) fn stop(&mut self) -> bool {
+        self.due.take().is_some()
+    }
+
+    pub(super) fn is_on(&self) -> bool {
+        self.due.is_some()
+    }
+
+    /// Puts the next poll off by the interval, which grows.
+    fn advance(&mut self, now: Duration, polling: &Polling, at_least: Duration) {
+        if self.due.is_none() {
+            return;
+        }
+        let interval = if polling.dynamic { self.interval } else { polling.rate };
+        self.interval = self.interval.mul_f64(polling.multiplier).min(polling.max);
+        self.due = Some(now.saturating_add(interval.max(at_least)));
+    }
+
+    /// Brings the next poll forward to the shortest interval, as own activity does.
+    fn quicken(&mut self, now: Duration, polling: &Polling) {
+        if let Some(due) = self.due.as_mut().filter(|_| polling.dynamic) {
+            self.interval = polling.min;
+            *due = (*due).min(now + polling.min);
+        }
+    }
+}
+
+impl Service {
+    pub(super) fn start_polling(&mut self) {
+        let now = self.time.now;
+        if !self.capabilities.polling {
+            return;
+        }
+        let Some(live) = self.session.active() else { return };
+        if live.pace.start(now, &self.config.polling) {
+            self.publish(Event::PollingStarted);
+        }
+        self.poll_due();
+    }
+
+    pub(super) fn stop_polling(&mut self) {
+        if self.session.live_mut().is_some_and(|live| live.pace.stop()) {
+            self.publish(Event::PollingStopped);
+        }
+    }
+
+    pub(super) fn quicken_polling(&mut self) {
+        let now = self.time.now;
+        if let Some(live) = self.session.live_mut() {
+            live.pace.quicken(now, &self.config.polling);
+        }
+    }
+
+    /// Polls at once, where polling is on.
+    pub(super) fn poll_now(&mut self) {
+        let now = self.time.now;
+        if let Some(due) = self.session.live_mut().and_then(|live| live.pace.due.as_mut()) {
+            *due = (*due).min(now);
+        }
+        self.poll_due();
+    }
+
+    /// When the next poll is due; nothing while one is under way: there are never two.
+    pub(super) fn poll_timeout(&self) -> Option<Duration> {
+        let busy = self.batch.is_some() || self.exchanges.is_fetching();
+        self.session.live().filter(|_| !busy)?.pace.due
+    }
+
+    pub(super) fn poll_due(&mut self) {
+        if self.poll_timeout().is_none_or(|due| due > self.time.now) {
+            return;
+        }
+        let Some(live) = self.session.live() else { return };
+        let position = live.position;
+        self.store(vec![(key::PING, Some(self.time.unix_ms.to_string()))]);
+        self.request(Purpose::Poll, Operation::Poll { position, preview: None });
+    }
+
+    /// Takes the answer to a poll that went out at `started`.
+    pub(super) fn polled(&mut self, started: Duration, outcome: Result<Reply, Failure>) {
+        match outcome {
+            Ok(reply) if reply.verdict == Verdict::Refused => self.poll_refused(&reply),
+            Ok(reply) => {
+                if let Some(live) = self.session.live_mut() {
+                    live.told_status = None;
+                }
+                if reply.verdict == Verdict::Done {
+                    return self.receive(Kind::Polled { started }, reply);
+                }
+                self.poll_exception();
+                self.reconnected();
+                self.next_poll(Duration::ZERO);
+            }
+            Err(failure) => self.poll_failed(&failure),
+        }
+    }
+
+    fn poll_refused(&mut self, reply: &Reply) {
+        if self.is_news(OK) {
+            self.publish(Event::Error(ResponseData::Body(reply.body.clone())));
+        }
+        self.reconnected();
+        if reply.ended == Some(false) {
+            self.next_poll(Duration::ZERO);
+        } else {
+            self.end_by_server();
+        }
+    }
+
+    /// A poll knows three failures: the session is gone (GMS reference, section 5.4), only the preview text was refused, or no
+    /// statement on the chat at all; then polling goes on.
+    fn poll_failed(&mut self, failure: &Failure) {
+        let refused = failure.status == 400
+            && !failure.errors.is_empty()
+            && failure.errors.iter().any(|error| error.code != super::sending::TOO_LONG);
+        if failure.ended != Some(false) && (failure.status == 404 || refused) || failure.ended == Some(true) {
+            return self.end_by_server();
+        }
+        let wait = match failure.retry {
+            Retry::After(wait) => wait,
+            Retry::Never | Retry::WithBackoff => Duration::ZERO,
+        };
+        self.next_poll(wait);
+    }
+
+    pub(super) fn next_poll(&mut self, at_least: Duration) {
+        let now = self.time.now;
+        if let Session::Live(live) = &mut self.session {
+            live.pace.advance(now, &self.config.polling, at_least);
+        }
+    }
+
+    /// Stores the next position when it has changed.
+    pub(super) fn store_position(&mut self, position: u64) {
+        self.store(vec![(key::INDEX, Some(position.to_string()))]);
+    }
+}

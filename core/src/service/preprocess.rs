@@ -1,0 +1,152 @@
+//! Messages as preprocessors see and change them (behaviour reference, section 12): one JSON object with the server's field names and
+//! the normalised ones side by side.
+
+use super::batch::Batch;
+use crate::{
+    model::{JsonObject, Message, MessageType, ParticipantRole},
+    private::Private,
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// The fields of a message; whatever else a preprocessor sets is kept as an extra field.
+const FIELDS: [&str; 10] = [
+    "index",
+    "type",
+    "text",
+    "messageType",
+    "utcTime",
+    "timestamp",
+    "from",
+    "userData",
+    "eventAttributes",
+    "restoring",
+];
+
+/// The visible messages of a batch as JSON objects.
+pub(super) fn inputs(batch: &Batch) -> Vec<JsonObject> {
+    let visible = batch.entries.iter().filter(|entry| !entry.hidden);
+    visible.map(|entry| input(&entry.received.message, json!(*entry.received.original))).collect()
+}
+
+fn input(message: &Message, original: Value) -> JsonObject {
+    let Value::Object(mut object) = original else { return JsonObject::new() };
+    object.insert("timestamp".into(), message.timestamp.into());
+    if let Some(text) = &message.text {
+        object.insert("text".into(), text.as_str().into());
+    }
+    if let Some(Value::Object(from)) = object.get_mut("from") {
+        from.insert("name".into(), message.from.name.as_str().into());
+        from.insert("id".into(), json!(message.from.id));
+        from.insert("type".into(), message.from.role.as_str().into());
+    }
+    if message.restoring {
+        object.insert("restoring".into(), true.into());
+    }
+    object
+}
+
+/// Puts what the preprocessors made of the messages back into the batch.
+pub(super) fn merge(mut batch: Batch, outputs: Vec<JsonObject>) -> Batch {
+    let visible = batch.entries.iter_mut().filter(|entry| !entry.hidden);
+    for (entry, output) in visible.zip(outputs) {
+        let before = input(&entry.received.message, json!(*entry.received.original));
+        if before != output {
+            change(&mut entry.received.message, &before, output);
+        }
+    }
+    batch
+}
+
+/// Takes over the changed fields. A field of an unusable type keeps its old value, so a slip loses no message.
+fn change(message: &mut Message, before: &JsonObject, mut after: JsonObject) {
+    if let Some(kind) = after.get("type").and_then(Value::as_str) {
+        message.kind = MessageType::from(kind);
+    }
+    message.text = match after.get("text") {
+        Some(Value::String(text)) => Some(Private::new(text)),
+        Some(Value::Null) | None => None,
+        Some(_) => message.text.take(),
+    };
+    let time = ["timestamp", "utcTime"].into_iter().find(|key| after.get(*key) != before.get(*key));
+    if let Some(time) = time.and_then(|key| after.get(key)).and_then(Value::as_u64) {
+        message.timestamp = time;
+    }
+    if let Some(Value::Object(from)) = after.get("from") {
+        let changed = |key: &str| {
+            from.get(key).filter(|value| before.get("from").and_then(|from| from.get(key)) != Some(value))
+        };
+        if let Some(name) = changed("name").or_else(|| changed("nickname")).and_then(Value::as_str) {
+            message.from.name = Private::new(name);
+        }
+        if let Some(role) = changed("type").and_then(Value::as_str) {
+            message.from.role = ParticipantRole::from(role);
+        }
+    }
+    if after.get("userData") != before.get("userData") {
+        message.user_data = match after.remove("userData") {
+            Some(Value::Object(data)) => Some(Arc::new(data)),
+            _ => None,
+        };
+    }
+    after.retain(|key, _| !FIELDS.contains(&key.as_str()));
+    message.extra = Some(Arc::new(after)).filter(|extra| !extra.is_empty());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{OriginalMessage, Received},
+        service::batch::Entry,
+    };
+
+    fn entry(text: &str) -> Entry {
+        let message = Message { index: 1, text: Some(text.into()), ..Message::default() };
+        let original = OriginalMessage { index: 1, text: Some(text.into()), ..OriginalMessage::default() };
+        Entry { received: Received { message, original: Arc::new(original) }, hidden: false }
+    }
+
+    fn run(change: impl Fn(&mut JsonObject)) -> Message {
+        let batch = Batch::of(vec![entry("hi")]);
+        let mut outputs = inputs(&batch);
+        change(&mut outputs[0]);
+        merge(batch, outputs).entries.remove(0).received.message
+    }
+
+    #[test]
+    fn both_names_of_a_field_are_there_and_both_can_be_changed() {
+        let by_name = run(|message| message["from"]["name"] = "Bo".into());
+        let by_nickname = run(|message| message["from"]["nickname"] = "Bo".into());
+        assert!(by_name.from.name == "Bo" && by_nickname.from.name == "Bo");
+        assert_eq!(run(|message| message["utcTime"] = 9.into()).timestamp, 9);
+    }
+
+    #[test]
+    fn extra_fields_reach_the_message() {
+        let message = run(|message| {
+            message.insert("html".into(), true.into());
+            message["text"] = "<b>hi</b>".into();
+        });
+        assert_eq!(json!(message)["html"], true);
+        assert_eq!(json!(message)["text"], "<b>hi</b>");
+    }
+
+    #[test]
+    fn a_blank_type_and_a_removed_text_stand() {
+        let message = run(|message| {
+            message["type"] = "".into();
+            message.remove("text");
+        });
+        assert_eq!((message.kind.as_str(), message.text), ("", None));
+    }
+
+    #[test]
+    fn an_unusable_field_keeps_its_value() {
+        let message = run(|message| {
+            message["text"] = 5.into();
+            message["from"] = 6.into();
+        });
+        assert_eq!(message.text.as_deref(), Some("hi"));
+    }
+}

@@ -1,0 +1,62 @@
+//! Which transcript indexes have been received: a set of ranges, so that its size follows the gaps and not the transcript.
+
+use std::collections::BTreeMap;
+
+/// A set of indexes, as ranges `first -> last`.
+#[derive(Debug, Default)]
+pub(super) struct Seen(BTreeMap<u64, u64>);
+
+impl Seen {
+    /// Adds an index; false when it was there already.
+    pub(super) fn insert(&mut self, index: u64) -> bool {
+        let below = self.0.range(..=index).next_back().map(|(first, last)| (*first, *last));
+        if below.is_some_and(|(_, last)| index <= last) {
+            return false;
+        }
+        let first = match below {
+            Some((first, last)) if last.checked_add(1) == Some(index) => first,
+            _ => index,
+        };
+        let last = index.checked_add(1).and_then(|next| self.0.remove(&next)).unwrap_or(index);
+        self.0.insert(first, last);
+        true
+    }
+
+    /// Whether an index is in the set.
+    pub(super) fn contains(&self, index: u64) -> bool {
+        self.0.range(..=index).next_back().is_some_and(|(_, last)| index <= *last)
+    }
+
+    #[cfg(test)]
+    fn ranges(&self) -> usize {
+        self.0.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn neighbours_become_one_range() {
+        let mut seen = Seen::default();
+        for index in [1, 3, 2, 5, 4, u64::MAX] {
+            assert!(seen.insert(index));
+        }
+        assert_eq!(seen.ranges(), 2);
+        assert!(!seen.insert(3) && !seen.insert(u64::MAX));
+    }
+
+    proptest! {
+        #[test]
+        fn behaves_like_a_set(indexes in proptest::collection::vec(0_u64..40, 0..200)) {
+            let (mut seen, mut set) = (Seen::default(), BTreeSet::new());
+            for index in indexes {
+                prop_assert_eq!(seen.contains(index), set.contains(&index));
+                prop_assert_eq!(seen.insert(index), set.insert(index));
+            }
+        }
+    }
+}

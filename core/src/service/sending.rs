@@ -1,0 +1,332 @@
+//! `sendMessage` and what becomes of each message: sent, rejected, or unknown, exactly once (see `outbox` for how doubt is settled).
+
+use super::{
+    Service,
+    batch::Kind,
+    commands::NO_SESSION,
+    exchange::{Purpose, failure_error, judge},
+    outbox::{Entry, Owner, Sighting, State},
+    session::Session,
+};
+use crate::{
+    Error, ErrorKind, Private, Retry,
+    command::{RequestId, Resolution, SendMessage},
+    model::{MessageType, Received},
+    transport::{Applied, Body, Failure, Operation, Reply, Text, Verdict},
+};
+use bytes::Bytes;
+use std::time::Duration;
+
+/// The server's code for a text that is too long.
+pub(super) const TOO_LONG: i64 = 204;
+
+/// How long a message in trouble is tried. By then a server has dropped a client that it no longer hears.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// The pause between looks at the transcript while polling is off, and before a repetition that the server gave no time for.
+const PAUSE: Duration = Duration::from_secs(1);
+
+impl Service {
+    pub(super) fn send_message(&mut self, id: RequestId, options: SendMessage) {
+        if self.is_cut_off() {
+            return self.resolve(id, Resolution::NotSent);
+        }
+        match self.text_of(options) {
+            Ok(text) => self.enqueue(Owner::Command(id), text),
+            Err(error) => self.complete(id, Err(error)),
+        }
+    }
+
+    /// Sends a message whose outcome nobody waits for.
+    pub(super) fn send_unattended(&mut self, message: Private) {
+        if self.is_cut_off() {
+            return;
+        }
+        if let Ok(text) = self.text_of(SendMessage { message: Some(message), ..SendMessage::default() }) {
+            self.enqueue(Owner::Nobody, text);
+        }
+    }
+
+    fn is_cut_off(&self) -> bool {
+        self.session.live().is_some_and(|live| live.disconnected && live.ending.is_none())
+    }
+
+    /// The text to send, unless it cannot be sent.
+    fn text_of(&mut self, options: SendMessage) -> Result<Text, Error> {
+        if self.session.active().is_none() {
+            return Err(Error::new(ErrorKind::NoSession, NO_SESSION));
+        }
+        let Some(text) = options.message.filter(|text| !text.chars().all(is_blank)) else {
+            return Err(Error::new(ErrorKind::InvalidArgument, "No message text provided"));
+        };
+        if let Some(limit) = self.config.max_message_length
+            && text.chars().count() > limit
+        {
+            let text = format!("Message length exceeds configured threshold of ({limit}) characters");
+            return Err(Error::new(ErrorKind::InvalidArgument, text));
+        }
+        Ok(Text { text, message_type: options.message_type, related_event: options.parent_message_id })
+    }
+
+    fn enqueue(&mut self, owner: Owner, text: Text) {
+        self.typing_sent();
+        if let Some(live) = self.session.active() {
+            live.outbox.push(owner, text);
+        }
+        self.pump();
+    }
+
+    /// Moves the outbox on as far as it goes: sends what is next, looks for what is in doubt, gives up what has waited too long.
+    pub(super) fn pump(&mut self) {
+        while self.pump_once() {}
+        self.end_if_due();
+    }
+
+    /// One step; true when the next message may have its turn.
+    fn pump_once(&mut self) -> bool {
+        let (now, grace) = (self.time.now, self.grace());
+        let Session::Live(live) = &mut self.session else { return false };
+        let (disconnected, position) = (live.disconnected, live.position);
+        let is_haunted = live.outbox.is_haunted();
+        let Some(entry) = live.outbox.front_mut() else { return false };
+        let over = entry.over_at(grace).is_some_and(|at| at <= now);
+        match &mut entry.state {
+            State::Waiting { .. } if over => self.finish(|| Err(not_sent())),
+            State::Waiting { .. } if disconnected && entry.limit.is_none() => {
+                self.finish(|| Ok(Resolution::NotSent))
+            }
+            State::Waiting { not_before } if *not_before > now => false,
+            State::Waiting { not_before } if is_haunted => {
+                *not_before = now + PAUSE;
+                entry.limit.get_or_insert(now + LIMIT);
+                self.look_at_transcript();
+                false
+            }
+            State::Waiting { .. } => {
+                entry.state = State::Sent { position, seen: false };
+                let text = entry.text.clone();
+                self.request(Purpose::Send, Operation::Send(text));
+                false
+            }
+            State::Doubt { .. } if over => {
+                live.outbox.lose(grace);
+                self.finish(|| Err(unknown("no answer came, and the transcript did not tell in time")))
+            }
+            State::Doubt { look_at, .. } if *look_at <= now => {
+                *look_at = now + PAUSE;
+                self.look_at_transcript();
+                false
+            }
+            State::Sent { .. } | State::Doubt { .. } => false,
+        }
+    }
+
+    /// Looks at the transcript: by the next poll, or beside the polls while they are off.
+    fn look_at_transcript(&mut self) {
+        let Some(live) = self.session.live() else { return };
+        let position = live.position;
+        if live.pace.is_on() {
+            self.poll_now();
+        } else if !self.exchanges.is_fetching() {
+            self.request(Purpose::Settle, Operation::Poll { position, preview: None });
+        }
+    }
+
+    /// Takes out the first message and completes its command.
+    fn finish(&mut self, outcome: impl FnOnce() -> Result<Resolution, Error>) -> bool {
+        let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.pop()) else { return false };
+        if let Owner::Command(command) = entry.owner {
+            self.complete(command, outcome());
+        }
+        true
+    }
+
+    /// How long after a lost answer a message may still arrive: a server may be slow to carry out a request that was given up.
+    fn grace(&self) -> Duration {
+        self.config.ajax_timeout
+    }
+
+    /// Takes the answer to the message on its way.
+    pub(super) fn sent(&mut self, outcome: Result<Reply, Failure>) {
+        let Some(live) = self.session.live_mut() else { return };
+        let Some(&Entry { state: State::Sent { position, seen }, .. }) = live.outbox.front() else { return };
+        match outcome {
+            Ok(reply) if reply.verdict == Verdict::Done => {
+                if let Some(text) = live.outbox.front().map(|entry| entry.text.text.clone()).filter(|_| !seen)
+                {
+                    live.outbox.arrived(text, position);
+                }
+                let ended = reply.ended == Some(true);
+                self.finish(|| Ok(Resolution::Response(reply.body)));
+                self.quicken_polling();
+                if ended {
+                    self.end_by_server();
+                }
+            }
+            Ok(reply) if reply.verdict == Verdict::Refused => {
+                self.report_refusal(&reply);
+                let ended = reply.ended == Some(true);
+                self.finish(|| judge(reply));
+                if ended {
+                    self.end_by_server();
+                }
+            }
+            Err(failure) if failure.applied == Applied::No => self.refused(failure),
+            _ if seen => {
+                self.finish(|| Ok(settled()));
+            }
+            _ => self.doubt(position),
+        }
+    }
+
+    /// The message certainly did not arrive: it waits where the server asks for time, and is rejected otherwise.
+    fn refused(&mut self, failure: Failure) {
+        let now = self.time.now;
+        let wait = match failure.retry {
+            Retry::After(wait) => wait,
+            Retry::WithBackoff if failure.status != 0 => PAUSE,
+            Retry::WithBackoff | Retry::Never => {
+                self.finish(|| Err(failure_error(failure)));
+                return;
+            }
+        };
+        let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.front_mut()) else { return };
+        let limit = *entry.limit.get_or_insert(now + LIMIT);
+        let not_before = now.saturating_add(wait);
+        entry.state = State::Waiting { not_before };
+        if entry.owner == Owner::GivenUp || limit <= not_before {
+            self.finish(|| Err(failure_error(failure)));
+        }
+    }
+
+    fn doubt(&mut self, position: u64) {
+        let now = self.time.now;
+        let look_at = now + self.grace();
+        if let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.front_mut()) {
+            entry.limit.get_or_insert(now + LIMIT);
+            entry.state = State::Doubt { position, since: now, look_at };
+        }
+        self.poll_now();
+    }
+
+    /// Settles what new transcript entries settle, after a poll or a replay.
+    pub(super) fn settle(&mut self, messages: &[Received], kind: Kind, ended: bool) {
+        self.sight(messages, false);
+        if let (Kind::Polled { started }, false) = (kind, ended) {
+            self.absent_since(started);
+        }
+    }
+
+    /// Takes a look besides the polls. Its messages are not published: a later poll brings them.
+    pub(super) fn settled(&mut self, started: Duration, outcome: Result<Reply, Failure>) {
+        let Ok(reply) = outcome else { return };
+        let ended = reply.ended == Some(true);
+        if reply.verdict == Verdict::Done {
+            self.sight(&reply.messages, true);
+            if !ended {
+                self.absent_since(started);
+            }
+        }
+        if ended && reply.verdict != Verdict::Temporary {
+            self.end_by_server();
+        }
+    }
+
+    fn sight(&mut self, messages: &[Received], peeking: bool) {
+        for received in messages {
+            let Some(text) = received.original.text.clone() else { continue };
+            if received.message.kind != MessageType::Message || !self.is_own(received) {
+                continue;
+            }
+            let Some(live) = self.session.live_mut() else { return };
+            if peeking && live.seen.contains(received.message.index) {
+                continue;
+            }
+            if let Sighting::Settled(entry) = live.outbox.sighted(received.message.index, &text, peeking)
+                && let Owner::Command(command) = entry.owner
+            {
+                self.resolve(command, settled());
+            }
+        }
+    }
+
+    /// The transcript, as of a look that went out at `started`, does not have the message in doubt: it may be sent again, unless its
+    /// command was given up.
+    fn absent_since(&mut self, started: Duration) {
+        let grace = self.grace();
+        let Some(live) = self.session.live_mut() else { return };
+        live.outbox.lay_ghosts(started);
+        let Some(entry) = live.outbox.front_mut() else { return };
+        match entry.state {
+            State::Doubt { since, .. } if started < since + grace => {}
+            State::Doubt { .. } if entry.owner == Owner::GivenUp => drop(live.outbox.pop()),
+            State::Doubt { .. } => entry.state = State::Waiting { not_before: Duration::ZERO },
+            State::Waiting { .. } | State::Sent { .. } => {}
+        }
+    }
+
+    /// Gives up a message; false when `id` is none.
+    pub(super) fn give_up_send(&mut self, id: RequestId, kind: ErrorKind, text: &str) -> bool {
+        let Some(live) = self.session.live_mut() else { return false };
+        let Some((at, waiting)) = live.outbox.find(id) else { return false };
+        if waiting {
+            live.outbox.remove(at);
+            self.reject(id, kind, text);
+        } else {
+            live.outbox.disown(at);
+            self.complete(id, Err(unknown(text)));
+        }
+        true
+    }
+
+    /// Gives every message its outcome when the session is over, or the service closed: `why` for those whose fate is not known,
+    /// `unsent` for those that did not arrive.
+    pub(super) fn abandon_outbox(&mut self, why: &str, unsent: (ErrorKind, &str)) {
+        let Some(live) = self.session.live_mut() else { return };
+        for entry in live.outbox.drain() {
+            let Owner::Command(command) = entry.owner else { continue };
+            match entry.state {
+                State::Waiting { .. } => self.reject(command, unsent.0, unsent.1),
+                State::Sent { seen: true, .. } => self.resolve(command, settled()),
+                State::Sent { .. } | State::Doubt { .. } => self.complete(command, Err(unknown(why))),
+            }
+        }
+    }
+
+    /// When something of the session is due.
+    pub(super) fn session_timeout(&self) -> Option<Duration> {
+        let live = self.session.live()?;
+        let ending = live.ending.as_ref().filter(|ending| !ending.asked).map(|ending| ending.wait_until);
+        [self.poll_timeout(), live.typing_until, ending, self.outbox_timeout()].into_iter().flatten().min()
+    }
+
+    fn outbox_timeout(&self) -> Option<Duration> {
+        let live = self.session.live()?;
+        let entry = live.outbox.front()?;
+        let next = match entry.state {
+            State::Sent { .. } => return None,
+            State::Waiting { not_before } => not_before,
+            State::Doubt { look_at, .. } => look_at,
+        };
+        Some(entry.over_at(self.grace()).map_or(next, |over| over.min(next)))
+    }
+}
+
+/// JavaScript's white space, which includes the byte order mark.
+fn is_blank(character: char) -> bool {
+    character.is_whitespace() || character == '\u{feff}'
+}
+
+/// The outcome of a message that the transcript proved to have arrived: the answer itself was lost.
+fn settled() -> Resolution {
+    Resolution::Response(Body(Bytes::from_static(br#"{"statusCode":0}"#)))
+}
+
+fn not_sent() -> Error {
+    Error::new(ErrorKind::Unavailable, "the message could not be sent in time; it did not arrive")
+        .with_retry(Retry::WithBackoff)
+}
+
+fn unknown(why: &str) -> Error {
+    Error::new(ErrorKind::OutcomeUnknown, format!("{why}; it may have arrived"))
+}

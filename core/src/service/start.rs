@@ -1,0 +1,197 @@
+//! `startChat` and `verifySession` (behaviour reference, section 4).
+
+use super::{
+    Service,
+    exchange::{Purpose, failure_error, judge},
+    session::{Live, Session},
+    stored::{self, Loading},
+};
+use crate::{
+    Error, ErrorKind, Retry,
+    command::{RequestId, Resolution, StartChat},
+    event::Event,
+    model::{JsonObject, MessageType, ParticipantRole, SessionData, Transcript},
+    store::{Stored, key},
+    transport::{Failure, Operation, Reply, Start, Verdict},
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// How long a start under way in another service holds back ours, in milliseconds.
+const LOCK_MS: u64 = 2_000;
+
+/// A command that waits for the end of a restoration.
+#[derive(Debug)]
+pub(super) enum Parked {
+    StartChat(RequestId, Box<StartChat>),
+    Verify(RequestId),
+}
+
+impl Parked {
+    pub(super) fn id(&self) -> RequestId {
+        match self {
+            Self::StartChat(id, _) | Self::Verify(id) => *id,
+        }
+    }
+}
+
+impl Service {
+    pub(super) fn start_chat(&mut self, id: RequestId, options: StartChat) {
+        match self.session {
+            Session::Idle => {
+                self.session = Session::Starting(id);
+                self.load(Loading::StartChat(id, Box::new(options)));
+            }
+            Session::Restoring(_) => self.parked.push(Parked::StartChat(id, Box::new(options))),
+            Session::Starting(_) | Session::Live(_) => {
+                self.reject(id, ErrorKind::SessionActive, "There is already an active chat session");
+            }
+        }
+    }
+
+    /// Starts, unless another service that shares the store is just doing so.
+    pub(super) fn start_with_lock(&mut self, id: RequestId, options: StartChat, stored: &Stored) {
+        if !matches!(self.session, Session::Starting(starting) if starting == id) {
+            return;
+        }
+        if stored::age(stored, key::CHAT_START_LOCK, self.time.unix_ms).is_some_and(|age| age < LOCK_MS) {
+            self.session = Session::Idle;
+            let error =
+                Error::new(ErrorKind::Busy, "a chat is being started by another service with the same store")
+                    .with_retry(Retry::WithBackoff)
+                    .with_response(json!({"statusCode": 1}));
+            return self.complete(id, Err(error));
+        }
+        let Some(user_data) = user_data_option(&options.user_data) else {
+            self.session = Session::Idle;
+            let text = "malformed data object provided in userData property";
+            return self.reject(id, ErrorKind::InvalidArgument, text);
+        };
+        self.config.user_data.extend(user_data);
+        self.store(vec![(key::CHAT_START_LOCK, Some(self.time.unix_ms.to_string()))]);
+        let start = Start {
+            nickname: options.nickname,
+            first_name: options.firstname,
+            last_name: options.lastname,
+            email: options.email,
+            subject: options.subject,
+            user_data: self.config.user_data.clone(),
+        };
+        self.request(Purpose::Start(id), Operation::Start(start));
+    }
+
+    /// Takes the server's answer to a start.
+    pub(super) fn started(&mut self, id: RequestId, outcome: Result<Reply, Failure>) {
+        let wanted = matches!(self.session, Session::Starting(starting) if starting == id);
+        let refused = match outcome {
+            Ok(reply) if reply.verdict == Verdict::Done => {
+                let mut data = SessionData::default();
+                data.apply(reply.session.clone());
+                if !data.session_id.is_empty() && !data.secure_key.is_empty() {
+                    return if wanted { self.go_live(id, data, reply) } else { self.discard(data) };
+                }
+                if !wanted {
+                    return;
+                }
+                Err(Error::new(ErrorKind::Protocol, "the server's answer to startChat names no session")
+                    .with_response(reply.body.json()))
+            }
+            _ if !wanted => return,
+            Ok(reply) => {
+                self.report_refusal(&reply);
+                judge(reply)
+            }
+            Err(failure) => Err(failure_error(failure)),
+        };
+        self.session = Session::Idle;
+        self.store(vec![(key::CHAT_START_LOCK, None)]);
+        self.complete(id, refused);
+    }
+
+    /// Gives up a start: a session that the server makes of it all the same is ended.
+    pub(super) fn give_up_start(&mut self, id: RequestId) {
+        if matches!(self.session, Session::Starting(starting) if starting == id) {
+            self.session = Session::Idle;
+            self.store(vec![(key::CHAT_START_LOCK, None)]);
+        }
+    }
+
+    fn discard(&mut self, data: SessionData) {
+        self.request_of(Arc::new(data), Purpose::Discard, Operation::End);
+    }
+
+    fn go_live(&mut self, id: RequestId, data: SessionData, reply: Reply) {
+        let mut live = Live::new(Arc::new(data));
+        live.own_id = reply
+            .messages
+            .iter()
+            .map(|received| &received.message)
+            .find(|message| {
+                message.kind == MessageType::ParticipantJoined && message.from.role == ParticipantRole::Client
+            })
+            .map(|message| message.from.id.clone());
+        self.exchanges.end_session();
+        self.transcript = Transcript::default();
+        let session_data = SessionData::clone(&live.data);
+        self.session = Session::Live(Box::new(live));
+        self.store_session();
+        self.store(vec![
+            (key::INDEX, Some("1".into())),
+            (key::PING, Some(self.time.unix_ms.to_string())),
+            (key::CHAT_START_LOCK, None),
+        ]);
+        self.store_filters();
+        self.publish(Event::Started(session_data));
+        self.resolve(id, Resolution::Response(reply.body));
+        self.start_polling();
+    }
+
+    pub(super) fn verify_session(&mut self, id: RequestId) {
+        if !self.capabilities.verify_session {
+            let text = "This transport doesn't support the verifySession command";
+            return self.reject(id, ErrorKind::Unsupported, text);
+        }
+        match self.session {
+            Session::Live(_) => {
+                let active = self.session.active().is_some();
+                self.resolve(id, Resolution::SessionActive(active));
+            }
+            Session::Restoring(_) => self.parked.push(Parked::Verify(id)),
+            Session::Idle | Session::Starting(_) => self.load(Loading::Verify(id)),
+        }
+    }
+
+    /// Judges from what is stored; a session that is too old is forgotten.
+    pub(super) fn verify_with(&mut self, id: RequestId, stored: &Stored) {
+        if self.session.live().is_some() {
+            return self.verify_session(id);
+        }
+        let known = stored::session(stored).is_some();
+        let fresh = known && !self.is_over_age(stored);
+        if known && !fresh {
+            self.restore_timed_out();
+        }
+        self.resolve(id, Resolution::SessionActive(fresh));
+    }
+
+    /// Carries out what waited for the end of a restoration.
+    pub(super) fn unpark(&mut self) {
+        for parked in std::mem::take(&mut self.parked) {
+            match parked {
+                Parked::StartChat(id, options) => self.start_chat(id, *options),
+                Parked::Verify(id) => self.verify_session(id),
+            }
+        }
+    }
+}
+
+/// The attached data that the option holds: an object, or text with one. Nothing when it is malformed.
+fn user_data_option(option: &Value) -> Option<JsonObject> {
+    match option {
+        Value::Null => Some(JsonObject::new()),
+        Value::Object(data) => Some(data.clone()),
+        Value::String(text) if text.trim().is_empty() => Some(JsonObject::new()),
+        Value::String(text) => serde_json::from_str(text).ok(),
+        _ => None,
+    }
+}

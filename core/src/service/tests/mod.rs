@@ -1,0 +1,38 @@
+//! Scripts for the service: each test plays the application, the transport, the store and the clock by hand. `script` is that hand,
+//! `answers` makes what it hands in; one file for each concern of the service; `properties` and `outbox_properties` leave the script to
+//! chance, `chat_server` is the model that the latter checks the outbox against.
+
+#![allow(
+    clippy::unchecked_time_subtraction,
+    clippy::duration_suboptimal_units,
+    clippy::float_cmp,
+    clippy::large_enum_variant,
+    clippy::needless_pass_by_value,
+    reason = "scripts are written to be read: exact times in one unit, values given away"
+)]
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that fails has to say where"
+)]
+
+mod answers;
+mod batch;
+mod chat_server;
+mod commands;
+mod end;
+mod files;
+mod filters;
+mod outage;
+mod outbox_properties;
+mod polling;
+mod preprocess;
+mod properties;
+mod restore;
+mod script;
+mod sending;
+mod start;
+mod typing;

@@ -1,0 +1,453 @@
+//! The hand that plays everything around a service.
+
+use super::answers::{Who, batch, done, joins, session};
+use crate::{
+    Error, ErrorKind,
+    command::{Command, RequestId, Resolution, SendMessage, StartChat},
+    config::{Config, ServiceConfig},
+    event::Event,
+    model::JsonObject,
+    service::{Effect, ExchangeId, Service, Time},
+    store::Stored,
+    transport::{Capabilities, Failure, Operation, Reply, Request},
+};
+use futures_util::FutureExt;
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+/// Everything that GMS over REST can do.
+pub(super) const GMS: Capabilities = Capabilities {
+    polling: true,
+    file_upload: true,
+    file_download: true,
+    custom_notice: true,
+    update_user_data: true,
+    history: false,
+    verify_session: true,
+    server_outage: true,
+    push_url: true,
+    update_nickname: true,
+    read_receipt: true,
+};
+
+/// A request that waits for its answer.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub(super) id: ExchangeId,
+    pub(super) request: Request,
+    pub(super) with_preview: bool,
+}
+
+impl Pending {
+    pub(super) fn kind(&self) -> &'static str {
+        operation(&self.request.operation)
+    }
+}
+
+/// A service and its whole world.
+pub(super) struct Script {
+    pub(super) service: Service,
+    pub(super) now: Duration,
+    pub(super) config: ServiceConfig,
+    pub(super) capabilities: Capabilities,
+    pub(super) stored: Stored,
+    pub(super) pending: Vec<Pending>,
+    pub(super) aborted: Vec<ExchangeId>,
+    pub(super) logged: Vec<String>,
+    /// Leaves reads of the store unanswered until [`Script::answer_loads`].
+    pub(super) hold_loads: bool,
+    /// Leaves messages with the preprocessors until [`Script::preprocess`].
+    pub(super) hold_preprocessing: bool,
+    loads: VecDeque<Stored>,
+    preprocessing: VecDeque<Vec<JsonObject>>,
+    names: BTreeMap<RequestId, &'static str>,
+    outcomes: BTreeMap<RequestId, Result<Resolution, Error>>,
+    published: Vec<Event>,
+    timeline: Vec<String>,
+}
+
+impl Script {
+    /// A service without a configuration.
+    pub(super) fn new() -> Self {
+        Self {
+            service: Service::new(),
+            now: Duration::from_secs(100),
+            config: ServiceConfig::default(),
+            capabilities: GMS,
+            stored: Stored::new(),
+            pending: Vec::new(),
+            aborted: Vec::new(),
+            logged: Vec::new(),
+            hold_loads: false,
+            hold_preprocessing: false,
+            loads: VecDeque::new(),
+            preprocessing: VecDeque::new(),
+            names: BTreeMap::new(),
+            outcomes: BTreeMap::new(),
+            published: Vec::new(),
+            timeline: Vec::new(),
+        }
+    }
+
+    /// A service that accepts commands.
+    pub(super) fn ready() -> Self {
+        let mut script = Self::new();
+        script.configure();
+        script.take();
+        script
+    }
+
+    /// A service in a chat, its first poll answered with the join of our participant at index 1.
+    pub(super) fn started() -> Self {
+        Self::started_with(|_| {})
+    }
+
+    pub(super) fn started_with(change: impl FnOnce(&mut Self)) -> Self {
+        let mut script = Self::new();
+        change(&mut script);
+        script.configure();
+        script.command(Command::StartChat(StartChat::default()));
+        script.answer("start", session("chat-1"));
+        script.answer("poll", batch(vec![joins(1, Who::Client)]));
+        script.take();
+        script
+    }
+
+    pub(super) fn configure(&mut self) -> RequestId {
+        let config = Config::from_json(&json!({"dataURL": "http://127.0.0.1/chat"})).unwrap();
+        self.command(Command::Configure(Box::new(config)))
+    }
+
+    pub(super) fn time(&self) -> Time {
+        let ms = u64::try_from(self.now.as_millis()).unwrap();
+        Time { now: self.now, unix_ms: 1_700_000_000_000 + ms }
+    }
+
+    pub(super) fn command(&mut self, command: Command) -> RequestId {
+        self.command_within(command, None)
+    }
+
+    /// Gives a command that has to have its outcome after `limit` at the latest.
+    pub(super) fn command_within(&mut self, command: Command, limit: Option<Duration>) -> RequestId {
+        let id = RequestId(self.names.len() as u64);
+        self.names.insert(id, name(&command));
+        let deadline = limit.map(|limit| self.now + limit);
+        self.service.command(self.time(), id, command, deadline);
+        self.drain();
+        id
+    }
+
+    pub(super) fn send(&mut self, text: &str) -> RequestId {
+        self.command(message(text))
+    }
+
+    pub(super) fn cancel(&mut self, id: RequestId) {
+        self.service.cancel(self.time(), id);
+        self.drain();
+    }
+
+    pub(super) fn close(&mut self) {
+        self.service.close(self.time());
+        self.drain();
+    }
+
+    /// Answers the oldest request of a kind.
+    pub(super) fn answer(&mut self, kind: &str, reply: Reply) {
+        let pending = self.take_request(kind);
+        self.reply(pending.id, Ok(reply));
+    }
+
+    /// Fails the oldest request of a kind.
+    pub(super) fn fail(&mut self, kind: &str, failure: Failure) {
+        let pending = self.take_request(kind);
+        self.reply(pending.id, Err(failure));
+    }
+
+    pub(super) fn reply(&mut self, id: ExchangeId, outcome: Result<Reply, Failure>) {
+        self.service.replied(self.time(), id, outcome);
+        self.drain();
+    }
+
+    /// Waits for the next poll and answers it.
+    pub(super) fn answer_poll_due(&mut self, reply: Reply) {
+        while !self.kinds().contains(&"poll") {
+            self.step();
+        }
+        self.answer("poll", reply);
+    }
+
+    /// Takes the oldest request of a kind out of those that wait for an answer.
+    pub(super) fn take_request(&mut self, kind: &str) -> Pending {
+        let at = self.pending.iter().position(|pending| pending.kind() == kind);
+        let at = at.unwrap_or_else(|| panic!("no {kind} under way, but {:?}", self.kinds()));
+        self.pending.remove(at)
+    }
+
+    /// The oldest request of a kind, left where it is.
+    pub(super) fn request(&self, kind: &str) -> &Pending {
+        let found = self.pending.iter().find(|pending| pending.kind() == kind);
+        found.unwrap_or_else(|| panic!("no {kind} under way, but {:?}", self.kinds()))
+    }
+
+    /// The kinds of the requests under way.
+    pub(super) fn kinds(&self) -> Vec<&'static str> {
+        self.pending.iter().map(Pending::kind).collect()
+    }
+
+    /// Answers every poll as it becomes due, without messages, until this much time has passed.
+    pub(super) fn idle(&mut self, time: Duration) {
+        let end = self.now + time;
+        loop {
+            while self.kinds().contains(&"poll") {
+                self.answer("poll", done());
+            }
+            match self.service.next_timeout().filter(|due| *due <= end) {
+                Some(_) => self.step(),
+                None => break,
+            }
+        }
+        self.now = end;
+    }
+
+    /// Lets this much time pass, doing what becomes due.
+    pub(super) fn wait(&mut self, time: Duration) {
+        let end = self.now + time;
+        while self.service.next_timeout().is_some_and(|due| due <= end) {
+            self.step();
+        }
+        self.now = end;
+    }
+
+    pub(super) fn wait_ms(&mut self, ms: u64) {
+        self.wait(Duration::from_millis(ms));
+    }
+
+    /// Goes to the next time when something is due, and does it.
+    pub(super) fn step(&mut self) {
+        let due = self.service.next_timeout().expect("something is due");
+        self.now = self.now.max(due);
+        self.service.handle_timeout(self.time());
+        self.drain();
+        assert!(self.service.next_timeout().is_none_or(|next| next > self.now), "what was due is still due");
+    }
+
+    pub(super) fn answer_loads(&mut self) {
+        while let Some(stored) = self.loads.pop_front() {
+            self.service.loaded(self.time(), Ok(stored));
+            self.drain();
+        }
+    }
+
+    /// Answers the oldest read of the store with an error.
+    pub(super) fn fail_load(&mut self, error: Error) {
+        if self.loads.pop_front().is_some() {
+            self.service.loaded(self.time(), Err(error));
+            self.drain();
+        }
+    }
+
+    pub(super) fn is_preprocessing(&self) -> bool {
+        !self.preprocessing.is_empty()
+    }
+
+    /// Runs the preprocessors on the batch that waits for them.
+    pub(super) fn preprocess(&mut self) {
+        let messages = self.preprocessing.pop_front().expect("a batch waits for the preprocessors");
+        self.service.preprocessed(self.time(), messages);
+        self.drain();
+    }
+
+    /// What went on since this was last asked: events by name, requests as `> kind ...`, outcomes as `command: resolved` or
+    /// `command: rejected`.
+    pub(super) fn take(&mut self) -> Vec<String> {
+        let mut timeline = self.take_all();
+        timeline.retain(|line| !line.starts_with("store ") && !line.starts_with("forget "));
+        timeline
+    }
+
+    /// The same, with `store key` and `forget key`.
+    pub(super) fn take_all(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.timeline)
+    }
+
+    /// The payload of the latest event of this name.
+    pub(super) fn payload(&self, name: &str) -> Value {
+        self.payloads(name).pop().unwrap_or_else(|| panic!("no event {name}"))
+    }
+
+    /// The payloads of all events of this name.
+    pub(super) fn payloads(&self, name: &str) -> Vec<Value> {
+        self.published.iter().filter(|event| event.name() == name).map(Event::data).collect()
+    }
+
+    pub(super) fn outcome(&self, id: RequestId) -> Option<&Result<Resolution, Error>> {
+        self.outcomes.get(&id)
+    }
+
+    /// How many commands have no outcome.
+    pub(super) fn open(&self) -> usize {
+        self.names.len() - self.outcomes.len()
+    }
+
+    pub(super) fn is_open(&self, id: RequestId) -> bool {
+        self.outcome(id).is_none()
+    }
+
+    /// What the command resolved with.
+    pub(super) fn resolved(&self, id: RequestId) -> Value {
+        match self.outcome(id) {
+            Some(Ok(resolution)) => resolution.to_json(),
+            other => panic!("not resolved: {other:?}"),
+        }
+    }
+
+    /// The rejection's kind and text.
+    pub(super) fn rejected(&self, id: RequestId) -> (ErrorKind, &str) {
+        let error = self.error(id);
+        (error.kind(), error.message())
+    }
+
+    pub(super) fn error(&self, id: RequestId) -> &Error {
+        match self.outcome(id) {
+            Some(Err(error)) => error,
+            other => panic!("not rejected: {other:?}"),
+        }
+    }
+
+    /// Gives a command that is answered at once, and returns what it resolved with.
+    pub(super) fn ask(&mut self, command: Command) -> Value {
+        let id = self.command(command);
+        self.resolved(id)
+    }
+
+    /// Carries out the effects.
+    pub(super) fn drain(&mut self) {
+        while let Some(effect) = self.service.poll_effect() {
+            self.perform(effect);
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Configure(..) => {
+                let outcome = Ok((self.config.clone(), self.capabilities));
+                self.service.configured(self.time(), outcome);
+            }
+            Effect::Load => {
+                self.loads.push_back(self.stored.clone());
+                if !self.hold_loads {
+                    self.answer_loads();
+                }
+            }
+            Effect::Store(changes) => {
+                for (key, text) in changes {
+                    let short = key.rsplit('.').next().unwrap_or(key);
+                    if let Some(text) = text {
+                        self.timeline.push(format!("store {short}"));
+                        self.stored.insert(key.into(), text.0);
+                    } else {
+                        self.timeline.push(format!("forget {short}"));
+                        self.stored.remove(key);
+                    }
+                }
+            }
+            Effect::Request { id, request, preview } => {
+                self.timeline.push(format!("> {}", describe(&request.operation)));
+                self.pending.push(Pending { id, request: *request, with_preview: preview.is_some() });
+            }
+            Effect::Abort(id) => self.aborted.push(id),
+            Effect::Preprocess(messages, preprocessors) => {
+                let run = |message: JsonObject| {
+                    preprocessors.iter().fold(message, |message, preprocessor| {
+                        let changed = (preprocessor.0)(message.clone()).now_or_never();
+                        changed.expect("a preprocessor that is ready at once").unwrap_or(message)
+                    })
+                };
+                self.preprocessing.push_back(messages.into_iter().map(run).collect());
+                if !self.hold_preprocessing {
+                    self.preprocess();
+                }
+            }
+            Effect::Publish(event) => {
+                self.timeline.push(event.name().into());
+                self.published.push(event);
+            }
+            Effect::Complete(id, outcome) => {
+                let how = if outcome.is_ok() { "resolved" } else { "rejected" };
+                self.timeline.push(format!("{}: {how}", self.names[&id]));
+                assert!(
+                    self.outcomes.insert(id, outcome).is_none(),
+                    "a second outcome of {}",
+                    self.names[&id]
+                );
+            }
+            Effect::Log(text) => self.logged.push(text),
+        }
+    }
+}
+
+pub(super) fn message(text: &str) -> Command {
+    Command::SendMessage(SendMessage { message: Some(text.into()), ..SendMessage::default() })
+}
+
+pub(super) fn typing() -> Command {
+    Command::SendTyping { message: None }
+}
+
+pub(super) fn start_chat() -> Command {
+    Command::StartChat(StartChat::default())
+}
+
+/// The kind of a request.
+pub(super) fn operation(operation: &Operation) -> &'static str {
+    match operation {
+        Operation::Start(_) => "start",
+        Operation::Send(_) => "send",
+        Operation::Poll { .. } => "poll",
+        Operation::Typing { .. } => "typing",
+        Operation::End => "end",
+        Operation::CustomNotice { .. } => "notice",
+        Operation::UpdateUserData(_) => "updateData",
+        Operation::FileLimits => "limits",
+        Operation::Upload(_) => "upload",
+        Operation::Download(_) => "download",
+        Operation::DeleteFile { .. } => "delete",
+        Operation::PushUrl { .. } => "pushUrl",
+        Operation::UpdateNickname { .. } => "nickname",
+        Operation::ReadReceipt { .. } => "receipt",
+    }
+}
+
+fn describe(request: &Operation) -> String {
+    let kind = operation(request);
+    match request {
+        Operation::Send(text) => format!("{kind} {}", text.text.as_str()),
+        Operation::Poll { position, .. } | Operation::ReadReceipt { position } => {
+            format!("{kind} {position}")
+        }
+        Operation::Typing { started, .. } => format!("{kind} {}", if *started { "on" } else { "off" }),
+        _ => kind.into(),
+    }
+}
+
+/// The specification's name of a command.
+fn name(command: &Command) -> &'static str {
+    match command {
+        Command::Configure(_) => "configure",
+        Command::StartChat(_) => "startChat",
+        Command::EndChat => "endChat",
+        Command::SendMessage(_) => "sendMessage",
+        Command::SendTyping { .. } => "sendTyping",
+        Command::SendFilteredMessage { .. } => "sendFilteredMessage",
+        Command::VerifySession => "verifySession",
+        Command::StartPoll => "startPoll",
+        Command::StopPoll => "stopPoll",
+        Command::SendFile(_) => "sendFile",
+        Command::UpdateUserData(_) => "updateUserData",
+        Command::AddPrefilter(_) => "addPrefilter",
+        _ => "command",
+    }
+}

@@ -1,0 +1,198 @@
+//! GMS v2 over REST: what requests carry (`encoding`), what answers mean (`answers`), files (`files`), and real exchanges (here).
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a broken test must fail loudly")]
+
+mod answers;
+mod encoding;
+mod files;
+
+use super::*;
+use crate::{
+    Retry,
+    config::ProxyConfig,
+    transport::{
+        Applied, ServerError, Start, Text,
+        http::test_server::{TestServer, answer, json, redirect},
+    },
+};
+
+const MIA: &str = include_str!("mia.json");
+
+pub(super) fn config(url: &str) -> GmsRestConfig {
+    GmsRestConfig {
+        data_url: Url::parse(url).unwrap(),
+        trailing_slash: true,
+        api_key: Some("the-key".into()),
+        authorization: Some("Bearer token".into()),
+        endpoint: None,
+        file_upload_timeout: None,
+        ajax_timeout: Duration::from_secs(3),
+    }
+}
+
+pub(super) fn transport(config: GmsRestConfig) -> GmsRest {
+    let connection = Connection { proxy: ProxyConfig::None, ..Connection::default() };
+    GmsRest::new(config, &connection, &HttpPool::new()).unwrap()
+}
+
+/// A transport to `server`, its chat URL below a prefix.
+pub(super) fn transport_to(server: &TestServer) -> GmsRest {
+    transport(config(&format!("{}/genesys/2/chat/support/", server.origin())))
+}
+
+pub(super) fn session() -> Arc<SessionData> {
+    Arc::new(SessionData {
+        secure_key: "a+b/c==".into(),
+        session_id: "0004aB1".into(),
+        alias: "117".into(),
+        user_id: "00755A0B1".into(),
+    })
+}
+
+pub(super) fn request(operation: Operation) -> Request {
+    Request { session: session(), operation }
+}
+
+pub(super) fn text(text: &str) -> Operation {
+    Operation::Send(Text { text: text.into(), message_type: None, related_event: None })
+}
+
+#[tokio::test]
+async fn a_start_and_what_follows() {
+    let sent = r#"{"statusCode":0,"chatId":"0004aB1","alias":"118","chatEnded":false}"#;
+    let mut server = TestServer::start([json(MIA), json(sent)]).await;
+    let transport = transport_to(&server);
+    let start = Operation::Start(Start { nickname: "Mia Lund".into(), ..Start::default() });
+    let reply = transport.perform(Request { session: Arc::default(), operation: start }).await.unwrap();
+    assert_eq!(reply.session.session_id.as_deref(), Some("0004aB1"));
+    assert_eq!(reply.body.json()["secureKey"], "9f21c0");
+    let seen = server.seen().await;
+    assert_eq!(seen.line(), "POST /genesys/2/chat/support/ HTTP/1.1");
+    assert_eq!(
+        (seen.header("apikey"), seen.header("authorization")),
+        (Some("the-key"), Some("Bearer token"))
+    );
+
+    let reply = transport.perform(request(text("hi"))).await.unwrap();
+    assert_eq!(reply.session.alias.as_deref(), Some("118"));
+    let seen = server.seen().await;
+    assert_eq!(seen.line(), "POST /genesys/2/chat/support/0004aB1/send HTTP/1.1");
+    assert_eq!(
+        seen.text(),
+        "secureKey=a%2Bb%2Fc%3D%3D&userId=00755A0B1&alias=117&message=hi&messageType=text"
+    );
+    assert_eq!(seen.header("apikey"), Some("the-key"));
+}
+
+#[tokio::test]
+async fn keys_do_not_follow_a_redirect_elsewhere() {
+    let mut other = TestServer::start([json(MIA)]).await;
+    let server = TestServer::start([redirect("307 Temporary Redirect", &other.origin())]).await;
+    let failure = transport_to(&server).perform(request(text("hi"))).await.unwrap_err();
+    assert_eq!((failure.applied, failure.status), (Applied::No, 307));
+    assert_eq!(other.unseen(), 0);
+}
+
+#[tokio::test]
+async fn failures_keep_the_servers_errors() {
+    let limits = r#"{"errors":[{"code":"204","advice":1000}],"chatEnded":true}"#;
+    let server = TestServer::start([
+        answer("400 Bad Request", "Content-Type: text/plain\r\n", limits),
+        answer("404 Not Found", "", "<html>"),
+        answer("502 Bad Gateway", "", r#"{"errors":[{"code":306}]}"#),
+        answer("401 Unauthorized", "", r#"{"fault":{}}"#),
+    ])
+    .await;
+    let transport = transport_to(&server);
+    let next = async || transport.perform(request(text("hi"))).await.unwrap_err();
+
+    let refused = next().await;
+    assert_eq!(refused.errors, [ServerError { code: 204, advice: Some("1000".into()) }]);
+    assert_eq!((refused.kind, refused.ended), (ErrorKind::Rejected, Some(true)));
+    assert_eq!(refused.response["responseJSON"]["errors"][0]["code"], "204");
+    assert_eq!(refused.response.get("errorReason"), None);
+
+    let missing = next().await;
+    assert_eq!(
+        (missing.kind, missing.applied, missing.retry),
+        (ErrorKind::NotFound, Applied::No, Retry::Never)
+    );
+    assert_eq!(missing.response["errorReason"], "InvalidService");
+    assert_eq!(missing.response.get("responseJSON"), None);
+
+    assert_eq!(next().await.response["errorReason"], "InvalidService");
+    let unauthorized = next().await;
+    assert_eq!(
+        (unauthorized.kind, unauthorized.response.get("errorReason")),
+        (ErrorKind::Unauthorized, None)
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_the_protocol_leaves_the_outcome_open() {
+    let pages = ["<html>Please log in</html>", "", "[]", "{}", r#"{"fault":{"code":1}}"#, "null"];
+    let server = TestServer::start(pages.map(|page| answer("200 OK", "", page))).await;
+    let transport = transport_to(&server);
+    for page in pages {
+        let failure = transport.perform(request(text("hi"))).await.unwrap_err();
+        assert_eq!(
+            (failure.kind, failure.applied, failure.status),
+            (ErrorKind::Protocol, Applied::Unknown, 200)
+        );
+        assert_eq!(failure.response["responseText"], page);
+        assert_eq!(failure.cause, "the answer is not a response object of GMS v2 (200 OK)");
+        assert!(!failure.is_disconnect());
+    }
+}
+
+#[tokio::test]
+async fn a_start_without_keys_is_no_start() {
+    let server = TestServer::start([
+        json(r#"{"statusCode":0,"chatId":"1"}"#),
+        json(r#"{"statusCode":2,"errors":[]}"#),
+    ])
+    .await;
+    let transport = transport_to(&server);
+    let start = async || transport.perform(request(Operation::Start(Start::default()))).await;
+    assert_eq!(start().await.unwrap_err().kind, ErrorKind::Protocol);
+    assert_eq!(start().await.unwrap().verdict, Verdict::Refused, "a refusal is the server's answer");
+}
+
+#[tokio::test]
+async fn servers_without_read_receipts_are_tolerated() {
+    let server = TestServer::start(
+        ["404 Not Found", "405 Method Not Allowed", "500 Internal Server Error"]
+            .map(|status| answer(status, "", "")),
+    )
+    .await;
+    let transport = transport_to(&server);
+    let receipt = async || transport.perform(request(Operation::ReadReceipt { position: 7 })).await;
+    assert_eq!(receipt().await.unwrap().verdict, Verdict::Done);
+    assert_eq!(receipt().await.unwrap().verdict, Verdict::Done);
+    assert_eq!(receipt().await.unwrap_err().status, 500);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_without_an_id() {
+    let mut server = TestServer::start([]).await;
+    let transport = transport_to(&server);
+    let nameless = Request { session: Arc::default(), operation: Operation::End };
+    let climbing = request(Operation::DeleteFile { file_id: "..".into() });
+    for request in [nameless, climbing] {
+        let failure = transport.perform(request).await.unwrap_err();
+        assert_eq!((failure.kind, failure.applied), (ErrorKind::InvalidArgument, Applied::No));
+        assert!(!failure.is_disconnect());
+    }
+    assert_eq!((server.unseen(), server.connections()), (0, 0));
+}
+
+#[test]
+fn headers_that_http_cannot_carry_are_named() {
+    let new = |config| GmsRest::new(config, &Connection::default(), &HttpPool::new()).err().unwrap();
+    let url = "http://gms.test/";
+    let error = new(GmsRestConfig { api_key: Some("a\nb".into()), ..config(url) });
+    assert_eq!(error.message(), "apikey: the value holds characters that an HTTP header cannot carry");
+    assert_eq!(error.kind(), ErrorKind::InvalidConfiguration);
+    let error = new(GmsRestConfig { authorization: Some("a\0b".into()), ..config(url) });
+    assert!(error.message().starts_with("main.header.Authorization: "));
+}

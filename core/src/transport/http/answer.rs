@@ -1,0 +1,93 @@
+//! Reading an answer: never more of it than the limit allows, counted after decompression.
+
+use super::{
+    bad_answer,
+    failure::{Fault, broken},
+    within,
+};
+use crate::transport::Failure;
+use bytes::{Bytes, BytesMut};
+use reqwest::{StatusCode, header::HeaderMap};
+use tokio::time::Instant;
+
+/// A whole answer.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// An answer whose head is there and whose body is still to be read.
+pub(crate) struct Reading {
+    response: reqwest::Response,
+    limit: u64,
+}
+
+impl Reading {
+    pub(super) fn new(response: reqwest::Response, limit: u64) -> Self {
+        Self { response, limit }
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        self.response.headers()
+    }
+
+    /// The length of the body, where the server says it and does not compress it.
+    pub(crate) fn length(&self) -> Option<u64> {
+        self.response.content_length()
+    }
+
+    /// The most that may be held in memory.
+    pub(crate) fn limit(&self) -> u64 {
+        self.limit
+    }
+
+    /// The next bytes of the body; nothing at its end.
+    pub(crate) async fn chunk(&mut self, deadline: Option<Instant>) -> Result<Option<Bytes>, Failure> {
+        let status = self.status();
+        within(deadline, self.response.chunk()).await.map_err(|fault: Fault| broken(fault, status))
+    }
+
+    /// Reads the rest. The status tells more than a body that cannot be read: a failure's is then taken as empty.
+    pub(crate) async fn whole(mut self, deadline: Option<Instant>) -> Result<Answer, Failure> {
+        let body = match self.body(deadline).await {
+            Err(_) if !self.status().is_success() => Bytes::new(),
+            body => body?,
+        };
+        let status = self.status();
+        Ok(Answer { status, headers: std::mem::take(self.response.headers_mut()), body })
+    }
+
+    async fn body(&mut self, deadline: Option<Instant>) -> Result<Bytes, Failure> {
+        if self.length().is_some_and(|length| length > self.limit) {
+            return Err(self.too_long());
+        }
+        let Some(first) = self.chunk(deadline).await? else { return Ok(Bytes::new()) };
+        if first.len() as u64 > self.limit {
+            return Err(self.too_long());
+        }
+        // Most answers are one piece, which is then not copied.
+        let Some(second) = self.chunk(deadline).await? else { return Ok(first) };
+        let mut body = BytesMut::from(first);
+        let mut next = Some(second);
+        while let Some(chunk) = next {
+            if (body.len() + chunk.len()) as u64 > self.limit {
+                return Err(self.too_long());
+            }
+            body.extend_from_slice(&chunk);
+            next = self.chunk(deadline).await?;
+        }
+        Ok(body.freeze())
+    }
+
+    /// The failure of an answer longer than the limit.
+    pub(crate) fn too_long(&self) -> Failure {
+        let answer = Answer { status: self.status(), ..Answer::default() };
+        bad_answer(&answer, &format!("the answer is longer than the {} bytes allowed", self.limit))
+    }
+}

@@ -1,0 +1,143 @@
+//! What every back end that speaks HTTP shares: connections that outlive a chat and are shared by many ([`HttpPool`]), and one
+//! chat's own side of them (`HttpChat`: headers, cookies, limits). `request` says what to send and `body` streams it, `multipart`
+//! writes forms with files, `redirect` decides which redirects are followed, `answer` reads what comes back, `failure` says what a
+//! missing or bad answer means, `download` and `filename` put files where the caller wants them. No protocol is known here.
+
+mod answer;
+mod body;
+mod cookies;
+mod download;
+mod failure;
+mod filename;
+mod multipart;
+mod pool;
+mod redirect;
+mod request;
+mod retry_after;
+mod tls;
+
+#[cfg(test)]
+pub(super) mod test_server;
+#[cfg(test)]
+mod tests;
+
+pub use pool::HttpPool;
+
+pub(crate) use answer::{Answer, Reading};
+pub(crate) use download::save;
+pub(crate) use failure::{bad_answer, bad_status, io_failure, local_failure};
+pub(crate) use multipart::Multipart;
+pub(crate) use request::{HttpRequest, RequestBody};
+
+use self::{body::Delivery, cookies::CookieJar, failure::Fault, redirect::Redirect};
+use crate::{Error, ErrorKind, Private, config::Connection, transport::Failure};
+use reqwest::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
+use std::{sync::Arc, time::Duration};
+use tokio::time::Instant;
+
+/// One chat's side of HTTP: it borrows shared connections and keeps its own headers and cookies.
+pub(crate) struct HttpChat {
+    client: reqwest::Client,
+    headers: HeaderMap,
+    cookies: CookieJar,
+    limit: u64,
+}
+
+impl HttpChat {
+    /// Connections as `connection` asks, with `own` headers besides the configured ones (an own header wins).
+    ///
+    /// `own` are header name, value and the key path of the option it comes from.
+    pub(crate) fn new(
+        pool: &HttpPool,
+        connection: &Connection,
+        own: &[(&'static str, &Private, &'static str)],
+    ) -> Result<Self, Error> {
+        let mut headers = HeaderMap::new();
+        let configured = connection
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value, format!("connection.headers.{name}")));
+        for (name, value, key) in configured.chain(own.iter().map(|(n, v, key)| (*n, *v, (*key).to_owned())))
+        {
+            let invalid = |what| Error::new(ErrorKind::InvalidConfiguration, format!("{key}: {what}"));
+            let name = HeaderName::try_from(name).map_err(|_| invalid("not the name of an HTTP header"))?;
+            let mut value = HeaderValue::try_from(value.as_str())
+                .map_err(|_| invalid("the value holds characters that an HTTP header cannot carry"))?;
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
+        let limit = connection.max_response_bytes;
+        Ok(Self { client: pool.client(connection)?, headers, cookies: CookieJar::default(), limit })
+    }
+
+    /// Sends `request` and reads the whole answer, whatever its status, within `timeout`.
+    pub(crate) async fn exchange(
+        &self,
+        request: &HttpRequest,
+        timeout: Option<Duration>,
+    ) -> Result<Answer, Failure> {
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        self.open(request, deadline).await?.whole(deadline).await
+    }
+
+    /// Sends `request`, following redirects, and returns when the head of the answer is there.
+    pub(crate) async fn open(
+        &self,
+        request: &HttpRequest,
+        deadline: Option<Instant>,
+    ) -> Result<Reading, Failure> {
+        let mut url = request.url.clone();
+        for _ in 0..=redirect::MAX {
+            let response = self.send(request, url.clone(), deadline).await?;
+            self.cookies.store(&url, response.headers());
+            match redirect::judge(&url, response.status(), response.headers()) {
+                Redirect::None => return Ok(Reading::new(response, self.limit)),
+                Redirect::To(next) => url = next,
+                Redirect::Refused(cause) => return Err(failure::redirected(response.status(), cause)),
+            }
+        }
+        Err(failure::redirected(
+            reqwest::StatusCode::TEMPORARY_REDIRECT,
+            format!("more than {} redirects", redirect::MAX),
+        ))
+    }
+
+    async fn send(
+        &self,
+        request: &HttpRequest,
+        url: reqwest::Url,
+        deadline: Option<Instant>,
+    ) -> Result<reqwest::Response, Failure> {
+        let delivery = Arc::new(Delivery::default());
+        let mut outgoing = reqwest::Request::new(request.method.clone(), url);
+        outgoing.headers_mut().clone_from(&self.headers);
+        self.add_cookies(&mut outgoing);
+        request.body.put_into(&mut outgoing, &delivery).await?;
+        within(deadline, self.client.execute(outgoing))
+            .await
+            .map_err(|fault| failure::unanswered(fault, &delivery))
+    }
+
+    /// Adds the chat's cookies to those a configured `Cookie` header has.
+    fn add_cookies(&self, outgoing: &mut reqwest::Request) {
+        let Some(jar) = self.cookies.header(outgoing.url()) else { return };
+        let configured = outgoing.headers().get(COOKIE).map(HeaderValue::as_bytes);
+        let all = configured.map_or_else(|| jar.clone(), |own| [own, b"; ", &jar].concat());
+        if let Ok(mut value) = HeaderValue::from_bytes(&all) {
+            value.set_sensitive(true);
+            outgoing.headers_mut().insert(COOKIE, value);
+        }
+    }
+}
+
+/// Awaits `future` until `deadline`.
+async fn within<T>(
+    deadline: Option<Instant>,
+    future: impl Future<Output = Result<T, reqwest::Error>>,
+) -> Result<T, Fault> {
+    let outcome = match deadline {
+        Some(deadline) => tokio::time::timeout_at(deadline, future).await.map_err(|_| Fault::TimedOut)?,
+        None => future.await,
+    };
+    outcome.map_err(Fault::from)
+}

@@ -1,0 +1,154 @@
+//! [`HttpPool`]: connections shared by all chats of a runtime.
+
+use super::tls;
+use crate::{
+    Error, ErrorKind,
+    config::{Connection, ProxyConfig},
+};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+/// How long an unused connection is kept.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
+/// How many unused connections are kept for a server: enough for thousands of polling chats, few enough for a process' file limit.
+const IDLE_PER_HOST: usize = 256;
+/// How long making a connection may take where the request itself has no time limit.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a silent HTTP/2 connection with requests under way is probed, so that a dead peer is noticed.
+const PROBE_INTERVAL: Duration = Duration::from_secs(30);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Connections, shared by every chat whose configuration asks for the same kind of connection.
+///
+/// A runtime owns one pool; the connections' tasks run on the runtime on which a request is made, so a pool must not be used on two
+/// runtimes. Certificate files are read once for each distinct set of settings, when the first chat asks for it, and the settings
+/// of one pool are never forgotten.
+#[derive(Default)]
+pub struct HttpPool {
+    clients: Mutex<HashMap<Settings, reqwest::Client>>,
+}
+
+/// The part of a [`Connection`] that connections can differ in. Headers and limits belong to the chat.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Settings {
+    proxy: ProxyConfig,
+    root_certificates: Vec<PathBuf>,
+    http2_prior_knowledge: bool,
+}
+
+impl HttpPool {
+    /// A pool without connections.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The client for `connection`. Errors are of kind `InvalidConfiguration` and name the key.
+    pub(super) fn client(&self, connection: &Connection) -> Result<reqwest::Client, Error> {
+        let settings = Settings {
+            proxy: connection.proxy.clone(),
+            root_certificates: connection.root_certificates.clone(),
+            http2_prior_knowledge: connection.http2_prior_knowledge,
+        };
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(&settings) {
+            return Ok(client.clone());
+        }
+        let client = build(&settings)?;
+        clients.insert(settings, client.clone());
+        Ok(client)
+    }
+}
+
+impl std::fmt::Debug for HttpPool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HttpPool")
+    }
+}
+
+fn build(settings: &Settings) -> Result<reqwest::Client, Error> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("libwebchat/", env!("CARGO_PKG_VERSION")))
+        .tls_backend_preconfigured(tls::config(&settings.root_certificates, settings.http2_prior_knowledge)?)
+        // Redirects and retries are decided where it is known what a request carries and whether it may be repeated.
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .pool_max_idle_per_host(IDLE_PER_HOST)
+        .http2_keep_alive_interval(PROBE_INTERVAL)
+        .http2_keep_alive_timeout(PROBE_TIMEOUT);
+    if settings.http2_prior_knowledge {
+        builder = builder.http2_prior_knowledge();
+    }
+    builder = match &settings.proxy {
+        ProxyConfig::Environment => builder,
+        ProxyConfig::None => builder.no_proxy(),
+        ProxyConfig::Url(url) => builder.proxy(proxy(url)?),
+    };
+    builder.build().map_err(|error| {
+        Error::new(ErrorKind::InvalidConfiguration, "connection: these settings cannot be used together")
+            .with_source(error)
+    })
+}
+
+/// The proxy at `url`. The error does not repeat the URL, which can hold a password.
+fn proxy(url: &str) -> Result<reqwest::Proxy, Error> {
+    let invalid = |what| Error::new(ErrorKind::InvalidConfiguration, format!("connection.proxy: {what}"));
+    let parsed = url::Url::parse(url).map_err(|_| invalid("not an absolute URL"))?;
+    if !parsed.has_host() || !matches!(parsed.scheme(), "http" | "https" | "socks5" | "socks5h") {
+        return Err(invalid("not an http, https or socks5 URL with a host"));
+    }
+    reqwest::Proxy::all(parsed).map_err(|_| invalid("not the URL of a proxy"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Private;
+    use std::io::Write;
+
+    fn error(connection: &Connection) -> Error {
+        HttpPool::new().client(connection).unwrap_err()
+    }
+
+    #[test]
+    fn chats_with_the_same_settings_share_a_client() {
+        let pool = HttpPool::new();
+        let plain = Connection::default();
+        let with_header = Connection { headers: vec![("a".into(), "b".into())], ..plain.clone() };
+        let direct = Connection { proxy: ProxyConfig::None, ..plain.clone() };
+        for connection in [&plain, &with_header, &direct, &plain] {
+            pool.client(connection).unwrap();
+        }
+        assert_eq!(pool.clients.lock().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_bad_proxy_is_named_without_its_password() {
+        for url in ["user:secret@host", "ftp://user:secret@host", "http://"] {
+            let error =
+                error(&Connection { proxy: ProxyConfig::Url(Private::new(url)), ..Connection::default() });
+            assert_eq!(error.kind(), ErrorKind::InvalidConfiguration);
+            assert!(error.message().starts_with("connection.proxy: "), "{error}");
+            assert!(!format!("{error:?}").contains("secret"));
+        }
+    }
+
+    #[test]
+    fn bad_certificate_files_are_named() {
+        let mut text = tempfile::NamedTempFile::new().unwrap();
+        text.write_all(b"no certificate at all").unwrap();
+        let mut broken = tempfile::NamedTempFile::new().unwrap();
+        broken.write_all(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").unwrap();
+        for path in [text.path(), broken.path(), std::path::Path::new("/does/not/exist.pem")] {
+            let error = error(&Connection { root_certificates: vec![path.into()], ..Connection::default() });
+            assert_eq!(error.kind(), ErrorKind::InvalidConfiguration);
+            assert!(error.message().starts_with("connection.rootCertificates[0]: "), "{error}");
+        }
+    }
+}
