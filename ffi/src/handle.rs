@@ -1,0 +1,222 @@
+//! Handles: tokens that look like pointers to the compiler and are never dereferenced.
+//!
+//! A token is a tag for its kind, a generation and a slot of the kind's table. No address that a program can have is one: the tag's
+//! highest bit is set. A slot whose generations are used up is retired, so a destroyed handle never comes back to life.
+
+use crate::{boundary::Failure, status::WEBCHAT_ERR_INVALID_HANDLE};
+use std::{
+    collections::VecDeque,
+    ptr::without_provenance_mut,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+const KIND_BITS: u32 = usize::BITS / 8;
+const SLOT_BITS: u32 = usize::BITS / 2;
+const GENERATION_BITS: u32 = usize::BITS - KIND_BITS - SLOT_BITS;
+const GENERATIONS: usize = 1 << GENERATION_BITS;
+
+/// What handles stand for.
+pub(crate) trait Object: Send + Sync + Sized + 'static {
+    /// The opaque type of the header.
+    type Opaque;
+    /// Tells the kinds apart; from 1 to 7.
+    const KIND: usize;
+    /// The kind's table.
+    fn table() -> &'static Table<Self>;
+}
+
+/// All live handles of one kind.
+pub(crate) struct Table<T>(RwLock<Slots<T>>);
+
+struct Slots<T> {
+    entries: Vec<Entry<T>>,
+    /// Slots to use again, the longest unused first.
+    free: VecDeque<usize>,
+}
+
+struct Entry<T> {
+    generation: usize,
+    object: Option<Arc<T>>,
+}
+
+fn invalid() -> Failure {
+    Failure::bare(WEBCHAT_ERR_INVALID_HANDLE)
+}
+
+impl<T: Object> Table<T> {
+    pub(crate) const fn new() -> Self {
+        Self(RwLock::new(Slots { entries: Vec::new(), free: VecDeque::new() }))
+    }
+
+    const TAG: usize = (1 << (KIND_BITS - 1)) | T::KIND;
+
+    fn token(slot: usize, generation: usize) -> *mut T::Opaque {
+        let token = (Self::TAG << (SLOT_BITS + GENERATION_BITS)) | (generation << SLOT_BITS) | slot;
+        without_provenance_mut(token)
+    }
+
+    /// The slot and generation that a token names.
+    fn read(token: *const T::Opaque) -> Result<(usize, usize), Failure> {
+        let token = token.addr();
+        if token >> (SLOT_BITS + GENERATION_BITS) != Self::TAG {
+            return Err(invalid());
+        }
+        Ok((token & ((1 << SLOT_BITS) - 1), (token >> SLOT_BITS) & (GENERATIONS - 1)))
+    }
+
+    /// Makes a handle.
+    pub(crate) fn insert(&self, object: Arc<T>) -> *mut T::Opaque {
+        let mut slots = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let object = Some(object);
+        if let Some(slot) = slots.free.pop_front()
+            && let Some(entry) = slots.entries.get_mut(slot)
+        {
+            entry.object = object;
+            return Self::token(slot, entry.generation);
+        }
+        slots.entries.push(Entry { generation: 0, object });
+        Self::token(slots.entries.len() - 1, 0)
+    }
+
+    /// What a handle stands for.
+    pub(crate) fn get(&self, token: *const T::Opaque) -> Result<Arc<T>, Failure> {
+        let (slot, generation) = Self::read(token)?;
+        let slots = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let entry = slots.entries.get(slot).filter(|entry| entry.generation == generation);
+        entry.and_then(|entry| entry.object.clone()).ok_or_else(invalid)
+    }
+
+    /// Ends a handle and returns what it stood for.
+    pub(crate) fn remove(&self, token: *const T::Opaque) -> Result<Arc<T>, Failure> {
+        let (slot, generation) = Self::read(token)?;
+        let mut slots = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let entry = slots.entries.get_mut(slot).filter(|entry| entry.generation == generation);
+        let entry = entry.ok_or_else(invalid)?;
+        let object = entry.object.take().ok_or_else(invalid)?;
+        entry.generation += 1;
+        if entry.generation < GENERATIONS {
+            slots.free.push_back(slot);
+        }
+        Ok(object)
+    }
+}
+
+/// What a handle of type `T` stands for.
+pub(crate) fn get<T: Object>(token: *const T::Opaque) -> Result<Arc<T>, Failure> {
+    T::table().get(token)
+}
+
+/// Makes a handle that the caller has to end.
+pub(crate) fn make<T: Object>(object: Arc<T>) -> *mut T::Opaque {
+    T::table().insert(object)
+}
+
+/// Ends a handle.
+pub(crate) fn remove<T: Object>(token: *const T::Opaque) -> Result<Arc<T>, Failure> {
+    T::table().remove(token)
+}
+
+/// A handle that is valid during a callback.
+pub(crate) struct Lent<T: Object>(*mut T::Opaque);
+
+impl<T: Object> Lent<T> {
+    pub(crate) fn new(object: Arc<T>) -> Self {
+        Self(make::<T>(object))
+    }
+
+    pub(crate) fn token(&self) -> *mut T::Opaque {
+        self.0
+    }
+}
+
+impl<T: Object> Drop for Lent<T> {
+    fn drop(&mut self) {
+        drop(remove::<T>(self.0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ptr::{null, without_provenance};
+
+    struct Thing(u32);
+    struct Other;
+    static THINGS: Table<Thing> = Table::new();
+    static OTHERS: Table<Other> = Table::new();
+
+    impl Object for Thing {
+        type Opaque = u8;
+        const KIND: usize = 6;
+        fn table() -> &'static Table<Self> {
+            &THINGS
+        }
+    }
+
+    impl Object for Other {
+        type Opaque = u8;
+        const KIND: usize = 7;
+        fn table() -> &'static Table<Self> {
+            &OTHERS
+        }
+    }
+
+    #[test]
+    fn a_handle_lives_until_it_is_removed() {
+        let token = make::<Thing>(Arc::new(Thing(4)));
+        assert_eq!(get::<Thing>(token).map(|thing| thing.0).ok(), Some(4));
+        assert_eq!(remove::<Thing>(token).map(|thing| thing.0).ok(), Some(4));
+        assert!(get::<Thing>(token).is_err());
+        assert!(remove::<Thing>(token).is_err());
+    }
+
+    #[test]
+    fn a_slot_used_again_does_not_revive_the_old_handle() {
+        let table = Table::<Thing>::new();
+        let old = table.insert(Arc::new(Thing(1)));
+        drop(table.remove(old));
+        let new = table.insert(Arc::new(Thing(2)));
+        assert_ne!(old, new);
+        assert!(table.get(old).is_err());
+        assert!(table.get(new).is_ok());
+    }
+
+    #[test]
+    fn a_slot_without_generations_is_retired() {
+        let table = Table::<Thing>::new();
+        let first = table.insert(Arc::new(Thing(1)));
+        table.0.write().unwrap().entries[0].generation = GENERATIONS - 1;
+        let last = Table::<Thing>::token(0, GENERATIONS - 1);
+        assert!(table.get(first).is_err());
+        assert!(table.remove(last).is_ok());
+        let next = table.insert(Arc::new(Thing(2)));
+        assert_eq!(Table::<Thing>::read(next).ok(), Some((1, 0)), "slot 0 is not used again");
+    }
+
+    #[test]
+    fn anything_else_is_no_handle() {
+        let thing = make::<Thing>(Arc::new(Thing(4)));
+        assert!(get::<Other>(thing).is_err(), "another kind");
+        assert!(get::<Thing>(null()).is_err());
+        let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
+        for _ in 0..2_000 {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            let token = without_provenance::<u8>(usize::try_from(seed & (usize::MAX as u64)).unwrap());
+            assert!(token == thing || get::<Thing>(token).is_err());
+        }
+        let local = 5_u8;
+        assert!(get::<Thing>(&raw const local).is_err(), "a real address");
+        drop(remove::<Thing>(thing));
+    }
+
+    #[test]
+    fn a_lent_handle_ends_with_its_guard() {
+        let lent = Lent::new(Arc::new(Thing(1)));
+        let token = lent.token();
+        assert!(get::<Thing>(token).is_ok());
+        drop(lent);
+        assert!(get::<Thing>(token).is_err());
+    }
+}

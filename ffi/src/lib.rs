@@ -1,0 +1,39 @@
+//! The C ABI of libwebchat: handles, conversions, callbacks. No chat logic.
+//!
+//! `boundary` stops panics and turns failures into statuses; `handle` has the tables behind the tokens that C sees as pointers;
+//! `context` and `completion` carry the application's contexts; `event`, `outcome` and their parts are what the application reads;
+//! `commands` has one function for each command. The header `include/webchat.h` is made from these sources.
+
+#![allow(non_camel_case_types, reason = "the types have the names of the header")]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "what callers owe is said once for all functions, at the top of the header"
+)]
+#![allow(clippy::doc_markdown, reason = "the documentation becomes that of the header, which is no Markdown")]
+#![deny(clippy::undocumented_unsafe_blocks)]
+
+mod boundary;
+mod handle;
+mod signal;
+
+pub mod agent;
+pub mod commands;
+pub mod completion;
+pub mod context;
+pub mod event;
+pub mod file;
+pub mod listener;
+pub mod log;
+pub mod message;
+pub mod outcome;
+pub mod queue;
+pub mod reply;
+pub mod runtime;
+pub mod service;
+pub mod session;
+pub mod status;
+pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod text;
+pub mod version;

@@ -1,0 +1,322 @@
+//! The exported getters of outcomes.
+
+use super::{Outcome, OutcomeHandle, absent, webchat_outcome};
+use crate::{
+    agent::{webchat_agent, webchat_stats},
+    boundary::{Failure, Out, guard, guard_value, write_growing},
+    file::{webchat_download, webchat_file_limits},
+    handle::{get, make, remove},
+    message::webchat_message,
+    session::webchat_session,
+    status::{WEBCHAT_ERR_INTERNAL, webchat_status},
+    text::webchat_str,
+};
+use std::sync::Arc;
+use webchat_core::command::Resolution;
+
+fn outcome(handle: *const webchat_outcome) -> Result<Arc<Outcome>, Failure> {
+    Ok(get::<OutcomeHandle>(handle)?.outcome.clone())
+}
+
+/// Reads a text of an outcome into `out`.
+///
+/// # Safety
+/// `out` is null or has room for a view.
+unsafe fn read_text(
+    handle: *const webchat_outcome,
+    out: *mut webchat_str,
+    read: impl FnOnce(&Outcome) -> Result<webchat_str, Failure>,
+) -> Result<(), Failure> {
+    // SAFETY: as here.
+    let out = unsafe { Out::new(out, "out", webchat_str::EMPTY) }?;
+    out.set(read(&*outcome(handle)?)?);
+    Ok(())
+}
+
+/// The status of a command: WEBCHAT_OK when it resolved, else why it was rejected; WEBCHAT_ERR_INVALID_HANDLE when `outcome` is no
+/// outcome. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn webchat_outcome_status(outcome: *const webchat_outcome) -> webchat_status {
+    guard_value(WEBCHAT_ERR_INTERNAL, || {
+        get::<OutcomeHandle>(outcome).map_or_else(|failure| failure.status, |handle| handle.outcome.status())
+    })
+}
+
+/// The request id of the command; 0 when there was none. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_request(
+    outcome: *const webchat_outcome,
+    out: *mut u64,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { Out::new(out, "out", 0) }?;
+        out.set(self::outcome(outcome)?.request);
+        Ok(())
+    })
+}
+
+/// The name of the command, "sendMessage". Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_command(
+    outcome: *const webchat_outcome,
+    out: *mut webchat_str,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        unsafe { read_text(outcome, out, |outcome| Ok(outcome.command.view())) }
+    })
+}
+
+/// Why the command was rejected, in the specification's words where it has some; empty when it resolved. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_reason(
+    outcome: *const webchat_outcome,
+    out: *mut webchat_str,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        unsafe { read_text(outcome, out, |outcome| Ok(outcome.reason().view())) }
+    })
+}
+
+/// The JSON value that a JavaScript caller would find in `done` or `fail`: the resolution, the server's response or the reason.
+/// "null" for a command that resolves with nothing. Made when first asked for. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_json(
+    outcome: *const webchat_outcome,
+    out: *mut webchat_str,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        unsafe { read_text(outcome, out, |outcome| Ok(outcome.json().view())) }
+    })
+}
+
+/// Whether trying the same again can help: one of WEBCHAT_RETRY_..., and the milliseconds to wait for WEBCHAT_RETRY_AFTER (`out_after_ms`
+/// may be NULL). Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_retry(
+    outcome: *const webchat_outcome,
+    out_retry: *mut u32,
+    out_after_ms: *mut u64,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out_retry = unsafe { Out::new(out_retry, "out_retry", 0) }?;
+        // SAFETY: as above.
+        let out_after_ms = unsafe { Out::new(out_after_ms, "out_after_ms", 0) }.ok();
+        let (retry, after_ms) = self::outcome(outcome)?.retry();
+        out_retry.set(retry);
+        if let Some(out) = out_after_ms {
+            out.set(after_ms);
+        }
+        Ok(())
+    })
+}
+
+/// What became of a message (sendMessage): one of WEBCHAT_DELIVERY_... . Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_delivery(
+    outcome: *const webchat_outcome,
+    out: *mut u32,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { Out::new(out, "out", 0) }?;
+        out.set(self::outcome(outcome)?.delivery());
+        Ok(())
+    })
+}
+
+/// How many messages a transcript has (getTranscript); 0 for another command. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_message_count(
+    outcome: *const webchat_outcome,
+    out: *mut usize,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { Out::new(out, "out", 0) }?;
+        out.set(self::outcome(outcome)?.messages().count());
+        Ok(())
+    })
+}
+
+/// Reads a message of a transcript, counted from 0. `size` is sizeof *out. Fails with WEBCHAT_ERR_NOT_FOUND behind the last one.
+/// Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_message(
+    outcome: *const webchat_outcome,
+    position: usize,
+    out: *mut webchat_message,
+    size: usize,
+) -> webchat_status {
+    guard(|| {
+        let outcome = self::outcome(outcome)?;
+        let message = outcome.messages.view(outcome.messages(), position)?;
+        // SAFETY: the header's pointer rules.
+        unsafe { write_growing(out, size, &message) }
+    })
+}
+
+/// A message of a transcript as JSON, an element of `messages`. WEBCHAT_ERR_NOT_FOUND behind the last one. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_message_json(
+    outcome: *const webchat_outcome,
+    position: usize,
+    out: *mut webchat_str,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        unsafe { read_text(outcome, out, |outcome| outcome.messages.json(outcome.messages(), position)) }
+    })
+}
+
+/// A message of a transcript as the server sent it, as JSON, an element of `originalMessages`. WEBCHAT_ERR_NOT_FOUND behind the last
+/// one. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_message_original(
+    outcome: *const webchat_outcome,
+    position: usize,
+    out: *mut webchat_str,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        unsafe { read_text(outcome, out, |outcome| outcome.messages.original(outcome.messages(), position)) }
+    })
+}
+
+/// How many agents there are or were (getAgents, getStats); 0 for another command. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_agent_count(
+    outcome: *const webchat_outcome,
+    out: *mut usize,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { Out::new(out, "out", 0) }?;
+        out.set(self::outcome(outcome)?.agents().map_or(0, |agents| agents.0.len()));
+        Ok(())
+    })
+}
+
+/// Reads an agent (getAgents, getStats), counted from 0. `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND behind the last one.
+/// Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_agent(
+    outcome: *const webchat_outcome,
+    position: usize,
+    out: *mut webchat_agent,
+    size: usize,
+) -> webchat_status {
+    guard(|| {
+        let outcome = self::outcome(outcome)?;
+        let agent = outcome.agents.view(outcome.agents(), position)?;
+        // SAFETY: the header's pointer rules.
+        unsafe { write_growing(out, size, &agent) }
+    })
+}
+
+/// Reads the figures of a chat (getStats). `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_stats(
+    outcome: *const webchat_outcome,
+    out: *mut webchat_stats,
+    size: usize,
+) -> webchat_status {
+    guard(|| {
+        let outcome = self::outcome(outcome)?;
+        let Some(Resolution::Stats(stats)) = outcome.resolution() else { return Err(absent()) };
+        // SAFETY: the header's pointer rules.
+        unsafe { write_growing(out, size, &webchat_stats::of(stats)) }
+    })
+}
+
+/// Reads the session's data (getSessionData). `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_session(
+    outcome: *const webchat_outcome,
+    out: *mut webchat_session,
+    size: usize,
+) -> webchat_status {
+    guard(|| {
+        let outcome = self::outcome(outcome)?;
+        let Some(Resolution::SessionData(data)) = outcome.resolution() else { return Err(absent()) };
+        // SAFETY: the header's pointer rules.
+        unsafe { write_growing(out, size, &outcome.session.view(data)) }
+    })
+}
+
+/// Whether a session exists (verifySession): 1 or 0. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_session_active(
+    outcome: *const webchat_outcome,
+    out: *mut i32,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { Out::new(out, "out", 0) }?;
+        let outcome = self::outcome(outcome)?;
+        let Some(Resolution::SessionActive(active)) = outcome.resolution() else { return Err(absent()) };
+        out.set((*active).into());
+        Ok(())
+    })
+}
+
+/// Reads what may be uploaded (getFileLimits). `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_file_limits(
+    outcome: *const webchat_outcome,
+    out: *mut webchat_file_limits,
+    size: usize,
+) -> webchat_status {
+    guard(|| {
+        let outcome = self::outcome(outcome)?;
+        let Some(Resolution::FileLimits(limits)) = outcome.resolution() else { return Err(absent()) };
+        // SAFETY: the header's pointer rules.
+        unsafe { write_growing(out, size, &outcome.files.limits(limits)) }
+    })
+}
+
+/// Reads the file that arrived (downloadFile). `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_download(
+    outcome: *const webchat_outcome,
+    out: *mut webchat_download,
+    size: usize,
+) -> webchat_status {
+    guard(|| {
+        let outcome = self::outcome(outcome)?;
+        let Some(Resolution::Downloaded(file)) = outcome.resolution() else { return Err(absent()) };
+        // SAFETY: the header's pointer rules.
+        unsafe { write_growing(out, size, &outcome.files.download(file)) }
+    })
+}
+
+/// Makes a handle of your own to an outcome, which outlives the callback: free it with webchat_outcome_free. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_clone(
+    outcome: *const webchat_outcome,
+    out_outcome: *mut *mut webchat_outcome,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { Out::new(out_outcome, "out_outcome", std::ptr::null_mut()) }?;
+        let outcome = self::outcome(outcome)?;
+        out.set(make(Arc::new(OutcomeHandle { outcome, lent: false })));
+        Ok(())
+    })
+}
+
+/// Frees an outcome of your own, with all texts read from it. An outcome lent to a callback is refused (WEBCHAT_ERR_INVALID_ARGUMENT),
+/// one freed before as well (WEBCHAT_ERR_INVALID_HANDLE). Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn webchat_outcome_free(outcome: *mut webchat_outcome) -> webchat_status {
+    guard(|| {
+        if get::<OutcomeHandle>(outcome)?.lent {
+            return Err(Failure::argument("outcome", "is lent: it ends with the callback"));
+        }
+        remove::<OutcomeHandle>(outcome).map(drop)
+    })
+}

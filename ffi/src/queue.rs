@@ -1,0 +1,163 @@
+//! Events by asking: `webchat_next_event` and the file descriptor that tells when to ask.
+
+use crate::{
+    boundary::{Failure, Out, guard},
+    event::{EventHandle, webchat_event},
+    handle::{get, make},
+    service::{Service, webchat_service},
+    signal::Signal,
+    status::{WEBCHAT_END_OF_EVENTS, WEBCHAT_ERR_TIMEOUT, WEBCHAT_ERR_WRONG_THREAD, webchat_status},
+};
+use std::{
+    collections::VecDeque,
+    ffi::c_int,
+    ptr::null_mut,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use webchat_core::{driver::Dispatcher, event::Envelope};
+
+/// For webchat_next_event: wait as long as it takes.
+pub const WEBCHAT_FOREVER: u32 = 0xFFFF_FFFF;
+
+/// The events that wait to be asked for.
+#[derive(Default)]
+pub(crate) struct Queue {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    events: VecDeque<Arc<Envelope>>,
+    closed: bool,
+    signal: Option<Signal>,
+}
+
+impl Waiting {
+    /// The descriptor is readable while there is something to be had: an event, or the end.
+    fn show(&mut self) {
+        let readable = self.closed || !self.events.is_empty();
+        if let Some(signal) = &mut self.signal {
+            signal.set(readable);
+        }
+    }
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, envelope: Arc<Envelope>) {
+        let mut waiting = self.lock();
+        waiting.events.push_back(envelope);
+        waiting.show();
+        drop(waiting);
+        self.changed.notify_one();
+    }
+
+    /// No event comes any more.
+    pub(crate) fn end(&self) {
+        let mut waiting = self.lock();
+        waiting.closed = true;
+        waiting.show();
+        drop(waiting);
+        self.changed.notify_all();
+    }
+
+    fn take(&self, timeout_ms: u32) -> Result<Arc<Envelope>, Failure> {
+        let nothing = |waiting: &mut Waiting| waiting.events.is_empty() && !waiting.closed;
+        let waiting = self.lock();
+        let mut waiting = match timeout_ms {
+            0 => waiting,
+            WEBCHAT_FOREVER => {
+                self.changed.wait_while(waiting, nothing).unwrap_or_else(PoisonError::into_inner)
+            }
+            limit => {
+                let limit = Duration::from_millis(limit.into());
+                let waited = self.changed.wait_timeout_while(waiting, limit, nothing);
+                waited.unwrap_or_else(PoisonError::into_inner).0
+            }
+        };
+        let event = waiting.events.pop_front();
+        waiting.show();
+        event.ok_or_else(|| {
+            Failure::bare(if waiting.closed { WEBCHAT_END_OF_EVENTS } else { WEBCHAT_ERR_TIMEOUT })
+        })
+    }
+
+    fn descriptor(&self) -> Result<c_int, Failure> {
+        let mut waiting = self.lock();
+        if waiting.signal.is_none() {
+            waiting.signal = Some(Signal::new()?);
+            waiting.show();
+        }
+        Ok(waiting.signal.as_ref().map_or(-1, Signal::descriptor))
+    }
+}
+
+/// Ends the queue when the service lets its listeners go.
+struct Feed(Arc<Queue>);
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+impl Service {
+    /// The queue, which listens from its first use on.
+    fn queue(&self) -> Arc<Queue> {
+        let queue = self.queue.get_or_init(|| {
+            let queue = Arc::new(Queue::default());
+            let feed = Feed(queue.clone());
+            self.chat.listen(move |envelope| feed.0.push(envelope.clone()));
+            queue
+        });
+        queue.clone()
+    }
+}
+
+/// Takes the next event, waiting up to `timeout_ms` milliseconds for it (0: not at all; WEBCHAT_FOREVER). Events come in order, each to
+/// one caller; from the first call of this function or webchat_event_fd on, the service keeps events until they are taken, so keep
+/// taking them. The event is your own: free it with webchat_event_free. Any thread; in a callback only with timeout 0.
+///
+/// WEBCHAT_ERR_TIMEOUT: there was none in time. WEBCHAT_END_OF_EVENTS: the service is closed (also by another thread, meanwhile), and
+/// all events have been taken. WEBCHAT_ERR_WRONG_THREAD: in a callback nothing may wait. WEBCHAT_ERR_INVALID_HANDLE. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_next_event(
+    service: *mut webchat_service,
+    timeout_ms: u32,
+    out_event: *mut *mut webchat_event,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { Out::new(out_event, "out_event", null_mut()) }?;
+        let queue = get::<Service>(service)?.queue();
+        if timeout_ms > 0 && Dispatcher::is_current() {
+            return Err(Failure::bare(WEBCHAT_ERR_WRONG_THREAD));
+        }
+        out.set(make(Arc::new(EventHandle::own(queue.take(timeout_ms)?))));
+        Ok(())
+    })
+}
+
+/// A file descriptor that is readable while webchat_next_event would not have to wait, for poll, select, epoll or any event loop. It
+/// belongs to the service, the same at every call, valid until webchat_service_destroy: never read, write or close it. When it is
+/// readable, call webchat_next_event with timeout 0 until it returns no event. Any thread.
+///
+/// WEBCHAT_ERR_IO: the system gives no descriptor. WEBCHAT_ERR_UNSUPPORTED: the system has no such descriptors.
+/// WEBCHAT_ERR_INVALID_HANDLE. *out_fd is -1 then. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_event_fd(
+    service: *mut webchat_service,
+    out_fd: *mut c_int,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { Out::new(out_fd, "out_fd", -1) }?;
+        out.set(get::<Service>(service)?.queue().descriptor()?);
+        Ok(())
+    })
+}

@@ -1,0 +1,58 @@
+//! Runtimes: the threads and connections that services share.
+
+use crate::{
+    boundary::{Out, guard},
+    handle::{Object, Table, make, remove},
+    status::webchat_status,
+};
+use std::{ptr::null_mut, sync::Arc};
+use webchat_core::{Runtime, RuntimeOptions};
+
+/// A few threads, a callback thread and a connection pool, shared by the services made with it. Opaque. Since 0.1.
+pub struct webchat_runtime {
+    _opaque: (),
+}
+
+/// A runtime that an application made.
+pub(crate) struct RuntimeHandle(pub(crate) Runtime);
+
+static RUNTIMES: Table<RuntimeHandle> = Table::new();
+
+impl Object for RuntimeHandle {
+    type Opaque = webchat_runtime;
+    const KIND: usize = 2;
+    fn table() -> &'static Table<Self> {
+        &RUNTIMES
+    }
+}
+
+/// The most threads a runtime is given.
+const MOST_THREADS: u32 = 1024;
+
+/// Starts a runtime with this many worker threads (0: as the default runtime; at most 1024). Only programs that want to keep groups
+/// of services apart need one: services made without one share a default that starts with the first and stops with the last.
+/// Every callback of a runtime's services runs on its one callback thread. Any thread. Destroy it with webchat_runtime_destroy.
+/// WEBCHAT_ERR_INTERNAL when the system gives no threads. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_runtime_new(
+    worker_threads: u32,
+    out_runtime: *mut *mut webchat_runtime,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { Out::new(out_runtime, "out_runtime", null_mut()) }?;
+        let options = match worker_threads {
+            0 => RuntimeOptions::default(),
+            threads => RuntimeOptions { worker_threads: threads.min(MOST_THREADS) as usize },
+        };
+        out.set(make(Arc::new(RuntimeHandle(Runtime::new(options)?))));
+        Ok(())
+    })
+}
+
+/// Lets a runtime go. Returns at once; its threads end when the last service made with it is gone. Any thread, also in a callback.
+/// WEBCHAT_ERR_INVALID_HANDLE when `runtime` is none. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn webchat_runtime_destroy(runtime: *mut webchat_runtime) -> webchat_status {
+    guard(|| remove::<RuntimeHandle>(runtime).map(drop))
+}

@@ -1,0 +1,189 @@
+//! Services: making, closing and destroying them.
+
+use crate::{
+    boundary::{Failure, Growing, Out, guard, guard_value, read_growing},
+    handle::{Object, Table, get, make, remove},
+    listener::Subscriptions,
+    outcome::{Ended, Outcome, OutcomeHandle, webchat_outcome},
+    queue::Queue,
+    runtime::{RuntimeHandle, webchat_runtime},
+    status::{WEBCHAT_ERR_INTERNAL, webchat_status},
+    store::{HostStore, webchat_store},
+    text::optional,
+};
+use std::{
+    ffi::c_char,
+    ptr::null_mut,
+    sync::{Arc, OnceLock},
+};
+use webchat_core::{Chat, Config, Runtime, driver::Dispatcher};
+
+/// One customer's chat. Opaque. Since 0.1.
+pub struct webchat_service {
+    _opaque: (),
+}
+
+/// What a service is made from. The structure and its texts are read during the call; what is left zero is not used. Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct webchat_service_options {
+    /// sizeof(webchat_service_options).
+    pub size: usize,
+    /// The configuration as JSON text: the object of _genesys.widgets.webchat, or one with it inside. NULL: the command configure
+    /// brings it, and other commands wait for it.
+    pub config_json: *const c_char,
+    /// The runtime to use. NULL: the default one.
+    pub runtime: *mut webchat_runtime,
+    /// Where session data are kept, so that a chat can be restored. NULL: where the configuration says.
+    pub store: *const webchat_store,
+}
+
+// SAFETY: numbers and pointers.
+unsafe impl Growing for webchat_service_options {}
+
+/// A service and what hangs on it.
+pub(crate) struct Service {
+    pub(crate) chat: Chat,
+    pub(crate) dispatcher: Dispatcher,
+    pub(crate) subscriptions: Subscriptions,
+    pub(crate) queue: OnceLock<Arc<Queue>>,
+}
+
+static SERVICES: Table<Service> = Table::new();
+
+impl Object for Service {
+    type Opaque = webchat_service;
+    const KIND: usize = 1;
+    fn table() -> &'static Table<Self> {
+        &SERVICES
+    }
+}
+
+/// Makes a service with this configuration (JSON text; NULL: webchat_configure brings it) on the default runtime. `ready` is published
+/// when it accepts commands. Any thread. Destroy it with webchat_service_destroy.
+///
+/// WEBCHAT_ERR_INVALID_ARGUMENT: the text is not UTF-8, or an out-pointer is NULL. WEBCHAT_ERR_INVALID_CONFIGURATION,
+/// WEBCHAT_ERR_UNSUPPORTED: see webchat_service_new_with, which tells why. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_service_new(
+    config_json: *const c_char,
+    out_service: *mut *mut webchat_service,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { Out::new(out_service, "out_service", null_mut()) }?;
+        // SAFETY: as above.
+        let config = unsafe { optional(config_json, "config_json") }?;
+        out.set(make(Arc::new(Service::new(config, None, None)?)));
+        Ok(())
+    })
+}
+
+/// Makes a service with more to say about how. `options` may be NULL. When it fails, *out_failure (the pointer may be NULL) is an
+/// outcome of your own whose reason says why, naming the key of the configuration: free it with webchat_outcome_free; else it is NULL.
+/// The store's context passes to the library, also when the call fails. Any thread.
+///
+/// WEBCHAT_ERR_INVALID_ARGUMENT: a text is not UTF-8, or a size is wrong. WEBCHAT_ERR_INVALID_HANDLE: the runtime is none.
+/// WEBCHAT_ERR_INVALID_CONFIGURATION: a key is missing or wrong. WEBCHAT_ERR_UNSUPPORTED: the transport is not in this build.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_service_new_with(
+    options: *const webchat_service_options,
+    out_service: *mut *mut webchat_service,
+    out_failure: *mut *mut webchat_outcome,
+) -> webchat_status {
+    guard_value(WEBCHAT_ERR_INTERNAL, || {
+        // SAFETY: the header's pointer rules.
+        let out_failure = unsafe { Out::new(out_failure, "out_failure", null_mut()) }.ok();
+        let mut failure = None;
+        let status = guard(|| {
+            // SAFETY: as above.
+            let made = unsafe { Service::new_with(options, out_service) };
+            made.inspect_err(|error| failure = Some(Failure::new(error.status, error.text.clone())))
+        });
+        if let (Some(out), Some(failure)) = (out_failure, failure) {
+            let outcome = Outcome::new("", 0, Ended::Refused(failure));
+            out.set(make(Arc::new(OutcomeHandle::own(outcome))));
+        }
+        status
+    })
+}
+
+/// Closes a service without ending the session at the server, and keeps the handle: every command gets its outcome, then no event
+/// comes any more, and webchat_next_event returns WEBCHAT_END_OF_EVENTS once all have been taken. What is stored of the session stays,
+/// to be restored by another service. Returns at once. Any thread, also in a callback. Closing twice is no error. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn webchat_service_close(service: *mut webchat_service) -> webchat_status {
+    guard(|| {
+        get::<Service>(service)?.chat.close();
+        Ok(())
+    })
+}
+
+/// Closes a service and ends its handle. Returns at once. From then on no event callback begins; one under way goes on to its end.
+/// Every command that has no outcome yet gets it (WEBCHAT_ERR_CLOSED, or WEBCHAT_ERR_OUTCOME_UNKNOWN for a message that has left), then
+/// every context is let go on the callback thread. A webchat_next_event that waits returns WEBCHAT_END_OF_EVENTS; the file descriptor
+/// of webchat_event_fd is closed. Any thread, also in a callback and at exit. WEBCHAT_ERR_INVALID_HANDLE when `service` is none.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn webchat_service_destroy(service: *mut webchat_service) -> webchat_status {
+    guard(|| {
+        let service = remove::<Service>(service)?;
+        service.subscriptions.end_all();
+        service.chat.close();
+        if let Some(queue) = service.queue.get() {
+            queue.end();
+        }
+        Ok(())
+    })
+}
+
+impl Service {
+    fn new(
+        config: Option<&str>,
+        runtime: Option<Runtime>,
+        store: Option<HostStore>,
+    ) -> Result<Self, Failure> {
+        let config = config.map(Config::from_json_text).transpose()?;
+        let runtime = runtime.map_or_else(Runtime::shared, Ok)?;
+        let dispatcher = runtime.dispatcher()?.clone();
+        let mut builder = Chat::builder().runtime(runtime);
+        if let Some(config) = config {
+            builder = builder.config(config);
+        }
+        if let Some(store) = store {
+            builder = builder.store(store.on(&dispatcher));
+        }
+        let chat = builder.build()?;
+        Ok(Self { chat, dispatcher, subscriptions: Subscriptions::default(), queue: OnceLock::new() })
+    }
+
+    /// # Safety
+    /// The pointers are as the header says.
+    unsafe fn new_with(
+        options: *const webchat_service_options,
+        out_service: *mut *mut webchat_service,
+    ) -> Result<(), Failure> {
+        // SAFETY: as here, for every call below.
+        let options = unsafe { read_growing(options, "options") }?;
+        let store = options.map(|options| options.store);
+        let store = match store {
+            // SAFETY: as above.
+            Some(store) => unsafe { HostStore::take(store) }?,
+            None => None,
+        };
+        // SAFETY: as above.
+        let out = unsafe { Out::new(out_service, "out_service", null_mut()) }?;
+        let (config, runtime) = match &options {
+            None => (None, None),
+            Some(options) => {
+                // SAFETY: as above.
+                let config = unsafe { optional(options.config_json, "config_json") }?;
+                let given = !options.runtime.is_null();
+                (config, given.then(|| get::<RuntimeHandle>(options.runtime)).transpose()?)
+            }
+        };
+        out.set(make(Arc::new(Self::new(config, runtime.map(|runtime| runtime.0.clone()), store)?)));
+        Ok(())
+    }
+}

@@ -1,0 +1,135 @@
+//! `webchat_store`: session data kept by the application.
+
+use crate::{
+    boundary::{Failure, Growing, read_growing},
+    context::{Context, webchat_destroy_fn},
+    reply::{Reply, webchat_reply},
+};
+use std::{
+    ffi::{CString, c_char, c_void},
+    sync::Arc,
+};
+use tokio::sync::oneshot;
+use webchat_core::{
+    Error, ErrorKind,
+    driver::Dispatcher,
+    store::{Change, SessionStore, Stored},
+    transport::BoxFuture,
+};
+
+/// Returns the text last saved with webchat_reply_set, or nothing when there is none. Callback thread. Since 0.1.
+pub type webchat_load_fn = Option<unsafe extern "C" fn(context: *mut c_void, reply: *mut webchat_reply)>;
+
+/// Keeps `text` in place of what was kept before; NULL: forgets it. webchat_reply_fail says that it could not. Callback thread. Since 0.1.
+pub type webchat_save_fn =
+    Option<unsafe extern "C" fn(context: *mut c_void, text: *const c_char, reply: *mut webchat_reply)>;
+
+/// Where session data are kept, so that a chat can be restored in another process: one text, a JSON object, that `load` returns as `save`
+/// got it. Whoever has it can take part in the chat: keep it where nobody else reads. Both functions are needed; they run on the
+/// callback thread, one at a time. `context` belongs to the library from the call on; `destroy` runs exactly once, after the last
+/// use. A store that fails never fails a chat: the log has the reason, and what was not saved cannot be restored. Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct webchat_store {
+    /// sizeof(webchat_store).
+    pub size: usize,
+    /// Returns what is kept.
+    pub load: webchat_load_fn,
+    /// Keeps something else.
+    pub save: webchat_save_fn,
+    /// Handed to both.
+    pub context: *mut c_void,
+    /// Lets `context` go. May be NULL.
+    pub destroy: webchat_destroy_fn,
+}
+
+// SAFETY: numbers, nullable functions and a pointer.
+unsafe impl Growing for webchat_store {}
+
+/// A store that was handed over.
+pub(crate) struct HostStore {
+    load: unsafe extern "C" fn(*mut c_void, *mut webchat_reply),
+    save: unsafe extern "C" fn(*mut c_void, *const c_char, *mut webchat_reply),
+    context: Context,
+}
+
+/// A store at work on the callback thread.
+struct OnDispatcher {
+    store: Arc<HostStore>,
+    dispatcher: Dispatcher,
+}
+
+impl HostStore {
+    /// Takes over the caller's store, if there is one.
+    ///
+    /// # Safety
+    /// `store` is null or points to a `webchat_store` led by its size.
+    pub(crate) unsafe fn take(store: *const webchat_store) -> Result<Option<Self>, Failure> {
+        // SAFETY: as here.
+        let Some(given) = unsafe { read_growing(store, "store") }? else { return Ok(None) };
+        let context = Context::new(given.context, given.destroy);
+        let load = given.load.ok_or_else(|| Failure::argument("store.load", "is null"))?;
+        let save = given.save.ok_or_else(|| Failure::argument("store.save", "is null"))?;
+        Ok(Some(Self { load, save, context }))
+    }
+
+    /// The store as the core uses it.
+    pub(crate) fn on(mut self, dispatcher: &Dispatcher) -> Arc<dyn SessionStore> {
+        self.context.settle(dispatcher);
+        Arc::new(OnDispatcher { store: Arc::new(self), dispatcher: dispatcher.clone() })
+    }
+
+    fn load(&self) -> Result<Stored, Error> {
+        // SAFETY: the application gave this function for this context, which has not been let go.
+        let answer = Reply::ask(|reply| unsafe { (self.load)(self.context.pointer(), reply) });
+        match answer.into_result()? {
+            None => Ok(Stored::new()),
+            Some(text) => serde_json::from_str(&text).or_else(|error| {
+                log::warn!(target: "webchat", "the stored session data are not what was saved, and count as none: {error}");
+                Ok(Stored::new())
+            }),
+        }
+    }
+
+    fn apply(&self, changes: Vec<Change>) -> Result<(), Error> {
+        // Another service can have saved since: the application's copy counts.
+        let mut stored = self.load()?;
+        for (key, value) in changes {
+            match value {
+                Some(value) => drop(stored.insert(key.to_owned(), value.0)),
+                None => drop(stored.remove(key)),
+            }
+        }
+        let text = serde_json::to_string(&stored).ok().and_then(|text| CString::new(text).ok());
+        let text =
+            text.ok_or_else(|| Error::new(ErrorKind::Internal, "session data cannot be written as JSON"))?;
+        let pointer = if stored.is_empty() { std::ptr::null() } else { text.as_ptr() };
+        // SAFETY: as in `load`; `text` lives through the call.
+        let answer = Reply::ask(|reply| unsafe { (self.save)(self.context.pointer(), pointer, reply) });
+        answer.into_result().map(drop)
+    }
+}
+
+impl OnDispatcher {
+    /// Has `access` run on the callback thread.
+    fn run<T: Send + 'static>(
+        &self,
+        access: impl FnOnce(&HostStore) -> Result<T, Error> + Send + 'static,
+    ) -> BoxFuture<Result<T, Error>> {
+        let (sender, receiver) = oneshot::channel();
+        let store = self.store.clone();
+        self.dispatcher.post(move || drop(sender.send(access(&store))));
+        let lost = || Err(Error::new(ErrorKind::Internal, "the store's callback did not return"));
+        Box::pin(async move { receiver.await.unwrap_or_else(|_| lost()) })
+    }
+}
+
+impl SessionStore for OnDispatcher {
+    fn load(&self) -> BoxFuture<Result<Stored, Error>> {
+        self.run(HostStore::load)
+    }
+
+    fn apply(&self, changes: Vec<Change>) -> BoxFuture<Result<(), Error>> {
+        self.run(move |store| store.apply(changes))
+    }
+}

@@ -1,0 +1,213 @@
+//! The C programs of `tests/c`, as their users would build and run them: under gcc and clang, with sanitizers, under valgrind. A
+//! compiler or tool that is not installed is left out; one of the compilers has to be there.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+
+#[path = "support/library.rs"]
+mod library;
+
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    time::Duration,
+};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use webchat_simulator::{Script, Simulator};
+
+const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn installed(tool: &str) -> bool {
+    Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+fn compilers(names: &[&'static str]) -> Vec<&'static str> {
+    let found: Vec<_> = names.iter().copied().filter(|name| installed(name)).collect();
+    assert!(!found.is_empty(), "one of {names:?} is installed");
+    found
+}
+
+fn successful(mut command: Command) -> Output {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{command:?}\n{}\n{}", text(&output.stdout), text(&output.stderr));
+    output
+}
+
+/// A directory with the library under the name that programs ask for, and the programs built there.
+struct Workshop(TempDir);
+
+impl Workshop {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        for name in ["libwebchat.so", "libwebchat.so.0"] {
+            std::os::unix::fs::symlink(library::shared(), directory.path().join(name)).unwrap();
+        }
+        Self(directory)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn build(&self, compiler: &str, program: &str, more: &[&str]) -> PathBuf {
+        let built = self.path().join(format!("{program}-{compiler}"));
+        let mut command = Command::new(compiler);
+        command.args(["-std=c99", "-g", "-pthread"]).args(WARNINGS).args(more);
+        command.arg("-I").arg(root().join("include")).arg(root().join(format!("tests/c/{program}.c")));
+        command.arg("-o").arg(&built).arg("-L").arg(self.path()).arg("-lwebchat");
+        command.arg(format!("-Wl,-rpath,{}", self.path().display()));
+        successful(command);
+        built
+    }
+}
+
+/// A chat server with an agent who is quick.
+struct Server {
+    #[allow(dead_code, reason = "the simulator lives on its threads")]
+    runtime: Runtime,
+    simulator: Simulator,
+}
+
+impl Server {
+    fn start() -> Self {
+        let runtime = Runtime::new().unwrap();
+        let quick = Duration::from_millis(20);
+        let script = Script::demo().join_after(quick).typing(quick);
+        let simulator = runtime.block_on(Simulator::builder().script(script).start()).unwrap();
+        Self { runtime, simulator }
+    }
+}
+
+/// Runs a program with its arguments; `through` is what it runs under.
+fn run(through: &[&str], program: &Path, arguments: &[&OsStr]) -> String {
+    let mut command = match through {
+        [] => Command::new(program),
+        [tool, options @ ..] => {
+            let mut command = Command::new(tool);
+            command.args(options).arg(program);
+            command
+        }
+    };
+    command.args(arguments).env_remove("WEBCHAT_CONFIG");
+    String::from_utf8(successful(command).stdout).unwrap()
+}
+
+/// Builds and runs the test programs.
+fn run_all(compiler: &str, flags: &[&str], through: &[&str]) {
+    let workshop = Workshop::new();
+    let server = Server::start();
+    let url = server.simulator.chat_url();
+    let url = OsStr::new(&url);
+    let directory = workshop.path().join("files");
+    std::fs::create_dir(&directory).unwrap();
+    let run = |program: &str, arguments: &[&OsStr]| {
+        let output = run(through, &workshop.build(compiler, program, flags), arguments);
+        assert_eq!(output, format!("{program}: passed\n"));
+    };
+    run("abuse", &[]);
+    run("lifetimes", &[]);
+    run("events", &[url]);
+    run("commands", &[url, directory.as_os_str()]);
+}
+
+#[test]
+fn the_header_is_clean_c99_and_cpp17() {
+    let workshop = Workshop::new();
+    let source = workshop.path().join("only.c");
+    std::fs::write(&source, "#include <webchat.h>\n#include <webchat.h>\n").unwrap();
+    let languages: [(&[&'static str], [&str; 3]); 2] =
+        [(&["gcc", "clang"], ["-x", "c", "-std=c99"]), (&["g++", "clang++"], ["-x", "c++", "-std=c++17"])];
+    for (names, language) in languages {
+        for compiler in compilers(names) {
+            let mut command = Command::new(compiler);
+            command.args(language).args(WARNINGS).arg("-fsyntax-only");
+            command.arg("-I").arg(root().join("include")).arg(&source);
+            successful(command);
+        }
+    }
+}
+
+#[test]
+fn programs_run_when_built_by_gcc_or_clang() {
+    for compiler in compilers(&["gcc", "clang"]) {
+        run_all(compiler, &[], &[]);
+    }
+}
+
+#[test]
+fn programs_run_with_sanitizers() {
+    let flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+    let compiler = compilers(&["clang", "gcc"])[0];
+    let workshop = Workshop::new();
+    let mut nm = Command::new("nm");
+    nm.arg(workshop.build(compiler, "abuse", &flags));
+    let symbols = String::from_utf8(successful(nm).stdout).unwrap();
+    assert!(
+        symbols.contains("__asan_init") && symbols.contains("__ubsan_"),
+        "the sanitizers are in the program"
+    );
+    run_all(compiler, &flags, &[]);
+}
+
+#[test]
+fn programs_run_under_valgrind() {
+    if installed("valgrind") {
+        let options = [
+            "valgrind",
+            "--quiet",
+            "--error-exitcode=99",
+            "--leak-check=full",
+            "--show-leak-kinds=definite",
+            "--errors-for-leak-kinds=definite",
+        ];
+        run_all(compilers(&["gcc", "clang"])[0], &[], &options);
+    }
+}
+
+#[test]
+fn the_first_program_holds_a_chat() {
+    let workshop = Workshop::new();
+    let server = Server::start();
+    let config = format!("{{\"dataURL\": \"{}\"}}", server.simulator.chat_url());
+    for compiler in compilers(&["gcc", "clang"]) {
+        let output = run(&[], &workshop.build(compiler, "first", &[]), &[OsStr::new(&config)]);
+        assert!(output.contains("Goodbye, Ann."), "{output}");
+    }
+}
+
+#[test]
+fn programs_link_with_the_static_library() {
+    let workshop = Workshop::new();
+    let compiler = compilers(&["gcc", "clang"])[0];
+    let built = workshop.path().join("abuse-static");
+    let mut command = Command::new(compiler);
+    command.args(["-std=c99", "-pthread"]).args(WARNINGS).arg("-I").arg(root().join("include"));
+    command.arg(root().join("tests/c/abuse.c")).arg(library::archive()).arg("-o").arg(&built);
+    command.args(["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"]);
+    successful(command);
+    assert_eq!(run(&[], &built, &[]), "abuse: passed\n");
+}
+
+#[test]
+fn the_demonstration_prints_its_events() {
+    let workshop = Workshop::new();
+    let server = Server::start();
+    let url = server.simulator.chat_url();
+    for compiler in compilers(&["gcc", "clang"]) {
+        let output = run(&[], &workshop.build(compiler, "demo", &[]), &[OsStr::new(&url)]);
+        let names: Vec<&str> = output.lines().filter_map(|line| line.split('\t').nth(1)).collect();
+        for event in ["ready", "started", "agentConnected", "messageReceived", "agentTypingStarted", "ended"]
+        {
+            assert!(names.contains(&event), "{event} is missing:\n{output}");
+        }
+        assert!(output.contains("\tSam\tinvoice.txt\n"), "the file is missing:\n{output}");
+        assert!(output.lines().all(|line| line.matches('\t').count() == 3), "{output}");
+    }
+}

@@ -1,0 +1,1382 @@
+/*
+ * libwebchat: the Genesys WebChatService for C programs. One service is one customer's chat: it takes the commands of the
+ * specification (startChat, sendMessage, ...), talks to a Genesys chat back end and publishes the specification's events (started,
+ * messageReceived, agentConnected, ...).
+ *
+ * A FIRST PROGRAM (cc first.c -lwebchat)
+ *
+ *     #include <stdio.h>
+ *     #include <webchat.h>
+ *
+ *     int main(int argc, char **argv) {
+ *         const char *config = argc > 1 ? argv[1] : "{\"dataURL\": \"http://localhost:8080/genesys/2/chat/support\"}";
+ *         webchat_chat_form form = {sizeof form, "Ann", NULL, NULL, NULL, NULL, NULL};
+ *         webchat_service *service;
+ *         webchat_event *event;
+ *         webchat_message message;
+ *         if (webchat_service_new(config, &service) != WEBCHAT_OK) return 1;
+ *         webchat_start_chat(service, &form, NULL, NULL);
+ *         while (webchat_next_event(service, 10000, &event) == WEBCHAT_OK) {
+ *             for (size_t i = 0; webchat_event_message(event, i, &message, sizeof message) == WEBCHAT_OK; i++)
+ *                 printf("%s\t%s\t%s\n", webchat_event_name(event), message.from_name.data, message.text.data);
+ *             if (webchat_event_kind(event) == WEBCHAT_EVENT_AGENT_CONNECTED)
+ *                 webchat_send_message(service, "Just looking, bye!", NULL, NULL);
+ *             if (webchat_event_kind(event) == WEBCHAT_EVENT_ENDED) webchat_service_close(service);
+ *             webchat_event_free(event);
+ *         }
+ *         return webchat_service_destroy(service) != WEBCHAT_OK;
+ *     }
+ *
+ * HOW A COMMAND GOES
+ *
+ * Each command has a function: webchat_start_chat, webchat_send_message, ... . It checks its parameters, queues the command and returns
+ * at once: WEBCHAT_OK when it is accepted, with a request id in *out_request (the pointer may be NULL). The outcome comes exactly once,
+ * to the webchat_completion (NULL: nobody waits), also when the service is closed or destroyed first. What the specification calls
+ * `done` is an outcome with status WEBCHAT_OK, what it calls `fail` one with another status, a reason in the specification's words and,
+ * where the specification says "(AJAX Response Object)", the server's response as JSON. webchat_cancel gives a command up.
+ * webchat_command gives any command by name with JSON options. webchat_call does so and waits.
+ *
+ * "A command: see above" stands for: any thread, also in a callback; `completion` and `out_request` may be NULL, other pointers only
+ * where said; texts and structures are read during the call. WEBCHAT_ERR_INVALID_HANDLE: `service` is none. WEBCHAT_ERR_INVALID_ARGUMENT:
+ * a text is NULL or not UTF-8, or JSON is none; the log names the parameter. When the command is not accepted there is no outcome.
+ * Any accepted command can also be rejected with WEBCHAT_ERR_CLOSED, WEBCHAT_ERR_CANCELLED and, with a deadline, WEBCHAT_ERR_TIMEOUT.
+ *
+ * EVENTS, IN THREE WAYS
+ *
+ *     webchat_subscribe     a function of yours is called with each
+ *     webchat_next_event    you ask for the next, and wait for it
+ *     webchat_event_fd      a file descriptor tells your event loop when to ask
+ *
+ * In each way events come in order, one at a time for a service. The first way used gets the events published before, too.
+ *
+ * WHO OWNS WHAT
+ *
+ *     webchat_service        yours from webchat_service_new until webchat_service_destroy
+ *     webchat_runtime        yours from webchat_runtime_new until webchat_runtime_destroy
+ *     webchat_subscription   yours until webchat_unsubscribe, or until its service is destroyed
+ *     webchat_event          lent to a callback; yours from webchat_next_event or webchat_event_clone until webchat_event_free
+ *     webchat_outcome        lent to a callback; yours from webchat_call or webchat_outcome_clone until webchat_outcome_free
+ *     webchat_reply          lent to a callback
+ *     webchat_str            part of the event or outcome it was read from: never free it
+ *     contexts (void *)      the library's from the call on; it hands them back once, to `destroy`, also when the call fails
+ *     texts you pass         yours: the library copies them before the function returns
+ *
+ * A handle is a number in the guise of a pointer: it is looked up, never followed. NULL, a destroyed handle, one of another kind or any
+ * other value gives WEBCHAT_ERR_INVALID_HANDLE, and so does freeing twice. Wild pointers to texts and structures remain the caller's
+ * affair, as everywhere in C.
+ *
+ * TEXT
+ *
+ * Text in: NUL-terminated UTF-8; anything else is refused. Text out: webchat_str, UTF-8 with a length and a NUL behind it. JSON is made
+ * when it is asked for. Structures that the library fills take sizeof as their last argument, structures that it reads begin with their
+ * size: both can grow in later versions without breaking your program.
+ *
+ * THREADS
+ *
+ * Every function may be called from any thread, at any time. Callbacks run one at a time on the callback thread of the service's
+ * runtime; log entries have a thread of their own. In a callback you may call everything but what waits: webchat_call, and
+ * webchat_next_event with a timeout, return WEBCHAT_ERR_WRONG_THREAD there. A callback that blocks holds up the callbacks of all services
+ * of its runtime. It must not throw or longjmp out. You may destroy the service in its own callback. The library's threads do not
+ * survive fork: call exec after it.
+ *
+ * THE END
+ *
+ * webchat_service_destroy returns at once. What has no outcome yet gets one, then each context goes to its `destroy`: that is the one
+ * signal that nothing more comes. Before leaving a function whose stack holds contexts, wait for it; at any other time nothing needs
+ * waiting for, and destroying at exit (atexit, static destructors) is fine. The library stays loaded, whatever dlclose says: its threads
+ * end a little after the last service. A chat's session stays open at the server
+ * unless webchat_end_chat ended it, and can be restored by another service with the same store.
+ */
+
+#ifndef WEBCHAT_H
+#define WEBCHAT_H
+
+/* Made from ffi/src by `cargo run -p webchat-ffi --example header`. Do not edit. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* For programs on Windows that link the shared library. */
+#if defined(_WIN32) && defined(WEBCHAT_SHARED)
+#define WEBCHAT_API __declspec(dllimport)
+#else
+#define WEBCHAT_API
+#endif
+
+
+/** Major version of this header: programs keep working within one. */
+#define WEBCHAT_VERSION_MAJOR 0
+
+/** Minor version of this header: something was added. */
+#define WEBCHAT_VERSION_MINOR 1
+
+/** Patch version of this header. */
+#define WEBCHAT_VERSION_PATCH 0
+
+/** Version of this header as one number: 0xMMmmpp. */
+#define WEBCHAT_VERSION (((WEBCHAT_VERSION_MAJOR << 16) | (WEBCHAT_VERSION_MINOR << 8)) | WEBCHAT_VERSION_PATCH)
+
+/** The outcome is of another command than sendMessage. */
+#define WEBCHAT_DELIVERY_NONE 0
+
+/** The message was sent: the server has it. */
+#define WEBCHAT_DELIVERY_SENT 1
+
+/** The connection is lost, and the message was not sent. */
+#define WEBCHAT_DELIVERY_NOT_SENT 2
+
+/** The message was rejected and did not arrive. */
+#define WEBCHAT_DELIVERY_REJECTED 3
+
+/** The message left, and nothing tells whether it arrived. */
+#define WEBCHAT_DELIVERY_UNKNOWN 4
+
+/** Trying the same again cannot help, unless something else changes. */
+#define WEBCHAT_RETRY_NEVER 0
+
+/** Trying again can help once the given time has passed: the server said so. */
+#define WEBCHAT_RETRY_AFTER 1
+
+/** Trying again can help, after a pause that grows with each attempt. */
+#define WEBCHAT_RETRY_BACKOFF 2
+
+/** For webchat_next_event: wait as long as it takes. */
+#define WEBCHAT_FOREVER 4294967295
+
+/** No event: what webchat_event_kind returns for an invalid handle. */
+#define WEBCHAT_EVENT_NONE 0
+
+/** `ready`: The service accepts commands. Late listeners get it too. */
+#define WEBCHAT_EVENT_READY 1
+
+/** `restored`: A stored session was accepted; its messages follow. */
+#define WEBCHAT_EVENT_RESTORED 2
+
+/** `restoreTimeout`: The stored session is too old, or the server says it has ended. */
+#define WEBCHAT_EVENT_RESTORE_TIMEOUT 3
+
+/** `restoreFailed`: The stored session could not be restored. */
+#define WEBCHAT_EVENT_RESTORE_FAILED 4
+
+/** `restoredOffline`: The session was restored while the chat server is offline. */
+#define WEBCHAT_EVENT_RESTORED_OFFLINE 5
+
+/** `messageReceived`: New messages, one event for each answer that has visible ones. */
+#define WEBCHAT_EVENT_MESSAGE_RECEIVED 6
+
+/** `error`: An error between client and server, with the server's response. */
+#define WEBCHAT_EVENT_ERROR 7
+
+/** `started`: The chat session has started. */
+#define WEBCHAT_EVENT_STARTED 8
+
+/** `ended`: The chat session has ended. */
+#define WEBCHAT_EVENT_ENDED 9
+
+/** `agentTypingStarted`: An agent or supervisor started typing. */
+#define WEBCHAT_EVENT_AGENT_TYPING_STARTED 10
+
+/** `agentTypingStopped`: An agent or supervisor stopped typing; with the notice, where a notice said so. */
+#define WEBCHAT_EVENT_AGENT_TYPING_STOPPED 11
+
+/** `pollingStarted`: Automatic polling has started. */
+#define WEBCHAT_EVENT_POLLING_STARTED 12
+
+/** `pollingStopped`: Automatic polling has stopped. */
+#define WEBCHAT_EVENT_POLLING_STOPPED 13
+
+/** `clientConnected`: The customer is in the chat. */
+#define WEBCHAT_EVENT_CLIENT_CONNECTED 14
+
+/** `clientDisconnected`: The customer has left the chat. */
+#define WEBCHAT_EVENT_CLIENT_DISCONNECTED 15
+
+/** `agentConnected`: An agent has joined. */
+#define WEBCHAT_EVENT_AGENT_CONNECTED 16
+
+/** `agentDisconnected`: An agent has left. */
+#define WEBCHAT_EVENT_AGENT_DISCONNECTED 17
+
+/** `supervisorConnected`: A supervisor has joined. */
+#define WEBCHAT_EVENT_SUPERVISOR_CONNECTED 18
+
+/** `supervisorDisconnected`: A supervisor has left. */
+#define WEBCHAT_EVENT_SUPERVISOR_DISCONNECTED 19
+
+/** `botConnected`: A bot has joined. */
+#define WEBCHAT_EVENT_BOT_CONNECTED 20
+
+/** `botDisconnected`: A bot has left. */
+#define WEBCHAT_EVENT_BOT_DISCONNECTED 21
+
+/** `clientTypingStarted`: The customer types, and the agent is told. */
+#define WEBCHAT_EVENT_CLIENT_TYPING_STARTED 22
+
+/** `clientTypingStopped`: The customer stopped typing. */
+#define WEBCHAT_EVENT_CLIENT_TYPING_STOPPED 23
+
+/** `disconnected`: The servers cannot be reached. */
+#define WEBCHAT_EVENT_DISCONNECTED 24
+
+/** `reconnected`: The servers can be reached again, after disconnected. */
+#define WEBCHAT_EVENT_RECONNECTED 25
+
+/** `chatServerWentOffline`: The chat server is offline; the session has not ended. */
+#define WEBCHAT_EVENT_CHAT_SERVER_WENT_OFFLINE 26
+
+/** `chatServerBackOnline`: The chat server is back. */
+#define WEBCHAT_EVENT_CHAT_SERVER_BACK_ONLINE 27
+
+/** `connectionPending`: The chat server did not answer; the service tries again. */
+#define WEBCHAT_EVENT_CONNECTION_PENDING 28
+
+/** `connectionRestored`: The connection to the chat server works again. */
+#define WEBCHAT_EVENT_CONNECTION_RESTORED 29
+
+/** Nothing. */
+#define WEBCHAT_LOG_OFF 0
+
+/** Faults in the library. */
+#define WEBCHAT_LOG_ERROR 1
+
+/** What the library had to cope with: the network, the server, misuse. */
+#define WEBCHAT_LOG_WARN 2
+
+/** What happens, in few words. */
+#define WEBCHAT_LOG_INFO 3
+
+/** Details. */
+#define WEBCHAT_LOG_DEBUG 4
+
+/** All details. */
+#define WEBCHAT_LOG_TRACE 5
+
+/** Something that happened. Opaque: read it with the webchat_event_... functions. Since 0.1. */
+typedef struct webchat_event webchat_event;
+
+/** How a command ended. Opaque: read it with the webchat_outcome_... functions. Since 0.1. */
+typedef struct webchat_outcome webchat_outcome;
+
+/** Takes what a callback returns. Opaque; lent: valid during the callback. Since 0.1. */
+typedef struct webchat_reply webchat_reply;
+
+/** A few threads, a callback thread and a connection pool, shared by the services made with it. Opaque. Since 0.1. */
+typedef struct webchat_runtime webchat_runtime;
+
+/** One customer's chat. Opaque. Since 0.1. */
+typedef struct webchat_service webchat_service;
+
+/** A subscription. Opaque. Since 0.1. */
+typedef struct webchat_subscription webchat_subscription;
+
+/**
+ * What a call or a command came to: one of the WEBCHAT_OK, WEBCHAT_ERR_... and WEBCHAT_END_... numbers. New ones may be added:
+ * treat an unknown number as an error. Since 0.1.
+ */
+typedef uint32_t webchat_status;
+
+/** Returns the text last saved with webchat_reply_set, or nothing when there is none. Callback thread. Since 0.1. */
+typedef void (*webchat_load_fn)(void *context, webchat_reply *reply);
+
+/** Keeps `text` in place of what was kept before; NULL: forgets it. webchat_reply_fail says that it could not. Callback thread. Since 0.1. */
+typedef void (*webchat_save_fn)(void *context, const char *text, webchat_reply *reply);
+
+/**
+ * Lets a context go. Runs exactly once for each context handed over, after every call that gets it; then nothing more comes.
+ * May be NULL. Since 0.1.
+ */
+typedef void (*webchat_destroy_fn)(void *context);
+
+/**
+ * Where session data are kept, so that a chat can be restored in another process: one text, a JSON object, that `load` returns as `save`
+ * got it. Whoever has it can take part in the chat: keep it where nobody else reads. Both functions are needed; they run on the
+ * callback thread, one at a time. `context` belongs to the library from the call on; `destroy` runs exactly once, after the last
+ * use. A store that fails never fails a chat: the log has the reason, and what was not saved cannot be restored. Since 0.1.
+ */
+typedef struct webchat_store {
+    /** sizeof(webchat_store). */
+    size_t size;
+    /** Returns what is kept. */
+    webchat_load_fn load;
+    /** Keeps something else. */
+    webchat_save_fn save;
+    /** Handed to both. */
+    void *context;
+    /** Lets `context` go. May be NULL. */
+    webchat_destroy_fn destroy;
+} webchat_store;
+
+/** What a service is made from. The structure and its texts are read during the call; what is left zero is not used. Since 0.1. */
+typedef struct webchat_service_options {
+    /** sizeof(webchat_service_options). */
+    size_t size;
+    /**
+     * The configuration as JSON text: the object of _genesys.widgets.webchat, or one with it inside. NULL: the command configure
+     * brings it, and other commands wait for it.
+     */
+    const char *config_json;
+    /** The runtime to use. NULL: the default one. */
+    webchat_runtime *runtime;
+    /** Where session data are kept, so that a chat can be restored. NULL: where the configuration says. */
+    const webchat_store *store;
+} webchat_service_options;
+
+/** Told how a command ended. `outcome` is lent: valid during the call; webchat_outcome_clone keeps it. Callback thread. Since 0.1. */
+typedef void (*webchat_outcome_fn)(void *context, const webchat_outcome *outcome);
+
+/**
+ * Told how far a transfer is: bytes transferred, and bytes in all or UINT64_MAX when that is not known. Steps can be left out.
+ * Callback thread. Since 0.1.
+ */
+typedef void (*webchat_progress_fn)(void *context, uint64_t transferred, uint64_t total);
+
+/**
+ * Who is told how a command ended. The structure is read during the call and may be on the stack; what is left zero is not used.
+ *
+ * When the command is accepted (WEBCHAT_OK), on_done runs exactly once, also after webchat_service_destroy; else never. In both
+ * cases `context` belongs to the library from the call on, and destroy runs exactly once: after on_done on the callback thread, or
+ * before a command that is not accepted returns, on the caller's thread. A structure whose size is wrong is not touched at all.
+ * on_done can run before the command's function returns: take the request id from the outcome there.
+ * Since 0.1.
+ */
+typedef struct webchat_completion {
+    /** sizeof(webchat_completion). */
+    size_t size;
+    /**
+     * Milliseconds until the command is given up: WEBCHAT_ERR_TIMEOUT, or WEBCHAT_ERR_OUTCOME_UNKNOWN for a message that has left.
+     * 0: no limit but those of the configuration.
+     */
+    uint32_t deadline_ms;
+    /** Called with the outcome. May be NULL. */
+    webchat_outcome_fn on_done;
+    /** Called while a file is transferred, never after on_done. May be NULL. */
+    webchat_progress_fn on_progress;
+    /** Handed to both. */
+    void *context;
+    /** Lets `context` go. May be NULL. */
+    webchat_destroy_fn destroy;
+} webchat_completion;
+
+/**
+ * The customer's entries in the form that starts a chat. The structure and its texts are read during the call; what is left NULL is
+ * empty. Since 0.1.
+ */
+typedef struct webchat_chat_form {
+    /** sizeof(webchat_chat_form). */
+    size_t size;
+    /** The name that the agent sees. */
+    const char *nickname;
+    /** First name. */
+    const char *firstname;
+    /** Last name. */
+    const char *lastname;
+    /** E-mail address. */
+    const char *email;
+    /** Subject. */
+    const char *subject;
+    /** Attached data as a JSON object; they win over the configured ones. */
+    const char *user_data_json;
+} webchat_chat_form;
+
+/** Returns the text that the customer is typing with webchat_reply_set, or nothing. Callback thread. Since 0.1. */
+typedef void (*webchat_typing_input_fn)(void *context, webchat_reply *reply);
+
+/**
+ * Changes a message before it is shown: gets it as JSON and returns another JSON object with webchat_reply_set, or nothing to keep it.
+ * Anything but an object keeps it, too. Callback thread. Since 0.1.
+ */
+typedef void (*webchat_preprocess_fn)(void *context, const char *message_json, webchat_reply *reply);
+
+/**
+ * Text that the library owns: UTF-8, `len` bytes at `data`, and a NUL after them. `data` is never NULL: absent text is empty.
+ * Valid as long as the event, outcome or callback it came from. Text from a chat can hold NUL bytes before its end.
+ * Since 0.1.
+ */
+typedef struct webchat_str {
+    /** The bytes. */
+    const char *data;
+    /** How many, without the NUL. */
+    size_t len;
+} webchat_str;
+
+/** One entry of a transcript. The texts are valid as long as the event or outcome it was read from. Since 0.1. */
+typedef struct webchat_message {
+    /** Place in the transcript, from 1. */
+    uint64_t index;
+    /** When, in milliseconds since 1970 UTC. */
+    uint64_t timestamp;
+    /** What it is: "Message", "ParticipantJoined", "FileUploaded", ... or a name of the server's own. */
+    webchat_str type;
+    /** The text; empty where the entry has none. */
+    webchat_str text;
+    /** Who: the participant's id within the chat. */
+    webchat_str from_id;
+    /** What the participant is: "Client", "Agent", "Supervisor", "Bot", "External", or a name of the server's own. */
+    webchat_str from_type;
+    /** The name shown to people. */
+    webchat_str from_name;
+    /** For a file: the id that webchat_download_file takes; else empty. */
+    webchat_str file_id;
+    /** For a file: its name, as the sender says; else empty. */
+    webchat_str file_name;
+    /** For a file: its size in bytes, as the server says; 0 when it does not. */
+    uint64_t file_size;
+    /** 1: the sender is typing; 0: has stopped; -1: the entry does not tell. */
+    int32_t is_typing;
+    /** 1 in the replay after a restore, else 0. */
+    int32_t restoring;
+} webchat_message;
+
+/** An agent or supervisor who is or was in the chat. The texts are valid as long as the event or outcome it was read from. Since 0.1. */
+typedef struct webchat_agent {
+    /** The participant's id within the chat. */
+    webchat_str id;
+    /** The name shown to people. */
+    webchat_str name;
+    /** 1 while in the chat, 0 once gone. */
+    int32_t connected;
+    /** 1 for a supervisor, 0 for an agent. */
+    int32_t supervisor;
+    /** When the agent joined, in milliseconds since 1970 UTC. */
+    uint64_t connected_time;
+    /** When the agent left; 0 while connected. */
+    uint64_t disconnected_time;
+} webchat_agent;
+
+/** Figures of a chat session (getStats). Times are in milliseconds; 0 when not known. Since 0.1. */
+typedef struct webchat_stats {
+    /** Timestamp of the first message received, since 1970 UTC. */
+    uint64_t start_time;
+    /** Timestamp of the last message received, since 1970 UTC. */
+    uint64_t end_time;
+    /** The time between the two. */
+    uint64_t duration;
+    /** How many agents and supervisors are or were in the chat; read them by webchat_outcome_agent. */
+    size_t agent_count;
+} webchat_stats;
+
+/**
+ * What identifies a chat session towards the server (getSessionData). All empty without a session. Whoever has these can take part
+ * in the chat: keep them out of logs. The texts are valid as long as the event or outcome they were read from. Since 0.1.
+ */
+typedef struct webchat_session {
+    /** The key that every request of the session carries. */
+    webchat_str secure_key;
+    /** The server's chat id. */
+    webchat_str session_id;
+    /** The chat server instance; it may change during a session. */
+    webchat_str alias;
+    /** The customer's user id on the server. */
+    webchat_str user_id;
+} webchat_session;
+
+/** What the server allows to upload (getFileLimits). A limit is UINT64_MAX when the server names none. Since 0.1. */
+typedef struct webchat_file_limits {
+    /** Uploads allowed in a session. */
+    uint64_t max_files;
+    /** Bytes allowed in a file. */
+    uint64_t max_file_size;
+    /** Bytes allowed in a session. */
+    uint64_t max_total_size;
+    /** Uploads done. */
+    uint64_t used_files;
+    /** Bytes uploaded. */
+    uint64_t used_total_size;
+    /** 1 when uploads wait for an agent in the chat, else 0. */
+    int32_t need_agent;
+    /** Extensions allowed, in lower case without the dot, with commas between; empty when the server names none. */
+    webchat_str file_types;
+} webchat_file_limits;
+
+/** A file that arrived (downloadFile). Texts and bytes are valid as long as the outcome they were read from. Since 0.1. */
+typedef struct webchat_download {
+    /** Its name without any directory. */
+    webchat_str file_name;
+    /** Where it was saved; empty for a download into memory. */
+    webchat_str path;
+    /** Its size in bytes. */
+    uint64_t size;
+    /** Its bytes, for a download into memory; else NULL. */
+    const uint8_t *data;
+    /** How many bytes are at `data`. */
+    size_t data_len;
+} webchat_download;
+
+/** Told of an event. `event` is lent: valid during the call; webchat_event_clone keeps it. Callback thread. Since 0.1. */
+typedef void (*webchat_event_fn)(void *context, const webchat_event *event);
+
+/** Told of a log entry: its level (WEBCHAT_LOG_...) and its text, valid during the call. Log thread. Since 0.1. */
+typedef void (*webchat_log_fn)(void *context, uint32_t level, const char *text);
+
+/** It worked. */
+#define WEBCHAT_OK 0
+
+/** An argument is missing or not valid. The log says which (webchat_set_log). */
+#define WEBCHAT_ERR_INVALID_ARGUMENT 1
+
+/** The configuration is missing or not valid; the reason names the key. */
+#define WEBCHAT_ERR_INVALID_CONFIGURATION 2
+
+/** The command needs a chat session and there is none. */
+#define WEBCHAT_ERR_NO_SESSION 3
+
+/** The command needs that no chat session is active. */
+#define WEBCHAT_ERR_SESSION_ACTIVE 4
+
+/** The same thing is already under way. */
+#define WEBCHAT_ERR_BUSY 5
+
+/** The command is private to the service. */
+#define WEBCHAT_ERR_ACCESS_DENIED 6
+
+/** The transport in use, or this build or system, does not offer it. */
+#define WEBCHAT_ERR_UNSUPPORTED 7
+
+/** What was asked for does not exist. */
+#define WEBCHAT_ERR_NOT_FOUND 8
+
+/** The server understood the request and refused it. */
+#define WEBCHAT_ERR_REJECTED 9
+
+/** The server or a gateway wants other credentials. */
+#define WEBCHAT_ERR_UNAUTHORIZED 10
+
+/** The server asks to slow down. */
+#define WEBCHAT_ERR_RATE_LIMITED 11
+
+/** The server, or the chat server behind it, cannot serve at the moment. */
+#define WEBCHAT_ERR_UNAVAILABLE 12
+
+/** The server cannot be reached. */
+#define WEBCHAT_ERR_DISCONNECTED 13
+
+/** The time given for it is over. */
+#define WEBCHAT_ERR_TIMEOUT 14
+
+/** The request left, and nothing tells whether it took effect. */
+#define WEBCHAT_ERR_OUTCOME_UNKNOWN 15
+
+/** The server's answer is not what the protocol says. */
+#define WEBCHAT_ERR_PROTOCOL 16
+
+/** The command was cancelled. */
+#define WEBCHAT_ERR_CANCELLED 17
+
+/** The service is closed. */
+#define WEBCHAT_ERR_CLOSED 18
+
+/** A file on this machine, or a descriptor, could not be read, written or made. */
+#define WEBCHAT_ERR_IO 19
+
+/** A blocking call was made inside a callback, where it could never end. */
+#define WEBCHAT_ERR_WRONG_THREAD 20
+
+/** A fault in the library. Please report it. */
+#define WEBCHAT_ERR_INTERNAL 21
+
+/** The handle is null, destroyed, of another kind, or never was one. */
+#define WEBCHAT_ERR_INVALID_HANDLE 64
+
+/** No error: the service is closed, and all its events have been taken. */
+#define WEBCHAT_END_OF_EVENTS 65
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/* ---- Version ---- */
+
+/** The version of the loaded library, to compare with WEBCHAT_VERSION, the header's. Any thread. Since 0.1. */
+WEBCHAT_API uint32_t webchat_version(void);
+
+/** The version of the loaded library, "0.1.0". Static text; never NULL. Any thread. Since 0.1. */
+WEBCHAT_API const char *webchat_version_text(void);
+
+/* ---- Statuses ---- */
+
+/** One sentence for a person, in English, about a status. Static text; never NULL, whatever the number. Any thread. Since 0.1. */
+WEBCHAT_API
+const char *webchat_status_text(webchat_status status);
+
+/**
+ * The name of a status in snake_case, the same in every language ("invalid_argument"); "unknown" for any other number.
+ * Static text; never NULL. Any thread. Since 0.1.
+ */
+WEBCHAT_API
+const char *webchat_status_name(webchat_status status);
+
+/* ---- Runtimes ---- */
+
+/**
+ * Starts a runtime with this many worker threads (0: as the default runtime; at most 1024). Only programs that want to keep groups
+ * of services apart need one: services made without one share a default that starts with the first and stops with the last.
+ * Every callback of a runtime's services runs on its one callback thread. Any thread. Destroy it with webchat_runtime_destroy.
+ * WEBCHAT_ERR_INTERNAL when the system gives no threads. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_runtime_new(uint32_t worker_threads,
+                                   webchat_runtime **out_runtime);
+
+/**
+ * Lets a runtime go. Returns at once; its threads end when the last service made with it is gone. Any thread, also in a callback.
+ * WEBCHAT_ERR_INVALID_HANDLE when `runtime` is none. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_runtime_destroy(webchat_runtime *runtime);
+
+/* ---- Services ---- */
+
+/**
+ * Makes a service with this configuration (JSON text; NULL: webchat_configure brings it) on the default runtime. `ready` is published
+ * when it accepts commands. Any thread. Destroy it with webchat_service_destroy.
+ *
+ * WEBCHAT_ERR_INVALID_ARGUMENT: the text is not UTF-8, or an out-pointer is NULL. WEBCHAT_ERR_INVALID_CONFIGURATION,
+ * WEBCHAT_ERR_UNSUPPORTED: see webchat_service_new_with, which tells why. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_service_new(const char *config_json,
+                                   webchat_service **out_service);
+
+/**
+ * Makes a service with more to say about how. `options` may be NULL. When it fails, *out_failure (the pointer may be NULL) is an
+ * outcome of your own whose reason says why, naming the key of the configuration: free it with webchat_outcome_free; else it is NULL.
+ * The store's context passes to the library, also when the call fails. Any thread.
+ *
+ * WEBCHAT_ERR_INVALID_ARGUMENT: a text is not UTF-8, or a size is wrong. WEBCHAT_ERR_INVALID_HANDLE: the runtime is none.
+ * WEBCHAT_ERR_INVALID_CONFIGURATION: a key is missing or wrong. WEBCHAT_ERR_UNSUPPORTED: the transport is not in this build.
+ * Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_service_new_with(const webchat_service_options *options,
+                                        webchat_service **out_service,
+                                        webchat_outcome **out_failure);
+
+/**
+ * Closes a service without ending the session at the server, and keeps the handle: every command gets its outcome, then no event
+ * comes any more, and webchat_next_event returns WEBCHAT_END_OF_EVENTS once all have been taken. What is stored of the session stays,
+ * to be restored by another service. Returns at once. Any thread, also in a callback. Closing twice is no error. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_service_close(webchat_service *service);
+
+/**
+ * Closes a service and ends its handle. Returns at once. From then on no event callback begins; one under way goes on to its end.
+ * Every command that has no outcome yet gets it (WEBCHAT_ERR_CLOSED, or WEBCHAT_ERR_OUTCOME_UNKNOWN for a message that has left), then
+ * every context is let go on the callback thread. A webchat_next_event that waits returns WEBCHAT_END_OF_EVENTS; the file descriptor
+ * of webchat_event_fd is closed. Any thread, also in a callback and at exit. WEBCHAT_ERR_INVALID_HANDLE when `service` is none.
+ * Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_service_destroy(webchat_service *service);
+
+/* ---- Replies of callbacks ---- */
+
+/**
+ * Returns `text` from the callback that `reply` was lent to; it is copied. A second call replaces the first. In a callback only, on its
+ * thread or another. WEBCHAT_ERR_INVALID_HANDLE once the callback has returned. WEBCHAT_ERR_INVALID_ARGUMENT: not UTF-8, or NULL.
+ * Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_reply_set(webchat_reply *reply,
+                                 const char *text);
+
+/**
+ * Says that the callback failed, and why; `why` is copied and goes into the log. In a callback of webchat_store only; others have
+ * nothing to fail at. Statuses as for webchat_reply_set. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_reply_fail(webchat_reply *reply,
+                                  const char *why);
+
+/* ---- Commands: the chat ---- */
+
+/**
+ * configure: configures a service that was made without a configuration, once. `config_json` is JSON text as for webchat_service_new.
+ * Resolves with nothing when the service is ready. Rejected: WEBCHAT_ERR_INVALID_CONFIGURATION, and the reason names the key. A
+ * command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_configure(webchat_service *service,
+                                 const char *config_json,
+                                 const webchat_completion *completion,
+                                 uint64_t *out_request);
+
+/**
+ * startChat: starts a chat session with what the customer entered; `form` may be NULL. Resolves with the server's answer, after the
+ * event `started`. Rejected: WEBCHAT_ERR_SESSION_ACTIVE, WEBCHAT_ERR_BUSY, what the server answers. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_start_chat(webchat_service *service,
+                                  const webchat_chat_form *form,
+                                  const webchat_completion *completion,
+                                  uint64_t *out_request);
+
+/**
+ * endChat: ends the chat session, once the messages on their way have their outcome. Resolves with the server's answer, after the event
+ * `ended`. Rejected: WEBCHAT_ERR_NO_SESSION, what the server answers. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_end_chat(webchat_service *service,
+                                const webchat_completion *completion,
+                                uint64_t *out_request);
+
+/**
+ * restore: private to the service unless the chat is asynchronous: rejected with WEBCHAT_ERR_ACCESS_DENIED, in a session with
+ * WEBCHAT_ERR_SESSION_ACTIVE. A stored session is
+ * restored by itself when a service is configured. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_restore(webchat_service *service,
+                               const webchat_completion *completion,
+                               uint64_t *out_request);
+
+/**
+ * verifySession: whether a session exists, judged from what is known here. Resolves with what webchat_outcome_session_active reads. A
+ * command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_verify_session(webchat_service *service,
+                                      const webchat_completion *completion,
+                                      uint64_t *out_request);
+
+/**
+ * Takes another nickname (updateNickname). Resolves with the server's answer. Rejected: WEBCHAT_ERR_NO_SESSION, what the server answers.
+ * A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_update_nickname(webchat_service *service,
+                                       const char *nickname,
+                                       const webchat_completion *completion,
+                                       uint64_t *out_request);
+
+/* ---- Commands: messages ---- */
+
+/**
+ * sendMessage: sends a text message, untrimmed. Messages arrive in the order given, each at most once; the request id is the message's
+ * local id. Resolves with the server's answer; webchat_outcome_delivery says what became of the message, also when it is rejected.
+ * Rejected: WEBCHAT_ERR_NO_SESSION, an empty text, what the server answers, WEBCHAT_ERR_OUTCOME_UNKNOWN. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_send_message(webchat_service *service,
+                                    const char *text,
+                                    const webchat_completion *completion,
+                                    uint64_t *out_request);
+
+/**
+ * sendMessage with its other options: a label for the kind of text (`message_type`; NULL: "text"), and the id of the rich message that
+ * this one answers (`parent_message_id`; NULL: none). Else as webchat_send_message. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_send_message_as(webchat_service *service,
+                                       const char *text,
+                                       const char *message_type,
+                                       const char *parent_message_id,
+                                       const webchat_completion *completion,
+                                       uint64_t *out_request);
+
+/**
+ * sendCustomNotice: sends a notice to a custom agent desktop, with a text (NULL: none). Resolves with the server's answer. Rejected:
+ * WEBCHAT_ERR_NO_SESSION, WEBCHAT_ERR_UNSUPPORTED, what the server answers. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_send_custom_notice(webchat_service *service,
+                                          const char *message,
+                                          const webchat_completion *completion,
+                                          uint64_t *out_request);
+
+/**
+ * sendTyping: tells the agent that the customer types, and what (NULL: the registered typing preview input is asked). Resolves with
+ * nothing. Rejected: WEBCHAT_ERR_NO_SESSION. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_send_typing(webchat_service *service,
+                                   const char *message,
+                                   const webchat_completion *completion,
+                                   uint64_t *out_request);
+
+/**
+ * sendFilteredMessage: sends a message and hides it, and all that match `regex`, from the transcript. `regex` is a JavaScript regular
+ * expression, "/pattern/flags". Resolves at once with nothing, whatever becomes of the message. Rejected:
+ * WEBCHAT_ERR_INVALID_ARGUMENT, and the reason says what is wrong with the expression. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_send_filtered_message(webchat_service *service,
+                                             const char *message,
+                                             const char *regex,
+                                             const webchat_completion *completion,
+                                             uint64_t *out_request);
+
+/**
+ * addPrefilter: hides messages that match one of `count` JavaScript regular expressions, "/pattern/flags" each, from the transcript.
+ * Resolves with all registered filters. Rejected: WEBCHAT_ERR_INVALID_ARGUMENT, with none of them registered. A command: see above.
+ * Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_add_prefilter(webchat_service *service,
+                                     const char *const *filters,
+                                     size_t count,
+                                     const webchat_completion *completion,
+                                     uint64_t *out_request);
+
+/**
+ * Pushes a web address to the agent (pushUrl). Resolves with the server's answer. Rejected: WEBCHAT_ERR_NO_SESSION,
+ * WEBCHAT_ERR_UNSUPPORTED, what the server answers. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_push_url(webchat_service *service,
+                                const char *url,
+                                const webchat_completion *completion,
+                                uint64_t *out_request);
+
+/**
+ * Reports what the customer has read (readReceipt): everything up to the message with this index in the transcript; 0: up to the newest
+ * one received. Resolves with the server's answer. Rejected: WEBCHAT_ERR_NO_SESSION, WEBCHAT_ERR_UNSUPPORTED, what the server answers.
+ * A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_read_receipt(webchat_service *service,
+                                    uint64_t index,
+                                    const webchat_completion *completion,
+                                    uint64_t *out_request);
+
+/* ---- Commands: data ---- */
+
+/**
+ * updateUserData: changes attached data of the chat, or of chats to come. `user_data_json` is a JSON object (NULL: an empty one).
+ * Resolves with the server's answer, or without a session with the data that a chat will start with. Rejected:
+ * WEBCHAT_ERR_UNSUPPORTED, what the server answers. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_update_user_data(webchat_service *service,
+                                        const char *user_data_json,
+                                        const webchat_completion *completion,
+                                        uint64_t *out_request);
+
+/** getTranscript: the messages of the chat. Read them by webchat_outcome_message. A command: see above. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_get_transcript(webchat_service *service,
+                                      const webchat_completion *completion,
+                                      uint64_t *out_request);
+
+/** getAgents: the agents of the chat. Read them by webchat_outcome_agent. A command: see above. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_get_agents(webchat_service *service,
+                                  const webchat_completion *completion,
+                                  uint64_t *out_request);
+
+/** getStats: figures of the chat. Read them by webchat_outcome_stats and webchat_outcome_agent. A command: see above. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_get_stats(webchat_service *service,
+                                 const webchat_completion *completion,
+                                 uint64_t *out_request);
+
+/** getSessionData: the session's data. Read them by webchat_outcome_session. A command: see above. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_get_session_data(webchat_service *service,
+                                        const webchat_completion *completion,
+                                        uint64_t *out_request);
+
+/**
+ * fetchHistory: fetches a page of older messages of an asynchronous chat; they come as messageReceived. Rejected:
+ * WEBCHAT_ERR_UNSUPPORTED by transports without such chats. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_fetch_history(webchat_service *service,
+                                     const webchat_completion *completion,
+                                     uint64_t *out_request);
+
+/* ---- Commands: files ---- */
+
+/**
+ * sendFile: sends the file at `path`, read while it is sent, under `name` (NULL: its own) with attached data (a JSON object; NULL: none).
+ * on_progress tells how far it is. Resolves with the server's answer. Rejected: WEBCHAT_ERR_NO_SESSION, WEBCHAT_ERR_IO,
+ * WEBCHAT_ERR_UNSUPPORTED, what the server answers. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_send_file(webchat_service *service,
+                                 const char *path,
+                                 const char *name,
+                                 const char *user_data_json,
+                                 const webchat_completion *completion,
+                                 uint64_t *out_request);
+
+/**
+ * sendFile with bytes in memory, which are copied: `length` bytes at `data` (NULL when there are none) under `name`. Else as
+ * webchat_send_file. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_send_file_bytes(webchat_service *service,
+                                       const char *name,
+                                       const uint8_t *data,
+                                       size_t length,
+                                       const char *user_data_json,
+                                       const webchat_completion *completion,
+                                       uint64_t *out_request);
+
+/**
+ * downloadFile into memory, up to the configuration's response limit. `file_id` is a message's. on_progress tells how far it is. Read the
+ * bytes by webchat_outcome_download. Rejected: WEBCHAT_ERR_NO_SESSION, WEBCHAT_ERR_UNSUPPORTED, what the server answers. A command: see
+ * above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_download_file(webchat_service *service,
+                                     const char *file_id,
+                                     const webchat_completion *completion,
+                                     uint64_t *out_request);
+
+/**
+ * downloadFile to exactly this file; an existing one is replaced once the download is complete. Rejected with WEBCHAT_ERR_IO when it
+ * cannot be written. Else as webchat_download_file. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_download_file_to(webchat_service *service,
+                                        const char *file_id,
+                                        const char *path,
+                                        const webchat_completion *completion,
+                                        uint64_t *out_request);
+
+/**
+ * downloadFile into a directory under `file_name` (NULL: the name the server tells, else the id): never outside of the directory, never
+ * over an existing file. The outcome's `path` says where it is. Else as webchat_download_file_to. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_download_file_into(webchat_service *service,
+                                          const char *file_id,
+                                          const char *directory,
+                                          const char *file_name,
+                                          const webchat_completion *completion,
+                                          uint64_t *out_request);
+
+/**
+ * getFileLimits: what the server allows to upload. Read it by webchat_outcome_file_limits. Rejected: WEBCHAT_ERR_NO_SESSION,
+ * WEBCHAT_ERR_UNSUPPORTED, what the server answers. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_get_file_limits(webchat_service *service,
+                                       const webchat_completion *completion,
+                                       uint64_t *out_request);
+
+/**
+ * Deletes an uploaded file (deleteFile). Resolves with the server's answer. Rejected: WEBCHAT_ERR_NO_SESSION, what the server answers.
+ * A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_delete_file(webchat_service *service,
+                                   const char *file_id,
+                                   const webchat_completion *completion,
+                                   uint64_t *out_request);
+
+/* ---- Commands: callbacks ---- */
+
+/**
+ * registerTypingPreviewInput: has `input` asked for the text being typed whenever the agent is told of it. `context` belongs to the
+ * library from the call on: `destroy` (may be NULL) runs exactly once, when another input replaces this one or the service is closed;
+ * when this function fails, before it returns. Resolves with nothing. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_register_typing_preview_input(webchat_service *service,
+                                                     webchat_typing_input_fn input,
+                                                     void *context,
+                                                     webchat_destroy_fn destroy,
+                                                     const webchat_completion *completion,
+                                                     uint64_t *out_request);
+
+/**
+ * registerPreProcessor: has every message passed through `preprocess` before it is shown, in the order of registration. `context`
+ * belongs to the library from the call on: `destroy` (may be NULL) runs exactly once, when the service is closed; when this function
+ * fails, before it returns. Resolves with nothing. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_register_pre_processor(webchat_service *service,
+                                              webchat_preprocess_fn preprocess,
+                                              void *context,
+                                              webchat_destroy_fn destroy,
+                                              const webchat_completion *completion,
+                                              uint64_t *out_request);
+
+/* ---- Commands: polling ---- */
+
+/** poll: private to the service: always rejected, with WEBCHAT_ERR_ACCESS_DENIED. A command: see above. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_poll(webchat_service *service,
+                            const webchat_completion *completion,
+                            uint64_t *out_request);
+
+/**
+ * startPoll: starts automatic polling, which a chat does by itself. Resolves with nothing. Rejected: WEBCHAT_ERR_NO_SESSION. A command:
+ * see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_start_poll(webchat_service *service,
+                                  const webchat_completion *completion,
+                                  uint64_t *out_request);
+
+/** stopPoll: stops automatic polling. Resolves with nothing. Rejected: WEBCHAT_ERR_NO_SESSION. A command: see above. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_stop_poll(webchat_service *service,
+                                 const webchat_completion *completion,
+                                 uint64_t *out_request);
+
+/**
+ * resetPollExceptions: sets the count of poll exceptions to 0. Resolves with nothing, always. Rejected: WEBCHAT_ERR_UNSUPPORTED where
+ * there is no polling. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_reset_poll_exceptions(webchat_service *service,
+                                             const webchat_completion *completion,
+                                             uint64_t *out_request);
+
+/* ---- Commands by name ---- */
+
+/**
+ * Gives any command by its name, with or without "WebChatService." before it; `options_json` is a JSON object (NULL: none) with the
+ * options of the specification. Options that cannot be used, and a name that does not exist (WEBCHAT_ERR_UNSUPPORTED), are rejections.
+ * Callbacks cannot be written in JSON: registerPreProcessor and registerTypingPreviewInput have functions of their own. A command: see
+ * above. WEBCHAT_ERR_INVALID_ARGUMENT: `options_json` is not JSON. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_command(webchat_service *service,
+                               const char *name,
+                               const char *options_json,
+                               const webchat_completion *completion,
+                               uint64_t *out_request);
+
+/**
+ * webchat_command for scripts: waits for the outcome, up to `deadline_ms` milliseconds if that is not 0, and returns its status. If the
+ * command was given, *out_outcome (the pointer may be NULL) is its outcome, your own: free it with webchat_outcome_free; else it is
+ * NULL. Any thread but those of callbacks: WEBCHAT_ERR_WRONG_THREAD there. Statuses of the call and of the command. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_call(webchat_service *service,
+                            const char *name,
+                            const char *options_json,
+                            uint32_t deadline_ms,
+                            webchat_outcome **out_outcome);
+
+/**
+ * Gives up a command that has no outcome yet: it is rejected with WEBCHAT_ERR_CANCELLED, a message that has left with
+ * WEBCHAT_ERR_OUTCOME_UNKNOWN; a transfer is broken off. Nothing happens when there is no such command or it has its outcome. Returns at
+ * once. Any thread, also in a callback. WEBCHAT_ERR_INVALID_HANDLE. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_cancel(webchat_service *service,
+                              uint64_t request);
+
+/* ---- Outcomes ---- */
+
+/**
+ * The status of a command: WEBCHAT_OK when it resolved, else why it was rejected; WEBCHAT_ERR_INVALID_HANDLE when `outcome` is no
+ * outcome. Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_outcome_status(const webchat_outcome *outcome);
+
+/** The request id of the command; 0 when there was none. Any thread. Since 0.1. */
+WEBCHAT_API webchat_status webchat_outcome_request(const webchat_outcome *outcome, uint64_t *out);
+
+/** The name of the command, "sendMessage". Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_outcome_command(const webchat_outcome *outcome,
+                                       webchat_str *out);
+
+/** Why the command was rejected, in the specification's words where it has some; empty when it resolved. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_outcome_reason(const webchat_outcome *outcome,
+                                      webchat_str *out);
+
+/**
+ * The JSON value that a JavaScript caller would find in `done` or `fail`: the resolution, the server's response or the reason.
+ * "null" for a command that resolves with nothing. Made when first asked for. Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_outcome_json(const webchat_outcome *outcome,
+                                    webchat_str *out);
+
+/**
+ * Whether trying the same again can help: one of WEBCHAT_RETRY_..., and the milliseconds to wait for WEBCHAT_RETRY_AFTER (`out_after_ms`
+ * may be NULL). Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_outcome_retry(const webchat_outcome *outcome,
+                                     uint32_t *out_retry,
+                                     uint64_t *out_after_ms);
+
+/** What became of a message (sendMessage): one of WEBCHAT_DELIVERY_... . Any thread. Since 0.1. */
+WEBCHAT_API webchat_status webchat_outcome_delivery(const webchat_outcome *outcome, uint32_t *out);
+
+/** How many messages a transcript has (getTranscript); 0 for another command. Any thread. Since 0.1. */
+WEBCHAT_API webchat_status webchat_outcome_message_count(const webchat_outcome *outcome, size_t *out);
+
+/**
+ * Reads a message of a transcript, counted from 0. `size` is sizeof *out. Fails with WEBCHAT_ERR_NOT_FOUND behind the last one.
+ * Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_outcome_message(const webchat_outcome *outcome,
+                                       size_t position,
+                                       webchat_message *out,
+                                       size_t size);
+
+/** A message of a transcript as JSON, an element of `messages`. WEBCHAT_ERR_NOT_FOUND behind the last one. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_outcome_message_json(const webchat_outcome *outcome,
+                                            size_t position,
+                                            webchat_str *out);
+
+/**
+ * A message of a transcript as the server sent it, as JSON, an element of `originalMessages`. WEBCHAT_ERR_NOT_FOUND behind the last
+ * one. Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_outcome_message_original(const webchat_outcome *outcome,
+                                                size_t position,
+                                                webchat_str *out);
+
+/** How many agents there are or were (getAgents, getStats); 0 for another command. Any thread. Since 0.1. */
+WEBCHAT_API webchat_status webchat_outcome_agent_count(const webchat_outcome *outcome, size_t *out);
+
+/**
+ * Reads an agent (getAgents, getStats), counted from 0. `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND behind the last one.
+ * Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_outcome_agent(const webchat_outcome *outcome,
+                                     size_t position,
+                                     webchat_agent *out,
+                                     size_t size);
+
+/** Reads the figures of a chat (getStats). `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_outcome_stats(const webchat_outcome *outcome,
+                                     webchat_stats *out,
+                                     size_t size);
+
+/** Reads the session's data (getSessionData). `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_outcome_session(const webchat_outcome *outcome,
+                                       webchat_session *out,
+                                       size_t size);
+
+/** Whether a session exists (verifySession): 1 or 0. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_outcome_session_active(const webchat_outcome *outcome,
+                                              int32_t *out);
+
+/** Reads what may be uploaded (getFileLimits). `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_outcome_file_limits(const webchat_outcome *outcome,
+                                           webchat_file_limits *out,
+                                           size_t size);
+
+/** Reads the file that arrived (downloadFile). `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_outcome_download(const webchat_outcome *outcome,
+                                        webchat_download *out,
+                                        size_t size);
+
+/** Makes a handle of your own to an outcome, which outlives the callback: free it with webchat_outcome_free. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_outcome_clone(const webchat_outcome *outcome,
+                                     webchat_outcome **out_outcome);
+
+/**
+ * Frees an outcome of your own, with all texts read from it. An outcome lent to a callback is refused (WEBCHAT_ERR_INVALID_ARGUMENT),
+ * one freed before as well (WEBCHAT_ERR_INVALID_HANDLE). Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_outcome_free(webchat_outcome *outcome);
+
+/* ---- Events by callback ---- */
+
+/**
+ * Has `on_event` called with each event of this name, with or without "WebChatService." before it; NULL: with every event. Calls come
+ * in order, one at a time, on the callback thread. The first subscriber of a service (webchat_next_event counts as one) gets the
+ * events published before, too; `ready` comes to every one. To miss nothing, make the service without a configuration, subscribe, then
+ * webchat_configure.
+ *
+ * `context` belongs to the library from the call on: `destroy` (may be NULL) runs exactly once, after the last call, when the
+ * subscription has ended or the service is closed; when this function fails, before it returns. `out_subscription` may be NULL: the
+ * subscription then ends with the service. Any thread, also in a callback.
+ *
+ * WEBCHAT_ERR_INVALID_ARGUMENT: no such event, or `on_event` is NULL. WEBCHAT_ERR_INVALID_HANDLE: `service` is none. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_subscribe(webchat_service *service,
+                                 const char *event_name,
+                                 webchat_event_fn on_event,
+                                 void *context,
+                                 webchat_destroy_fn destroy,
+                                 webchat_subscription **out_subscription);
+
+/**
+ * Ends a subscription. Returns at once; no call begins from then on, and its context is let go once a call under way has returned.
+ * Any thread, also in the callback itself. WEBCHAT_ERR_INVALID_HANDLE when it has ended before, also with its service. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_unsubscribe(webchat_subscription *subscription);
+
+/* ---- Events by asking ---- */
+
+/**
+ * Takes the next event, waiting up to `timeout_ms` milliseconds for it (0: not at all; WEBCHAT_FOREVER). Events come in order, each to
+ * one caller; from the first call of this function or webchat_event_fd on, the service keeps events until they are taken, so keep
+ * taking them. The event is your own: free it with webchat_event_free. Any thread; in a callback only with timeout 0.
+ *
+ * WEBCHAT_ERR_TIMEOUT: there was none in time. WEBCHAT_END_OF_EVENTS: the service is closed (also by another thread, meanwhile), and
+ * all events have been taken. WEBCHAT_ERR_WRONG_THREAD: in a callback nothing may wait. WEBCHAT_ERR_INVALID_HANDLE. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_next_event(webchat_service *service,
+                                  uint32_t timeout_ms,
+                                  webchat_event **out_event);
+
+/**
+ * A file descriptor that is readable while webchat_next_event would not have to wait, for poll, select, epoll or any event loop. It
+ * belongs to the service, the same at every call, valid until webchat_service_destroy: never read, write or close it. When it is
+ * readable, call webchat_next_event with timeout 0 until it returns no event. Any thread.
+ *
+ * WEBCHAT_ERR_IO: the system gives no descriptor. WEBCHAT_ERR_UNSUPPORTED: the system has no such descriptors.
+ * WEBCHAT_ERR_INVALID_HANDLE. *out_fd is -1 then. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_event_fd(webchat_service *service,
+                                int *out_fd);
+
+/* ---- Events ---- */
+
+/**
+ * The specification's name of an event number ("messageReceived"); "" for any other number. Static text; never NULL. Any thread.
+ * Since 0.1.
+ */
+WEBCHAT_API
+const char *webchat_event_kind_name(uint32_t kind);
+
+/** What happened: one of WEBCHAT_EVENT_..., or a newer one; WEBCHAT_EVENT_NONE when `event` is no event. Any thread. Since 0.1. */
+WEBCHAT_API
+uint32_t webchat_event_kind(const webchat_event *event);
+
+/**
+ * The specification's name of what happened, "messageReceived"; "" when `event` is no event. Static text; never NULL. Any thread.
+ * Since 0.1.
+ */
+WEBCHAT_API
+const char *webchat_event_name(const webchat_event *event);
+
+/** When it was published, in milliseconds since 1970 UTC. Any thread. Since 0.1. */
+WEBCHAT_API webchat_status webchat_event_time(const webchat_event *event, uint64_t *out);
+
+/** The whole event as JSON, {time, publisher, event, data}, as on the widget bus. Made when first asked for. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_event_json(const webchat_event *event,
+                                  webchat_str *out);
+
+/** The event's data as JSON; "{}" when it has none. Made when first asked for. Any thread. Since 0.1. */
+WEBCHAT_API webchat_status webchat_event_data(const webchat_event *event, webchat_str *out);
+
+/**
+ * How many messages the event has: those of messageReceived, or the one notice behind agentTyping..., ...Connected and
+ * ...Disconnected. Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_event_message_count(const webchat_event *event,
+                                           size_t *out);
+
+/**
+ * Reads a message of the event, counted from 0. `size` is sizeof *out. Fails with WEBCHAT_ERR_NOT_FOUND behind the last one, so a loop
+ * needs no count. Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_event_message(const webchat_event *event,
+                                     size_t position,
+                                     webchat_message *out,
+                                     size_t size);
+
+/** A message of the event as JSON. WEBCHAT_ERR_NOT_FOUND behind the last one. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_event_message_json(const webchat_event *event,
+                                          size_t position,
+                                          webchat_str *out);
+
+/**
+ * A message of messageReceived as the server sent it, as JSON. WEBCHAT_ERR_NOT_FOUND behind the last one, and for other events.
+ * Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_event_message_original(const webchat_event *event,
+                                              size_t position,
+                                              webchat_str *out);
+
+/**
+ * How many agents and supervisors are in the chat after ...Connected or ...Disconnected. WEBCHAT_ERR_NOT_FOUND for other events.
+ * Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_event_agents_connected(const webchat_event *event,
+                                              size_t *out);
+
+/** How many agents the event lists, those who left included (...Connected, ...Disconnected); 0 for others. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_event_agent_count(const webchat_event *event,
+                                         size_t *out);
+
+/**
+ * Reads an agent that the event lists, counted from 0. `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND behind the last one. Any thread.
+ * Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_event_agent(const webchat_event *event,
+                                   size_t position,
+                                   webchat_agent *out,
+                                   size_t size);
+
+/**
+ * Reads the session's data (started, messageReceived). `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND for other events. Any thread.
+ * Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_event_session(const webchat_event *event,
+                                     webchat_session *out,
+                                     size_t size);
+
+/** Whether messageReceived is the replay after a restore: 1, else 0. Any thread. Since 0.1. */
+WEBCHAT_API webchat_status webchat_event_restoring(const webchat_event *event, int32_t *out);
+
+/** Whether messageReceived has older messages fetched by fetchHistory: 1, else 0. Any thread. Since 0.1. */
+WEBCHAT_API webchat_status webchat_event_old_messages(const webchat_event *event, int32_t *out);
+
+/** Makes a handle of your own to an event, which outlives the callback: free it with webchat_event_free. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_event_clone(const webchat_event *event,
+                                   webchat_event **out_event);
+
+/**
+ * Frees an event of your own, with all texts read from it. An event lent to a callback is refused (WEBCHAT_ERR_INVALID_ARGUMENT), one
+ * freed before as well (WEBCHAT_ERR_INVALID_HANDLE). Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_event_free(webchat_event *event);
+
+/* ---- Log ---- */
+
+/**
+ * Has `on_entry` called with the library's log entries of this level (WEBCHAT_LOG_...) and graver ones; it replaces the function set
+ * before. NULL, or WEBCHAT_LOG_OFF: no entries any more. One log per process. Calls come in order, one at a time, on a thread of
+ * their own, a little after what they tell of; entries are left out, and counted, when `on_entry` is much too slow. Entries hold no
+ * message text, name or key.
+ *
+ * `context` belongs to the library from the call on; `destroy` (may be NULL) runs exactly once, after the last call; when this
+ * function fails, before it returns. Any thread. Inside `on_entry` the rules of callbacks hold.
+ *
+ * WEBCHAT_ERR_BUSY: a Rust program that this library is linked into has a logger of its own. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_set_log(uint32_t level,
+                               webchat_log_fn on_entry,
+                               void *context,
+                               webchat_destroy_fn destroy);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* WEBCHAT_H */

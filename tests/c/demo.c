@@ -1,0 +1,84 @@
+/*
+ * A chat with an agent, start to end. Prints a line for each event: time in ms, event, who, text, with tabs between.
+ *
+ *     demo http://localhost:8080/genesys/2/chat/support
+ *     WEBCHAT_CONFIG=config.json demo
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <webchat.h>
+
+static const char *const lines[] = {"Hello", "Can I have my invoice?", "Thanks", "Bye"};
+
+/* The configuration: the file that WEBCHAT_CONFIG names, or the chat URL given. */
+static int read_config(const char *url, char *config, size_t size) {
+    const char *path = getenv("WEBCHAT_CONFIG");
+    if (url != NULL) return snprintf(config, size, "{\"dataURL\": \"%s\"}", url) < (int)size;
+    FILE *file = path == NULL ? NULL : fopen(path, "r");
+    if (file == NULL) return 0;
+    size_t length = fread(config, 1, size - 1, file);
+    fclose(file);
+    config[length] = '\0';
+    return 1;
+}
+
+static void print_event(const webchat_event *event, uint64_t start) {
+    uint64_t time = start;
+    webchat_message message;
+    const char *name = webchat_event_name(event);
+    size_t count = 0;
+    webchat_event_time(event, &time);
+    while (webchat_event_message(event, count, &message, sizeof message) == WEBCHAT_OK) {
+        int is_text = strcmp(message.type.data, "Message") == 0;
+        const char *text = is_text ? message.text.data : message.file_name.len > 0 ? message.file_name.data : message.type.data;
+        printf("%u\t%s\t%s\t%s\n", (unsigned)(time - start), name, message.from_name.data, text);
+        count++;
+    }
+    if (count == 0) printf("%u\t%s\t\t\n", (unsigned)(time - start), name);
+    fflush(stdout);
+}
+
+/* The next line of the customer's, once the agent has answered the last one. */
+static void answer(webchat_service *service, const webchat_event *event, size_t *said) {
+    webchat_message message;
+    for (size_t i = 0; webchat_event_message(event, i, &message, sizeof message) == WEBCHAT_OK; i++) {
+        int is_answer = strcmp(message.from_type.data, "Agent") == 0 && strcmp(message.type.data, "Message") == 0;
+        if (is_answer && *said < sizeof lines / sizeof *lines) {
+            webchat_send_typing(service, lines[*said], NULL, NULL);
+            webchat_send_message(service, lines[(*said)++], NULL, NULL);
+        }
+    }
+}
+
+int main(int argc, char **argv) {
+    char config[65536];
+    webchat_service_options options = {sizeof options, config, NULL, NULL};
+    webchat_chat_form form = {sizeof form, "Ann", "Ann", "Lee", "ann@example.com", "My invoice", NULL};
+    webchat_service *service;
+    webchat_outcome *failure;
+    webchat_event *event;
+    webchat_str why;
+    uint64_t start = 0;
+    size_t said = 0;
+    if (!read_config(argc > 1 ? argv[1] : NULL, config, sizeof config)) {
+        fprintf(stderr, "usage: demo CHAT_URL, or WEBCHAT_CONFIG=FILE demo\n");
+        return 2;
+    }
+    if (webchat_service_new_with(&options, &service, &failure) != WEBCHAT_OK) {
+        webchat_outcome_reason(failure, &why);
+        fprintf(stderr, "%s\n", why.data);
+        return 1;
+    }
+    webchat_start_chat(service, &form, NULL, NULL);
+    while (webchat_next_event(service, 20000, &event) == WEBCHAT_OK) {
+        uint32_t kind = webchat_event_kind(event);
+        if (start == 0) webchat_event_time(event, &start);
+        print_event(event, start);
+        if (kind == WEBCHAT_EVENT_MESSAGE_RECEIVED) answer(service, event, &said);
+        if (kind == WEBCHAT_EVENT_POLLING_STOPPED) webchat_service_close(service);
+        webchat_event_free(event);
+    }
+    webchat_service_destroy(service);
+    return said < sizeof lines / sizeof *lines;
+}
