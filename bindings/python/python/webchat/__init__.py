@@ -1,0 +1,110 @@
+"""The Genesys WebChatService for Python programs.
+
+:class:`Chat` is one customer's chat, for code that waits; :class:`webchat.aio.Chat` is the same for asyncio. Commands, events, options,
+results and texts are those of the Genesys WebChatService::
+
+    import webchat
+
+    with webchat.Chat({"dataURL": "https://gms.example.com/genesys/2/chat/support"}) as chat:
+        chat.start_chat(nickname="Jo")
+        chat.send_message("Hello")
+        for event in chat.events():
+            match event:
+                case webchat.Event("messageReceived"):
+                    for message in event.messages:
+                        print(message["from"]["name"], message.get("text"))
+                case webchat.Event("ended"):
+                    break
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Callable, Protocol
+
+from ._commands import Commands
+from ._webchat import Event, Events, Reply, Runtime, __version__
+from .errors import *
+from .errors import WrongThreadError
+from .errors import __all__ as _errors
+
+__all__ = ["Chat", "Event", "Runtime", "SessionStore", "__version__", *_errors]
+
+
+class SessionStore(Protocol):
+    """Keeps a chat's session data, so that the chat can be restored later, also by another process."""
+
+    def load(self) -> Mapping[str, str] | None:
+        """Returns everything stored."""
+
+    def apply(self, changes: dict[str, str | None]) -> None:
+        """Carries out all changes: a key's new value, or ``None`` when it is deleted."""
+
+
+class Chat(Commands):
+    """One customer's chat.
+
+    ``config`` is the object of ``_genesys.widgets.webchat``, as a mapping or as JSON text; without it the command :meth:`configure`
+    configures the chat. ``store`` keeps the session data (see :class:`SessionStore`); by default the configuration says where.
+    Chats made without a ``runtime`` share a default one.
+
+    Commands wait for their outcome; Ctrl-C ends the waiting and cancels the command. They may be given from any thread.
+
+    Handlers, preprocessors, the typing preview input and the store run on the runtime's one callback thread, one at a time. There,
+    commands raise :class:`WrongThreadError`, since they could never end; an exception goes to :func:`sys.unraisablehook`.
+
+    Leaving the ``with`` block closes the chat; so does dropping it, and the end of the program. Closing does not end the session at the
+    server: that is :meth:`end_chat`.
+    """
+
+    def __init__(self, config: Any = None, *, store: SessionStore | None = None, runtime: Runtime | None = None) -> None:
+        super().__init__(config, store, runtime)
+
+    def _call(self, name: str, options: Any, timeout: float | None) -> Any:
+        return self._native.call(name, options, timeout)
+
+    def _returning(self, outcome: Any, value: Any) -> Any:
+        return value
+
+    def _tell(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        return function
+
+    def _ask(self, function: Callable[[Any], Any]) -> Callable[[Any, Reply], None]:
+        def answer(argument: Any, reply: Reply) -> None:
+            try:
+                result = function(argument)
+            except BaseException:
+                reply.fail()
+                raise
+            reply(result)
+
+        return answer
+
+    def events(self) -> Events:
+        """Iterates over the events from now on, in order, until the chat is closed. The first one to ask for events, in whatever way,
+        also gets those published before."""
+        return self._native.events()
+
+    def next_event(self, timeout: float | None = None) -> Event | None:
+        """Waits for the next event; returns ``None`` when none comes within ``timeout`` seconds.
+
+        Raises :class:`ClosedError` once the chat is closed and every event was returned. Events are kept from the first call on.
+        """
+        return self._native.next_event(timeout)
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Closes the chat: every command gets its outcome, and no event comes any more. What is stored of the session stays.
+
+        Waits at most ``timeout`` seconds until everything is stored; not at all inside a handler.
+        """
+        self._native.close()
+        try:
+            self._native.wait_closed(timeout)
+        except WrongThreadError:
+            pass
+
+    def __enter__(self) -> Chat:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,301 @@
+"""What both faces of a chat have in common: the commands, and handlers of events."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from . import _exit, _pattern, _webchat
+
+
+class Commands:
+    """The commands of the specification, one method each, with its names in snake_case.
+
+    Results are plain values in the specification's shapes. ``timeout`` is the number of seconds within which a command must have its
+    outcome. A rejected command raises a subclass of :class:`webchat.Error` whose text is the specification's.
+    """
+
+    def __init__(self, config: Any, store: Any, runtime: _webchat.Runtime | None) -> None:
+        load = apply = None
+        if store is not None:
+            load, apply = self._ask(partial(_without_argument, store.load)), self._ask(store.apply)
+        self._native = _webchat.Chat(config, load, apply, runtime)
+        self._handlers: list[tuple[str | None, Any, int]] = []
+        _exit.watch(self._native)
+
+    # What the faces differ in.
+
+    def _call(self, name: str, options: Any, timeout: float | None) -> Any:
+        raise NotImplementedError
+
+    def _returning(self, outcome: Any, value: Any) -> Any:
+        """``value``, once the command has its outcome."""
+        raise NotImplementedError
+
+    def _tell(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """``function``, to be called by the library."""
+        raise NotImplementedError
+
+    def _ask(self, function: Callable[[Any], Any]) -> Callable[[Any, _webchat.Reply], None]:
+        """``function``, to be called by the library, which wants to know what it returns."""
+        raise NotImplementedError
+
+    # Events.
+
+    def on(self, event: str | None, handler: Any = None) -> Any:
+        """Has ``handler`` called with each event of this name (``None``: with every event), in order. Returns it.
+
+        Without a handler it is a decorator. A handler of ``ready`` is also called when the chat was ready before.
+        """
+        if handler is None:
+            return lambda function: self.on(event, function)
+        self._handlers.append((event, handler, self._native.listen(event, self._tell(handler))))
+        return handler
+
+    def off(self, event: str | None, handler: Any = None) -> bool:
+        """Lets go of a handler, or of all that were given for ``event``: they are not called any more. False if there were none."""
+        gone = [entry for entry in self._handlers if entry[0] == event and handler in (None, entry[1])]
+        self._handlers = [entry for entry in self._handlers if entry not in gone]
+        for _, _, listener in gone:
+            self._native.unlisten(listener)
+        return bool(gone)
+
+    # Commands.
+
+    def command(self, name: str, options: Any = None, *, timeout: float | None = None) -> Any:
+        """Gives a command by the name that the specification has for it, such as ``sendMessage``, with its options.
+
+        Where the specification wants functions and regular expressions, callables and patterns are taken.
+        """
+        return self._call(name, self._prepared(options), timeout)
+
+    def _given(self, name: str, timeout: float | None, **options: Any) -> Any:
+        return self.command(name, {key: value for key, value in options.items() if value is not None}, timeout=timeout)
+
+    def _prepared(self, options: Any) -> Any:
+        if not isinstance(options, Mapping):
+            return options
+        options = dict(options)
+        for key, value in options.items():
+            if key in ("filters", "regex"):
+                options[key] = _filters(value)
+            elif key == "files":
+                options[key] = _files(value)
+            elif key == "preprocessor" and callable(value):
+                options[key] = self._ask(value)
+            elif key == "input" and callable(value):
+                options[key] = self._ask(partial(_without_argument, value))
+            elif key == "progress" and callable(value):
+                options[key] = self._tell(value)
+        return options
+
+    def configure(self, config: Any, *, timeout: float | None = None) -> Any:
+        """Configures a chat that was made without a configuration; once. Takes what the chat itself takes."""
+        return self._call("configure", config, timeout)
+
+    def start_chat(
+        self,
+        *,
+        nickname: str | None = None,
+        firstname: str | None = None,
+        lastname: str | None = None,
+        email: str | None = None,
+        subject: str | None = None,
+        user_data: Any = None,
+        timeout: float | None = None,
+    ) -> Any:
+        """Starts a chat session. Returns the server's answer, after ``started`` was published.
+
+        ``user_data`` is attached to the chat: a mapping, or text that holds one as JSON. It wins over the configured one.
+        """
+        form = {"nickname": nickname, "firstname": firstname, "lastname": lastname, "email": email, "subject": subject}
+        return self._given("startChat", timeout, userData=user_data, **form)
+
+    def end_chat(self, *, timeout: float | None = None) -> Any:
+        """Ends the chat session once the messages on their way have their outcome. Returns the server's answer."""
+        return self.command("endChat", timeout=timeout)
+
+    def send_message(
+        self,
+        message: str,
+        *,
+        type: str | None = None,
+        parent_message_id: str | None = None,
+        timeout: float | None = None,
+    ) -> Any:
+        """Sends a message. Messages arrive in the order given, each at most once.
+
+        Returns the server's answer; ``{"statusCode": 1}`` while the connection is lost, and it was not sent then.
+        :class:`webchat.OutcomeUnknownError` says that it left and that nothing tells whether it arrived.
+        ``type`` is a label for the kind of text, ``parent_message_id`` the id of the rich message that it answers.
+        """
+        return self._given("sendMessage", timeout, message=message, type=type, parentMessageID=parent_message_id)
+
+    def send_custom_notice(self, message: str = "", *, timeout: float | None = None) -> Any:
+        """Sends a custom notice to a custom agent desktop. Returns the server's answer."""
+        return self._given("sendCustomNotice", timeout, message=message)
+
+    def send_typing(self, message: str | None = None, *, timeout: float | None = None) -> Any:
+        """Tells the agent that the customer types: ``message``, or else what the registered preview input returns."""
+        return self._given("sendTyping", timeout, message=message)
+
+    def send_filtered_message(self, message: str, regex: Any, *, timeout: float | None = None) -> Any:
+        """Sends a message, and hides it and all that match ``regex`` from the transcript. Does not wait for the message.
+
+        ``regex``: see :meth:`add_prefilter`.
+        """
+        return self._given("sendFilteredMessage", timeout, message=message, regex=regex)
+
+    def add_prefilter(self, filters: Any, *, timeout: float | None = None) -> Any:
+        """Hides messages that match from the transcript. Returns all filters, each as ``{"source", "flags"}``.
+
+        ``filters`` is one expression or a list: a Python pattern, text like ``"/source/flags"``, or ``{"source", "flags"}`` as in
+        JavaScript. A Python pattern is translated so that it matches what ``search`` would find; one that cannot be, such as one with
+        back-references, raises :class:`webchat.InvalidArgumentError`.
+        """
+        return self._given("addPrefilter", timeout, filters=filters)
+
+    def update_user_data(self, user_data: Any, *, timeout: float | None = None) -> Any:
+        """Changes the attached data. Returns the server's answer, or without a session the data that a chat will start with."""
+        return self._call("updateUserData", user_data, timeout)
+
+    def poll(self, *, timeout: float | None = None) -> Any:
+        """Private to the service: always rejected."""
+        return self.command("poll", timeout=timeout)
+
+    def start_poll(self, *, timeout: float | None = None) -> Any:
+        """Starts automatic polling for new messages."""
+        return self.command("startPoll", timeout=timeout)
+
+    def stop_poll(self, *, timeout: float | None = None) -> Any:
+        """Stops automatic polling for new messages."""
+        return self.command("stopPoll", timeout=timeout)
+
+    def reset_poll_exceptions(self, *, timeout: float | None = None) -> Any:
+        """Sets the count of poll exceptions to 0."""
+        return self.command("resetPollExceptions", timeout=timeout)
+
+    def restore(self, *, timeout: float | None = None) -> Any:
+        """Restores a stored session; private to the service unless the chat is asynchronous."""
+        return self.command("restore", timeout=timeout)
+
+    def get_transcript(self, *, timeout: float | None = None) -> Any:
+        """Returns ``{"messages", "originalMessages"}``: all messages in order, those hidden by prefilters absent."""
+        return self.command("getTranscript", timeout=timeout)
+
+    def get_agents(self, *, timeout: float | None = None) -> Any:
+        """Returns ``{"agents"}``: the agents by participant id."""
+        return self.command("getAgents", timeout=timeout)
+
+    def get_stats(self, *, timeout: float | None = None) -> Any:
+        """Returns ``{"agents", "startTime", "endTime", "duration"}``; a time is ``False`` while it is not known."""
+        return self.command("getStats", timeout=timeout)
+
+    def send_file(
+        self,
+        file: Any,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        user_data: Any = None,
+        progress: Any = None,
+        timeout: float | None = None,
+    ) -> Any:
+        """Sends a file: a path, or bytes, which need a ``name``. Returns the server's answer.
+
+        ``progress`` is called with the bytes sent so far and the bytes in all, or ``None`` where that is not known.
+        """
+        source: dict[str, Any] = (
+            {"bytes": bytes(file)} if isinstance(file, (bytes, bytearray, memoryview)) else {"path": os.fspath(file)}
+        )
+        if name is not None:
+            source["name"] = name
+        options = {"files": source, "description": description, "userData": user_data, "progress": progress}
+        return self._given("sendFile", timeout, **options)
+
+    def download_file(
+        self,
+        file_id: str,
+        *,
+        path: Any = None,
+        directory: Any = None,
+        file_name: str | None = None,
+        progress: Any = None,
+        timeout: float | None = None,
+    ) -> Any:
+        """Fetches a file. Returns ``{"fileName", "size", ...}``, with ``"bytes"``, or with ``"path"`` where it was saved.
+
+        It is saved to exactly ``path``, an existing file being replaced, or into ``directory`` under a name of its own: never outside
+        of it, never over an existing file. ``progress``: see :meth:`send_file`.
+        """
+        places = {key: os.fspath(value) for key, value in (("path", path), ("directory", directory)) if value is not None}
+        return self._given("downloadFile", timeout, fileId=file_id, fileName=file_name, progress=progress, **places)
+
+    def get_session_data(self, *, timeout: float | None = None) -> Any:
+        """Returns ``{"secureKey", "sessionID", "alias", "userId"}``; empty texts without a session."""
+        return self.command("getSessionData", timeout=timeout)
+
+    def fetch_history(self, *, timeout: float | None = None) -> Any:
+        """Fetches a page of older messages of an asynchronous chat; they come with ``messageReceived``."""
+        return self.command("fetchHistory", timeout=timeout)
+
+    def register_typing_preview_input(self, input: Any, *, timeout: float | None = None) -> Any:
+        """Registers a function that returns the text being typed. It is called when the agent is told that the customer types."""
+        return self._given("registerTypingPreviewInput", timeout, input=input)
+
+    def register_pre_processor(self, preprocessor: Any, *, timeout: float | None = None) -> Any:
+        """Registers a function that may change messages before they are shown. Returns it.
+
+        It gets a message as a ``dict``. A ``dict`` that it returns replaces the message; otherwise the changes made in place stand.
+        When it raises, the exception is reported and the message stays as it was.
+        """
+        return self._returning(self._given("registerPreProcessor", timeout, preprocessor=preprocessor), preprocessor)
+
+    def verify_session(self, *, timeout: float | None = None) -> Any:
+        """Returns ``{"sessionActive"}``, judged from what is known here."""
+        return self.command("verifySession", timeout=timeout)
+
+    def get_file_limits(self, *, timeout: float | None = None) -> Any:
+        """Returns what the server allows to upload."""
+        return self.command("getFileLimits", timeout=timeout)
+
+    def delete_file(self, file_id: str, *, timeout: float | None = None) -> Any:
+        """Deletes an uploaded file. Returns the server's answer."""
+        return self._given("deleteFile", timeout, fileId=file_id)
+
+    def push_url(self, url: str, *, timeout: float | None = None) -> Any:
+        """Pushes a web address to the agent. Returns the server's answer."""
+        return self._given("pushUrl", timeout, url=url)
+
+    def update_nickname(self, nickname: str, *, timeout: float | None = None) -> Any:
+        """Takes another nickname. Returns the server's answer."""
+        return self._given("updateNickname", timeout, nickname=nickname)
+
+    def read_receipt(self, index: int | None = None, *, timeout: float | None = None) -> Any:
+        """Reports the message with this ``index``, by default the newest, as read. Returns the server's answer."""
+        return self._given("readReceipt", timeout, index=index)
+
+
+def _without_argument(function: Callable[[], Any], _: None) -> Any:
+    return function()
+
+
+def _filters(value: Any) -> Any:
+    if isinstance(value, re.Pattern):
+        return _pattern.translate(value)
+    if isinstance(value, (list, tuple)):
+        return [_filters(each) for each in value]
+    return value
+
+
+def _files(value: Any) -> Any:
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, (list, tuple)):
+        return _files(value[0]) if value else None
+    if isinstance(value, Mapping):
+        return {key: os.fspath(each) if isinstance(each, os.PathLike) else each for key, each in value.items()}
+    return value

@@ -1,0 +1,99 @@
+"""Native half of the package; private to it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final, final
+
+from typing_extensions import Self
+
+__all__ = [
+    "COMMAND_NAMES",
+    "Chat",
+    "ERROR_KINDS",
+    "EVENT_NAMES",
+    "Event",
+    "Events",
+    "Reply",
+    "Requested",
+    "Runtime",
+    "__version__",
+    "after_fork",
+    "hidden",
+    "report",
+]
+
+__version__: Final[str]
+
+ERROR_KINDS: Final[list[tuple[str, int, str]]]
+"""The kinds of errors: name, number, description."""
+EVENT_NAMES: Final[list[str]]
+COMMAND_NAMES: Final[list[str]]
+
+def report(error: BaseException, callable: Callable[..., object]) -> None: ...
+def after_fork() -> None: ...
+def hidden(source: str, flags: str, texts: list[str]) -> list[bool]: ...
+
+@final
+class Runtime:
+    """The threads and connections that chats share. Chats made without one share a default."""
+
+    def __new__(cls, *, worker_threads: int = 2) -> Self: ...
+
+@final
+class Event:
+    """What was published, and when. ``data`` is the payload in the specification's shape, the same object each time."""
+
+    __match_args__: ClassVar[tuple[str, str]]
+
+    @property
+    def name(self) -> str:
+        """The specification's name, such as ``messageReceived``."""
+    @property
+    def time(self) -> int:
+        """When it was published, in milliseconds since 1970 UTC."""
+    @property
+    def data(self) -> Any:
+        """The payload: a ``dict``, empty where the specification has none."""
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """The messages that the event is about: those received, or the notice of a participant or of typing; none for other events."""
+
+@final
+class Events:
+    """The events of a chat, in order, until it is closed."""
+
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> Event: ...
+    def next(self, timeout: float | None = None) -> Event | None:
+        """The next event; ``None`` when none comes within ``timeout`` seconds. Raises ``ClosedError`` after the last."""
+
+@final
+class Requested:
+    """Calls that the library asks for, as callable and arguments."""
+
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> tuple[Callable[..., object], tuple[Any, ...]]: ...
+
+@final
+class Reply:
+    def __call__(self, answer: Any) -> None: ...
+    def fail(self) -> None: ...
+
+@final
+class Chat:
+    def __new__(
+        cls,
+        config: Mapping[str, Any] | str | None,
+        load: Callable[[None, Reply], object] | None,
+        apply: Callable[[dict[str, str | None], Reply], object] | None,
+        runtime: Runtime | None,
+    ) -> Self: ...
+    def call(self, name: str, options: Any, timeout: float | None) -> Any: ...
+    def submit(self, name: str, options: Any, timeout: float | None, done: Callable[[Any, Exception | None], object]) -> int: ...
+    def cancel(self, id: int) -> None: ...
+    def listen(self, event: str | None, listener: Callable[..., object], ends: bool = False) -> int: ...
+    def unlisten(self, id: int) -> bool: ...
+    def events(self) -> Events: ...
+    def next_event(self, timeout: float | None) -> Event | None: ...
+    def close(self) -> None: ...
+    def wait_closed(self, timeout: float | None) -> bool: ...
+    def when_closed(self, done: Callable[[], object]) -> None: ...

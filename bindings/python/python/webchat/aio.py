@@ -1,0 +1,210 @@
+"""The chat for asyncio: commands are awaited, events come by ``async for``.
+
+import asyncio, webchat.aio
+
+async def main():
+    async with webchat.aio.Chat({"dataURL": "https://gms.example.com/genesys/2/chat/support"}) as chat:
+        await chat.start_chat(nickname="Jo")
+        async for event in chat.events():
+            print(event.name)
+
+asyncio.run(main())
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import weakref
+from collections.abc import Awaitable, Mapping
+from functools import partial
+from typing import Any, Callable, Protocol
+
+from . import _webchat
+from ._commands import Commands
+from ._webchat import Event, Reply, Runtime
+from .errors import ClosedError, Error
+
+__all__ = ["Chat", "Events", "SessionStore"]
+
+_Tasks = set["asyncio.Task[Any]"]
+
+
+class SessionStore(Protocol):
+    """As :class:`webchat.SessionStore`; the methods may be coroutine functions."""
+
+    def load(self) -> Mapping[str, str] | None | Awaitable[Mapping[str, str] | None]:
+        """Returns everything stored."""
+
+    def apply(self, changes: dict[str, str | None]) -> Awaitable[None] | None:
+        """Carries out all changes: a key's new value, or ``None`` when it is deleted."""
+
+
+class Chat(Commands):
+    """One customer's chat. It belongs to the event loop that runs when it is made.
+
+    It is made as :class:`webchat.Chat` is, and has the same commands, to be awaited. Cancelling the task that awaits a command cancels
+    the command.
+
+    Handlers, preprocessors, the typing preview input and the store run on the loop, and may be coroutine functions. An exception goes to
+    the loop's exception handler.
+
+    Leaving the ``async with`` block closes the chat; so does dropping it, and the end of the program. Closing does not end the session
+    at the server: that is :meth:`end_chat`.
+    """
+
+    def __init__(self, config: Any = None, *, store: SessionStore | None = None, runtime: Runtime | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._tasks: _Tasks = set()
+        self._queue: Events | None = None
+        super().__init__(config, store, runtime)
+
+    async def _call(self, name: str, options: Any, timeout: float | None) -> Any:
+        outcome: asyncio.Future[Any] = self._loop.create_future()
+        request = self._native.submit(name, options, timeout, partial(_hand_over, self._loop, _settle, outcome))
+        try:
+            return await outcome
+        except asyncio.CancelledError:
+            self._native.cancel(request)
+            raise
+        except Error as error:
+            error.request_id = request
+            raise
+
+    async def _returning(self, outcome: Any, value: Any) -> Any:
+        await outcome
+        return value
+
+    def _tell(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        return partial(_hand_over, self._loop, _run, self._loop, self._tasks, function)
+
+    def _ask(self, function: Callable[[Any], Any]) -> Callable[[Any, Reply], None]:
+        return partial(_hand_over, self._loop, _answer, self._loop, self._tasks, function)
+
+    def events(self) -> Events:
+        """Iterates over the events from now on, in order, until the chat is closed. The first one to ask for events, in whatever way,
+        also gets those published before."""
+        return Events(self._native, self._loop)
+
+    async def next_event(self, timeout: float | None = None) -> Event | None:
+        """Waits for the next event; returns ``None`` when none comes within ``timeout`` seconds.
+
+        Raises :class:`webchat.ClosedError` once the chat is closed and every event was returned. Events are kept from the first call on.
+        """
+        if self._queue is None:
+            self._queue = self.events()
+        return await self._queue.next(timeout)
+
+    async def close(self, timeout: float = 5.0) -> None:
+        """Closes the chat: every command gets its outcome, and no event comes any more. What is stored of the session stays.
+
+        Waits at most ``timeout`` seconds until everything is stored.
+        """
+        self._native.close()
+        closed: asyncio.Future[None] = self._loop.create_future()
+        self._native.when_closed(partial(_hand_over, self._loop, _settle, closed, None, None))
+        await asyncio.wait([closed], timeout=timeout)
+
+    async def __aenter__(self) -> Chat:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+class Events:
+    """The events of a chat, in order, until it is closed."""
+
+    def __init__(self, native: _webchat.Chat, loop: asyncio.AbstractEventLoop) -> None:
+        self._native = native
+        self._waiting: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._listener = native.listen(None, partial(_hand_over, loop, _put, weakref.ref(self)), True)
+
+    def __del__(self) -> None:
+        if hasattr(self, "_listener"):
+            self._native.unlisten(self._listener)
+
+    def __aiter__(self) -> Events:
+        return self
+
+    async def __anext__(self) -> Event:
+        event = await self._waiting.get()
+        if event is None:
+            self._waiting.put_nowait(None)  # for whoever asks again
+            raise StopAsyncIteration
+        return event
+
+    async def next(self, timeout: float | None = None) -> Event | None:
+        """The next event; ``None`` when none comes within ``timeout`` seconds. Raises :class:`webchat.ClosedError` after the last."""
+        try:
+            if timeout is None or not self._waiting.empty():
+                return await self.__anext__()
+            return await asyncio.wait_for(self.__anext__(), timeout)
+        except StopAsyncIteration:
+            raise ClosedError("the service is closed") from None
+        except asyncio.TimeoutError:
+            return None
+
+
+def _hand_over(loop: asyncio.AbstractEventLoop, function: Callable[..., Any], *arguments: Any) -> None:
+    """Has ``function`` called on the loop. When the loop is closed, nobody is there to be told."""
+    try:
+        loop.call_soon_threadsafe(function, *arguments)
+    except RuntimeError:
+        if not loop.is_closed():
+            raise
+
+
+def _settle(outcome: asyncio.Future[Any], value: Any, error: BaseException | None) -> None:
+    if outcome.done():
+        return
+    if error is None:
+        outcome.set_result(value)
+    else:
+        outcome.set_exception(error)
+
+
+def _put(events: weakref.ref[Events], event: Event | None) -> None:
+    stream = events()
+    if stream is not None:
+        stream._waiting.put_nowait(event)
+
+
+def _run(loop: asyncio.AbstractEventLoop, tasks: _Tasks, function: Callable[..., Any], *arguments: Any) -> None:
+    result = function(*arguments)
+    if inspect.isawaitable(result):
+        _spawn(loop, tasks, result)
+
+
+def _answer(loop: asyncio.AbstractEventLoop, tasks: _Tasks, function: Callable[[Any], Any], argument: Any, reply: Reply) -> None:
+    try:
+        result = function(argument)
+    except BaseException:
+        reply.fail()
+        raise
+    if inspect.isawaitable(result):
+        _spawn(loop, tasks, _answer_later(result, reply))
+    else:
+        reply(result)
+
+
+async def _answer_later(result: Awaitable[Any], reply: Reply) -> None:
+    try:
+        reply(await result)
+    finally:
+        reply.fail()
+
+
+def _spawn(loop: asyncio.AbstractEventLoop, tasks: _Tasks, awaitable: Awaitable[Any]) -> None:
+    async def wait() -> None:
+        await awaitable
+
+    def finished(task: asyncio.Task[Any]) -> None:
+        tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            loop.call_exception_handler({"message": "an exception in a callable of a chat", "exception": error, "task": task})
+
+    task = loop.create_task(wait())
+    tasks.add(task)
+    task.add_done_callback(finished)

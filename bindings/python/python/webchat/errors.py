@@ -1,0 +1,205 @@
+"""The exceptions of the library: one base class, and one class for each kind of error."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any, ClassVar
+
+__all__ = [
+    "AccessDeniedError",
+    "BusyError",
+    "CancelledError",
+    "ClosedError",
+    "DisconnectedError",
+    "Error",
+    "InternalError",
+    "InvalidArgumentError",
+    "InvalidConfigurationError",
+    "IoError",
+    "NoSessionError",
+    "NotFoundError",
+    "OutcomeUnknownError",
+    "ProtocolError",
+    "RateLimitedError",
+    "RejectedError",
+    "SessionActiveError",
+    "TimeoutError",
+    "UnauthorizedError",
+    "UnavailableError",
+    "UnsupportedError",
+    "WrongThreadError",
+]
+
+
+class Error(Exception):
+    """Why a command was rejected.
+
+    ``str()`` of it is the specification's text where the specification has one, and is safe to log.
+    """
+
+    kind: ClassVar[str] = "unknown"
+    """The kind of error, the same name in every language."""
+
+    response: Any
+    """The server's response, "(AJAX Response Object)" in the specification, else ``None``. It can hold private text."""
+
+    retry_after: float | None
+    """Seconds that have to pass before trying again, where the server says so."""
+
+    retryable: bool
+    """Whether trying the same again can help."""
+
+    request_id: int | None
+    """The command's id, where the error is a command's."""
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        response: Any = None,
+        retry_after: float | None = None,
+        retryable: bool = False,
+        request_id: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.response = response
+        self.retry_after = retry_after
+        self.retryable = retryable or retry_after is not None
+        self.request_id = request_id
+
+
+class InvalidArgumentError(Error, ValueError):
+    """An option, text or name is not usable. The error says which."""
+
+    kind = "invalid_argument"
+
+
+class InvalidConfigurationError(Error, ValueError):
+    """The configuration is missing or has a bad value; the error names the key."""
+
+    kind = "invalid_configuration"
+
+
+class NoSessionError(Error):
+    """The command needs a chat session and there is none."""
+
+    kind = "no_session"
+
+
+class SessionActiveError(Error):
+    """The command needs that no chat session is active."""
+
+    kind = "session_active"
+
+
+class BusyError(Error):
+    """The same thing is already under way."""
+
+    kind = "busy"
+
+
+class AccessDeniedError(Error):
+    """The command is private to the service."""
+
+    kind = "access_denied"
+
+
+class UnsupportedError(Error):
+    """The transport in use, or this build, does not offer it."""
+
+    kind = "unsupported"
+
+
+class NotFoundError(Error):
+    """What was asked for does not exist, for example no session to restore."""
+
+    kind = "not_found"
+
+
+class RejectedError(Error):
+    """The server understood the request and refused it. See ``response``."""
+
+    kind = "rejected"
+
+
+class UnauthorizedError(Error):
+    """The server or a gateway wants other credentials."""
+
+    kind = "unauthorized"
+
+
+class RateLimitedError(Error):
+    """The server asks to slow down."""
+
+    kind = "rate_limited"
+
+
+class UnavailableError(Error):
+    """The server, or the chat server behind it, cannot serve at the moment."""
+
+    kind = "unavailable"
+
+
+class DisconnectedError(Error, ConnectionError):
+    """The server cannot be reached."""
+
+    kind = "disconnected"
+
+
+class TimeoutError(Error, builtins.TimeoutError):
+    """The time given for it is over."""
+
+    kind = "timeout"
+
+
+class OutcomeUnknownError(Error):
+    """The request left and nothing tells whether it took effect."""
+
+    kind = "outcome_unknown"
+
+
+class ProtocolError(Error):
+    """The server's answer is not what the protocol says."""
+
+    kind = "protocol"
+
+
+class CancelledError(Error):
+    """The command was cancelled with ``cancel()``. A cancelled task gets asyncio's own exception."""
+
+    kind = "cancelled"
+
+
+class ClosedError(Error):
+    """The chat was closed before the outcome was known."""
+
+    kind = "closed"
+
+
+class IoError(Error, OSError):
+    """A file on this machine could not be read or written."""
+
+    kind = "io"
+
+
+class WrongThreadError(Error, RuntimeError):
+    """A blocking call was made inside a handler, where it could never end."""
+
+    kind = "wrong_thread"
+
+
+class InternalError(Error):
+    """A fault in the library. Please report it."""
+
+    kind = "internal"
+
+
+_BY_KIND: dict[str, type[Error]] = {
+    leaf.kind: leaf for leaf in list(globals().values()) if isinstance(leaf, type) and issubclass(leaf, Error)
+}
+
+
+def class_for(kind: str) -> type[Error]:
+    """The class for a kind of error; :class:`Error` itself for a kind that is not known here."""
+    return _BY_KIND.get(kind, Error)

@@ -1,0 +1,149 @@
+//! Commands from Python values, and what they resolve with as Python values.
+
+use crate::{
+    callbacks::{Callbacks, Target, tuple},
+    json,
+};
+use bytes::Bytes;
+use pyo3::{
+    intern,
+    prelude::*,
+    types::{PyByteArray, PyBytes, PyDict, PyString},
+};
+use serde_json::Value;
+use std::sync::Arc;
+use webchat_core::{
+    Config, Error, Private,
+    command::{Command, Preprocessor, PreviewInput, Resolution},
+    model::{FileSource, JsonObject, Progress, ProgressListener},
+};
+
+/// Reads the command called `name`. What JSON cannot say is taken from `options` first: callables (each called with an argument and a
+/// reply, as [`Target::ask`] does) and the bytes of files.
+pub(crate) fn read(
+    py: Python<'_>,
+    name: &str,
+    options: Option<&Bound<'_, PyAny>>,
+    callbacks: &Arc<Callbacks>,
+) -> PyResult<Command> {
+    let Some(options) = options else { return from_json(py, name, &Value::Null) };
+    let short = name.strip_prefix("WebChatService.").unwrap_or(name);
+    if let ("configure", Ok(text)) = (short, options.cast::<PyString>()) {
+        let config = Config::from_json_text(&text.to_cow()?);
+        return config
+            .map(|config| Command::Configure(Box::new(config)))
+            .map_err(|error| to_error(py, &error));
+    }
+    let Ok(options) = options.cast::<PyDict>() else {
+        return from_json(py, name, &json::from_python(options)?);
+    };
+    let options = options.copy()?;
+    let take = |key| take_callable(&options, key, callbacks);
+    match short {
+        "registerPreProcessor" => {
+            if let Some(target) = take("preprocessor")? {
+                return Ok(Command::RegisterPreProcessor(preprocessor(target)));
+            }
+        }
+        "registerTypingPreviewInput" => {
+            if let Some(target) = take("input")? {
+                return Ok(Command::RegisterTypingPreviewInput(preview_input(target)));
+            }
+        }
+        "sendFile" | "downloadFile" => {
+            let progress = take("progress")?.map(progress_listener);
+            let bytes = take_bytes(&options)?;
+            let mut command = from_json(py, name, &json::from_python(&options)?)?;
+            match &mut command {
+                Command::SendFile(upload) => {
+                    upload.progress = progress;
+                    if let Some(bytes) = bytes {
+                        upload.source = FileSource::Bytes(bytes);
+                    }
+                }
+                Command::DownloadFile(download) => download.progress = progress,
+                _ => {}
+            }
+            return Ok(command);
+        }
+        _ => {}
+    }
+    from_json(py, name, &json::from_python(&options)?)
+}
+
+fn from_json(py: Python<'_>, name: &str, options: &Value) -> PyResult<Command> {
+    Command::from_json(name, options).map_err(|error| to_error(py, &error))
+}
+
+fn to_error(py: Python<'_>, error: &Error) -> PyErr {
+    crate::error::to_python(py, error, None)
+}
+
+/// Takes the callable under `key` out of `options`. Anything but a callable stays.
+fn take_callable(
+    options: &Bound<'_, PyDict>,
+    key: &str,
+    callbacks: &Arc<Callbacks>,
+) -> PyResult<Option<Target>> {
+    let Some(callable) = options.get_item(key)?.filter(Bound::is_callable) else { return Ok(None) };
+    options.del_item(key)?;
+    Ok(Some(callbacks.register(callable.unbind())))
+}
+
+/// Takes the bytes of `{files: {name, bytes}}` out of `options`, with empty base64 text in their place.
+fn take_bytes(options: &Bound<'_, PyDict>) -> PyResult<Option<Bytes>> {
+    let py = options.py();
+    let (files, key) = (intern!(py, "files"), intern!(py, "bytes"));
+    let Some(file) = options.get_item(files)? else { return Ok(None) };
+    let Ok(file) = file.cast::<PyDict>() else { return Ok(None) };
+    let Some(bytes) = file.get_item(key)? else { return Ok(None) };
+    if !bytes.is_instance_of::<PyBytes>() && !bytes.is_instance_of::<PyByteArray>() {
+        return Ok(None);
+    }
+    let file = file.copy()?;
+    file.set_item(key, "")?;
+    options.set_item(files, file)?;
+    Ok(Some(Bytes::from(bytes.extract::<Vec<u8>>()?)))
+}
+
+/// What the callable returns replaces the message. What is false (nothing, above all) keeps it with the changes made in place.
+fn preprocessor(target: Target) -> Preprocessor {
+    fn read(message: &Bound<'_, PyAny>, answer: &Bound<'_, PyAny>) -> PyResult<JsonObject> {
+        json::object_from_python(if answer.is_truthy()? { answer } else { message })
+    }
+    Preprocessor(Arc::new(move |message| {
+        let message = move |py: Python<'_>| Ok(json::object_to_python(py, &message)?.into_any().unbind());
+        let answer = target.ask(message, read);
+        Box::pin(async move { answer.await.ok() })
+    }))
+}
+
+fn preview_input(target: Target) -> PreviewInput {
+    fn read(_: &Bound<'_, PyAny>, answer: &Bound<'_, PyAny>) -> PyResult<Option<Private>> {
+        let text: Option<String> = answer.extract()?;
+        Ok(text.map(Private::from))
+    }
+    PreviewInput(Arc::new(move || {
+        let answer = target.ask(|py| Ok(py.None()), read);
+        Box::pin(async move { answer.await.ok().flatten() })
+    }))
+}
+
+fn progress_listener(target: Target) -> ProgressListener {
+    ProgressListener(Arc::new(move |Progress { transferred, total }| {
+        target.post(move |py| tuple(py, (transferred, total)));
+    }))
+}
+
+/// What a command resolved with, in the shapes of JSON; the bytes of a file are `bytes`.
+pub(crate) fn resolved(py: Python<'_>, resolution: Resolution) -> PyResult<Bound<'_, PyAny>> {
+    let Resolution::Downloaded(mut file) = resolution else {
+        return json::to_python(py, &resolution.to_json());
+    };
+    let bytes = file.bytes.take();
+    let dict = json::to_python(py, &Resolution::Downloaded(file).to_json())?;
+    if let Some(bytes) = bytes {
+        dict.set_item(intern!(py, "bytes"), PyBytes::new(py, &bytes))?;
+    }
+    Ok(dict)
+}

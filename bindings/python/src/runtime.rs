@@ -1,0 +1,34 @@
+//! A runtime as Python holds it.
+
+use crate::{calls::CallingThread, error};
+use pyo3::prelude::*;
+use webchat_core::RuntimeOptions;
+
+/// More threads than this are a slip.
+const MAX_WORKER_THREADS: usize = 1024;
+
+/// The threads and connections that chats share. Chats made without one share a default.
+#[pyclass(frozen, module = "webchat")]
+pub(crate) struct Runtime {
+    pub(crate) core: webchat_core::Runtime,
+    pub(crate) thread: CallingThread,
+}
+
+/// The thread of the chats on the default runtime.
+pub(crate) static DEFAULT_THREAD: CallingThread = CallingThread::new();
+
+#[pymethods]
+impl Runtime {
+    #[new]
+    #[pyo3(signature = (*, worker_threads = 2))]
+    fn new(py: Python<'_>, worker_threads: usize) -> PyResult<Self> {
+        if !(1..=MAX_WORKER_THREADS).contains(&worker_threads) {
+            return Err(error::invalid_argument(format!(
+                "worker_threads has to be from 1 to {MAX_WORKER_THREADS}"
+            )));
+        }
+        let runtime = webchat_core::Runtime::new(RuntimeOptions { worker_threads });
+        let made = runtime.map(|core| Self { core, thread: CallingThread::default() });
+        made.map_err(|failure| error::to_python(py, &failure, None))
+    }
+}

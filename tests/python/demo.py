@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+"""Holds a chat with an agent, and prints each event as a line: milliseconds, event, who and text, separated by tabs.
+
+Usage: demo.py CHAT_URL
+"""
+
+import sys
+import time
+
+import webchat
+
+LINES = ["Hello, I have a question about my invoice.", "Thank you!", "Goodbye."]
+
+begin = time.monotonic()
+
+
+def show(event: webchat.Event) -> None:
+    for message in event.messages or [{}]:
+        milliseconds = int((time.monotonic() - begin) * 1000)
+        who = message.get("from", {}).get("name", "")
+        print(milliseconds, event.name, who, message.get("text", ""), sep="\t", flush=True)
+
+
+with webchat.Chat({"dataURL": sys.argv[1]}) as chat:
+    events = chat.events()
+    chat.start_chat(nickname="Pia", subject="Invoice")
+    answers = 0  # the agent greets, then answers each line
+    for event in events:
+        show(event)
+        if event.name == "messageReceived":
+            for message in event.messages:
+                if message["type"] == "Message" and message["from"]["type"] == "Agent":
+                    answers += 1
+                    if answers <= len(LINES):
+                        chat.send_message(LINES[answers - 1])
+        elif event.name == "pollingStopped":
+            break

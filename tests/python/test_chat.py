@@ -1,0 +1,167 @@
+"""Whole chats, on both faces."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import webchat
+import webchat.aio
+from conftest import Face
+from simulator import Simulator
+from webchat import _webchat
+
+
+def snake_case(name: str) -> str:
+    return re.sub("(?<!^)([A-Z])", r"_\1", name).lower()
+
+
+@pytest.mark.parametrize("chat", [webchat.Chat, webchat.aio.Chat])
+@pytest.mark.parametrize("name", _webchat.COMMAND_NAMES)
+def test_every_command_is_a_method(chat: type, name: str) -> None:
+    method = getattr(chat, snake_case(name))
+    assert method.__doc__
+
+
+async def test_a_chat_from_start_to_end(face: Face, simulator: Simulator) -> None:
+    async with face.open(simulator.config(userData={"from": "config"})) as chat:
+        await face.until(chat, "ready")
+        answer = await face(chat.start_chat(nickname="Jo", email="jo@example.com", subject="Help", user_data={"vip": "1"}))
+        assert answer["statusCode"] == 0
+        started = await face.until(chat, "started")
+        assert started.data == await face(chat.get_session_data())
+        assert started.data["sessionID"] == answer["chatId"]
+        info = simulator.info()
+        assert (info["nickname"], info["subject"], info["userData"]) == ("Jo", "Help", {"from": "config", "vip": "1"})
+
+        simulator.chat("join", nickname="Sam")
+        joined = await face.until(chat, "agentConnected")
+        assert joined.data["numAgentsConnected"] == 1
+        assert joined.messages[0]["from"]["name"] == "Sam"
+        simulator.chat("type")
+        assert (await face.until(chat, "agentTypingStarted")).messages[0]["isTyping"] is True
+        simulator.chat("say", text="Hello Jo")
+        message = await face.until_text(chat, "Hello Jo")
+        assert message["from"] == {"id": 2, "name": "Sam", "type": "Agent"}
+
+        assert (await face(chat.send_message("Hello Sam")))["statusCode"] == 0
+        message = await face.until_text(chat, "Hello Sam")
+        assert message["from"]["type"] == "Client"
+        transcript = await face(chat.get_transcript())
+        assert [entry["text"] for entry in transcript["messages"] if "text" in entry] == ["Hello Jo", "Hello Sam"]
+        assert len(transcript["originalMessages"]) == len(transcript["messages"])
+        agents = await face(chat.get_agents())
+        assert agents["agents"]["2"]["name"] == "Sam"
+        assert (await face(chat.get_stats()))["duration"] >= 0
+        assert await face(chat.verify_session()) == {"sessionActive": True}
+
+        assert (await face(chat.end_chat()))["chatEnded"] is True
+        left = await face.until(chat, "agentDisconnected")
+        assert left.data == {"numAgentsConnected": 0}
+        await face.until(chat, "ended")
+        assert await face(chat.verify_session()) == {"sessionActive": False}
+
+
+async def test_the_agent_ends_the_chat(face: Face, simulator: Simulator) -> None:
+    async with face.started(simulator) as chat:
+        simulator.chat("join", nickname="Sam")
+        simulator.chat("end")
+        await face.until(chat, "ended")
+        await face.until(chat, "pollingStopped")
+        with pytest.raises(webchat.NoSessionError, match="There is no active chat session"):
+            await face(chat.send_message("Hello?"))
+
+
+async def test_commands_that_tell_the_agent_something(face: Face, simulator: Simulator) -> None:
+    async with face.started(simulator) as chat:
+        await face(chat.send_custom_notice('{"page": 1}'))
+        assert ["message", '{"page": 1}'] in simulator.requests("customNotice")[0]["fields"]
+        await face(chat.update_user_data({"firstname": "Joe"}))
+        assert simulator.info()["userData"]["firstname"] == "Joe"
+        await face(chat.push_url("https://example.com/"))
+        simulator.requests("pushUrl")
+        await face(chat.update_nickname("Joe"))
+        simulator.requests("updateNickname")
+        await face(chat.read_receipt())
+        simulator.requests("readReceipt")
+        await face(chat.send_message("coded", type="code"))
+        assert ["messageType", "code"] in simulator.requests("send")[0]["fields"]
+
+
+async def test_user_data_without_a_session(face: Face, simulator: Simulator) -> None:
+    async with face.open(simulator.config()) as chat:
+        assert await face(chat.update_user_data({"plan": "gold"})) == {"plan": "gold"}
+        await face(chat.start_chat(nickname="Jo"))
+        assert simulator.info()["userData"] == {"plan": "gold"}
+
+
+async def test_polling_is_stopped_and_started(face: Face, simulator: Simulator) -> None:
+    async with face.open(simulator.config()) as chat:
+        with pytest.raises(webchat.NoSessionError, match="No active chat session"):
+            await face(chat.start_poll())
+        await face(chat.start_chat(nickname="Jo"))
+        assert await face(chat.stop_poll()) is None
+        await face.until(chat, "pollingStopped")
+        assert await face(chat.start_poll()) is None
+        await face.until(chat, "pollingStarted")
+        assert await face(chat.reset_poll_exceptions()) is None
+
+
+async def test_commands_by_name(face: Face, simulator: Simulator) -> None:
+    async with face.open(simulator.config()) as chat:
+        await face(chat.command("WebChatService.startChat", {"nickname": "Jo"}))
+        assert (await face(chat.command("sendMessage", {"message": "by name"})))["statusCode"] == 0
+        assert simulator.said() == ["by name"]
+        assert await face(chat.command("addPrefilter", {"filters": re.compile("x+")})) == [{"source": "x+", "flags": "u"}]
+        with pytest.raises(webchat.UnsupportedError, match="Command does not exist"):
+            await face(chat.command("dance"))
+
+
+async def test_a_chat_is_configured_later(face: Face, simulator: Simulator) -> None:
+    async with face.open() as chat:
+        started = chat.start_chat(nickname="Jo") if face.name == "aio" else None
+        await face(chat.configure(simulator.config()))
+        await face.until(chat, "ready")
+        await face(started or chat.start_chat(nickname="Jo"))
+        assert simulator.info()["nickname"] == "Jo"
+
+
+async def test_the_configuration_is_a_mapping_or_json(face: Face, simulator: Simulator) -> None:
+    text = '{"webchat": {"dataURL": "%s"}}' % simulator.chat_url
+    async with face.open(text) as chat:
+        await face(chat.start_chat(nickname="Jo"))
+    for config in ("{", {}, {"dataURL": 3}, {"dataURL": simulator.chat_url, "ajaxTimeout": "soon"}):
+        with pytest.raises(webchat.InvalidConfigurationError):
+            face.chat_class(config)
+
+
+async def test_many_chats_at_once(face: Face, simulator: Simulator) -> None:
+    runtime = webchat.Runtime(worker_threads=1)
+    chats = [face.chat_class(simulator.config(), runtime=runtime) for _ in range(20)]
+    for number, chat in enumerate(chats):
+        await face(chat.start_chat(nickname=f"Jo {number}"))
+    for number, chat in enumerate(chats):
+        await face(chat.send_message(f"I am {number}"))
+    for number, chat in enumerate(chats):
+        message = await face.until_text(chat, f"I am {number}")
+        assert message["from"]["name"] == f"Jo {number}"
+    for chat in chats:
+        await face(chat.close())
+
+
+async def test_typing(face: Face, simulator: Simulator) -> None:
+    async with face.started(simulator) as chat:
+        await face(chat.register_typing_preview_input(lambda: "I am typi"))
+        await face(chat.send_typing())
+        await face.until(chat, "clientTypingStarted")
+        assert ["message", "I am typi"] in simulator.requests("startTyping")[0]["fields"]
+        assert await face(chat.send_typing("I am typing")) is None
+        await face.until(chat, "clientTypingStopped")
+
+
+async def test_next_event_waits_no_longer_than_it_is_told(face: Face, simulator: Simulator) -> None:
+    async with face.started(simulator) as chat:
+        await face(chat.stop_poll())
+        while (event := await face(chat.next_event(0.5))) is not None:
+            assert event.name in _webchat.EVENT_NAMES
+        assert await face(chat.next_event(0)) is None

@@ -1,0 +1,96 @@
+"""Files to and from the chat."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+import webchat
+from conftest import Calls, Face
+from simulator import Simulator
+
+TEXT = b"Invoice 1001\n" * 1000
+
+
+async def test_a_file_is_sent_from_a_path(face: Face, simulator: Simulator, tmp_path: Path) -> None:
+    path = tmp_path / "invoice.txt"
+    path.write_bytes(TEXT)
+    async with face.started(simulator) as chat:
+        for source, name in ((path, "invoice.txt"), (str(path), "other.txt")):
+            answer = await face(chat.send_file(source, name=None if source is path else name, description="yours"))
+            assert answer["userData"]["file-id"]
+            (file,) = simulator.requests("fileUpload")[-1]["files"]
+            assert (file["fileName"], file["size"]) == (name, len(TEXT))
+            details = (await face.until_file(chat))["fileDetails"]
+            assert (details["file-name"], details["file-description"]) == (name, "yours")
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+async def test_a_file_is_sent_from_memory(face: Face, simulator: Simulator, kind: type) -> None:
+    calls = Calls()
+    async with face.started(simulator) as chat:
+        await face(chat.send_file(kind(TEXT), name="a.txt", user_data={"k": "v"}, progress=calls))
+        (file,) = simulator.requests("fileUpload")[0]["files"]
+        assert (file["fileName"], file["size"]) == ("a.txt", len(TEXT))
+        sent, total = await calls.next()
+        while sent < len(TEXT):
+            sent, total = await calls.next()
+        assert total in (None, len(TEXT)) or total >= len(TEXT)
+
+
+async def test_files_that_cannot_be_sent(face: Face, simulator: Simulator, tmp_path: Path) -> None:
+    async with face.started(simulator) as chat:
+        with pytest.raises(webchat.InvalidArgumentError, match="name"):
+            await face(chat.send_file(TEXT))
+        with pytest.raises(webchat.IoError):
+            await face(chat.send_file(tmp_path / "nothing.txt"))
+        with pytest.raises(webchat.RejectedError) as caught:
+            await face(chat.send_file(TEXT, name="a.exe"))
+        assert caught.value.response["responseJSON"]["errors"][0]["code"] == 203
+        with pytest.raises(TypeError):
+            await face(chat.send_file(3))
+
+
+async def test_a_file_is_fetched(face: Face, simulator: Simulator, tmp_path: Path) -> None:
+    async with face.started(simulator) as chat:
+        simulator.chat("join", nickname="Sam")
+        encoded = base64.b64encode(TEXT).decode()
+        file_id = simulator.chat("upload", name="../../invoice.txt", base64=encoded)["fileId"]
+        got = await face(chat.download_file(file_id))
+        assert got["bytes"] == TEXT and got["size"] == len(TEXT)
+        assert got["fileName"] == "invoice.txt"
+
+        exact = tmp_path / "exact.bin"
+        calls = Calls()
+        got = await face(chat.download_file(file_id, path=exact, progress=calls))
+        assert got["path"] == str(exact) and "bytes" not in got
+        assert exact.read_bytes() == TEXT
+        assert (await calls.next())[0] > 0
+
+        directory = tmp_path / "files"
+        directory.mkdir()
+        got = await face(chat.download_file(file_id, directory=directory))
+        assert Path(got["path"]).parent == directory
+        assert Path(got["path"]).read_bytes() == TEXT
+
+        with pytest.raises(webchat.InvalidArgumentError, match="not both"):
+            await face(chat.download_file(file_id, directory=directory, path=exact))
+
+
+async def test_limits_and_deletion(face: Face, simulator: Simulator) -> None:
+    async with face.started(simulator) as chat:
+        limits = await face(chat.get_file_limits())
+        assert limits["maxFiles"] == 3 and "txt" in limits["fileTypes"]
+        answer = await face(chat.send_file(b"x", name="a.txt"))
+        await face(chat.delete_file(answer["userData"]["file-id"]))
+        assert simulator.requests("fileDelete")[0]["status"] == 200
+
+
+async def test_base64_by_name(face: Face, simulator: Simulator) -> None:
+    async with face.started(simulator) as chat:
+        encoded = base64.b64encode(b"abc").decode()
+        await face(chat.command("sendFile", {"files": {"name": "a.txt", "bytes": encoded}}))
+        await face(chat.command("sendFile", {"files": [{"name": "b.txt", "bytes": b"abcd"}]}))
+        sizes = [entry["files"][0]["size"] for entry in simulator.requests("fileUpload", 2)]
+        assert sizes == [3, 4]
