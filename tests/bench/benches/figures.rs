@@ -1,0 +1,43 @@
+//! Prints every figure; `figures NAME...` prints only those named.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "what is measured is printed")]
+#![allow(missing_docs, reason = "a program")]
+
+use std::process::ExitCode;
+use webchat_bench::{decode, poll, send, server::Server, start};
+
+const NAMES: [&str; 5] = ["start", "send", "at-once", "decode", "poll"];
+
+fn main() -> ExitCode {
+    // cargo adds --bench.
+    let wanted: Vec<_> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    if let Some(stranger) = wanted.iter().find(|word| !NAMES.contains(&word.as_str())) {
+        eprintln!("figures: {stranger} is no figure; there are: {}", NAMES.join(", "));
+        return ExitCode::from(2);
+    }
+    // The library brings its own; the peer needs one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|word| word == name);
+    let server = Server::start();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let Ok(runtime) = runtime else {
+        eprintln!("figures: no threads to be had");
+        return ExitCode::FAILURE;
+    };
+    if wants("start") {
+        start::services(&server.url());
+    }
+    if wants("send") {
+        send::one_at_a_time(&server, &runtime);
+    }
+    if wants("at-once") {
+        send::at_once(&server, &runtime);
+    }
+    if wants("decode") {
+        decode::transcripts();
+    }
+    if wants("poll") {
+        poll::nothing_new();
+    }
+    println!();
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,106 @@
+//! A chat through the C interface, used as a C program would.
+#![allow(unsafe_code, reason = "the C interface is what is measured")]
+
+use std::{
+    ffi::{CString, c_void},
+    ptr,
+    sync::mpsc,
+};
+use webchat::{
+    commands::chat::webchat_start_chat,
+    commands::messages::webchat_send_message,
+    completion::webchat_completion,
+    outcome::{read::webchat_outcome_status, webchat_outcome},
+    service::{webchat_service, webchat_service_destroy, webchat_service_new},
+};
+
+/// A service with a chat.
+pub struct CChat {
+    service: *mut webchat_service,
+    done: (mpsc::Sender<u32>, mpsc::Receiver<u32>),
+    text: CString,
+}
+
+extern "C" fn on_done(context: *mut c_void, outcome: *const webchat_outcome) {
+    // SAFETY: the context is the sender of a `CChat`, which waits for every outcome before it goes.
+    let sender = unsafe { &*context.cast::<mpsc::Sender<u32>>() };
+    let _ = sender.send(webchat_outcome_status(outcome));
+}
+
+impl CChat {
+    /// Makes a service for the server at `url`.
+    pub fn service(url: &str) -> Self {
+        let config = CString::new(format!(r#"{{"dataURL":"{url}"}}"#)).unwrap();
+        let mut service = ptr::null_mut();
+        // SAFETY: a terminated text and a place for the handle.
+        let status = unsafe { webchat_service_new(config.as_ptr(), &raw mut service) };
+        assert_eq!(status, 0);
+        Self { service, done: mpsc::channel(), text: CString::new("hello").unwrap() }
+    }
+
+    /// Makes a service and starts a chat.
+    pub fn start(url: &str) -> Box<Self> {
+        let chat = Box::new(Self::service(url));
+        let completion = chat.completion();
+        let form = webchat::commands::chat::webchat_chat_form {
+            firstname: c"Mia".as_ptr(),
+            lastname: c"Lund".as_ptr(),
+            ..chat_form()
+        };
+        // SAFETY: a live service and structures that outlive the call.
+        let status = unsafe {
+            webchat_start_chat(chat.service, &raw const form, &raw const completion, ptr::null_mut())
+        };
+        assert_eq!((status, chat.done.1.recv()), (0, Ok(0)));
+        chat
+    }
+
+    fn completion(&self) -> webchat_completion {
+        webchat_completion {
+            size: size_of::<webchat_completion>(),
+            deadline_ms: 0,
+            on_done: Some(on_done),
+            on_progress: None,
+            context: (&raw const self.done.0).cast_mut().cast(),
+            destroy: None,
+        }
+    }
+
+    /// Gives a `sendMessage`.
+    pub fn send(&self) {
+        let completion = self.completion();
+        // SAFETY: as in `start`.
+        let status = unsafe {
+            webchat_send_message(self.service, self.text.as_ptr(), &raw const completion, ptr::null_mut())
+        };
+        assert_eq!(status, 0);
+    }
+
+    /// Waits for the outcome of one.
+    pub fn wait(&self) {
+        assert_eq!(self.done.1.recv(), Ok(0), "the message was sent");
+    }
+
+    /// The service's handle.
+    pub fn handle(&self) -> *mut webchat_service {
+        self.service
+    }
+}
+
+fn chat_form() -> webchat::commands::chat::webchat_chat_form {
+    webchat::commands::chat::webchat_chat_form {
+        size: size_of::<webchat::commands::chat::webchat_chat_form>(),
+        nickname: ptr::null(),
+        firstname: ptr::null(),
+        lastname: ptr::null(),
+        email: ptr::null(),
+        subject: ptr::null(),
+        user_data_json: ptr::null(),
+    }
+}
+
+impl Drop for CChat {
+    fn drop(&mut self) {
+        webchat_service_destroy(self.service);
+    }
+}

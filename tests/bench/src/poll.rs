@@ -1,0 +1,88 @@
+//! A poll that brings nothing: what it costs the service when the transcript is short and when it is long.
+
+use crate::{report, take_turns};
+use std::{sync::Arc, time::Duration};
+use webchat_core::{
+    Config,
+    command::{Command, RequestId, StartChat},
+    model::{Message, OriginalMessage, Received, SessionUpdate},
+    service::{Effect, ExchangeId, Service, Time},
+    transport::{Capabilities, Reply},
+};
+
+/// A service with a chat that has seen this many messages, polling.
+struct Polling {
+    service: Service,
+    time: Time,
+    poll: ExchangeId,
+    next: u64,
+}
+
+impl Polling {
+    fn new(messages: u64) -> Self {
+        let config = Config::from_json(
+            &serde_json::json!({"dataURL": "http://127.0.0.1/chat", "dynamicPolling": false}),
+        )
+        .unwrap();
+        let mut service = Service::new();
+        let time = Time::default();
+        let capabilities = Capabilities { polling: true, ..Capabilities::default() };
+        service.command(time, RequestId(1), Command::Configure(Box::new(config.clone())), None);
+        service.configured(time, Ok((config.service, capabilities)));
+        service.loaded(time, Ok(std::collections::BTreeMap::new()));
+        service.command(time, RequestId(2), Command::StartChat(StartChat::default()), None);
+        service.loaded(time, Ok(std::collections::BTreeMap::new()));
+        let start = request(&mut service).unwrap();
+        let session = SessionUpdate {
+            session_id: Some("1".into()),
+            secure_key: Some("k".into()),
+            ..SessionUpdate::default()
+        };
+        service.replied(time, start, Ok(Reply { session, ..Reply::default() }));
+        let poll = request(&mut service).unwrap();
+        let received = (1..=messages).map(message).collect();
+        let mut polling = Self { service, time, poll, next: messages + 1 };
+        polling.answer(Reply { messages: received, next_position: Some(messages + 1), ..Reply::default() });
+        polling
+    }
+
+    fn answer(&mut self, reply: Reply) {
+        self.service.replied(self.time, self.poll, Ok(reply));
+        self.time.now += Duration::from_secs(3);
+        self.service.handle_timeout(self.time);
+        self.poll = request(&mut self.service).unwrap();
+    }
+
+    fn poll(&mut self) {
+        self.answer(Reply { next_position: Some(self.next), ended: Some(false), ..Reply::default() });
+    }
+}
+
+/// Drains the effects and returns the last request among them.
+fn request(service: &mut Service) -> Option<ExchangeId> {
+    let mut found = None;
+    while let Some(effect) = service.poll_effect() {
+        if let Effect::Request { id, .. } = effect {
+            found = Some(id);
+        }
+    }
+    found
+}
+
+fn message(index: u64) -> Received {
+    let message = Message { index, text: Some("hello".into()), timestamp: index, ..Message::default() };
+    let original =
+        OriginalMessage { index, text: Some("hello".into()), utc_time: index, ..OriginalMessage::default() };
+    Received { message, original: Arc::new(original) }
+}
+
+/// Polls with a long and a short transcript.
+pub fn nothing_new() {
+    let (mut short, mut long) = (Polling::new(10), Polling::new(100_000));
+    let mut contenders: Vec<crate::Contender<'_>> = vec![
+        ("100,000 messages in the transcript", Box::new(|times| (0..times).for_each(|_| long.poll()))),
+        ("10 messages in the transcript", Box::new(|times| (0..times).for_each(|_| short.poll()))),
+    ];
+    let medians = take_turns(&mut contenders, 200, 1_000);
+    report("a poll that brings nothing (goal: the same)", "a poll", &contenders, &medians);
+}

@@ -1,0 +1,100 @@
+//! Sending a message: through the C interface, by bare reqwest, and by a libcurl easy handle.
+
+use crate::{
+    c_chat::CChat,
+    report,
+    server::{BareChat, Server, post},
+    take_turns,
+};
+use curl::easy::Easy;
+use std::rc::Rc;
+use tokio::{runtime::Runtime, task::JoinSet};
+
+/// How many chats send at once.
+pub const CHATS: usize = 64;
+
+/// One message at a time: how long until its outcome is known.
+pub fn one_at_a_time(server: &Server, runtime: &Runtime) {
+    let chat = CChat::start(&server.url());
+    let client = reqwest::Client::new();
+    let bare = runtime.block_on(BareChat::start(&client, &server.url()));
+    let easy_chat = runtime.block_on(BareChat::start(&client, &server.url()));
+    let mut easy = easy(&easy_chat);
+    let mut contenders: Vec<crate::Contender<'_>> = vec![
+        (
+            "webchat_send_message",
+            Box::new(|times| {
+                for _ in 0..times {
+                    chat.send();
+                    chat.wait();
+                }
+            }),
+        ),
+        (
+            "bare reqwest",
+            Box::new(|times| {
+                for _ in 0..times {
+                    runtime.block_on(post(&client, &bare.url, bare.form.clone()));
+                }
+            }),
+        ),
+        ("libcurl easy handle", Box::new(|times| (0..times).for_each(|_| perform(&mut easy)))),
+    ];
+    let medians = take_turns(&mut contenders, 60, 100);
+    report("sendMessage, one at a time (goal: at most 1.10 x)", "a message", &contenders, &medians);
+}
+
+/// Many chats at once: how long for one message of each.
+pub fn at_once(server: &Server, runtime: &Runtime) {
+    let chats: Vec<_> = (0..CHATS).map(|_| CChat::start(&server.url())).collect();
+    let client = reqwest::Client::new();
+    let bare: Vec<_> =
+        (0..CHATS).map(|_| Rc::new(runtime.block_on(BareChat::start(&client, &server.url())))).collect();
+    let mut contenders: Vec<crate::Contender<'_>> = vec![
+        (
+            "webchat_send_message",
+            Box::new(|times| {
+                for _ in 0..times {
+                    for chat in &chats {
+                        chat.send();
+                    }
+                    for chat in &chats {
+                        chat.wait();
+                    }
+                }
+            }),
+        ),
+        (
+            "bare reqwest",
+            Box::new(|times| {
+                for _ in 0..times {
+                    runtime.block_on(async {
+                        let mut all = JoinSet::new();
+                        for bare in &bare {
+                            let (client, bare) = (client.clone(), BareChat::clone(bare));
+                            all.spawn(async move { post(&client, &bare.url, bare.form).await });
+                        }
+                        all.join_all().await
+                    });
+                }
+            }),
+        ),
+    ];
+    let medians = take_turns(&mut contenders, 40, 10);
+    let title = format!("sendMessage, {CHATS} chats at once (goal: at most 1.11 x, 0.90 x the throughput)");
+    report(&title, "a round of all chats", &contenders, &medians);
+}
+
+fn easy(chat: &BareChat) -> Easy {
+    let mut easy = Easy::new();
+    easy.url(&chat.url).unwrap();
+    easy.post(true).unwrap();
+    easy.post_fields_copy(chat.form.as_bytes()).unwrap();
+    easy.write_function(|data| Ok(data.len())).unwrap();
+    easy
+}
+
+fn perform(easy: &mut Easy) {
+    easy.perform().unwrap();
+    assert_eq!(easy.response_code().unwrap(), 200);
+}

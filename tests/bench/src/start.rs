@@ -1,0 +1,30 @@
+//! Making a service: from `webchat_service_new` to `ready`.
+#![allow(unsafe_code, reason = "the C interface is what is measured")]
+
+use crate::c_chat::CChat;
+use std::{
+    ptr,
+    time::{Duration, Instant},
+};
+use webchat::{event::read::webchat_event_free, queue::webchat_next_event};
+
+fn ready(url: &str) -> Duration {
+    let begin = Instant::now();
+    let chat = CChat::service(url);
+    let mut event = ptr::null_mut();
+    // SAFETY: a live service and a place for the event.
+    let status = unsafe { webchat_next_event(chat.handle(), 10_000, &raw mut event) };
+    let took = begin.elapsed();
+    assert_eq!(status, 0);
+    webchat_event_free(event);
+    took
+}
+
+/// The first service of the process, and those made while another one keeps the runtime going.
+pub fn services(url: &str) {
+    let first = ready(url);
+    let _kept = CChat::service(url);
+    let mut others: Vec<_> = (0..200).map(|_| ready(url)).collect();
+    println!("\nwebchat_service_new to ready\n  {:<34} {first:>12.2?}", "the first service of a process");
+    println!("  {:<34} {:>12.2?}", "another one, median of 200", crate::median(&mut others));
+}
