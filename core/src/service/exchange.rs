@@ -109,7 +109,7 @@ impl Service {
         let wants_preview = matches!(
             &operation,
             Operation::Poll { preview: None, .. } | Operation::Typing { preview: None, .. }
-        ) && !matches!(purpose, Purpose::Restore | Purpose::Settle);
+        ) && !matches!(purpose, Purpose::Settle);
         let exchange = Exchange { purpose, started: self.time.now, session: self.exchanges.session };
         self.exchanges.open.insert(id, exchange);
         self.effects.push_back(Effect::Request {

@@ -1,6 +1,6 @@
 //! Scripts for the service: each test plays the application, the transport, the store and the clock by hand. `script` is that hand,
-//! `answers` makes what it hands in; one file for each concern of the service; `properties` and `outbox_properties` leave the script to
-//! chance, `chat_server` is the model that the latter checks the outbox against.
+//! `answers` makes what it hands in, `names` says how its timeline is written; one file for each concern of the service. `properties`
+//! and `outbox_properties` leave the script to chance; `chat_server` is the model that the latter measures the outbox by.
 
 #![allow(
     clippy::unchecked_time_subtraction,
@@ -10,7 +10,6 @@
     clippy::needless_pass_by_value,
     reason = "scripts are written to be read: exact times in one unit, values given away"
 )]
-
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -26,7 +25,9 @@ mod commands;
 mod end;
 mod files;
 mod filters;
+mod names;
 mod outage;
+mod outbox;
 mod outbox_properties;
 mod polling;
 mod preprocess;

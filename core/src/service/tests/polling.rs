@@ -238,6 +238,11 @@ fn the_preview_goes_with_polls() {
     script.command(message("hi"));
     assert!(!script.request("send").with_preview);
     assert!(matches!(script.request("poll").request.operation, Operation::Poll { preview: None, .. }));
+    script.answer("poll", done());
+    script.command(Command::StopPoll);
+    script.fail("send", http(503));
+    script.wait_ms(3_000);
+    assert!(!script.request("poll").with_preview, "a look for a lost message is no poll");
 }
 
 #[test]

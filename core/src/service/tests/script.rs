@@ -1,6 +1,9 @@
 //! The hand that plays everything around a service.
 
-use super::answers::{Who, batch, done, joins, session};
+use super::{
+    answers::{Who, batch, done, joins, session},
+    names::{describe, name, operation},
+};
 use crate::{
     Error, ErrorKind,
     command::{Command, RequestId, Resolution, SendMessage, StartChat},
@@ -9,7 +12,7 @@ use crate::{
     model::JsonObject,
     service::{Effect, ExchangeId, Service, Time},
     store::Stored,
-    transport::{Capabilities, Failure, Operation, Reply, Request},
+    transport::{Capabilities, Failure, Reply, Request},
 };
 use futures_util::FutureExt;
 use serde_json::{Value, json};
@@ -112,6 +115,14 @@ impl Script {
         script.command(Command::StartChat(StartChat::default()));
         script.answer("start", session("chat-1"));
         script.answer("poll", batch(vec![joins(1, Who::Client)]));
+        script.take();
+        script
+    }
+
+    /// A service in a chat without polls, for a look at the outbox alone.
+    pub(super) fn quiet() -> Self {
+        let mut script = Self::started();
+        script.command(Command::StopPoll);
         script.take();
         script
     }
@@ -399,55 +410,4 @@ pub(super) fn typing() -> Command {
 
 pub(super) fn start_chat() -> Command {
     Command::StartChat(StartChat::default())
-}
-
-/// The kind of a request.
-pub(super) fn operation(operation: &Operation) -> &'static str {
-    match operation {
-        Operation::Start(_) => "start",
-        Operation::Send(_) => "send",
-        Operation::Poll { .. } => "poll",
-        Operation::Typing { .. } => "typing",
-        Operation::End => "end",
-        Operation::CustomNotice { .. } => "notice",
-        Operation::UpdateUserData(_) => "updateData",
-        Operation::FileLimits => "limits",
-        Operation::Upload(_) => "upload",
-        Operation::Download(_) => "download",
-        Operation::DeleteFile { .. } => "delete",
-        Operation::PushUrl { .. } => "pushUrl",
-        Operation::UpdateNickname { .. } => "nickname",
-        Operation::ReadReceipt { .. } => "receipt",
-    }
-}
-
-fn describe(request: &Operation) -> String {
-    let kind = operation(request);
-    match request {
-        Operation::Send(text) => format!("{kind} {}", text.text.as_str()),
-        Operation::Poll { position, .. } | Operation::ReadReceipt { position } => {
-            format!("{kind} {position}")
-        }
-        Operation::Typing { started, .. } => format!("{kind} {}", if *started { "on" } else { "off" }),
-        _ => kind.into(),
-    }
-}
-
-/// The specification's name of a command.
-fn name(command: &Command) -> &'static str {
-    match command {
-        Command::Configure(_) => "configure",
-        Command::StartChat(_) => "startChat",
-        Command::EndChat => "endChat",
-        Command::SendMessage(_) => "sendMessage",
-        Command::SendTyping { .. } => "sendTyping",
-        Command::SendFilteredMessage { .. } => "sendFilteredMessage",
-        Command::VerifySession => "verifySession",
-        Command::StartPoll => "startPoll",
-        Command::StopPoll => "stopPoll",
-        Command::SendFile(_) => "sendFile",
-        Command::UpdateUserData(_) => "updateUserData",
-        Command::AddPrefilter(_) => "addPrefilter",
-        _ => "command",
-    }
 }

@@ -1,0 +1,55 @@
+//! What requests and commands are called in a script's timeline.
+
+use crate::{command::Command, transport::Operation};
+
+/// The kind of a request.
+pub(super) fn operation(operation: &Operation) -> &'static str {
+    match operation {
+        Operation::Start(_) => "start",
+        Operation::Send(_) => "send",
+        Operation::Poll { .. } => "poll",
+        Operation::Typing { .. } => "typing",
+        Operation::End => "end",
+        Operation::CustomNotice { .. } => "notice",
+        Operation::UpdateUserData(_) => "updateData",
+        Operation::FileLimits => "limits",
+        Operation::Upload(_) => "upload",
+        Operation::Download(_) => "download",
+        Operation::DeleteFile { .. } => "delete",
+        Operation::PushUrl { .. } => "pushUrl",
+        Operation::UpdateNickname { .. } => "nickname",
+        Operation::ReadReceipt { .. } => "receipt",
+    }
+}
+
+/// A request as a timeline shows it.
+pub(super) fn describe(request: &Operation) -> String {
+    let kind = operation(request);
+    match request {
+        Operation::Send(text) => format!("{kind} {}", text.text.as_str()),
+        Operation::Poll { position, .. } | Operation::ReadReceipt { position } => {
+            format!("{kind} {position}")
+        }
+        Operation::Typing { started, .. } => format!("{kind} {}", if *started { "on" } else { "off" }),
+        _ => kind.into(),
+    }
+}
+
+/// The specification's name of a command.
+pub(super) fn name(command: &Command) -> &'static str {
+    match command {
+        Command::Configure(_) => "configure",
+        Command::StartChat(_) => "startChat",
+        Command::EndChat => "endChat",
+        Command::SendMessage(_) => "sendMessage",
+        Command::SendTyping { .. } => "sendTyping",
+        Command::SendFilteredMessage { .. } => "sendFilteredMessage",
+        Command::VerifySession => "verifySession",
+        Command::StartPoll => "startPoll",
+        Command::StopPoll => "stopPoll",
+        Command::SendFile(_) => "sendFile",
+        Command::UpdateUserData(_) => "updateUserData",
+        Command::AddPrefilter(_) => "addPrefilter",
+        _ => "command",
+    }
+}

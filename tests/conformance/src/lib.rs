@@ -1,0 +1,41 @@
+//! One table of scenarios, replayed over every transport and language.
+//!
+//! A scenario (`scenarios/*.json`) says in data what an application does, what the server does meanwhile, and what the application
+//! must be told: commands with their outcomes, events with their payloads and order. The runner starts a fresh simulator for each,
+//! launches an [`Adapter`] (the library in one language) and goes through the steps. Nothing sleeps: every step awaits an outcome, an
+//! event or a request, and fails with the whole timeline when it does not come.
+//!
+//! `scenario` reads the table, `pattern` says when a value is as expected, `timeline` keeps what the application was told,
+//! `invariants` holds what is true of every event, `world` is the server side of a scenario, `runner` goes through the steps,
+//! `adapter` has the languages. README.md describes the format of scenarios and the protocol of adapters.
+
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a test tool: JSON values are indexed by name, which gives null and does not panic"
+)]
+
+pub mod adapter;
+mod invariants;
+pub mod pattern;
+mod runner;
+pub mod scenario;
+mod timeline;
+mod world;
+
+pub use adapter::{Adapter, InProcess, Language, Program, Told};
+pub use runner::{Failure, Pace, Report, run_all};
+pub use scenario::{Scenario, Table};
+
+/// What GMS v2 over REST can do, in the words of a scenario's `needs` and `lacks`.
+pub const GMS_REST: &[&str] = &[
+    "polling",
+    "fileUpload",
+    "fileDownload",
+    "customNotice",
+    "updateUserData",
+    "verifySession",
+    "serverOutage",
+    "pushUrl",
+    "updateNickname",
+    "readReceipt",
+];

@@ -1,0 +1,181 @@
+//! The table: scenarios as data, read from `scenarios/*.json` and checked before anything runs.
+
+mod server;
+mod step;
+
+pub use server::{FileSettings, ServerSettings};
+pub use step::{
+    CommandStep, Entry, EventStep, EventsStep, Expectation, LogStep, RestartStep, SimulatorStep, Step,
+    Written,
+};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+/// One scenario.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Scenario {
+    /// Its name, unique in the table.
+    pub name: String,
+    /// Which rule it shows, with the section of the reference.
+    pub about: String,
+    /// What the transport must be able to do.
+    #[serde(default)]
+    pub needs: BTreeSet<String>,
+    /// What the transport must not be able to do.
+    #[serde(default)]
+    pub lacks: BTreeSet<String>,
+    /// Options besides those that every scenario has; `null` takes one away.
+    #[serde(default)]
+    pub config: Map<String, Value>,
+    /// Whether the chat is made without a configuration, for the command `configure`.
+    #[serde(default)]
+    pub unconfigured: bool,
+    /// Whether it keeps session data in a file, so that a restarted chat finds them.
+    #[serde(default)]
+    pub store: bool,
+    /// What the server is like.
+    #[serde(default)]
+    pub server: ServerSettings,
+    /// Files there are in the scenario's directory, by name.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
+    /// Events that must not come at all.
+    #[serde(default)]
+    pub never: Vec<String>,
+    /// Events of trouble that may come or not.
+    #[serde(default)]
+    pub may: Vec<String>,
+    /// What happens.
+    pub steps: Vec<Written>,
+}
+
+/// A file of scenarios about one thing.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    scenarios: Vec<Scenario>,
+}
+
+/// All scenarios.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// In the order of the files' names.
+    pub scenarios: Vec<Scenario>,
+}
+
+impl Table {
+    /// The table of this crate.
+    pub fn load() -> Result<Self, String> {
+        Self::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios"))
+    }
+
+    /// Reads all files of a directory.
+    fn read(directory: &Path) -> Result<Self, String> {
+        let failed = |error: std::io::Error| format!("{}: {error}", directory.display());
+        let entries =
+            fs::read_dir(directory).map_err(failed)?.collect::<Result<Vec<_>, _>>().map_err(failed)?;
+        let mut paths: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+        paths.sort();
+        let mut scenarios = Vec::new();
+        for path in paths {
+            let wrong = |why: String| format!("{}: {why}", path.display());
+            let text = fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
+            let file: File = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+            scenarios.extend(file.scenarios);
+        }
+        let mut names = BTreeSet::new();
+        for scenario in &scenarios {
+            if !names.insert(scenario.name.as_str()) {
+                return Err(format!("two scenarios are called {:?}", scenario.name));
+            }
+            scenario.check().map_err(|why| format!("scenario {:?}: {why}", scenario.name))?;
+        }
+        Ok(Self { scenarios })
+    }
+}
+
+impl Scenario {
+    /// Whether it applies to a transport with these capabilities.
+    pub fn applies_to(&self, capabilities: &[&str]) -> bool {
+        let has = |name: &String| capabilities.contains(&name.as_str());
+        self.needs.iter().all(has) && !self.lacks.iter().any(has)
+    }
+
+    /// The commands it gives, with their steps.
+    pub fn commands(&self) -> impl Iterator<Item = &CommandStep> {
+        self.steps.iter().filter_map(|written| match &written.step {
+            Step::Command(command) => Some(command),
+            _ => None,
+        })
+    }
+
+    /// What it expects of outcomes, with the command's name.
+    pub fn outcomes(&self) -> impl Iterator<Item = (&str, &Expectation)> {
+        self.steps.iter().filter_map(|written| match &written.step {
+            Step::Command(command) if command.label.is_none() => {
+                Some((command.command.as_str(), &command.expects))
+            }
+            Step::Await { label, expects } => {
+                let given = self.commands().find(|command| command.label.as_ref() == Some(label));
+                given.map(|given| (given.command.as_str(), expects))
+            }
+            _ => None,
+        })
+    }
+
+    /// The names of the events that it speaks of.
+    pub fn events(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for Written { step, .. } in &self.steps {
+            match step {
+                Step::Event(event) => names.push(event.event.clone()),
+                Step::Events(events) => {
+                    names.extend(events.events.iter().filter_map(step::Entry::event_name));
+                }
+                Step::Count(counts) => {
+                    names
+                        .extend(counts.iter().filter(|(_, count)| **count > 0).map(|(name, _)| name.clone()));
+                }
+                _ => {}
+            }
+        }
+        names
+    }
+
+    /// Finds what the runner could only stumble over.
+    fn check(&self) -> Result<(), String> {
+        let mut labels = BTreeSet::new();
+        let mut open = BTreeSet::new();
+        for Written { step, .. } in &self.steps {
+            match step {
+                Step::Command(CommandStep { label: Some(label), .. }) => {
+                    if !labels.insert(label) {
+                        return Err(format!("two commands are labelled {label:?}"));
+                    }
+                    open.insert(label);
+                }
+                Step::Await { label, .. } => {
+                    open.remove(label);
+                }
+                _ => {}
+            }
+            for label in step.labels_used() {
+                if !labels.contains(label) {
+                    return Err(format!("no command is labelled {label:?} before a step that needs it"));
+                }
+            }
+        }
+        match open.first() {
+            Some(label) => Err(format!("nothing awaits the command labelled {label:?}")),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What the server of a scenario is like.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Settings of the simulator; what is left out is Chat Server's default.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ServerSettings {
+    /// The key that requests to the Multicloud URL must carry.
+    pub apikey: Option<String>,
+    /// User and password of basic authentication.
+    pub basic_auth: Option<(String, String)>,
+    /// The alias changes at every this many requests.
+    pub alias_every: Option<u32>,
+    /// A scripted agent, as a rule file in JSON.
+    pub script: Option<Value>,
+    /// The longest message, in characters.
+    pub max_message_length: Option<usize>,
+    /// Whether bots are marked by JSON text inside JSON.
+    pub quoted_bot_style: bool,
+    /// File limits.
+    pub files: FileSettings,
+    /// Faults in store from the start.
+    pub faults: Vec<Value>,
+}
+
+/// File limits of the simulator.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct FileSettings {
+    /// Uploads in one chat.
+    pub max_files: Option<u32>,
+    /// Bytes in one file.
+    pub max_file_size: Option<u64>,
+    /// Bytes in all files.
+    pub max_total_size: Option<u64>,
+    /// Extensions.
+    pub file_types: Option<Vec<String>>,
+    /// Downloads in one chat.
+    pub download_attempts: Option<u32>,
+}

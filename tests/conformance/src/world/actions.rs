@@ -1,0 +1,81 @@
+//! What the server can be told to do: the simulator's control API under short names, and what only its owner can do.
+
+use super::World;
+use crate::pattern::matches;
+use http::Request;
+use http_body_util::{BodyExt, Full};
+use serde_json::{Map, Value, json};
+
+/// Actions of the control API: name, method and path.
+const CONTROL: [(&str, &str, &str); 22] = [
+    ("join", "POST", "/chats/latest/join"),
+    ("say", "POST", "/chats/latest/say"),
+    ("type", "POST", "/chats/latest/type"),
+    ("pushUrl", "POST", "/chats/latest/push-url"),
+    ("customNotice", "POST", "/chats/latest/notice"),
+    ("notice", "POST", "/chats/latest/system-notice"),
+    ("nickname", "POST", "/chats/latest/nickname"),
+    ("upload", "POST", "/chats/latest/upload"),
+    ("deleteFile", "POST", "/chats/latest/delete-file"),
+    ("leave", "POST", "/chats/latest/leave"),
+    ("end", "POST", "/chats/latest/end"),
+    ("alias", "POST", "/chats/latest/alias"),
+    ("expire", "POST", "/chats/latest/expire"),
+    ("fault", "POST", "/faults"),
+    ("clearFaults", "DELETE", "/faults"),
+    ("rates", "PUT", "/faults/rates"),
+    ("clearLog", "DELETE", "/log"),
+    ("offline", "POST", "/offline"),
+    ("online", "POST", "/online"),
+    ("restart", "POST", "/restart"),
+    ("accept", "POST", "/accept"),
+    ("settings", "PATCH", "/settings"),
+];
+
+impl World {
+    /// Carries out one action, or several one after the other, and matches the last one's answer.
+    pub(crate) async fn simulate(&mut self, actions: &Value, answers: &Value) -> Result<(), String> {
+        let mut answer = Value::Null;
+        match actions {
+            Value::Array(actions) => {
+                for action in actions {
+                    answer = self.act(&self.fill(action)?).await?;
+                }
+            }
+            action => answer = self.act(&self.fill(action)?).await?,
+        }
+        matches(answers, Some(&answer), &mut self.saved).map_err(|why| format!("the simulator's answer{why}"))
+    }
+
+    /// Carries out `{"action": argument}`.
+    pub(crate) async fn act(&self, action: &Value) -> Result<Value, String> {
+        let single =
+            action.as_object().filter(|members| members.len() == 1).and_then(|members| members.iter().next());
+        let (name, argument) = single.ok_or_else(|| format!("{action} is no action: it has one member"))?;
+        match name.as_str() {
+            "down" => self.simulator.go_down().await.map_err(|error| error.to_string())?,
+            "up" => self.simulator.come_up().await.map_err(|error| error.to_string())?,
+            _ => return self.control(name, argument).await,
+        }
+        Ok(json!({}))
+    }
+
+    async fn control(&self, name: &str, argument: &Value) -> Result<Value, String> {
+        let known = CONTROL.iter().find(|(action, _, _)| *action == name);
+        let (_, method, path) = known.ok_or_else(|| format!("there is no action {name:?}"))?;
+        let empty = Value::Object(Map::new());
+        let body = if matches!(argument, Value::Bool(true)) { &empty } else { argument };
+        let request = Request::builder()
+            .method(*method)
+            .uri(format!("{}{path}", self.simulator.control_url()))
+            .header("content-type", "application/json")
+            .body(Full::from(body.to_string()))
+            .map_err(|error| error.to_string())?;
+        let failed = |error: &dyn std::fmt::Display| format!("{name}: {error}");
+        let response = self.http.request(request).await.map_err(|error| failed(&error))?;
+        let status = response.status();
+        let answer = response.into_body().collect().await.map_err(|error| failed(&error))?.to_bytes();
+        let answer: Value = serde_json::from_slice(&answer).map_err(|error| failed(&error))?;
+        if status.is_success() { Ok(answer) } else { Err(format!("{name}: {answer}")) }
+    }
+}

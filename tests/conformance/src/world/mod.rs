@@ -1,0 +1,255 @@
+//! The server side of a scenario: a simulator of its own, a directory, and the configuration of the chat. `actions` is what the
+//! server can be told to do.
+
+mod actions;
+
+use crate::{
+    pattern::{Saved, fill, matches},
+    scenario::{Scenario, ServerSettings},
+};
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use serde_json::{Map, Value, json};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::PathBuf,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use tempfile::TempDir;
+use webchat_simulator::{LogEntry, Script, Settings, Simulator};
+
+/// The interval of polls, in milliseconds: the shortest there is makes the table quick.
+const POLL_RATE: u64 = 250;
+
+/// The time limit of requests, in milliseconds: long enough for a machine with much else to do.
+const AJAX_TIMEOUT: u64 = 10_000;
+
+/// Speaks with the simulator's control API.
+type Http = Client<HttpConnector, Full<Bytes>>;
+
+pub(crate) struct World {
+    simulator: Simulator,
+    http: Http,
+    directory: TempDir,
+    pub(crate) saved: Saved,
+    config: Map<String, Value>,
+}
+
+impl World {
+    pub(crate) async fn new(scenario: &Scenario) -> Result<Self, String> {
+        let directory = TempDir::new().map_err(|error| format!("a temporary directory: {error}"))?;
+        for (name, text) in &scenario.files {
+            fs::write(directory.path().join(name), text).map_err(|error| format!("{name}: {error}"))?;
+        }
+        let simulator = start(&scenario.server, &directory).await?;
+        let http = Client::builder(TokioExecutor::new()).build_http();
+        let texts = [
+            ("chatUrl", simulator.chat_url()),
+            ("gesUrl", simulator.ges_url()),
+            ("host", simulator.address().to_string()),
+            ("dir", directory.path().display().to_string()),
+        ];
+        let saved: Saved =
+            texts.into_iter().map(|(name, text)| (name.to_owned(), Value::String(text))).collect();
+        let mut world = Self { simulator, http, directory, saved, config: Map::new() };
+        world.config = world.base_config(scenario)?;
+        if !scenario.server.faults.is_empty() {
+            world.act(&json!({"fault": scenario.server.faults})).await?;
+        }
+        Ok(world)
+    }
+
+    fn base_config(&self, scenario: &Scenario) -> Result<Map<String, Value>, String> {
+        let base = json!({
+            "dataURL": self.simulator.chat_url(),
+            "pollRateMin": POLL_RATE,
+            "pollRateMax": POLL_RATE,
+            "ajaxTimeout": AJAX_TIMEOUT,
+            "connection": {"proxy": "none"},
+        });
+        let Value::Object(mut config) = base else {
+            return Err("the base configuration is an object".into());
+        };
+        if scenario.store {
+            config.insert("sessionStore".into(), json!({"type": "file", "path": self.store_path()}));
+        }
+        self.change_config(&mut config, &scenario.config)?;
+        Ok(config)
+    }
+
+    fn change_config(
+        &self,
+        config: &mut Map<String, Value>,
+        changes: &Map<String, Value>,
+    ) -> Result<(), String> {
+        for (key, value) in changes {
+            match value {
+                Value::Null => config.remove(key),
+                value => config.insert(key.clone(), fill(value, &self.saved)?),
+            };
+        }
+        Ok(())
+    }
+
+    /// The chat's configuration, changed for good by `changes`.
+    pub(crate) fn config(&mut self, changes: &Map<String, Value>) -> Result<Value, String> {
+        let mut config = std::mem::take(&mut self.config);
+        self.change_config(&mut config, changes)?;
+        self.config = config;
+        Ok(Value::Object(self.config.clone()))
+    }
+
+    fn store_path(&self) -> PathBuf {
+        self.directory.path().join("session.json")
+    }
+
+    /// Changes what is stored, as another program or a long time would. `${soon}` is a time ten seconds from now.
+    pub(crate) fn edit_store(&mut self, changes: &BTreeMap<String, Option<String>>) -> Result<(), String> {
+        let failed = |error: &dyn std::fmt::Display| format!("the session store: {error}");
+        let soon = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + Duration::from_secs(10);
+        self.saved.insert("soon".into(), Value::String(soon.as_millis().to_string()));
+        let text = fs::read_to_string(self.store_path()).map_err(|error| failed(&error))?;
+        let mut content: Map<String, Value> = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+        for (key, value) in changes {
+            let key = format!("_genesys.widgets.webchat.state.{key}");
+            match value {
+                Some(text) => content.insert(key, self.fill(&Value::String(text.clone()))?),
+                None => content.remove(&key),
+            };
+        }
+        fs::write(self.store_path(), Value::Object(content).to_string()).map_err(|error| failed(&error))
+    }
+
+    pub(crate) fn fill(&self, value: &Value) -> Result<Value, String> {
+        fill(value, &self.saved)
+    }
+
+    /// The server's view of the latest chat.
+    fn chat_state(&self) -> Value {
+        let Some(id) = self.simulator.latest_chat_id() else { return Value::Null };
+        let mut state = self.simulator.chat(&id).map_or(Value::Null, |chat| json!(chat));
+        let transcript = self.simulator.transcript(&id).unwrap_or_default();
+        state["transcript"] = json!(transcript);
+        let files = self.simulator.files(&id).unwrap_or_default();
+        let file = |file: &webchat_simulator::StoredFile| json!({"id": file.id, "name": file.name, "text": String::from_utf8_lossy(&file.bytes)});
+        state["files"] = files.iter().map(file).collect();
+        state
+    }
+
+    /// Waits until the server's view of the latest chat is like this.
+    pub(crate) async fn expect_chat(&mut self, pattern: &Value, patience: Duration) -> Result<(), String> {
+        let saved = &self.saved;
+        let look = self.simulator.wait_for(|_| {
+            let mut saved = saved.clone();
+            let state = self.chat_state();
+            matches(pattern, Some(&state), &mut saved).ok().map(|()| saved)
+        });
+        if let Ok(saved) = tokio::time::timeout(patience, look).await {
+            self.saved = saved;
+            return Ok(());
+        }
+        let state = self.chat_state();
+        matches(pattern, Some(&state), &mut self.saved)
+            .map_err(|why| format!("the server's chat{why}; it is {state}"))
+    }
+
+    /// Waits until the log has this many requests like this, and no more. Those under way count only if the pattern asks for `done`.
+    pub(crate) async fn expect_log(
+        &mut self,
+        pattern: &Value,
+        count: Option<usize>,
+        patience: Duration,
+    ) -> Result<(), String> {
+        let saved = &self.saved;
+        let pending = pattern.get("done").is_some();
+        let found = |simulator: &Simulator| {
+            let mut kept = saved.clone();
+            let like = |entry: &LogEntry, kept: &mut Saved| {
+                (entry.done || pending) && matches(pattern, Some(&entry_json(entry)), kept).is_ok()
+            };
+            let found = simulator.log().iter().filter(|entry| like(entry, &mut kept)).count();
+            (found, kept)
+        };
+        let enough = count.unwrap_or(1);
+        let wait =
+            self.simulator.wait_for(|simulator| Some(found(simulator)).filter(|(found, _)| *found >= enough));
+        let arrived = tokio::time::timeout(patience, wait).await;
+        let (number, kept) = arrived.unwrap_or_else(|_| found(&self.simulator));
+        if number < enough || count.is_some_and(|count| number != count) {
+            let log: Vec<String> =
+                self.simulator.log().iter().map(|entry| format!("\n      {}", entry_json(entry))).collect();
+            return Err(format!(
+                "{number} requests like {pattern} instead of {enough}; the log is{}",
+                log.concat()
+            ));
+        }
+        self.saved = kept;
+        Ok(())
+    }
+
+    /// What must be true when a scenario is over: every fault in store has befallen a request.
+    pub(crate) fn check_over(&self) -> Result<(), String> {
+        match self.simulator.faults().pending().first() {
+            Some(fault) => Err(format!("the fault {fault} has befallen no request")),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) async fn stop(&self) {
+        self.simulator.shutdown().await;
+    }
+}
+
+/// A request of the log with headers and fields as objects.
+fn entry_json(entry: &LogEntry) -> Value {
+    let object = |pairs: &[(String, String)]| -> Value {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.clone(), Value::String(value.clone())))
+            .collect::<Map<_, _>>()
+            .into()
+    };
+    let mut json = json!(entry);
+    json["headers"] = object(&entry.headers);
+    json["fields"] = object(&entry.fields);
+    json
+}
+
+async fn start(server: &ServerSettings, directory: &TempDir) -> Result<Simulator, String> {
+    let mut settings = Settings::default();
+    set(&mut settings.max_message_length, server.max_message_length);
+    settings.quoted_bot_style = server.quoted_bot_style;
+    let files = server.files.clone();
+    set(&mut settings.files.max_files, files.max_files);
+    set(&mut settings.files.max_file_size, files.max_file_size);
+    set(&mut settings.files.max_total_size, files.max_total_size);
+    set(&mut settings.files.file_types, files.file_types);
+    set(&mut settings.files.download_attempts, files.download_attempts);
+    let mut builder = Simulator::builder().seed(1).settings(settings);
+    if let Some(key) = &server.apikey {
+        builder = builder.apikey(key);
+    }
+    if let Some((user, password)) = &server.basic_auth {
+        builder = builder.basic_auth(user, password);
+    }
+    if let Some(requests) = server.alias_every {
+        builder = builder.alias_every(requests);
+    }
+    if let Some(script) = &server.script {
+        let path = directory.path().join("script.json");
+        fs::write(&path, script.to_string()).map_err(|error| format!("script: {error}"))?;
+        builder = builder.script(Script::from_file(&path).map_err(|error| format!("script: {error}"))?);
+    }
+    builder.start().await.map_err(|error| format!("the simulator: {error}"))
+}
+
+fn set<T>(setting: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *setting = value;
+    }
+}

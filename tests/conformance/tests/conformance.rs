@@ -1,0 +1,91 @@
+//! The table, replayed in every language there is.
+//!
+//! `WEBCHAT_CONFORMANCE_C` names the C adapter, `WEBCHAT_CONFORMANCE_PYTHON` a Python interpreter that can import `webchat`. A language
+//! whose variable is not set is left out with a note, or fails when `WEBCHAT_CONFORMANCE_ALL` is set. `WEBCHAT_CONFORMANCE_ONLY`
+//! runs only the scenarios with this text in their names; `WEBCHAT_CONFORMANCE_SLOW` runs one at a time and waits ten times as long, as for
+//! programs under valgrind.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test: it fails by panicking, and its times are for whoever runs it"
+)]
+
+use std::{
+    env,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use webchat_conformance::{GMS_REST, InProcess, Language, Pace, Program, Table, run_all};
+
+/// One language at a time: more would only wait for each other.
+static TURN: Mutex<()> = Mutex::new(());
+
+fn replay(language: Arc<dyn Language>) {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let table = Table::load().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let pace = match env::var_os("WEBCHAT_CONFORMANCE_SLOW") {
+        None => Pace::default(),
+        Some(_) => Pace { at_once: 1, patience: Duration::from_mins(5) },
+    };
+    let only = env::var("WEBCHAT_CONFORMANCE_ONLY").ok();
+    let name = language.name().to_owned();
+    let report = runtime.block_on(run_all(&table, language, GMS_REST, only.as_deref(), pace));
+    let slowest: Vec<_> = report.slowest.iter().map(|(name, took)| format!("{name} {took:.1?}")).collect();
+    println!("{name}: {} scenarios in {:.1?}; the slowest: {}", report.ran, report.took, slowest.join(", "));
+    assert!(report.ran > 0, "no scenario ran");
+    let failures: Vec<_> = report.failures.iter().map(ToString::to_string).collect();
+    assert!(
+        failures.is_empty(),
+        "{name}: {} of {} failed\n\n{}",
+        failures.len(),
+        report.ran,
+        failures.join("\n")
+    );
+}
+
+/// The program that the variable names, unless the language is left out.
+fn program(variable: &str) -> Option<String> {
+    let value = env::var(variable).ok().filter(|value| !value.is_empty());
+    if value.is_none() {
+        assert!(env::var_os("WEBCHAT_CONFORMANCE_ALL").is_none(), "{variable} is not set");
+        println!("{variable} is not set: this language is left out");
+    }
+    value
+}
+
+/// The adapter in Python, started with `arguments`.
+fn python_adapter(name: &str, arguments: &[&str]) -> Option<Program> {
+    let python = program("WEBCHAT_CONFORMANCE_PYTHON")?;
+    let adapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../python/conformance_adapter.py");
+    let all: Vec<&str> = [adapter.to_str().unwrap()].into_iter().chain(arguments.iter().copied()).collect();
+    Some(Program::new(name, python, &all))
+}
+
+#[test]
+fn rust() {
+    replay(Arc::new(InProcess));
+}
+
+#[test]
+fn c() {
+    if let Some(path) = program("WEBCHAT_CONFORMANCE_C") {
+        replay(Arc::new(Program::new("c", path, &[])));
+    }
+}
+
+#[test]
+fn python() {
+    if let Some(adapter) = python_adapter("python", &[]) {
+        replay(Arc::new(adapter));
+    }
+}
+
+#[test]
+fn python_aio() {
+    if let Some(adapter) = python_adapter("python (aio)", &["--aio"]) {
+        replay(Arc::new(adapter.awaiting_outcomes()));
+    }
+}
