@@ -1,0 +1,148 @@
+/// The ways to give a command: wait for it, have a function told, get a future, let it go.
+#ifndef WEBCHAT_COMPLETION_HPP
+#define WEBCHAT_COMPLETION_HPP
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <future>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <webchat.h>
+#include <webchat/callback.hpp>
+#include <webchat/outcome.hpp>
+
+namespace webchat {
+
+/// Names a command under way: Outcome::request() and Chat::cancel().
+using Request = std::uint64_t;
+
+struct UseFuture {};
+struct Detached {};
+
+/// As a command's last argument: the outcome comes by a std::future<Outcome>, which throws when the command is rejected. Waiting for it
+/// inside a callback never ends.
+inline constexpr UseFuture use_future{};
+
+/// As a command's last argument: nobody waits for the outcome.
+inline constexpr Detached detached{};
+
+namespace detail {
+
+template <class>
+struct IsDuration : std::false_type {};
+template <class Rep, class Period>
+struct IsDuration<std::chrono::duration<Rep, Period>> : std::true_type {};
+
+template <class How>
+inline constexpr bool is_deadline = IsDuration<std::decay_t<How>>::value;
+template <class How>
+inline constexpr bool is_completion = std::is_invocable_v<std::decay_t<How>&, const Outcome&>;
+template <class How>
+inline constexpr bool is_progress =
+    !is_completion<How> && std::is_invocable_v<std::decay_t<How>&, std::uint64_t, std::optional<std::uint64_t>>;
+template <class How>
+inline constexpr bool is_future = std::is_same_v<std::decay_t<How>, UseFuture>;
+template <class How>
+inline constexpr bool is_detached = std::is_same_v<std::decay_t<How>, Detached>;
+template <class How>
+inline constexpr bool is_how =
+    is_deadline<How> || is_completion<How> || is_progress<How> || is_future<How> || is_detached<How>;
+
+/// For overloads: every argument says how.
+template <class... How>
+using Hows = std::enable_if_t<(is_how<How> && ...), int>;
+
+template <class... How>
+inline constexpr bool wants_future = (is_future<How> || ...);
+template <class... How>
+inline constexpr bool wants_request = (is_completion<How> || ...) || (is_detached<How> || ...);
+
+/// What a command returns that is given this way.
+template <class... How>
+using Result = std::conditional_t<wants_future<How...>, std::future<Outcome>,
+                                  std::conditional_t<wants_request<How...>, Request, Outcome>>;
+
+/// How a command is given, put together from its last arguments.
+struct Way {
+    std::uint32_t deadline_ms = 0;
+    Completion completion{};
+    Progress progress{};
+
+    template <class How>
+    void take(How&& how) {
+        if constexpr (is_deadline<How>) {
+            deadline_ms = milliseconds(how, 1, UINT32_MAX);
+        } else if constexpr (is_completion<How>) {
+            completion = std::forward<How>(how);
+        } else if constexpr (is_progress<How>) {
+            progress = std::forward<How>(how);
+        }
+    }
+};
+
+/// The context of a command under way.
+class Waiting final : public Context {
+public:
+    Waiting(std::shared_ptr<Held> held, Way way) : Context(std::move(held)), way_(std::move(way)) {}
+
+    /// The completion for C, to which this context passes.
+    webchat_completion completion() noexcept {
+        webchat_completion completion{};
+        completion.size = sizeof completion;
+        completion.deadline_ms = way_.deadline_ms;
+        if (way_.completion) completion.on_done = on_done;
+        if (way_.progress) completion.on_progress = on_progress;
+        completion.context = pointer();
+        completion.destroy = destroy;
+        return completion;
+    }
+
+private:
+    Way way_;
+
+    static void on_done(void* pointer, const webchat_outcome* outcome) noexcept {
+        const Lent<Outcome> lent(outcome);
+        guard([&] { of<Waiting>(pointer).way_.completion(*lent); });
+    }
+
+    static void on_progress(void* pointer, std::uint64_t transferred, std::uint64_t total) noexcept {
+        guard([&] { of<Waiting>(pointer).way_.progress(transferred, known_limit(total)); });
+    }
+};
+
+/// Gives a command: `call` is its C function, but for the two last parameters. Returns the request id.
+template <class Call>
+Request give(const std::shared_ptr<Held>& held, Call&& call, Way way) {
+    Request request = 0;
+    auto waiting = std::make_unique<Waiting>(held, std::move(way));
+    const webchat_completion completion = waiting->completion();
+    const webchat_status status = call(&completion, &request);
+    static_cast<void>(waiting.release()); // what throws above throws before C has taken the context over
+    check(status);
+    return request;
+}
+
+/// The same, and the outcome comes by a future.
+template <class Call>
+std::future<Outcome> give_for_future(const std::shared_ptr<Held>& held, Call&& call, Way way) {
+    const auto promise = std::make_shared<std::promise<Outcome>>();
+    auto future = promise->get_future();
+    way.completion = [promise](const Outcome& outcome) {
+        try {
+            outcome.throw_if_rejected();
+            promise->set_value(outcome.clone());
+        } catch (...) {
+            promise->set_exception(std::current_exception());
+        }
+    };
+    give(held, std::forward<Call>(call), std::move(way));
+    return future;
+}
+
+} // namespace detail
+} // namespace webchat
+
+#endif

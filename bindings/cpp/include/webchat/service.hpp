@@ -1,0 +1,59 @@
+/// The service of the C interface behind a chat, and its end. Private to the library.
+#ifndef WEBCHAT_SERVICE_HPP
+#define WEBCHAT_SERVICE_HPP
+
+#include <memory>
+#include <webchat.h>
+#include <webchat/callback.hpp>
+#include <webchat/completion.hpp>
+
+namespace webchat::detail {
+
+/// Whether this is a thread of callbacks, where nothing may wait. A name that no command has is rejected without delay, but refused there.
+inline bool in_callback(webchat_service* service) noexcept {
+    return webchat_call(service, "", nullptr, 0, nullptr) == WEBCHAT_ERR_WRONG_THREAD;
+}
+
+class Service {
+public:
+    Service(webchat_service* service, std::shared_ptr<Held> held) noexcept : service_(service), held_(std::move(held)) {}
+    Service(const Service&) = delete;
+    Service& operator=(const Service&) = delete;
+
+    /// Waits for the last of the chat's callbacks, unless this is one.
+    ~Service() {
+        const bool may_wait = !in_callback(service_);
+        if (webchat_service_destroy(service_) == WEBCHAT_OK && may_wait) held_->wait_until_none();
+    }
+
+    webchat_service* raw() const noexcept { return service_; }
+    const std::shared_ptr<Held>& held() const noexcept { return held_; }
+
+    /// Gives a command in the way that its last arguments say.
+    template <class Call, class... How>
+    Result<How...> give(Call&& call, How&&... how) {
+        static_assert((is_how<How> && ...),
+                      "behind its own arguments a command takes a deadline (std::chrono::duration), a completion "
+                      "(called with const webchat::Outcome&), a progress function, webchat::use_future or webchat::detached");
+        constexpr int ways = (0 + ... + (is_completion<How> || is_future<How> || is_detached<How> ? 1 : 0));
+        static_assert(ways <= 1, "a command takes one of a completion, webchat::use_future and webchat::detached");
+        Way way;
+        (way.take(std::forward<How>(how)), ...);
+        if constexpr (wants_future<How...>) {
+            return give_for_future(held_, call, std::move(way));
+        } else if constexpr (wants_request<How...>) {
+            return detail::give(held_, call, std::move(way));
+        } else {
+            if (in_callback(service_)) raise(Status::wrong_thread);
+            return give_for_future(held_, call, std::move(way)).get();
+        }
+    }
+
+private:
+    webchat_service* service_;
+    std::shared_ptr<Held> held_;
+};
+
+} // namespace webchat::detail
+
+#endif

@@ -1,0 +1,82 @@
+// Exceptions: each status has its class, and each says what was wrong.
+#include "check.hpp"
+
+#include <set>
+#include <typeindex>
+
+using webchat::Chat;
+using webchat::Error;
+
+static std::type_index class_of(webchat::Status status) {
+    try {
+        webchat::detail::raise(status);
+    } catch (const Error& error) {
+        CHECK(error.status() == status);
+        return typeid(error);
+    }
+}
+
+TEST(every_status_has_a_class) {
+    std::set<std::type_index> classes;
+    for (webchat_status number = 1; number < 1024; ++number) {
+        const std::string name = webchat_status_name(number);
+        const auto status = static_cast<webchat::Status>(number);
+        CHECK_EQUAL(std::string(webchat::name(status)), name);
+        const bool is_error = name != "unknown" && status != webchat::Status::end_of_events;
+        const auto its_class = class_of(status);
+        CHECK((its_class != typeid(Error)) == is_error);
+        if (is_error) CHECK(classes.insert(its_class).second);
+    }
+    CHECK_EQUAL(classes.size(), 22U);
+}
+
+TEST(rejections_have_the_specifications_words) {
+    Chat chat(simulator.config());
+    const auto none = thrown<webchat::NoSessionError>([&] { chat.send_message("hello"); });
+    CHECK_EQUAL(std::string(none.what()), "There is no active chat session");
+    CHECK(none.status() == webchat::Status::no_session && none.command() == "sendMessage" && none.request() > 0);
+    CHECK(none.retry() == webchat::Retry::never && !none.retry_after() && none.response_json().empty());
+    CHECK(none.delivery() == webchat::Delivery::rejected);
+    const auto outcome = chat.command("dance", [](const webchat::Outcome&) {});
+    CHECK(outcome > none.request());
+    thrown<webchat::UnsupportedError>([&] { chat.command("dance"); });
+    thrown<Error>([&] { chat.end_chat(); }); // every exception is an Error
+    thrown<std::runtime_error>([&] { chat.end_chat(); });
+}
+
+TEST(bad_arguments_are_refused) {
+    Chat chat(simulator.config());
+    thrown<webchat::InvalidArgumentError>([&] { chat.send_message(std::string("nul \0 inside", 12)); });
+    thrown<webchat::InvalidArgumentError>([&] { chat.send_message("\xff\xfe"); });
+    thrown<webchat::InvalidArgumentError>([&] { chat.command("sendMessage", "{oops"); });
+    thrown<webchat::InvalidArgumentError>([&] { chat.start_chat({"Mia", "", "", "", "", "no JSON"}); });
+    const auto filter = thrown<webchat::InvalidArgumentError>([&] { chat.add_prefilter({"/(/"}); });
+    CHECK(!std::string(filter.what()).empty());
+    const auto text = thrown<webchat::InvalidArgumentError>([&] { chat.start_chat({"Mia", std::string(1, '\0')}, webchat::detached); });
+    CHECK(contains(text.what(), "NUL"));
+}
+
+TEST(bad_configurations_name_the_key) {
+    const auto early = thrown<webchat::InvalidConfigurationError>([&] { Chat(R"({"dataURL": 7})"); });
+    CHECK(contains(early.what(), "dataURL"));
+    Chat chat;
+    const auto late = thrown<webchat::InvalidConfigurationError>([&] { chat.configure(R"({"dataURL": 7})"); });
+    CHECK(contains(late.what(), "dataURL") && late.command() == "configure");
+    thrown<webchat::InvalidConfigurationError>([] { Chat("{"); });
+    thrown<webchat::InvalidArgumentError>([] { Chat("\xff"); });
+}
+
+TEST(answers_of_the_server_are_kept) {
+    std::promise<webchat::Outcome> told;
+    Chat chat = started(simulator);
+    simulator.post("/faults", R"({"kind": "status", "status": 429, "retryAfter": 7, "operation": "updateNickname"})");
+    const auto slow = thrown<webchat::RateLimitedError>([&] { chat.update_nickname("Pia"); });
+    CHECK(slow.retry() == webchat::Retry::after && slow.retry_after() == 7s);
+    CHECK(contains(slow.response_json(), "429"));
+    simulator.post("/faults", R"({"kind": "status", "status": 400, "code": 249, "advice": "no", "operation": "pushUrl"})");
+    chat.push_url("https://example.com/", [&](const webchat::Outcome& outcome) { told.set_value(outcome.clone()); });
+    const auto refused = take(told.get_future());
+    CHECK(!refused && refused.status() != webchat::Status::ok && contains(refused.json(), "249"));
+    const auto error = thrown<Error>([&] { refused.throw_if_rejected(); });
+    CHECK_EQUAL(error.response_json(), refused.json());
+}
