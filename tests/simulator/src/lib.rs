@@ -15,6 +15,7 @@
 //! let url = simulator.chat_url(); // what the client under test is configured with
 //!
 //! // Here stands for the client under test.
+//! # let _ = rustls::crypto::ring::default_provider().install_default();
 //! let http = reqwest::Client::builder().no_proxy().build()?;
 //! let client = tokio::spawn(async move { http.post(url).form(&[("nickname", "Mia")]).send().await });
 //!

@@ -16,9 +16,16 @@ pub(crate) struct Customer {
     pub(crate) started: Value,
 }
 
+/// What a client is made from; it knows no proxies.
+pub(crate) fn client_builder() -> reqwest::ClientBuilder {
+    // The second of two tests finds it done.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy()
+}
+
 /// A client that follows no redirects and knows no proxies.
 pub(crate) fn client() -> Client {
-    Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+    client_builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
 pub(crate) async fn simulator() -> Simulator {

@@ -100,7 +100,7 @@ async fn preflights_are_answered() {
 #[tokio::test]
 async fn http_2_with_prior_knowledge() {
     let simulator = simulator().await;
-    let http = reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().unwrap();
+    let http = crate::customer::client_builder().http2_prior_knowledge().build().unwrap();
     let reply = http.post(simulator.ges_url()).form(&[("nickname", "Mia")]).send().await.unwrap();
     assert_eq!(reply.version(), reqwest::Version::HTTP_2);
     assert_eq!(json(reply).await["statusCode"], 0);

@@ -66,7 +66,7 @@ async fn it_tells_programs_where_it_is() {
     let written: Value = serde_json::from_str(&std::fs::read_to_string(&ready).unwrap()).unwrap();
     assert_eq!(printed, written);
     let url = printed["gesUrl"].as_str().unwrap();
-    let page = reqwest::Client::builder().no_proxy().build().unwrap().post(url).send().await.unwrap();
+    let page = crate::customer::client_builder().build().unwrap().post(url).send().await.unwrap();
     assert!(page.text().await.unwrap().starts_with("<html>"), "the fault of the command line");
     Customer::start(url).await;
 }

@@ -1,0 +1,60 @@
+# Everything people run. Each target is a few lines that call the real tools; tests/tools/ has the longer ones.
+
+# A toolchain of one kind for all: warnings are errors where they are checked, not where users build.
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+DEBUG  := $(TARGET)/debug
+VENV   := $(TARGET)/venv
+PYTHON := $(VENV)/bin/python
+CFLAGS := -std=c99 -Wall -Wextra -Wpedantic -Werror -Iinclude
+CXXFLAGS := -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -Ibindings/cpp/include
+LINK   := -L$(DEBUG) -lwebchat -Wl,-rpath,$(DEBUG)
+
+.PHONY: help setup build demo chat test bench header wheel install clean
+
+help: ## Shows this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Sets up what the other targets need: Debian packages and a Python environment
+	@tests/tools/setup "$(VENV)"
+
+build: ## Builds the libraries and the simulator
+	cargo build --locked -p webchat-ffi -p webchat-simulator
+	@ln -sf libwebchat.so $(DEBUG)/libwebchat.so.0  # the name that linked programs ask for
+
+demo: setup build $(DEBUG)/demo-c $(DEBUG)/demo-cpp python ## A C, a C++ and a Python program each hold a chat with a simulated agent
+	@python3 tests/demo/run.py --simulator $(DEBUG)/webchat-simulator \
+	  C=$(DEBUG)/demo-c C++=$(DEBUG)/demo-cpp "Python=$(PYTHON) tests/python/demo.py"
+
+chat: ## Chats in the terminal with the simulated agent, or with WEBCHAT_CONFIG=file.json with a real one
+	@cargo build --quiet --locked -p webchat-simulator && cargo build --quiet --locked -p webchat-core --example chat
+	@tests/tools/chat "$(DEBUG)"
+
+test: setup ## Runs every check and test there is
+	@tests/tools/test "$(TARGET)" "$(VENV)"
+
+bench: setup ## Measures beside peers, in a release build
+	cargo bench --locked -p webchat-bench
+
+header: ## Writes include/webchat.h anew
+	cargo run --quiet --locked -p webchat-ffi --example header
+
+wheel: setup ## Builds the Python wheel into target/wheels
+	$(VENV)/bin/maturin build --release --locked -m bindings/python/Cargo.toml
+
+PREFIX ?= /usr/local
+install: ## Installs library, headers and pkg-config file below PREFIX (/usr/local)
+	cargo build --release --locked -p webchat-ffi
+	tests/tools/install "$(TARGET)/release" "$(DESTDIR)$(PREFIX)" "$(PREFIX)"
+
+clean: ## Removes everything built
+	cargo clean
+
+.PHONY: python
+python: setup
+	@VIRTUAL_ENV="$(VENV)" $(VENV)/bin/maturin develop --quiet --locked -m bindings/python/Cargo.toml
+
+$(DEBUG)/demo-c: tests/c/demo.c include/webchat.h build
+	$(CC) $(CFLAGS) $< -o $@ $(LINK)
+
+$(DEBUG)/demo-cpp: tests/cpp/demo.cpp bindings/cpp/include/webchat.hpp include/webchat.h build
+	$(CXX) $(CXXFLAGS) $< -o $@ $(LINK)
