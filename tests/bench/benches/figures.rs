@@ -3,9 +3,14 @@
 #![allow(missing_docs, reason = "a program")]
 
 use std::process::ExitCode;
-use webchat_bench::{decode, poll, send, server::Server, start};
+use webchat_bench::{
+    decode, poll,
+    send::{self, Polling},
+    server::Server,
+    start,
+};
 
-const NAMES: [&str; 5] = ["start", "send", "at-once", "decode", "poll"];
+const NAMES: [&str; 6] = ["size", "start", "send", "at-once", "decode", "poll"];
 
 fn main() -> ExitCode {
     // cargo adds --bench.
@@ -23,14 +28,19 @@ fn main() -> ExitCode {
         eprintln!("figures: no threads to be had");
         return ExitCode::FAILURE;
     };
+    if wants("size") {
+        start::size();
+    }
     if wants("start") {
         start::services(&server.url());
     }
-    if wants("send") {
-        send::one_at_a_time(&server, &runtime);
-    }
-    if wants("at-once") {
-        send::at_once(&server, &runtime);
+    for polling in [Polling::Off, Polling::On] {
+        if wants("send") {
+            send::one_at_a_time(&server, &runtime, polling);
+        }
+        if wants("at-once") {
+            send::at_once(&server, &runtime, polling);
+        }
     }
     if wants("decode") {
         decode::transcripts();

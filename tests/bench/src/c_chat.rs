@@ -9,6 +9,7 @@ use std::{
 use webchat::{
     commands::chat::webchat_start_chat,
     commands::messages::webchat_send_message,
+    commands::polling::webchat_stop_poll,
     completion::webchat_completion,
     outcome::{read::webchat_outcome_status, webchat_outcome},
     service::{webchat_service, webchat_service_destroy, webchat_service_new},
@@ -64,6 +65,15 @@ impl CChat {
             context: (&raw const self.done.0).cast_mut().cast(),
             destroy: None,
         }
+    }
+
+    /// Stops polling, for comparisons with a peer that does not fetch messages either.
+    pub fn stop_polling(&self) {
+        let completion = self.completion();
+        // SAFETY: as in `start`.
+        let status = unsafe { webchat_stop_poll(self.service, &raw const completion, ptr::null_mut()) };
+        assert_eq!(status, 0);
+        self.wait();
     }
 
     /// Gives a `sendMessage`.

@@ -1,5 +1,6 @@
 //! Making a service: from `webchat_service_new` to `ready`.
 #![allow(unsafe_code, reason = "the C interface is what is measured")]
+#![allow(clippy::cast_precision_loss, reason = "a size in MiB, rounded")]
 
 use crate::c_chat::CChat;
 use std::{
@@ -7,6 +8,14 @@ use std::{
     time::{Duration, Instant},
 };
 use webchat::{event::read::webchat_event_free, queue::webchat_next_event};
+
+/// Prints the size of the shared library, which is built along with this program.
+pub fn size() {
+    let program = std::env::current_exe().unwrap();
+    let library = program.with_file_name("libwebchat.so");
+    let bytes = std::fs::metadata(library).unwrap().len();
+    println!("\nlibwebchat.so, stripped\n  {:<34} {:>9.2} MiB", "size", bytes as f64 / 1_048_576.0);
+}
 
 fn ready(url: &str) -> Duration {
     let begin = Instant::now();
