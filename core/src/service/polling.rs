@@ -13,6 +13,10 @@ use std::time::Duration;
 /// The HTTP status of an answer in the server's own terms.
 const OK: u16 = 200;
 
+/// The longest pause between polls, whatever a server asks for: it drops a client that it does not hear for 45 s (GMS reference,
+/// section 6).
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
 /// The pace of automatic polling.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
@@ -151,7 +155,7 @@ impl Service {
             return self.end_by_server();
         }
         let wait = match failure.retry {
-            Retry::After(wait) => wait,
+            Retry::After(wait) => wait.min(LONGEST_PAUSE),
             Retry::Never | Retry::WithBackoff => Duration::ZERO,
         };
         self.next_poll(wait);

@@ -236,10 +236,11 @@ fn a_refusal_is_an_error_when_the_chat_has_ended() {
 
 #[test]
 fn a_local_failure_is_the_command_s_alone() {
-    let mut script = Script::started();
-    let failure = Failure { kind: crate::ErrorKind::Io, ..unreachable() };
-    script.command(Command::SendCustomNotice { message: "n".into() });
-    script.take();
-    script.fail("notice", failure);
-    assert_eq!(script.take(), ["command: rejected"]);
+    for kind in [crate::ErrorKind::Io, crate::ErrorKind::Internal] {
+        let mut script = Script::started();
+        script.command(Command::SendCustomNotice { message: "n".into() });
+        script.take();
+        script.fail("notice", Failure { kind, ..unreachable() });
+        assert_eq!(script.take(), ["command: rejected"]);
+    }
 }

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     ErrorKind,
     command::{Command, RequestId},
+    transport::Reply,
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -116,7 +117,7 @@ fn another_customer_proves_nothing() {
     let mut script = Script::started();
     let id = doubtful(&mut script, "hi");
     let mut other = says(2, Who::Client, "hi");
-    other.message.from.id = 9.to_string().as_str().into();
+    other.message.from.id = "9".into();
     script.answer("poll", batch(vec![other]));
     assert!(script.is_open(id));
 
@@ -127,6 +128,16 @@ fn another_customer_proves_nothing() {
     let id = doubtful(&mut script, "hi");
     script.answer("poll", batch(vec![says(1, Who::Agent, "hi")]));
     assert!(script.is_open(id), "even before our own participant is known");
+
+    let mut script = Script::ready();
+    script.command(start_chat());
+    script.answer("start", Reply { messages: vec![joins(1, Who::Client)], ..session("chat-1") });
+    script.answer("poll", done());
+    let id = doubtful(&mut script, "hi");
+    let mut other = says(2, Who::Client, "hi");
+    other.message.from.id = "9".into();
+    script.answer("poll", batch(vec![other]));
+    assert!(script.is_open(id), "the start told which one it is");
 }
 
 #[test]

@@ -274,6 +274,16 @@ fn the_server_can_put_polls_off() {
 }
 
 #[test]
+fn no_server_keeps_polls_away_for_so_long_that_it_drops_the_client() {
+    let mut script = Script::started();
+    script.step();
+    let before = script.now;
+    script.fail("poll", come_back(503, Duration::from_secs(3_600)));
+    script.step();
+    assert_eq!(script.now - before, Duration::from_secs(30));
+}
+
+#[test]
 fn a_session_that_the_server_does_not_know_has_ended() {
     for failure in
         [http(404), bad_request(8201), crate::transport::Failure { ended: Some(true), ..http(503) }]

@@ -45,9 +45,12 @@ fn without_a_stored_session_nothing_is_restored() {
     let mut script = Script::new();
     script.configure();
     assert_eq!(script.take_all(), ["ready", "configure: resolved"]);
-    for missing in [key::SESSION, key::KEYS] {
+    for (key, useless) in
+        [(key::SESSION, None), (key::SESSION, Some("")), (key::KEYS, None), (key::KEYS, Some("{}"))]
+    {
         let mut script = stored(None);
-        script.stored.remove(missing);
+        script.stored.remove(key);
+        script.stored.extend(useless.map(|text| (key.to_owned(), text.to_owned())));
         script.configure();
         assert_eq!(script.take_all(), ["ready", "configure: resolved"]);
     }
@@ -109,6 +112,7 @@ fn an_accepted_session_is_replayed_and_polled() {
     assert!(received["messages"].as_array().unwrap().iter().all(|message| message["restoring"] == true));
     assert_eq!(received["sessionData"]["sessionID"], "chat-0");
     assert_eq!(received["sessionData"]["alias"], "118");
+    assert!(script.stored[key::KEYS].contains("118"));
     assert_eq!(script.ask(Command::VerifySession), json!({"sessionActive": true}));
     assert_eq!(script.ask(Command::GetTranscript)["messages"].as_array().unwrap().len(), 3);
     script.answer("poll", batch(vec![says(3, Who::Agent, "hi"), says(4, Who::Agent, "there")]));
@@ -138,7 +142,7 @@ fn a_refusal_is_a_restore_timeout_with_its_error() {
 #[test]
 fn an_offline_chat_server_is_told_before_polling_starts() {
     let mut script = restoring();
-    script.answer("poll", Reply { ended: Some(false), ..temporary() });
+    script.answer("poll", Reply { ended: Some(false), next_position: Some(9), ..temporary() });
     assert_eq!(script.take(), ["restored", "restoredOffline", "pollingStarted", "> poll 1"]);
     for _ in 0..7 {
         script.answer_poll_due(temporary());

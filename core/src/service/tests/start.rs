@@ -210,6 +210,18 @@ fn a_start_that_was_given_up_leaves_no_session_behind() {
 }
 
 #[test]
+fn a_start_given_up_while_the_store_is_read_asks_nobody() {
+    let mut script = Script::ready();
+    script.hold_loads = true;
+    let first = script.command(start_chat());
+    script.cancel(first);
+    script.command(start_chat());
+    script.take();
+    script.answer_loads();
+    assert_eq!(script.take(), ["> start"], "the second one's");
+}
+
+#[test]
 fn an_unwanted_session_does_not_touch_the_wanted_one() {
     let mut script = Script::ready();
     let first = script.command(start_chat());
