@@ -19,7 +19,7 @@ pub struct RuntimeOptions {
 
 impl Default for RuntimeOptions {
     fn default() -> Self {
-        Self { worker_threads: 1 }
+        Self { worker_threads: 2 }
     }
 }
 
