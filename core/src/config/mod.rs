@@ -89,9 +89,9 @@ pub struct Polling {
     pub max: Duration,
     /// The growth of the interval after each poll. Option `pollRateMult`, above 1, at most 100; 1.2 by default.
     pub multiplier: f64,
-    /// The interval while the application sleeps. Option `pollRateSleep`, 1000 to 30000 ms; 30000 by default.
+    /// Checked and kept, without effect: a program has no page that could lose the focus. Option `pollRateSleep`, 1000 to 30000 ms; 30000 by default.
     pub sleep: Duration,
-    /// Whether the application may put polling to sleep. Option `sleepEnabled`; false by default.
+    /// Likewise without effect. Option `sleepEnabled`; false by default.
     pub sleep_enabled: bool,
 }
 

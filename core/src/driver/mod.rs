@@ -165,7 +165,7 @@ impl Driver {
 
     fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Configure(_, config) => self.configure(config),
+            Effect::Configure(config) => self.configure(config),
             Effect::Load => self.access_store(StoreAccess::Load),
             Effect::Store(changes) => self.access_store(StoreAccess::Apply(changes)),
             Effect::Request { id, request, preview } => self.request(id, *request, preview),

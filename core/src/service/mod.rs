@@ -59,7 +59,7 @@ pub struct Time {
 #[derive(Debug)]
 pub enum Effect {
     /// Make the transport and the store of this configuration; answer with [`Service::configured`].
-    Configure(RequestId, Box<Config>),
+    Configure(Box<Config>),
     /// Read the store; answer with [`Service::loaded`].
     Load,
     /// Change the store.
@@ -160,7 +160,7 @@ impl Service {
             (Phase::Closed, _) => self.reject(id, ErrorKind::Closed, "the service is closed"),
             (Phase::Unconfigured, Command::Configure(config)) => {
                 self.phase = Phase::Configuring(id);
-                self.effects.push_back(Effect::Configure(id, config));
+                self.effects.push_back(Effect::Configure(config));
             }
             (_, Command::Configure(_)) => {
                 self.reject(id, ErrorKind::InvalidArgument, "configure: the service is configured already");
