@@ -29,8 +29,10 @@ impl Object for RuntimeHandle {
 /// The most threads a runtime is given.
 const MOST_THREADS: u32 = 1024;
 
-/// Starts a runtime with this many worker threads (0: as the default runtime; at most 1024). Only programs that want to keep groups
-/// of services apart need one: services made without one share a default that starts with the first and stops with the last.
+/// Starts a runtime with this many worker threads besides its callback thread (at most 1024). With 0, as in the default runtime, the
+/// callback thread moves the chats on itself while it has nothing to call back, and a second thread while a callback takes long; more
+/// are for programs with so many chats that one thread cannot carry them. Services made without a runtime share a default that starts
+/// with the first and stops with the last.
 /// Every callback of a runtime's services runs on its one callback thread. Any thread. Destroy it with webchat_runtime_destroy.
 /// WEBCHAT_ERR_INTERNAL when the system gives no threads. Since 0.1.
 #[unsafe(no_mangle)]
@@ -41,10 +43,7 @@ pub unsafe extern "C" fn webchat_runtime_new(
     guard(|| {
         // SAFETY: the header's pointer rules.
         let out = unsafe { Out::new(out_runtime, "out_runtime", null_mut()) }?;
-        let options = match worker_threads {
-            0 => RuntimeOptions::default(),
-            threads => RuntimeOptions { worker_threads: threads.min(MOST_THREADS) as usize },
-        };
+        let options = RuntimeOptions { worker_threads: worker_threads.min(MOST_THREADS) as usize };
         out.set(make(Arc::new(RuntimeHandle(Runtime::new(options)?))));
         Ok(())
     })

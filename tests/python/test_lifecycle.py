@@ -133,10 +133,9 @@ async def test_the_callables_of_a_command_are_let_go(face: Face, simulator: Simu
         assert await collected(gone)
 
 
-@pytest.mark.parametrize("threads", [0, 1025])
-def test_a_runtime_without_a_sensible_number_of_threads_is_refused(threads: int) -> None:
-    with pytest.raises(webchat.InvalidArgumentError, match="from 1 to 1024"):
-        webchat.Runtime(worker_threads=threads)
+def test_a_runtime_without_a_sensible_number_of_threads_is_refused() -> None:
+    with pytest.raises(webchat.InvalidArgumentError, match="at most 1024"):
+        webchat.Runtime(worker_threads=1025)
 
 
 def run(program: str, simulator: Simulator) -> str:

@@ -7,7 +7,8 @@ use webchat_core::RuntimeOptions;
 /// More threads than this are a slip.
 const MAX_WORKER_THREADS: usize = 1024;
 
-/// The threads and connections that chats share. Chats made without one share a default.
+/// The threads and connections that chats share. Chats made without one share a default. ``worker_threads`` is for programs with so
+/// many chats that one thread cannot carry them; 0 is as the default.
 #[pyclass(frozen, module = "webchat")]
 pub(crate) struct Runtime {
     pub(crate) core: webchat_core::Runtime,
@@ -20,11 +21,11 @@ pub(crate) static DEFAULT_THREAD: CallingThread = CallingThread::new();
 #[pymethods]
 impl Runtime {
     #[new]
-    #[pyo3(signature = (*, worker_threads = 2))]
+    #[pyo3(signature = (*, worker_threads = 0))]
     fn new(py: Python<'_>, worker_threads: usize) -> PyResult<Self> {
-        if !(1..=MAX_WORKER_THREADS).contains(&worker_threads) {
+        if worker_threads > MAX_WORKER_THREADS {
             return Err(error::invalid_argument(format!(
-                "worker_threads has to be from 1 to {MAX_WORKER_THREADS}"
+                "worker_threads has to be at most {MAX_WORKER_THREADS}"
             )));
         }
         let runtime = webchat_core::Runtime::new(RuntimeOptions { worker_threads });

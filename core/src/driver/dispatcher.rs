@@ -4,39 +4,39 @@ use crate::{Error, ErrorKind};
 use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::mpsc,
     thread,
 };
+use tokio::sync::mpsc;
 
 thread_local! {
     static IS_DISPATCHER: Cell<bool> = const { Cell::new(false) };
 }
 
-type Job = Box<dyn FnOnce() + Send>;
+pub(super) type Job = Box<dyn FnOnce() + Send>;
 
 /// Runs jobs one after the other, in the order they were posted, on one thread of its own. The thread ends when the last clone is
 /// gone and everything posted has run; nobody waits for it.
 #[derive(Clone, Debug)]
-pub struct Dispatcher(mpsc::Sender<Job>);
+pub struct Dispatcher(mpsc::UnboundedSender<Job>);
 
 impl Dispatcher {
     /// Starts the thread.
     pub fn start() -> Result<Self, Error> {
-        let (sender, jobs) = mpsc::channel::<Job>();
-        thread::Builder::new()
-            .name("webchat-events".into())
-            .spawn(move || {
-                IS_DISPATCHER.set(true);
-                for job in jobs {
-                    if catch_unwind(AssertUnwindSafe(job)).is_err() {
-                        log::error!(target: "webchat", "a callback job panicked");
-                    }
-                }
-            })
-            .map_err(|error| {
-                Error::new(ErrorKind::Internal, "the callback thread cannot be started").with_source(error)
-            })?;
-        Ok(Self(sender))
+        let (dispatcher, jobs) = Self::new();
+        let run = move || {
+            let mut jobs = jobs.of_this_thread();
+            while let Some(job) = jobs.0.blocking_recv() {
+                run(job);
+            }
+        };
+        spawn("webchat-events", run)?;
+        Ok(dispatcher)
+    }
+
+    /// A dispatcher whose thread is the one that runs its jobs.
+    pub(super) fn new() -> (Self, Jobs) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        (Self(sender), Jobs(receiver))
     }
 
     /// Has `job` run after everything posted before.
@@ -49,4 +49,41 @@ impl Dispatcher {
     pub fn is_current() -> bool {
         IS_DISPATCHER.try_with(Cell::get).unwrap_or(false)
     }
+}
+
+/// The jobs of one dispatcher, in order.
+pub(super) struct Jobs(mpsc::UnboundedReceiver<Job>);
+
+impl Jobs {
+    /// Makes the calling thread the dispatcher's.
+    pub(super) fn of_this_thread(self) -> Self {
+        IS_DISPATCHER.set(true);
+        self
+    }
+
+    /// Waits for a job; nothing when no more can come.
+    pub(super) async fn next(&mut self) -> Option<Job> {
+        self.0.recv().await
+    }
+
+    /// Runs `first` and what else is there.
+    pub(super) fn run(&mut self, first: Job) {
+        let mut next = Some(first);
+        while let Some(job) = next {
+            run(job);
+            next = self.0.try_recv().ok();
+        }
+    }
+}
+
+fn run(job: Job) {
+    if catch_unwind(AssertUnwindSafe(job)).is_err() {
+        log::error!(target: "webchat", "a callback job panicked");
+    }
+}
+
+/// Starts a thread that nobody waits for.
+pub(super) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
+    let failed = |error| Error::new(ErrorKind::Internal, "a thread cannot be started").with_source(error);
+    thread::Builder::new().name(name.into()).spawn(run).map(drop).map_err(failed)
 }

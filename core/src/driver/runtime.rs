@@ -1,6 +1,6 @@
 //! The threads and connections that chats share.
 
-use super::Dispatcher;
+use super::{Dispatcher, leader};
 use crate::{Error, ErrorKind, transport::http::HttpPool};
 use once_cell::sync::OnceCell;
 use std::{
@@ -11,16 +11,12 @@ use std::{
 use tokio::runtime::Handle;
 
 /// How a runtime is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RuntimeOptions {
-    /// Threads that move all chats on; at least 1.
+    /// Threads that move all chats on, besides the callback thread. With 0, the default, the callback thread does it while it has
+    /// nothing to call back, and a standby while a callback takes long: the least time from an answer to its callback. More than one
+    /// is for programs with so many chats that one thread cannot carry them.
     pub worker_threads: usize,
-}
-
-impl Default for RuntimeOptions {
-    fn default() -> Self {
-        Self { worker_threads: 2 }
-    }
 }
 
 /// A few threads, a callback thread and a connection pool, shared by all chats made with it. It stops when the last clone and the last
@@ -35,7 +31,11 @@ struct Inner {
 }
 
 enum Threads {
-    Own(Option<tokio::runtime::Runtime>),
+    /// The callback thread and its standby.
+    Callbacks(Handle),
+    /// Workers of our own.
+    Workers(Option<tokio::runtime::Runtime>),
+    /// Somebody else's.
     Hosts(Handle),
 }
 
@@ -44,15 +44,19 @@ static SHARED: Mutex<Weak<Inner>> = Mutex::new(Weak::new());
 impl Runtime {
     /// A runtime with threads of its own.
     pub fn new(options: RuntimeOptions) -> Result<Self, Error> {
+        if options.worker_threads == 0 {
+            let (handle, dispatcher) = leader::start()?;
+            return Ok(Self::with(Threads::Callbacks(handle), OnceCell::with_value(dispatcher)));
+        }
         let threads = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(options.worker_threads.max(1))
+            .worker_threads(options.worker_threads)
             .thread_name("webchat")
             .enable_all()
             .build()
             .map_err(|error| {
                 Error::new(ErrorKind::Internal, "the threads cannot be started").with_source(error)
             })?;
-        Ok(Self::with(Threads::Own(Some(threads))))
+        Ok(Self::with(Threads::Workers(Some(threads)), OnceCell::new()))
     }
 
     /// A runtime on the tokio runtime that the caller runs in.
@@ -60,7 +64,7 @@ impl Runtime {
         let handle = Handle::try_current().map_err(|error| {
             Error::new(ErrorKind::InvalidArgument, "there is no tokio runtime here").with_source(error)
         })?;
-        Ok(Self::with(Threads::Hosts(handle)))
+        Ok(Self::with(Threads::Hosts(handle), OnceCell::new()))
     }
 
     /// The default runtime: it starts with the first chat that uses it and stops with the last.
@@ -74,8 +78,8 @@ impl Runtime {
         Ok(runtime)
     }
 
-    fn with(threads: Threads) -> Self {
-        Self(Arc::new(Inner { threads, http: HttpPool::default(), dispatcher: OnceCell::new() }))
+    fn with(threads: Threads, dispatcher: OnceCell<Dispatcher>) -> Self {
+        Self(Arc::new(Inner { threads, http: HttpPool::default(), dispatcher }))
     }
 
     /// The thread on which callbacks run; started when first asked for.
@@ -91,9 +95,9 @@ impl Runtime {
     /// The tokio handle, to wait for futures of this library outside of async code.
     pub fn handle(&self) -> &Handle {
         match &self.0.threads {
-            Threads::Own(Some(threads)) => threads.handle(),
-            Threads::Own(None) => unreachable!("taken only when the runtime is dropped"),
-            Threads::Hosts(handle) => handle,
+            Threads::Workers(Some(threads)) => threads.handle(),
+            Threads::Workers(None) => unreachable!("taken only when the runtime is dropped"),
+            Threads::Callbacks(handle) | Threads::Hosts(handle) => handle,
         }
     }
 
@@ -104,7 +108,7 @@ impl Runtime {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        if let Threads::Own(threads) = &mut self.threads
+        if let Threads::Workers(threads) = &mut self.threads
             && let Some(threads) = threads.take()
         {
             // The last clone may go on one of these threads: waiting for them there would never end.

@@ -1,10 +1,10 @@
 //! A chat through the C interface, used as a C program would.
 #![allow(unsafe_code, reason = "the C interface is what is measured")]
 
+use crate::latch::Latch;
 use std::{
     ffi::{CString, c_void},
     ptr,
-    sync::mpsc,
 };
 use webchat::{
     commands::chat::webchat_start_chat,
@@ -18,14 +18,14 @@ use webchat::{
 /// A service with a chat.
 pub struct CChat {
     service: *mut webchat_service,
-    done: (mpsc::Sender<u32>, mpsc::Receiver<u32>),
+    done: Latch,
     text: CString,
 }
 
 extern "C" fn on_done(context: *mut c_void, outcome: *const webchat_outcome) {
-    // SAFETY: the context is the sender of a `CChat`, which waits for every outcome before it goes.
-    let sender = unsafe { &*context.cast::<mpsc::Sender<u32>>() };
-    let _ = sender.send(webchat_outcome_status(outcome));
+    assert_eq!(webchat_outcome_status(outcome), 0, "it succeeded");
+    // SAFETY: the context is a latch that somebody waits for.
+    unsafe { &*context.cast::<Latch>() }.count_down();
 }
 
 impl CChat {
@@ -36,13 +36,13 @@ impl CChat {
         // SAFETY: a terminated text and a place for the handle.
         let status = unsafe { webchat_service_new(config.as_ptr(), &raw mut service) };
         assert_eq!(status, 0);
-        Self { service, done: mpsc::channel(), text: CString::new("hello").unwrap() }
+        Self { service, done: Latch::new(1), text: CString::new("hello").unwrap() }
     }
 
     /// Makes a service and starts a chat.
     pub fn start(url: &str) -> Box<Self> {
         let chat = Box::new(Self::service(url));
-        let completion = chat.completion();
+        let completion = completion(&chat.done);
         let form = webchat::commands::chat::webchat_chat_form {
             firstname: c"Mia".as_ptr(),
             lastname: c"Lund".as_ptr(),
@@ -52,48 +52,44 @@ impl CChat {
         let status = unsafe {
             webchat_start_chat(chat.service, &raw const form, &raw const completion, ptr::null_mut())
         };
-        assert_eq!((status, chat.done.1.recv()), (0, Ok(0)));
+        assert_eq!(status, 0);
+        chat.done.wait();
         chat
-    }
-
-    fn completion(&self) -> webchat_completion {
-        webchat_completion {
-            size: size_of::<webchat_completion>(),
-            deadline_ms: 0,
-            on_done: Some(on_done),
-            on_progress: None,
-            context: (&raw const self.done.0).cast_mut().cast(),
-            destroy: None,
-        }
     }
 
     /// Stops polling, for comparisons with a peer that does not fetch messages either.
     pub fn stop_polling(&self) {
-        let completion = self.completion();
+        let completion = completion(&self.done);
         // SAFETY: as in `start`.
         let status = unsafe { webchat_stop_poll(self.service, &raw const completion, ptr::null_mut()) };
         assert_eq!(status, 0);
-        self.wait();
+        self.done.wait();
     }
 
-    /// Gives a `sendMessage`.
-    pub fn send(&self) {
-        let completion = self.completion();
-        // SAFETY: as in `start`.
+    /// Gives a `sendMessage`, whose outcome `done` is told of.
+    pub fn send(&self, done: &Latch) {
+        let completion = completion(done);
+        // SAFETY: a live service, and a latch that its owner waits for.
         let status = unsafe {
             webchat_send_message(self.service, self.text.as_ptr(), &raw const completion, ptr::null_mut())
         };
         assert_eq!(status, 0);
     }
 
-    /// Waits for the outcome of one.
-    pub fn wait(&self) {
-        assert_eq!(self.done.1.recv(), Ok(0), "the message was sent");
-    }
-
     /// The service's handle.
     pub fn handle(&self) -> *mut webchat_service {
         self.service
+    }
+}
+
+fn completion(done: &Latch) -> webchat_completion {
+    webchat_completion {
+        size: size_of::<webchat_completion>(),
+        deadline_ms: 0,
+        on_done: Some(on_done),
+        on_progress: None,
+        context: ptr::from_ref(done).cast_mut().cast(),
+        destroy: None,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Contenders take turns in short rounds, so that whatever else the machine does befalls all of them alike; what is compared is the
 //! median over the rounds. `send` measures sending a message, `decode` reading a transcript, `poll` a poll that brings nothing,
-//! `start` making a service; `server` has the simulated server and the chats on it, `c_chat` a chat through the C interface.
+//! `start` making a service; `server` has the simulated server and the chats on it, `c_chat` a chat through the C interface, and `latch` waits.
 #![allow(clippy::print_stdout, reason = "what is measured is printed")]
 #![allow(
     clippy::unwrap_used,
@@ -12,6 +12,7 @@
 
 pub mod c_chat;
 pub mod decode;
+pub mod latch;
 pub mod poll;
 pub mod send;
 pub mod server;

@@ -2,13 +2,14 @@
 
 use crate::{
     c_chat::CChat,
+    latch::Latch,
     report,
     server::{BareChat, Server, post},
     take_turns,
 };
 use curl::easy::Easy;
-use std::rc::Rc;
-use tokio::{runtime::Runtime, task::JoinSet};
+use std::sync::Arc;
+use tokio::runtime::Runtime;
 
 /// How many chats send at once.
 pub const CHATS: usize = 64;
@@ -47,13 +48,14 @@ pub fn one_at_a_time(server: &Server, runtime: &Runtime, polling: Polling) {
     let bare = runtime.block_on(BareChat::start(&client, &server.url()));
     let easy_chat = runtime.block_on(BareChat::start(&client, &server.url()));
     let mut easy = easy(&easy_chat);
+    let done = Latch::new(1);
     let mut contenders: Vec<crate::Contender<'_>> = vec![
         (
             "webchat_send_message",
             Box::new(|times| {
                 for _ in 0..times {
-                    chat.send();
-                    chat.wait();
+                    chat.send(&done);
+                    done.wait();
                 }
             }),
         ),
@@ -77,18 +79,17 @@ pub fn at_once(server: &Server, runtime: &Runtime, polling: Polling) {
     let chats: Vec<_> = (0..CHATS).map(|_| polling.chat(server)).collect();
     let client = reqwest::Client::new();
     let bare: Vec<_> =
-        (0..CHATS).map(|_| Rc::new(runtime.block_on(BareChat::start(&client, &server.url())))).collect();
+        (0..CHATS).map(|_| runtime.block_on(BareChat::start(&client, &server.url()))).collect();
+    let done = Arc::new(Latch::new(CHATS));
     let mut contenders: Vec<crate::Contender<'_>> = vec![
         (
             "webchat_send_message",
             Box::new(|times| {
                 for _ in 0..times {
                     for chat in &chats {
-                        chat.send();
+                        chat.send(&done);
                     }
-                    for chat in &chats {
-                        chat.wait();
-                    }
+                    done.wait();
                 }
             }),
         ),
@@ -96,14 +97,14 @@ pub fn at_once(server: &Server, runtime: &Runtime, polling: Polling) {
             "bare reqwest",
             Box::new(|times| {
                 for _ in 0..times {
-                    runtime.block_on(async {
-                        let mut all = JoinSet::new();
-                        for bare in &bare {
-                            let (client, bare) = (client.clone(), BareChat::clone(bare));
-                            all.spawn(async move { post(&client, &bare.url, bare.form).await });
-                        }
-                        all.join_all().await
-                    });
+                    for bare in &bare {
+                        let (client, bare, done) = (client.clone(), BareChat::clone(bare), done.clone());
+                        runtime.spawn(async move {
+                            post(&client, &bare.url, bare.form).await;
+                            done.count_down();
+                        });
+                    }
+                    done.wait();
                 }
             }),
         ),

@@ -34,9 +34,10 @@ def hidden(source: str, flags: str, texts: list[str]) -> list[bool]: ...
 
 @final
 class Runtime:
-    """The threads and connections that chats share. Chats made without one share a default."""
+    """The threads and connections that chats share. Chats made without one share a default. ``worker_threads`` is for programs with so
+    many chats that one thread cannot carry them; 0 is as the default."""
 
-    def __new__(cls, *, worker_threads: int = 2) -> Self: ...
+    def __new__(cls, *, worker_threads: int = 0) -> Self: ...
 
 @final
 class Event:

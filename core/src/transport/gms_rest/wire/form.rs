@@ -70,7 +70,7 @@ pub(crate) fn form(
 
 /// The form of `operation`, `application/x-www-form-urlencoded`.
 pub(crate) fn urlencoded(operation: &Operation, session: &SessionData, endpoint: Option<&str>) -> String {
-    let mut serializer = Serializer::new(String::with_capacity(256));
+    let mut serializer = Serializer::new(String::with_capacity(512));
     form(operation, session, endpoint, |name, value| {
         serializer.append_pair(name, value);
     });
