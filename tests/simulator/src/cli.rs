@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
-use webchat_simulator::{Builder, Fault, Faults, FileLimits, IdleSettings, Script, Settings, Simulator};
+use webchat_simulator::{
+    Api, Builder, Fault, FileLimits, IdleSettings, NexusSettings, Script, Settings, Simulator,
+};
 
 const EXAMPLES: &str = r#"Try it:
   webchat-simulator --port 8080
@@ -16,6 +18,13 @@ const EXAMPLES: &str = r#"Try it:
        http://127.0.0.1:8080/genesys/2/chat/support/CHATID/send
   curl --data-urlencode 'secureKey=KEY' -d transcriptPosition=1 \
        http://127.0.0.1:8080/genesys/2/chat/support/CHATID/refresh
+
+  # the same with Nexus v3 (--api nexus); the token is clientToken of the reply
+  webchat-simulator --api nexus --port 8080
+  curl -d 'data[endpoint]=Support' -d 'data[nickname]=Mia' http://127.0.0.1:8080/nexus/v3/chat/sessions
+  curl -H 'x-nexus-client-key: TOKEN' -d 'data[type]=Text' -d 'data[text]=help' \
+       http://127.0.0.1:8080/nexus/v3/chat/sessions/SESSIONID/messages
+  curl -H 'x-nexus-client-key: TOKEN' http://127.0.0.1:8080/nexus/v3/chat/sessions/SESSIONID/messages
 
   # as an agent, by the control API (GET /control lists all of it)
   curl -d '{"nickname": "Kim", "kind": "Bot"}' http://127.0.0.1:8080/control/chats/latest/join
@@ -36,21 +45,41 @@ Faults are KIND,name=value,... with these kinds (and their own names):
   truncatedBody          connection closed half-way through the answer
   status (status, retryAfter, code, advice)
                          HTTP error; a JSON body with errors if code is given, else an HTML page
+  errorCode (code, status, retryAfter)
+                         Nexus v3 error: INVALID_CONTACT_CENTER, INVALID_ENDPOINT, INVALID_NICKNAME,
+                         AUTHENTICATION_REQUIRED, INVALID_FILE_TYPE, LIMIT_FILE_SIZE,
+                         LIMIT_FILE_COUNT, INVALID_SESSION, 1, or any other
   nonJson                HTTP 200 with an HTML page
-  statusCode1            "temporary failure"; use times for a burst
+  statusCode1            "temporary failure"; use times for a burst; GMS only
   statusCode2 (chatEnded, code, advice)
-                         "permanent failure"
+                         "permanent failure"; GMS only
   duplicateMessages, reorderedMessages
                          in the next reply with messages
-  newAlias, newSecureKey the session's alias or key changes
+  newAlias, newSecureKey the session's alias or key changes; GMS only
   setCookie (cookie)     adds a Set-Cookie header
   wrongBody (body)       HTTP 200 with that body
   hugeBody (bytes)       the reply, padded
   redirect (url, status) HTTP 307 unless status says otherwise
 All take operation (requestChat, send, refresh, startTyping, stopTyping, disconnect, pushUrl,
 updateNickname, customNotice, updateData, readReceipt, fileLimits, fileUpload, fileDownload,
-fileDelete), chat, nth (1 is the next matching request), times, and effect (true: the operation is
+fileDelete; of Nexus v3 also resume and history), chat, nth (1 is the next matching request), times, and effect (true: the operation is
 carried out all the same). A comma cannot be part of a value here; the control API has no such limit.
+
+Nexus v3 settings, by --nexus NAME=VALUE or as {"nexus": {...}} in PATCH /control/settings:
+  endpoints=LIST         endpoints that exist; any if never given
+  imageTypes=LIST, maxImageSize=BYTES, maxImages=NUMBER
+                         limits of uploads (image/png,image/jpeg,image/gif; 5 MiB; 10)
+  window=NUMBER          polls bring the last events every time; 0: each event once
+  holdMs=MS              a poll without news is held that long
+  indexInclusive=true    index=X brings X too
+  isoTime=true           utcTime as ISO 8601 text
+  deduplicate=true       an operationId seen before takes no effect
+  openOnLeave=true       the session outlives the customer's leaving
+  resumeOpensNew=true    resuming opens a new session
+  created=true           create answers with HTTP 201
+  statusCode=number      status.code is 0; absent: no status at all
+  chatEndedOnTop=true    chatEnded beside data, not in it
+  absoluteImageUrls=true image URLs with scheme and host
 
 A rule file is TOML, or JSON with the same members:
   agent = "Kim"               # shown name
@@ -67,9 +96,10 @@ A rule file is TOML, or JSON with the same members:
 
 Everything is in memory and keys are made up: it is a test server, keep it on the loopback interface."#;
 
-/// A Genesys chat server for a laptop: GMS v2 REST, a scripted agent, and faults on demand.
+/// A Genesys chat server for a laptop: GMS v2 REST and Nexus v3, a scripted agent, and faults on demand.
 ///
-/// The first line printed is `listening on URL`, where URL is the chat URL to configure in a client.
+/// The first line printed is `listening on URL`, where URL is the chat URL to configure in a client: the one
+/// of the first API.
 /// It stops on SIGINT and SIGTERM.
 #[derive(Debug, Parser)]
 #[command(name = "webchat-simulator", version, after_long_help = EXAMPLES, max_term_width = 100)]
@@ -80,6 +110,9 @@ pub(crate) struct Arguments {
     /// Port to listen on; 0 takes a free one.
     #[arg(long, short, default_value_t = 8080)]
     pub(crate) port: u16,
+    /// Chat API to serve, `gms` or `nexus`; separated by commas or repeated.
+    #[arg(long, value_name = "API", value_delimiter = ',', default_value = "gms")]
+    api: Vec<Api>,
     /// Print the URLs as one line of JSON instead of text.
     #[arg(long)]
     pub(crate) json: bool,
@@ -112,7 +145,7 @@ pub(crate) struct Arguments {
     /// Service name that exists; repeatable; any name if never given.
     #[arg(long, value_name = "NAME")]
     service: Vec<String>,
-    /// Key that requests to the Multicloud chat URL must carry in the header `apikey`.
+    /// Key that Multicloud requests must carry: GMS v2 in the header `apikey`, Nexus v3 in `x-api-key`.
     #[arg(long, value_name = "KEY")]
     apikey: Option<String>,
     /// User and password that requests to the on-premises chat URL must carry.
@@ -165,6 +198,10 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 10, value_name = "NUMBER")]
     download_attempts: u32,
 
+    /// Setting of Nexus v3, e.g. `window=20`; repeatable; see below.
+    #[arg(long, value_name = "NAME=VALUE")]
+    nexus: Vec<String>,
+
     /// Fault for a coming request, e.g. `drop,operation=send,nth=2`; repeatable.
     #[arg(long, value_name = "FAULT", value_parser = Fault::from_words)]
     fault: Vec<Fault>,
@@ -195,9 +232,11 @@ impl Arguments {
     /// The simulator these arguments describe, but for address and faults.
     pub(crate) fn builder(&self) -> Result<Builder, String> {
         let builder = Simulator::builder()
+            .apis(self.api.iter().copied())
             .seed(self.seed)
             .script(self.script()?)
             .settings(self.settings())
+            .nexus(self.nexus()?)
             .alias_every(self.alias_every);
         let mut builder = self.service.iter().fold(builder, Builder::service);
         if let Some(key) = &self.apikey {
@@ -210,11 +249,28 @@ impl Arguments {
         Ok(builder)
     }
 
-    pub(crate) fn store_faults(&self, faults: &Faults) {
-        for fault in &self.fault {
-            faults.push(fault.clone());
+    /// The chat APIs, in the order given.
+    pub(crate) fn apis(&self) -> &[Api] {
+        &self.api
+    }
+
+    fn nexus(&self) -> Result<NexusSettings, String> {
+        let mut settings = NexusSettings::default();
+        for words in &self.nexus {
+            settings.set(words).map_err(|error| format!("--nexus: {error}"))?;
         }
-        faults.set_rates(self.rate.clone());
+        Ok(settings)
+    }
+
+    pub(crate) fn store_faults(&self, simulator: &Simulator) -> Result<(), String> {
+        for fault in self.fault.iter().chain(self.rate.iter().map(|(_, fault)| fault)) {
+            simulator.check_fault(fault).map_err(|error| error.to_string())?;
+        }
+        for fault in &self.fault {
+            simulator.faults().push(fault.clone());
+        }
+        simulator.faults().set_rates(self.rate.clone());
+        Ok(())
     }
 
     fn script(&self) -> Result<Script, String> {
@@ -279,7 +335,13 @@ mod tests {
         Arguments::command().debug_assert();
         let arguments = Arguments::try_parse_from(["webchat-simulator"]).unwrap();
         assert_eq!(arguments.settings(), Settings::default());
+        assert_eq!(
+            (arguments.apis(), arguments.nexus().unwrap()),
+            (&[Api::Gms][..], NexusSettings::default())
+        );
         arguments.builder().unwrap();
+        let both = Arguments::try_parse_from(["x", "--api", "nexus,gms", "--nexus", "window=3"]).unwrap();
+        assert_eq!((both.apis(), both.nexus().unwrap().window), (&[Api::Nexus, Api::Gms][..], 3));
     }
 
     #[test]
@@ -287,6 +349,7 @@ mod tests {
         for (words, part) in [
             (vec!["--port", "70000"], "70000"),
             (vec!["--script", "dance"], "possible values: demo, echo, none"),
+            (vec!["--api", "cometd"], "they are gms and nexus"),
             (vec!["--fault", "dorp"], "there is no kind \"dorp\""),
             (vec!["--rate", "drop"], "rate is missing"),
             (vec!["--idle-alert=-1"], "negative"),
@@ -300,6 +363,8 @@ mod tests {
         let built = |words: &[&str]| Arguments::try_parse_from(words).unwrap().builder();
         let error = built(&["x", "--basic-auth", "mia"]).unwrap_err();
         assert!(error.contains("colon"), "{error}");
+        let error = built(&["x", "--nexus", "widow=1"]).unwrap_err();
+        assert!(error.contains("widow"), "{error}");
         let error = built(&["x", "--rules", "/nowhere/rules.toml"]).unwrap_err();
         assert!(error.contains("/nowhere/rules.toml"), "{error}");
     }

@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::api::Api;
 use crate::chat::ParticipantId;
 
 /// Why the simulator could not do what it was asked to do.
@@ -74,6 +75,22 @@ pub enum Error {
         /// The file's id.
         file: String,
     },
+    /// The customer's chat API has nothing of this kind.
+    #[error("chat {chat} is one of {api}, which has no {what}")]
+    NotInApi {
+        /// The chat.
+        chat: String,
+        /// What its customer speaks.
+        api: Api,
+        /// What was asked for.
+        what: &'static str,
+    },
+    /// No chat API that the simulator serves has anything of this kind.
+    #[error("{0}")]
+    NotServed(String),
+    /// A setting is given wrongly.
+    #[error("setting: {0}")]
+    Setting(String),
     /// A script cannot be used.
     #[error("script {}: {reason}", path.display())]
     Script {

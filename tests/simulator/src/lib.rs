@@ -1,8 +1,8 @@
-//! A Genesys chat server for a laptop: GMS v2 REST with agents, scripts and faults on demand.
+//! A Genesys chat server for a laptop: GMS v2 REST and Nexus v3, with agents, scripts and faults on demand.
 //!
 //! Chat clients and bots are tested against it: as a library inside the test's own process, or as the
-//! program `webchat-simulator`, driven over HTTP by tests in any language. Section numbers in this
-//! documentation are those of the GMS v2 wire reference (gms-v2).
+//! program `webchat-simulator`, driven over HTTP by tests in any language. Both chat APIs lie on one port,
+//! before the same chats. The wire references are called gms-v2 and nexus-v3 here.
 //!
 //! # In a test
 //!
@@ -12,7 +12,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let simulator = Simulator::builder().seed(7).start().await?; // on a free port of 127.0.0.1
-//! let url = simulator.chat_url(); // what the client under test is configured with
+//! let url = simulator.chat_url(); // what the client under test is configured with; or nexus_url()
 //!
 //! // Here stands for the client under test.
 //! # let _ = rustls::crypto::ring::default_provider().install_default();
@@ -34,17 +34,17 @@
 //! ```
 //!
 //! Everything random follows from the seed. Time is tokio's: with paused time the idle and silence timers,
-//! the script and `utcTime` run as the test advances the clock. Nothing needs a sleep:
+//! the script, held polls and `utcTime` run as the test advances the clock. Nothing needs a sleep:
 //! [`Simulator::wait_for`] and its sisters wake when something has changed.
 //!
 //! Pause the clock only while no request is under way: a paused clock jumps to the next timer whenever all
 //! tasks wait, which a socket that is not ready yet makes look like a timeout. Pause, advance, resume.
 //!
-//! # What it does
+//! # GMS v2
 //!
-//! * All operations of section 2, under `/genesys/2/chat/{serviceName}` and, in the Multicloud (GES) form,
-//!   under `/gms-chat/2/chat`; with or without a final slash; urlencoded or multipart; `userId` and `alias`
-//!   optional; empty parameters count as absent. CORS preflights are answered.
+//! * All operations of gms-v2 section 2, under `/genesys/2/chat/{serviceName}` and, in the Multicloud (GES)
+//!   form, under `/gms-chat/2/chat`; with or without a final slash; urlencoded or multipart; `userId` and
+//!   `alias` optional; empty parameters count as absent. CORS preflights are answered.
 //! * Replies always have `statusCode`, `chatId`, `chatEnded`, `nextPosition` and `messages`, and the current
 //!   `alias`; `userId` and `secureKey` come with the request for the chat, `secureKey` again when it
 //!   changes. Only `refresh` brings the transcript unasked; all others bring it when `transcriptPosition` is
@@ -63,14 +63,66 @@
 //! events have indexes; `text` of a request for a chat is its first message; a body that is no form gets
 //! HTTP 415.
 //!
+//! # Nexus v3
+//!
+//! The API that clients call `pureengage-v3-rest`, under [`Simulator::nexus_url`] (the `dataURL`). Operations
+//! have the names of GMS v2 in faults and log, so that one test can run on both:
+//!
+//! | request | operation | what it does |
+//! | --- | --- | --- |
+//! | `POST` to the `dataURL` | `requestChat` | opens a session; the answer has `data.entity` and `data.clientToken` |
+//! | the same with `x-nexus-client-key` | `resume` | a new token, of a new transport, for the open session |
+//! | `GET /{id}/messages` | `refresh` | what the token's transport has not had; `?count=N` the last N; `?index=X` what follows X |
+//! | `GET /{id}/messages?index=X&count=N` | `history` | the N events that end with X itself; moves no cursor |
+//! | `POST /{id}/messages` | `send`, `startTyping`, `stopTyping` | by `data[type]`: `Text`, `TypingStarted`, `TypingStopped`; any other type comes back as it is, and counts as `send` |
+//! | `PUT /{id}/userdata` | `updateData` | replaces the keys given, keeps the others |
+//! | `POST /{id}/images` | `fileUpload` | takes the part `file`; the event is a `Text` with empty text and `content` |
+//! | `GET /{id}/images/{image}` | `fileDownload` | the bytes; also when the session is over |
+//! | `DELETE /{id}/participants/{own id}` | `disconnect` | ends the session |
+//!
+//! * Bodies are forms with nested brackets or JSON of the same structure; `operationId` is optional, may be
+//!   any text and is echoed. Tokens are JWTs signed with HS256 that hold three UUIDs. Indexes are
+//!   `MILLISECONDS-DIGIT`, strictly increasing over all events, the customer's own and typing included. The
+//!   first event is the joining of the customer, then what the script does.
+//! * Errors have the HTTP status that nexus-v3 section 7.2 gives them. The key in `x-api-key` is checked when
+//!   [`Builder::apikey`] sets one, the endpoint when [`NexusSettings::endpoints`] names some.
+//! * A session that an agent has ended answers requests for messages until one without `index` has been
+//!   told `chatEnded`, and those with `index` for ever, since an answer may be lost; all else, and all after
+//!   the customer has left, is `INVALID_SESSION`. Nobody is dropped for silence, and there is no idle control.
+//!
+//! Where the reference knows no answer, this one was chosen: senseless parameters, missing or long texts
+//! and a participant other than the token's own get HTTP 400 and `INVALID_REQUEST`; a session that cannot
+//! start now, and everything while the chat server is offline, HTTP 503 and the number 1; a token of another
+//! session `AUTHENTICATION_REQUIRED`; an unknown image `NOT_FOUND`; a page of history never says `chatEnded`.
+//!
+//! [`NexusSettings`] has a switch for each point that the record leaves open. In the words of `--nexus` and of
+//! `PATCH /control/settings`:
+//!
+//! | setting | meaning | default |
+//! | --- | --- | --- |
+//! | `endpoints` | those that exist | any |
+//! | `imageTypes`, `maxImageSize`, `maxImages` | limits of uploads | PNG, JPEG, GIF; 5 MiB; 10 |
+//! | `window` | polls bring the last so many events every time | 0: each event once per transport |
+//! | `holdMs` | how long a poll without news is held | 0 |
+//! | `indexInclusive` | `index=X` brings X too | false |
+//! | `isoTime` | `utcTime` is ISO 8601 text | false: milliseconds |
+//! | `deduplicate` | an `operationId` seen before takes no effect | false |
+//! | `openOnLeave` | the session outlives the customer's leaving | false |
+//! | `resumeOpensNew` | resuming opens a new session | false |
+//! | `created` | opening a session is answered with HTTP 201 | false: 200 |
+//! | `statusCode` | `string`, `number` or `absent`: form of `status.code` in good answers | `string` |
+//! | `chatEndedOnTop` | `chatEnded` stands beside `data` | false: in it |
+//! | `absoluteImageUrls` | image URLs have scheme and host | false: relative to `/nexus/v3/chat` |
+//!
 //! # Faults
 //!
 //! A [`Fault`] befalls one coming request ([`Faults::push`]), chosen by operation, chat and count, or any
 //! request at a rate ([`Faults::set_rates`]). The [`FaultKind`]s: latency before or after, connections
 //! closed before or after the request took effect or half-way through the answer, HTTP errors, bodies that
-//! are not JSON, wrong or huge, `statusCode` 1 and 2, duplicate and reordered messages, new alias, new
-//! secure key, cookies, redirects. Outages of the whole server are [`Simulator::go_offline`] (the chat
-//! server behind GMS), [`Simulator::go_down`] (nobody listens) and [`Simulator::restart`].
+//! are not JSON, wrong or huge, duplicate and reordered messages, cookies, redirects; of GMS v2 alone
+//! `statusCode` 1 and 2, new alias, new secure key; of Nexus v3 alone errors by code. A fault of one API waits
+//! for a request of that API. Outages of the whole server are [`Simulator::go_offline`] (the chat server
+//! behind GMS), [`Simulator::go_down`] (nobody listens) and [`Simulator::restart`].
 //!
 //! # Scripts
 //!
@@ -95,47 +147,55 @@
 //! then = "leave"              # or "end"
 //! ```
 //!
+//! Nexus v3 has no custom notices, and no files but images: there a rule leaves them out.
+//!
 //! # Control API
 //!
 //! Under [`Simulator::control_url`], JSON in and out; `GET /control` lists the routes with their members. A
-//! chat is named by its id or `latest`; `participantId` may be left out and then means whoever joined last.
-//! Mistakes are answered with 4xx and `{"error": "what was wrong"}`.
+//! chat is named by its id (that of the session) or `latest`; `participantId` may be left out and then means
+//! whoever joined last. Mistakes are answered with 4xx and `{"error": "what was wrong"}`, as is what the
+//! chat's API lacks.
 //!
 //! | request | members |
 //! | --- | --- |
 //! | `GET /control/urls`, `GET /control/chats`, `GET /control/chats/{chat}?waitMs=` | waits for the chat to appear |
-//! | `GET /control/chats/{chat}/transcript` | |
+//! | `GET /control/chats/{chat}/transcript` | in the form of the chat's API |
 //! | `POST /control/chats/{chat}/join` | `nickname`, `kind` |
 //! | `POST …/say` | `text`, `messageType`, `eventAttributes` |
 //! | `POST …/type` | `on` (true), `text` |
 //! | `POST …/push-url` | `url` |
-//! | `POST …/notice` (a `CustomNotice`), `POST …/system-notice` (a `Notice`) | `text`, `eventAttributes`; `name`, `userData` |
-//! | `POST …/nickname` | `nickname` |
-//! | `POST …/upload`, `POST …/delete-file` | `name`, `text` or `base64`, `description`, `userData`; `fileId` |
+//! | `POST …/upload` | `name`, `text` or `base64`, `contentType`, `description`, `userData` |
 //! | `POST …/leave`, `POST …/end` | |
-//! | `POST …/alias` | `alias`, else a new one |
-//! | `POST …/expire` | `what`: `idle` or `client` |
+//! | `POST …/expire` | `what`: `client`, `idle` (GMS) or `tokens` (Nexus) |
+//! | GMS: `POST …/notice` (a `CustomNotice`), `POST …/system-notice` (a `Notice`) | `text`, `eventAttributes`; `name`, `userData` |
+//! | GMS: `POST …/nickname`, `POST …/delete-file` | `nickname`; `fileId` |
+//! | GMS: `POST …/alias` | `alias`, else a new one |
+//! | Nexus: `POST …/event` (of an application's own type) | `type`, `text`, `eventAttributes` |
 //! | `GET`, `POST`, `DELETE /control/faults` | `kind`, `operation`, `chat`, `nth`, `times`, `effect` and the kind's own |
 //! | `PUT`, `DELETE /control/faults/rates` | a list of faults with `rate` |
 //! | `GET /control/log?operation=&chat=&after=&count=&waitMs=`, `DELETE /control/log` | waits for `count` finished requests |
 //! | `POST /control/offline`, `POST /control/online` | |
 //! | `POST /control/restart` | `memory` (`keep` or `lose`), `downMs` |
 //! | `POST /control/accept` | `accept`: whether new chats may start |
-//! | `PATCH /control/settings` | `clientTimeoutMs`, `idleAlertMs`, `idleAlert2Ms`, `idleCloseMs` |
+//! | `PATCH /control/settings` | `clientTimeoutMs`, `idleAlertMs`, `idleAlert2Ms`, `idleCloseMs`, `nexus`: an object of the settings above |
 //!
 //! # Program
 //!
-//! `webchat-simulator --help` explains all options with examples. Its first line of output is `listening on
-//! URL` with the chat URL; `--json` and `--ready-file` give all URLs to programs. It stops on SIGINT and
-//! SIGTERM.
+//! `webchat-simulator --help` explains all options with examples. `--api` chooses the chat APIs, GMS v2 if not
+//! given. The first line of output is `listening on URL` with the chat URL of the first of them; `--json`
+//! and `--ready-file` give all URLs to programs. It stops on SIGINT and SIGTERM.
 
+mod api;
 mod chat;
 mod control;
 mod error;
 mod faults;
+mod form;
 mod gms;
 mod log;
+mod nexus;
 mod operation;
+mod page;
 mod router;
 mod script;
 mod server;
@@ -143,6 +203,7 @@ mod shared;
 mod simulator;
 mod state;
 
+pub use api::Api;
 pub use chat::{
     Act, Acted, EndCause, Event, EventType, FileLimits, IdleSettings, ParticipantId, ParticipantInfo,
     ParticipantKind, Sender, Settings, StoredFile, Upload,
@@ -151,6 +212,7 @@ pub use error::Error;
 pub use faults::{Fault, FaultKind, Faults};
 pub use gms::{ApiError, Credentials};
 pub use log::{LogEntry, ReceivedFile};
+pub use nexus::{ImageLimits, NexusInfo, NexusSettings, StatusForm};
 pub use operation::Operation;
 pub use regex::Regex;
 pub use script::{Fallback, Farewell, Rule, Script};

@@ -39,13 +39,14 @@ pub struct LogEntry {
     pub version: String,
     /// The operation, if the path names one.
     pub operation: Option<Operation>,
-    /// The service name in the path; absent in the Multicloud form.
+    /// The service name in the path; GMS v2 on-premises only.
     pub service: Option<String>,
-    /// The chat id in the path, or that of the chat the request started.
+    /// The id of chat or session in the path, or that of the chat the request started.
     pub chat_id: Option<String>,
     /// All headers, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// Form fields in order, empty ones included.
+    /// Form fields in order, empty ones included. With Nexus v3 those of the query come first, and members of
+    /// a JSON body have the names that a form gives them, e.g. `data[userData][PhoneNumber]`.
     pub fields: Vec<(String, String)>,
     /// File parts.
     pub files: Vec<ReceivedFile>,

@@ -9,8 +9,7 @@ use std::process::ExitCode;
 use std::{fs, net::SocketAddr};
 
 use clap::Parser;
-use serde_json::{Value, json};
-use webchat_simulator::Simulator;
+use webchat_simulator::{Api, Simulator};
 
 use crate::cli::Arguments;
 
@@ -31,7 +30,7 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     let mut signals = Signals::new().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let builder = arguments.builder()?.address(SocketAddr::new(arguments.host, arguments.port));
     let simulator = builder.start().await.map_err(|error| error.to_string())?;
-    arguments.store_faults(simulator.faults());
+    arguments.store_faults(&simulator)?;
     announce(&simulator, &arguments)?;
     tokio::select! {
         () = signals.arrival() => {}
@@ -43,20 +42,27 @@ async fn run(arguments: Arguments) -> Result<(), String> {
 
 /// Says where the simulator listens, first of all.
 fn announce(simulator: &Simulator, arguments: &Arguments) -> Result<(), String> {
-    let (chat, ges, control) = (simulator.chat_url(), simulator.ges_url(), simulator.control_url());
-    let port = simulator.address().port();
-    let facts: Value = json!({ "chatUrl": chat, "gesUrl": ges, "controlUrl": control, "port": port });
+    let facts = simulator.urls();
     if let Some(path) = &arguments.ready_file {
         write_whole(path, &format!("{facts}\n"))
             .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
-    let text = if arguments.json {
-        format!("{facts}\n")
-    } else {
-        format!("listening on {chat}\nMulticloud chat URL: {ges}\ncontrol API: {control}\nstop with Ctrl-C\n")
-    };
+    let text = if arguments.json { format!("{facts}\n") } else { in_words(simulator, arguments.apis()) };
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| error.to_string())
+}
+
+fn in_words(simulator: &Simulator, apis: &[Api]) -> String {
+    let line = |(at, api): (usize, &Api)| {
+        let label = if at == 0 { "listening on".to_owned() } else { format!("{api} chat URL:") };
+        let multicloud = match api {
+            Api::Gms => format!("Multicloud chat URL: {}\n", simulator.ges_url()),
+            Api::Nexus => String::new(),
+        };
+        format!("{label} {}\n{multicloud}", simulator.api_url(*api))
+    };
+    let chats: String = apis.iter().enumerate().map(line).collect();
+    format!("{chats}control API: {}\nstop with Ctrl-C\n", simulator.control_url())
 }
 
 /// Readers see the whole file or none.

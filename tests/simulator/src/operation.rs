@@ -5,10 +5,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A customer's operation (gms-v2 section 2).
+/// A customer's operation, named as in GMS v2 (gms-v2 section 2); the last two are Nexus v3's own (nexus-v3
+/// sections 4.2 and 9.3). The crate's front page says which request of Nexus v3 counts as which operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(missing_docs, reason = "the names are the protocol's own; gms-v2 section 2 explains each")]
+#[allow(missing_docs, reason = "the names are the protocols' own, whose references explain each")]
 pub enum Operation {
     RequestChat,
     Send,
@@ -25,11 +26,13 @@ pub enum Operation {
     FileUpload,
     FileDownload,
     FileDelete,
+    Resume,
+    History,
 }
 
 impl Operation {
     /// All operations.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::RequestChat,
         Self::Send,
         Self::Refresh,
@@ -45,6 +48,8 @@ impl Operation {
         Self::FileUpload,
         Self::FileDownload,
         Self::FileDelete,
+        Self::Resume,
+        Self::History,
     ];
 
     /// The name used in logs and fault descriptions, e.g. `startTyping`.
@@ -65,6 +70,8 @@ impl Operation {
             Self::FileUpload => "fileUpload",
             Self::FileDownload => "fileDownload",
             Self::FileDelete => "fileDelete",
+            Self::Resume => "resume",
+            Self::History => "history",
         }
     }
 }

@@ -8,24 +8,44 @@ use axum::http::{Method, StatusCode};
 use axum::routing::any;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
+use crate::api::Api;
+use crate::page::error_page;
+use crate::shared::Shared;
 use crate::simulator::Simulator;
-use crate::{control, gms};
+use crate::{control, gms, nexus};
 
 pub(crate) fn build(simulator: &Simulator) -> Router {
-    // Browser clients send their own headers and, behind a balancer, cookies.
-    let cors = CorsLayer::new()
+    let mut chats = Router::new();
+    for api in Api::ALL.into_iter().filter(|api| simulator.shared.serves(*api)) {
+        chats = chats.merge(routes(api));
+    }
+    Router::new()
+        .merge(chats.with_state(Arc::clone(&simulator.shared)))
+        .nest(control::ROOT, control::router(simulator.clone()))
+        .fallback(async || error_page(StatusCode::NOT_FOUND))
+        .layer(DefaultBodyLimit::disable())
+}
+
+fn routes(api: Api) -> Router<Arc<Shared>> {
+    match api {
+        Api::Gms => Router::new()
+            .route("/genesys/{*path}", any(gms::handle))
+            .route("/gms-chat/{*path}", any(gms::handle))
+            .layer(cors(&[Method::POST])),
+        Api::Nexus => Router::new().route("/nexus/{*path}", any(nexus::handle)).layer(cors(&[
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::DELETE,
+        ])),
+    }
+}
+
+/// Browser clients send their own headers and, behind a balancer, cookies.
+fn cors(methods: &[Method]) -> CorsLayer {
+    CorsLayer::new()
         .allow_origin(AllowOrigin::mirror_request())
         .allow_headers(AllowHeaders::mirror_request())
-        .allow_methods([Method::POST])
-        .allow_credentials(true);
-    let chats = Router::new()
-        .route("/genesys/{*path}", any(gms::handle))
-        .route("/gms-chat/{*path}", any(gms::handle))
-        .layer(cors)
-        .with_state(Arc::clone(&simulator.shared));
-    Router::new()
-        .merge(chats)
-        .nest(control::ROOT, control::router(simulator.clone()))
-        .fallback(async || gms::error_page(StatusCode::NOT_FOUND))
-        .layer(DefaultBodyLimit::disable())
+        .allow_methods(methods.to_vec())
+        .allow_credentials(true)
 }

@@ -6,6 +6,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::api::Api;
 use crate::chat::Clock;
 use crate::faults::Faults;
 use crate::gms::Access;
@@ -18,6 +19,8 @@ pub(crate) struct Shared {
     pub(crate) faults: Faults,
     pub(crate) log: Log,
     pub(crate) access: Access,
+    /// The chat APIs that are served.
+    apis: Vec<Api>,
     pub(crate) clock: Clock,
     /// A number that grows with every change of state or log.
     changes: Arc<watch::Sender<u64>>,
@@ -25,17 +28,29 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(state: State, faults: Faults, access: Access, clock: Clock, log_limit: usize) -> Self {
+    pub(crate) fn new(
+        state: State,
+        faults: Faults,
+        access: Access,
+        apis: Vec<Api>,
+        clock: Clock,
+        log_limit: usize,
+    ) -> Self {
         let changes = Arc::new(watch::Sender::new(0));
         Self {
             state: Mutex::new(state),
             faults,
             log: Log::new(log_limit, Arc::clone(&changes)),
             access,
+            apis,
             clock,
             changes,
             timers_changed: Notify::new(),
         }
+    }
+
+    pub(crate) fn serves(&self, api: Api) -> bool {
+        self.apis.contains(&api)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

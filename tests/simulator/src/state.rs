@@ -4,12 +4,16 @@ use tokio::time::Instant;
 
 use crate::chat::ChatServer;
 use crate::gms::Desk;
+use crate::nexus::Sessions;
 use crate::script::Player;
 
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) chats: ChatServer,
+    /// The credentials of GMS v2.
     pub(crate) desk: Desk,
+    /// The sessions of Nexus v3.
+    pub(crate) nexus: Sessions,
     pub(crate) player: Player,
     /// The alias changes at every this many requests of a chat; 0 means never.
     pub(crate) alias_every: u32,
@@ -18,8 +22,14 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(chats: ChatServer, desk: Desk, player: Player, alias_every: u32) -> Self {
-        Self { chats, desk, player, alias_every, idle_until: None }
+    pub(crate) fn new(
+        chats: ChatServer,
+        desk: Desk,
+        nexus: Sessions,
+        player: Player,
+        alias_every: u32,
+    ) -> Self {
+        Self { chats, desk, nexus, player, alias_every, idle_until: None }
     }
 
     /// Lets everything happen that is due by now, in order of time.
@@ -62,6 +72,7 @@ impl State {
     pub(crate) fn prune(&mut self) {
         let chats = &self.chats;
         self.desk.keep_only(|id| chats.find(id).is_some());
+        self.nexus.keep_only(|id| chats.find(id).is_some());
         self.player.keep_only(|id| chats.find(id).is_some());
     }
 
@@ -69,6 +80,7 @@ impl State {
     pub(crate) fn forget(&mut self) {
         self.chats.forget_all();
         self.desk.forget_all();
+        self.nexus.forget_all();
         self.player.forget_all();
         self.reschedule();
     }

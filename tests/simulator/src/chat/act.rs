@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::participant::ParticipantId;
+use crate::api::Api;
 
 /// A file handed to a chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct Upload {
     pub name: String,
     /// The bytes.
     pub bytes: Bytes,
+    /// Media type; that of the name's extension when absent.
+    pub content_type: Option<String>,
     /// Becomes `file-description`.
     pub description: Option<String>,
     /// Further facts put into `userData` of the event.
@@ -23,7 +26,14 @@ pub struct Upload {
 impl Upload {
     /// A file without description.
     pub fn new(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
-        Self { name: name.into(), bytes: bytes.into(), description: None, user_data: BTreeMap::new() }
+        let (name, bytes) = (name.into(), bytes.into());
+        Self { name, bytes, content_type: None, description: None, user_data: BTreeMap::new() }
+    }
+
+    /// The media type given, or else the one that the name suggests.
+    pub(crate) fn media_type(&self) -> String {
+        let guessed = || mime_guess::from_path(&self.name).first_or_octet_stream().to_string();
+        self.content_type.clone().unwrap_or_else(guessed)
     }
 }
 
@@ -77,6 +87,15 @@ pub enum Act {
         /// Its id.
         file_id: String,
     },
+    /// Sends an event of an application's own type.
+    Custom {
+        /// The type.
+        kind: String,
+        /// Its text.
+        text: Option<String>,
+        /// Its attributes.
+        event_attributes: Option<Value>,
+    },
     /// Leaves; the chat goes on.
     Leave,
     /// Leaves and ends the chat.
@@ -87,6 +106,21 @@ impl Act {
     /// Says plain text.
     pub fn say(text: impl Into<String>) -> Self {
         Self::Say { text: text.into(), message_type: None, event_attributes: None }
+    }
+
+    /// What this API lacks so that its customers could see this act, if it lacks anything.
+    pub(crate) fn lacking(&self, api: Api) -> Option<&'static str> {
+        match (api, self) {
+            (Api::Gms, Self::Custom { .. }) => Some("events of an application's own type"),
+            (Api::Nexus, Self::CustomNotice { .. }) => Some("custom notices"),
+            (Api::Nexus, Self::Notice { .. }) => Some("system notices"),
+            (Api::Nexus, Self::UpdateNickname { .. }) => Some("changes of nicknames"),
+            (Api::Nexus, Self::DeleteFile { .. }) => Some("deletion of files"),
+            (Api::Nexus, Self::Upload(upload)) if !upload.media_type().starts_with("image/") => {
+                Some("files other than images")
+            }
+            _ => None,
+        }
     }
 }
 

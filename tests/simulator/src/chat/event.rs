@@ -1,4 +1,4 @@
-//! Transcript events, in the field names of gms-v2 section 4.
+//! Transcript events, in the field names of gms-v2 section 4. Other wires translate them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::participant::{ParticipantId, ParticipantKind};
+use super::stamp::Stamp;
 
 /// The type of a transcript event (gms-v2 section 4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -25,6 +26,8 @@ pub enum EventType {
     Notice,
     IdleAlert,
     IdleClose,
+    /// Of an application's own type, which `message_type` names; Nexus v3 only (nexus-v3 section 5.2).
+    Custom,
 }
 
 impl fmt::Display for EventType {
@@ -51,7 +54,8 @@ fn wire_type<S: Serializer>(kind: &ParticipantKind, serializer: S) -> Result<S::
     serializer.serialize_str(kind.wire_type())
 }
 
-/// One event of a chat's transcript. It serialises to the message object of gms-v2 section 4.
+/// One event of a chat's transcript. It serialises to the message object of gms-v2 section 4;
+/// [`wire_transcript`](crate::Simulator::wire_transcript) has the form of the chat's own API.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
@@ -60,6 +64,9 @@ pub struct Event {
     /// Position in the transcript, from 1; absent on a notice that belongs to no transcript.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<u64>,
+    /// Orders the events of a chat.
+    #[serde(skip)]
+    pub(crate) stamp: Stamp,
     /// What happened.
     #[serde(rename = "type")]
     pub kind: EventType,

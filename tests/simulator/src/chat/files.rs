@@ -46,6 +46,8 @@ pub struct StoredFile {
     pub id: String,
     /// The name its sender gave it, exactly as received.
     pub name: String,
+    /// Media type.
+    pub content_type: String,
     /// The bytes.
     pub bytes: Bytes,
 }
@@ -106,6 +108,15 @@ impl FileStore {
 
     pub(crate) fn keep(&mut self, file: StoredFile) {
         self.files.insert(file.id.clone(), file);
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<&StoredFile> {
+        self.files.get(id)
+    }
+
+    /// How many files the customer has uploaded.
+    pub(crate) fn uploads(&self) -> u32 {
+        self.used_files
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &StoredFile> {

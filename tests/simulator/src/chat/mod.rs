@@ -11,6 +11,7 @@ mod participant;
 mod server;
 mod session;
 mod settings;
+mod stamp;
 
 pub use act::{Act, Acted, Upload};
 pub(crate) use clock::Clock;
@@ -24,3 +25,4 @@ pub(crate) use server::{ChatServer, NewChat};
 pub use session::EndCause;
 pub(crate) use session::{CLIENT, Chat, Moment};
 pub use settings::Settings;
+pub(crate) use stamp::Stamp;

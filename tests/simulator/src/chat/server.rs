@@ -11,11 +11,13 @@ use super::participant::{ParticipantId, ParticipantKind};
 use super::session::{Chat, EndCause, Moment};
 use super::settings::Settings;
 use super::{Act, Acted};
+use crate::api::Api;
 use crate::error::Error;
 
 /// What a customer says when asking for a chat.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct NewChat {
+    pub(crate) api: Api,
     pub(crate) nickname: String,
     pub(crate) subject: Option<String>,
     pub(crate) email_address: Option<String>,
@@ -63,9 +65,14 @@ impl ChatServer {
         self.forget_old();
         let now = self.moment(now);
         self.started += 1;
-        let suffix: u32 = self.random.random_range(0..36 * 36 * 36);
-        let id = format!("{:05}a{}", self.started, base36(suffix));
-        let mut chat = Chat::new(id, &new.nickname, &self.settings, now);
+        let id = match new.api {
+            Api::Gms => {
+                let suffix: u32 = self.random.random_range(0..36 * 36 * 36);
+                format!("{:05}a{}", self.started, base36(suffix))
+            }
+            Api::Nexus => uuid::Builder::from_random_bytes(self.random.random()).into_uuid().to_string(),
+        };
+        let mut chat = Chat::new(id, new.api, &new.nickname, &self.settings, now);
         chat.subject = new.subject;
         chat.email_address = new.email_address;
         chat.user_data = new.user_data;

@@ -11,7 +11,9 @@ use super::files::{FileStore, StoredFile};
 use super::idle::{IdleStep, IdleTimer};
 use super::participant::{ParticipantId, ParticipantInfo, ParticipantKind};
 use super::settings::Settings;
+use super::stamp::Stamp;
 use super::{Act, Acted, Upload};
+use crate::api::Api;
 use crate::error::Error;
 
 /// Number of the customer in every chat.
@@ -44,6 +46,8 @@ pub(crate) struct Moment {
 #[derive(Debug)]
 pub(crate) struct Chat {
     pub(crate) id: String,
+    /// What its customer speaks.
+    pub(crate) api: Api,
     pub(crate) subject: Option<String>,
     pub(crate) email_address: Option<String>,
     pub(crate) user_data: BTreeMap<String, String>,
@@ -60,9 +64,10 @@ pub(crate) struct Chat {
 }
 
 impl Chat {
-    pub(crate) fn new(id: String, nickname: &str, settings: &Settings, now: Moment) -> Self {
+    pub(crate) fn new(id: String, api: Api, nickname: &str, settings: &Settings, now: Moment) -> Self {
         let mut chat = Self {
             id,
+            api,
             subject: None,
             email_address: None,
             user_data: BTreeMap::new(),
@@ -132,6 +137,14 @@ impl Chat {
         id
     }
 
+    /// A participant who had left is back.
+    pub(crate) fn rejoin(&mut self, who: ParticipantId, now: Moment) {
+        if let Some(participant) = self.participants.iter_mut().find(|p| p.id == who && !p.present) {
+            participant.present = true;
+            self.append(who, EventType::ParticipantJoined, Content::default(), now);
+        }
+    }
+
     /// Adds an event and returns its index.
     pub(crate) fn append(
         &mut self,
@@ -153,13 +166,17 @@ impl Chat {
         }
         let from = self.sender(who);
         let event_attributes = match from.kind {
-            ParticipantKind::Bot => Some(with_bot_style(content.event_attributes, self.quoted_bot_style)),
+            ParticipantKind::Bot if self.api == Api::Gms => {
+                Some(with_bot_style(content.event_attributes, self.quoted_bot_style))
+            }
             _ => content.event_attributes,
         };
         let index = self.next_position();
+        let stamp = Stamp::following(self.transcript.last().map(|last| last.stamp), now.utc_ms);
         self.transcript.push(Event {
             from,
             index: Some(index),
+            stamp,
             kind,
             utc_time: now.utc_ms,
             text: content.text,
@@ -172,12 +189,13 @@ impl Chat {
 
     /// A file of the participant goes into the chat.
     pub(crate) fn upload(&mut self, who: ParticipantId, file_id: String, upload: Upload, now: Moment) -> u64 {
+        let content_type = upload.media_type();
         let mut facts = upload.user_data;
         facts.extend(upload.description.map(|text| ("file-description".to_owned(), text)));
         facts.insert("file-id".to_owned(), file_id.clone());
         facts.insert("file-name".to_owned(), upload.name.clone());
         facts.insert("file-size".to_owned(), upload.bytes.len().to_string());
-        self.files.keep(StoredFile { id: file_id, name: upload.name, bytes: upload.bytes });
+        self.files.keep(StoredFile { id: file_id, name: upload.name, content_type, bytes: upload.bytes });
         self.append(who, EventType::FileUploaded, Content::user_data(facts), now)
     }
 
@@ -216,6 +234,7 @@ impl Chat {
         now: Moment,
     ) -> Result<Acted, Error> {
         self.check_actor(who)?;
+        self.check_api(act.lacking(self.api))?;
         let mut new_file = None;
         let index = match act {
             Act::Say { text, message_type, event_attributes } => {
@@ -247,6 +266,11 @@ impl Chat {
                 let file = self.files.delete(&file_id).map_err(unknown)?;
                 self.file_deleted(who, &file, now)
             }
+            Act::Custom { kind, text, event_attributes } => {
+                let message_type = Some(kind);
+                let content = Content { text, message_type, event_attributes, ..Content::default() };
+                self.append(who, EventType::Custom, content, now)
+            }
             Act::Leave => self.leave(who, now),
             Act::End => {
                 let index = self.leave(who, now);
@@ -271,6 +295,14 @@ impl Chat {
         }
     }
 
+    /// Refuses what the customer's API lacks.
+    pub(crate) fn check_api(&self, lacking: Option<&'static str>) -> Result<(), Error> {
+        match lacking {
+            None => Ok(()),
+            Some(what) => Err(Error::NotInApi { chat: self.id.clone(), api: self.api, what }),
+        }
+    }
+
     fn sender(&self, who: ParticipantId) -> Sender {
         self.participants.iter().find(|p| p.id == who).map_or_else(
             || Sender { nickname: "system".to_owned(), participant_id: 0, kind: ParticipantKind::External },
@@ -280,9 +312,14 @@ impl Chat {
 
     /// When a timer of this chat runs out next.
     pub(crate) fn deadline(&self, settings: &Settings) -> Option<Instant> {
-        self.ended.is_none().then_some(())?;
+        self.runs_timers().then_some(())?;
         let idle = self.idle.deadline(&settings.idle);
         idle.into_iter().chain(self.silence_deadline(settings)).min()
+    }
+
+    /// Idle control and the drop of silent customers are GMS's.
+    fn runs_timers(&self) -> bool {
+        self.ended.is_none() && self.api == Api::Gms
     }
 
     fn silence_deadline(&self, settings: &Settings) -> Option<Instant> {
@@ -293,7 +330,7 @@ impl Chat {
     /// Acts on the timers that have run out.
     pub(crate) fn tick(&mut self, settings: &Settings, now: Moment) {
         let due = |deadline: Option<Instant>| deadline.is_some_and(|deadline| deadline <= now.instant);
-        if self.ended.is_some() {
+        if !self.runs_timers() {
             return;
         }
         if due(self.silence_deadline(settings)) {

@@ -8,15 +8,15 @@ use super::idle::IdleSettings;
 /// Limits and timers of the chat server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// A customer who makes no request for this long is dropped (gms-v2 section 6); zero means never.
+    /// A customer of GMS v2 who makes no request for this long is dropped (gms-v2 section 6); zero means never.
     pub client_timeout: Duration,
-    /// Idle control.
+    /// Idle control, of GMS v2.
     pub idle: IdleSettings,
-    /// File limits.
+    /// File limits, of GMS v2.
     pub files: FileLimits,
     /// Longest message or typing preview, in characters.
     pub max_message_length: usize,
-    /// How many chats may run at once; a further one is refused with code 240.
+    /// How many chats may run at once; a further one is refused: with code 240 (GMS v2) or HTTP 503 (Nexus v3).
     pub max_chats: Option<usize>,
     /// How many ended chats stay readable through the library and the control API.
     pub kept_ended_chats: usize,

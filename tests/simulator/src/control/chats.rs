@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::json::{Asked, Body, Refused};
-use crate::chat::{Act, Event, ParticipantId, ParticipantKind, Upload};
+use crate::api::Api;
+use crate::chat::{Act, ParticipantId, ParticipantKind, Upload};
 use crate::error::Error;
 use crate::simulator::{ChatInfo, Simulator};
 
@@ -72,8 +74,13 @@ pub(super) async fn one(
     }
 }
 
-pub(super) async fn transcript(State(simulator): Sim, Path(chat): Path<String>) -> Outcome<Vec<Event>> {
-    Ok(Json(simulator.transcript(&chat_id(&simulator, chat)?)?))
+/// In the form of the chat's own API.
+pub(super) async fn transcript(State(simulator): Sim, Path(chat): Path<String>) -> Result<Response, Refused> {
+    let chat = chat_id(&simulator, chat)?;
+    Ok(match simulator.chat(&chat)?.api {
+        Api::Gms => Json(simulator.transcript(&chat)?).into_response(),
+        Api::Nexus => Json(simulator.wire_transcript(&chat)?).into_response(),
+    })
 }
 
 #[derive(Deserialize)]
@@ -181,6 +188,25 @@ pub(super) async fn system_notice(
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Custom {
+    #[serde(rename = "type")]
+    kind: String,
+    text: Option<String>,
+    event_attributes: Option<Value>,
+    participant_id: Option<ParticipantId>,
+}
+
+pub(super) async fn event(
+    State(simulator): Sim,
+    Path(chat): Path<String>,
+    Body(event): Body<Custom>,
+) -> Outcome {
+    let Custom { kind, text, event_attributes, participant_id } = event;
+    act(&simulator, chat, participant_id, Act::Custom { kind, text, event_attributes })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Nickname {
     nickname: String,
     participant_id: Option<ParticipantId>,
@@ -200,6 +226,7 @@ pub(super) struct NewFile {
     name: String,
     text: Option<String>,
     base64: Option<String>,
+    content_type: Option<String>,
     description: Option<String>,
     #[serde(default)]
     user_data: BTreeMap<String, String>,
@@ -211,16 +238,16 @@ pub(super) async fn upload(
     Path(chat): Path<String>,
     Body(file): Body<NewFile>,
 ) -> Outcome {
-    let bytes = match (file.text, file.base64) {
+    let NewFile { name, text, base64, content_type, description, user_data, participant_id } = file;
+    let bytes = match (text, base64) {
         (Some(text), None) => text.into_bytes(),
         (None, Some(base64)) => {
             STANDARD.decode(base64).map_err(|error| Refused::bad(format!("base64 is wrong: {error}")))?
         }
         _ => return Err(Refused::bad("give the file's content as text or as base64, and not as both")),
     };
-    let (name, description, user_data) = (file.name, file.description, file.user_data);
-    let upload = Upload { name, bytes: bytes.into(), description, user_data };
-    act(&simulator, chat, file.participant_id, Act::Upload(upload))
+    let upload = Upload { name, bytes: bytes.into(), content_type, description, user_data };
+    act(&simulator, chat, participant_id, Act::Upload(upload))
 }
 
 #[derive(Deserialize)]
@@ -279,6 +306,7 @@ pub(super) struct Expire {
 enum Expiring {
     Idle,
     Client,
+    Tokens,
 }
 
 pub(super) async fn expire(
@@ -290,6 +318,7 @@ pub(super) async fn expire(
     match body.what {
         Expiring::Idle => simulator.expire_idle(&chat)?,
         Expiring::Client => simulator.expire_client(&chat)?,
+        Expiring::Tokens => simulator.expire_tokens(&chat)?,
     }
     Ok(Json(simulator.chat(&chat)?))
 }

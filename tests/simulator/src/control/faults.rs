@@ -37,6 +37,9 @@ pub(super) async fn push(
         spec.fault().map_err(Refused::from)
     });
     let faults = faults.collect::<Result<Vec<_>, _>>()?;
+    for fault in &faults {
+        simulator.check_fault(fault)?;
+    }
     for fault in faults {
         simulator.faults().push(fault);
     }
@@ -52,7 +55,11 @@ pub(super) async fn set_rates(
     State(simulator): State<Simulator>,
     Body(specs): Body<Vec<RateSpec>>,
 ) -> Result<Json<Value>, Refused> {
-    let rates = specs.iter().map(|spec| Ok((spec.rate, spec.fault.fault()?)));
+    let rates = specs.iter().map(|spec| {
+        let fault = spec.fault.fault()?;
+        simulator.check_fault(&fault)?;
+        Ok((spec.rate, fault))
+    });
     simulator.faults().set_rates(rates.collect::<Result<Vec<_>, Error>>()?);
     Ok(list(State(simulator)).await)
 }

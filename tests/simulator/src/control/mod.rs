@@ -20,7 +20,7 @@ use crate::simulator::Simulator;
 pub(crate) const ROOT: &str = "/control";
 
 /// What there is, for `GET /control`.
-const ROUTES: [&str; 30] = [
+const ROUTES: [&str; 31] = [
     "GET /control/chats",
     "GET /control/chats/{chat}?waitMs=0",
     "GET /control/chats/{chat}/transcript",
@@ -30,13 +30,14 @@ const ROUTES: [&str; 30] = [
     "POST /control/chats/{chat}/push-url {url, participantId?}",
     "POST /control/chats/{chat}/notice {text?, eventAttributes?, participantId?}",
     "POST /control/chats/{chat}/system-notice {name, userData?, participantId?}",
+    "POST /control/chats/{chat}/event {type, text?, eventAttributes?, participantId?}",
     "POST /control/chats/{chat}/nickname {nickname, participantId?}",
-    "POST /control/chats/{chat}/upload {name, text|base64, description?, userData?, participantId?}",
+    "POST /control/chats/{chat}/upload {name, text|base64, contentType?, description?, userData?, participantId?}",
     "POST /control/chats/{chat}/delete-file {fileId, participantId?}",
     "POST /control/chats/{chat}/leave {participantId?}",
     "POST /control/chats/{chat}/end {participantId?}",
     "POST /control/chats/{chat}/alias {alias?}",
-    "POST /control/chats/{chat}/expire {what: idle|client}",
+    "POST /control/chats/{chat}/expire {what: idle|client|tokens}",
     "GET /control/faults",
     "POST /control/faults {kind, operation?, chat?, nth?, times?, effect?, ...} or a list of these",
     "DELETE /control/faults",
@@ -48,7 +49,7 @@ const ROUTES: [&str; 30] = [
     "POST /control/online",
     "POST /control/restart {memory?: keep|lose, downMs?: 0}",
     "POST /control/accept {accept: true|false}",
-    "PATCH /control/settings {clientTimeoutMs?, idleAlertMs?, idleAlert2Ms?, idleCloseMs?}",
+    "PATCH /control/settings {clientTimeoutMs?, idleAlertMs?, idleAlert2Ms?, idleCloseMs?, nexus?: {...}}",
     "GET /control",
     "GET /control/urls",
 ];
@@ -63,6 +64,7 @@ pub(crate) fn router(simulator: Simulator) -> Router {
         .route("/push-url", post(chats::push_url))
         .route("/notice", post(chats::notice))
         .route("/system-notice", post(chats::system_notice))
+        .route("/event", post(chats::event))
         .route("/nickname", post(chats::nickname))
         .route("/upload", post(chats::upload))
         .route("/delete-file", post(chats::delete_file))

@@ -8,8 +8,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::json::{Asked, Body, Refused};
+use crate::api::Api;
 use crate::error::Error;
 use crate::log::LogEntry;
+use crate::nexus::Patch;
 use crate::operation::Operation;
 use crate::simulator::{KeepMemory, Simulator};
 
@@ -57,9 +59,13 @@ pub(super) async fn clear_log(State(simulator): Sim) -> Json<Value> {
     Json(json!({}))
 }
 
-pub(super) async fn offline(State(simulator): Sim) -> Json<Value> {
+pub(super) async fn offline(State(simulator): Sim) -> Result<Json<Value>, Refused> {
+    if !simulator.shared.serves(Api::Gms) {
+        let reason = "only GMS v2 has a chat server behind it that can be offline, and it is not served here";
+        return Err(Error::NotServed(reason.to_owned()).into());
+    }
     simulator.go_offline();
-    Json(json!({ "online": false }))
+    Ok(Json(json!({ "online": false })))
 }
 
 pub(super) async fn online(State(simulator): Sim) -> Json<Value> {
@@ -115,7 +121,7 @@ pub(super) async fn accept(State(simulator): Sim, Body(body): Body<Accept>) -> J
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Timers {
+pub(super) struct Changes {
     #[serde(rename = "clientTimeoutMs")]
     client_timeout: Option<u64>,
     #[serde(rename = "idleAlertMs")]
@@ -124,19 +130,23 @@ pub(super) struct Timers {
     idle_alert2: Option<u64>,
     #[serde(rename = "idleCloseMs")]
     idle_close: Option<u64>,
+    nexus: Option<Patch>,
 }
 
-pub(super) async fn settings(State(simulator): Sim, Body(timers): Body<Timers>) -> Json<Value> {
+pub(super) async fn settings(State(simulator): Sim, Body(changes): Body<Changes>) -> Json<Value> {
     let set = |field: &mut Duration, ms: Option<u64>| {
         if let Some(ms) = ms {
             *field = Duration::from_millis(ms);
         }
     };
     simulator.change_settings(|settings| {
-        set(&mut settings.client_timeout, timers.client_timeout);
-        set(&mut settings.idle.alert, timers.idle_alert);
-        set(&mut settings.idle.alert2, timers.idle_alert2);
-        set(&mut settings.idle.close, timers.idle_close);
+        set(&mut settings.client_timeout, changes.client_timeout);
+        set(&mut settings.idle.alert, changes.idle_alert);
+        set(&mut settings.idle.alert2, changes.idle_alert2);
+        set(&mut settings.idle.close, changes.idle_close);
     });
+    if let Some(patch) = changes.nexus {
+        simulator.change_nexus(|settings| patch.apply(settings));
+    }
     Json(json!({}))
 }

@@ -10,34 +10,35 @@ use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
 
 use super::FaultKind;
-use crate::gms::{ApiError, Reply, StatusCode as ChatStatus, error_page};
+use crate::page::error_page;
 
 /// Mark of a response that is never sent: the connection is closed instead.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hangup;
 
-/// The answer that a fault puts in place of the real one, if it does so.
-pub(crate) fn replace(kind: &FaultKind, chat_id: Option<&str>) -> Option<Response> {
+/// The answer that a fault puts in place of the real one, if it does so. `own` makes those that have the
+/// form of the request's API.
+pub(super) fn replace(
+    kind: &FaultKind,
+    own: impl FnOnce(&FaultKind) -> Option<Response>,
+) -> Option<Response> {
     let response = match kind {
         FaultKind::Drop => {
             let mut response = Response::new(Body::empty());
             response.extensions_mut().insert(Hangup);
             response
         }
-        FaultKind::Status { status, retry_after, errors } => {
-            http_error(*status, *retry_after, errors, chat_id)
+        FaultKind::Status { status, retry_after, .. } | FaultKind::ErrorCode { status, retry_after, .. } => {
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let mut response = own(kind).unwrap_or_else(|| error_page(status));
+            if let Some(seconds) = *retry_after {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            response
         }
         FaultKind::NonJson => {
             let page = "<html><body><h1>Forbidden</h1><p>Blocked by policy.</p></body></html>";
             ([(header::CONTENT_TYPE, "text/html;charset=utf-8")], page).into_response()
-        }
-        FaultKind::StatusCode1 => Reply::try_again(chat_id).into_response(),
-        FaultKind::StatusCode2 { chat_ended, errors } => {
-            let mut reply = Reply::done(chat_id.unwrap_or_default(), 1);
-            reply.status_code = ChatStatus::Failed;
-            reply.chat_ended = *chat_ended;
-            reply.errors.clone_from(errors);
-            reply.into_response()
         }
         FaultKind::WrongBody(body) => {
             ([(header::CONTENT_TYPE, "application/json;charset=utf-8")], body.clone()).into_response()
@@ -50,30 +51,33 @@ pub(crate) fn replace(kind: &FaultKind, chat_id: Option<&str>) -> Option<Respons
             }
             response
         }
-        _ => return None,
+        other => return own(other),
     };
     Some(response)
 }
 
-fn http_error(status: u16, retry_after: Option<u32>, errors: &[ApiError], chat_id: Option<&str>) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = match errors.first() {
-        Some(first) => {
-            let mut reply = Reply::invalid(chat_id, first.clone());
-            reply.http = status;
-            reply.errors = errors.to_vec();
-            reply.into_response()
+/// Lets a fault spoil the real answer. `object` says whether that is a JSON object.
+pub(super) async fn spoil(kind: &FaultKind, mut response: Response, object: bool) -> Response {
+    match kind {
+        FaultKind::HugeBody(bytes) if object => {
+            let (mut parts, body) = response.into_parts();
+            let json = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+            parts.headers.remove(header::CONTENT_LENGTH);
+            Response::from_parts(parts, huge(json.into(), *bytes))
         }
-        None => error_page(status),
-    };
-    if let Some(seconds) = retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        FaultKind::TruncatedBody => truncate(response).await,
+        FaultKind::SetCookie(cookie) => {
+            if let Ok(cookie) = HeaderValue::from_str(cookie) {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            response
+        }
+        _ => response,
     }
-    response
 }
 
 /// Announces the whole body, sends its first half, then breaks the connection.
-pub(crate) async fn truncate(response: Response) -> Response {
+async fn truncate(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let whole = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
@@ -87,7 +91,7 @@ pub(crate) async fn truncate(response: Response) -> Response {
 }
 
 /// Pads a JSON object with a member of this many bytes, without holding them all in memory.
-pub(crate) fn huge(json: Vec<u8>, bytes: u64) -> Body {
+fn huge(json: Vec<u8>, bytes: u64) -> Body {
     static BLOCK: [u8; 65_536] = [b'x'; 65_536];
     let mut head = json;
     if head.pop().is_none() {

@@ -1,19 +1,23 @@
 //! Faults on demand: what may go wrong between a customer and the server, for one request or at a rate.
 
 mod answer;
+mod course;
 mod queue;
 mod spec;
 
 use std::fmt;
 use std::time::Duration;
 
-pub(crate) use answer::{Hangup, huge, replace, truncate};
+pub(crate) use answer::Hangup;
+pub(crate) use course::Course;
 pub use queue::Faults;
 pub(crate) use queue::Picked;
 pub(crate) use spec::{FaultSpec, RateSpec};
 
+use crate::api::Api;
 use crate::error::Error;
 use crate::gms::ApiError;
+use crate::nexus;
 use crate::operation::Operation;
 
 /// What goes wrong.
@@ -34,14 +38,23 @@ pub enum FaultKind {
         status: u16,
         /// Seconds for a `Retry-After` header.
         retry_after: Option<u32>,
-        /// Errors for a JSON body; without any, the body is an HTML error page.
+        /// Errors for a JSON body (Nexus v3: the first one's code); without any, the body is an HTML error page.
         errors: Vec<ApiError>,
+    },
+    /// A Nexus v3 error (nexus-v3 section 7).
+    ErrorCode {
+        /// `status.code`; sent as a number if it is one.
+        code: String,
+        /// The HTTP status.
+        status: u16,
+        /// Seconds for a `Retry-After` header.
+        retry_after: Option<u32>,
     },
     /// HTTP 200 with an HTML page, as from a firewall.
     NonJson,
-    /// The chat server says "temporary failure" (`statusCode` 1).
+    /// The chat server says "temporary failure" (`statusCode` 1). GMS only.
     StatusCode1,
-    /// The chat server says "permanent failure" (`statusCode` 2).
+    /// The chat server says "permanent failure" (`statusCode` 2). GMS only.
     StatusCode2 {
         /// What the reply says about the chat; the chat itself does not change.
         chat_ended: bool,
@@ -52,9 +65,9 @@ pub enum FaultKind {
     DuplicateMessages,
     /// The messages of the reply come last first. Waits for a reply with two messages or more.
     ReorderedMessages,
-    /// The session gets a new alias.
+    /// The session gets a new alias. GMS only.
     NewAlias,
-    /// The session gets a new secure key; the old one works until the new one has been used.
+    /// The session gets a new secure key; the old one works until the new one has been used. GMS only.
     NewSecureKey,
     /// The reply sets this cookie (the value of a `Set-Cookie` header).
     SetCookie(String),
@@ -80,6 +93,7 @@ impl FaultKind {
             Self::Drop => "drop",
             Self::TruncatedBody => "truncatedBody",
             Self::Status { .. } => "status",
+            Self::ErrorCode { .. } => "errorCode",
             Self::NonJson => "nonJson",
             Self::StatusCode1 => "statusCode1",
             Self::StatusCode2 { .. } => "statusCode2",
@@ -91,6 +105,17 @@ impl FaultKind {
             Self::WrongBody(_) => "wrongBody",
             Self::HugeBody(_) => "hugeBody",
             Self::Redirect { .. } => "redirect",
+        }
+    }
+
+    /// The only API in which this fault can happen, if there is only one.
+    pub(crate) const fn api(&self) -> Option<Api> {
+        match self {
+            Self::StatusCode1 | Self::StatusCode2 { .. } | Self::NewAlias | Self::NewSecureKey => {
+                Some(Api::Gms)
+            }
+            Self::ErrorCode { .. } => Some(Api::Nexus),
+            _ => None,
         }
     }
 
@@ -107,7 +132,8 @@ impl FaultKind {
 /// A fault and the requests it befalls.
 ///
 /// Queued faults count the requests that match them from the moment they are queued. The oldest fault whose
-/// turn has come befalls the request, at most one each; the others wait for the next.
+/// turn has come befalls the request, at most one each; the others wait for the next. A fault that one API
+/// alone can have waits for a request of that API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// What goes wrong.
@@ -131,6 +157,7 @@ impl Fault {
             kind,
             FaultKind::Drop
                 | FaultKind::Status { .. }
+                | FaultKind::ErrorCode { .. }
                 | FaultKind::NonJson
                 | FaultKind::StatusCode1
                 | FaultKind::StatusCode2 { .. }
@@ -178,6 +205,14 @@ impl Fault {
     /// HTTP 400 with errors.
     pub fn bad_request(error: ApiError) -> Self {
         Self::new(FaultKind::Status { status: 400, retry_after: None, errors: vec![error] })
+    }
+
+    /// A Nexus v3 error with the HTTP status that is usual for the code (nexus-v3 section 7.2): 400 for codes
+    /// unknown, 500 for numbers.
+    pub fn error_code(code: impl Into<String>) -> Self {
+        let code = code.into();
+        let status = nexus::usual_status(&code);
+        Self::new(FaultKind::ErrorCode { code, status, retry_after: None })
     }
 
     /// HTTP 200 with an HTML page.
@@ -277,8 +312,9 @@ impl Fault {
         Self { effect, ..self }
     }
 
-    fn matches(&self, operation: Operation, chat: Option<&str>) -> bool {
-        self.operation.is_none_or(|only| only == operation)
+    fn matches(&self, api: Api, operation: Operation, chat: Option<&str>) -> bool {
+        self.kind.api().is_none_or(|only| only == api)
+            && self.operation.is_none_or(|only| only == operation)
             && self.chat.as_deref().is_none_or(|only| Some(only) == chat)
     }
 }

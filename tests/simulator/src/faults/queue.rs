@@ -7,6 +7,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::{Fault, FaultKind};
+use crate::api::Api;
 use crate::operation::Operation;
 
 #[derive(Debug)]
@@ -94,30 +95,32 @@ impl Faults {
 
     /// What befalls a request that has arrived. Faults that need messages to show come later, by
     /// [`Faults::pick_for_messages`].
-    pub(crate) fn pick(&self, operation: Operation, chat: Option<&str>) -> Picked {
-        self.pick_where(operation, chat, |kind| kind.messages_needed() == 0)
+    pub(crate) fn pick(&self, api: Api, operation: Operation, chat: Option<&str>) -> Picked {
+        self.pick_where(api, operation, chat, |kind| kind.messages_needed() == 0)
     }
 
     /// What befalls a reply with this many messages.
     pub(crate) fn pick_for_messages(
         &self,
+        api: Api,
         operation: Operation,
         chat: Option<&str>,
         messages: usize,
     ) -> Option<Fault> {
         let fits = |kind: &FaultKind| (1..=messages).contains(&kind.messages_needed());
-        self.pick_where(operation, chat, fits).fault
+        self.pick_where(api, operation, chat, fits).fault
     }
 
     fn pick_where(
         &self,
+        api: Api,
         operation: Operation,
         chat: Option<&str>,
         fits: impl Fn(&FaultKind) -> bool,
     ) -> Picked {
         let inner = &mut *self.lock();
         let mut picked = Picked::default();
-        let applies = |fault: &Fault| fits(&fault.kind) && fault.matches(operation, chat);
+        let applies = |fault: &Fault| fits(&fault.kind) && fault.matches(api, operation, chat);
         let mut chosen = false;
         for queued in inner.queue.iter_mut().filter(|queued| applies(&queued.fault)) {
             queued.seen += 1;
@@ -145,7 +148,7 @@ mod tests {
     use super::*;
 
     fn name(faults: &Faults, operation: Operation) -> &'static str {
-        faults.pick(operation, Some("c")).name.unwrap_or("-")
+        faults.pick(Api::Gms, operation, Some("c")).name.unwrap_or("-")
     }
 
     #[test]
@@ -173,8 +176,19 @@ mod tests {
         let faults = Faults::new(1);
         faults.push(Fault::drop_after().in_chat("other"));
         assert_eq!(name(&faults, Operation::Send), "-");
-        assert!(faults.pick(Operation::Send, Some("other")).takes_effect());
+        assert!(faults.pick(Api::Gms, Operation::Send, Some("other")).takes_effect());
         assert!(faults.pending().is_empty());
+    }
+
+    #[test]
+    fn only_their_api() {
+        let faults = Faults::new(1);
+        faults.push(Fault::error_code("INVALID_SESSION"));
+        faults.push(Fault::status_code_1(1));
+        let name = |api| faults.pick(api, Operation::Send, None).name;
+        assert_eq!(name(Api::Gms), Some("statusCode1"));
+        assert_eq!(name(Api::Gms), None);
+        assert_eq!(name(Api::Nexus), Some("errorCode"));
     }
 
     #[test]
@@ -182,8 +196,8 @@ mod tests {
         let faults = Faults::new(1);
         faults.push(Fault::reordered_messages());
         assert_eq!(name(&faults, Operation::Refresh), "-");
-        assert_eq!(faults.pick_for_messages(Operation::Refresh, None, 1), None);
-        assert!(faults.pick_for_messages(Operation::Refresh, None, 2).is_some());
+        assert_eq!(faults.pick_for_messages(Api::Gms, Operation::Refresh, None, 1), None);
+        assert!(faults.pick_for_messages(Api::Gms, Operation::Refresh, None, 2).is_some());
         assert!(faults.pending().is_empty());
     }
 

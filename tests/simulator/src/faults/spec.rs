@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Fault, FaultKind};
 use crate::error::Error;
 use crate::gms::ApiError;
+use crate::nexus;
 use crate::operation::Operation;
 
 /// A fault in words. Members a kind does not use must be left out.
@@ -31,7 +32,7 @@ pub(crate) struct FaultSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<u32>,
+    code: Option<Code>,
     #[serde(skip_serializing_if = "Option::is_none")]
     advice: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,6 +45,32 @@ pub(crate) struct FaultSpec {
     cookie: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<String>,
+}
+
+/// A code: a number of GMS v2, or a word of Nexus v3.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Code {
+    Number(u32),
+    Word(String),
+}
+
+impl Code {
+    fn number(&self) -> Result<u32, Error> {
+        match self {
+            Self::Number(number) => Ok(*number),
+            Self::Word(word) => Err(Error::Fault(format!(
+                "code {word:?} is not a number; the kind errorCode takes the words of Nexus v3"
+            ))),
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Word(word) => word.clone(),
+        }
+    }
 }
 
 /// A fault in words and its probability.
@@ -67,8 +94,8 @@ impl TryFrom<serde_json::Map<String, serde_json::Value>> for RateSpec {
     }
 }
 
-const KINDS: &str = "latency, slowReply, drop, truncatedBody, status, nonJson, statusCode1, statusCode2, \
-    duplicateMessages, reorderedMessages, newAlias, newSecureKey, setCookie, wrongBody, hugeBody, redirect";
+const KINDS: &str = "latency, slowReply, drop, truncatedBody, status, errorCode, nonJson, statusCode1, \
+    statusCode2, duplicateMessages, reorderedMessages, newAlias, newSecureKey, setCookie, wrongBody, hugeBody, redirect";
 
 /// Members that belong to some kinds only.
 type Own = [(&'static str, bool); 10];
@@ -114,6 +141,7 @@ impl FaultSpec {
         Ok(match self.kind.as_str() {
             "latency" | "slowReply" => &["ms"],
             "status" => &["status", "retryAfter", "code", "advice"],
+            "errorCode" => &["code", "status", "retryAfter"],
             "statusCode2" => &["chatEnded", "code", "advice"],
             "setCookie" => &["cookie"],
             "wrongBody" => &["body"],
@@ -130,22 +158,33 @@ impl FaultSpec {
         let missing = |name: &str| Error::Fault(format!("{} needs {name}", self.kind));
         let time = || self.ms.map(Duration::from_millis).ok_or_else(|| missing("ms"));
         let text = |name: &str, value: &Option<String>| value.clone().ok_or_else(|| missing(name));
-        let error = self.code.map(|code| ApiError { code, advice: self.advice.clone(), text: None });
+        let error = || match &self.code {
+            Some(code) => {
+                Ok(Some(ApiError { code: code.number()?, advice: self.advice.clone(), text: None }))
+            }
+            None => Ok(None),
+        };
+        let status = |usual: u16| between(self.status.unwrap_or(usual), 200..=599);
         Ok(match self.kind.as_str() {
             "latency" => FaultKind::Latency(time()?),
             "slowReply" => FaultKind::SlowReply(time()?),
             "drop" => FaultKind::Drop,
             "truncatedBody" => FaultKind::TruncatedBody,
             "status" => FaultKind::Status {
-                status: between(self.status.ok_or_else(|| missing("status"))?, 200..=599)?,
+                status: status(self.status.ok_or_else(|| missing("status"))?)?,
                 retry_after: self.retry_after,
-                errors: error.into_iter().collect(),
+                errors: error()?.into_iter().collect(),
             },
+            "errorCode" => {
+                let code = self.code.as_ref().ok_or_else(|| missing("code"))?.text();
+                let status = status(nexus::usual_status(&code))?;
+                FaultKind::ErrorCode { code, status, retry_after: self.retry_after }
+            }
             "nonJson" => FaultKind::NonJson,
             "statusCode1" => FaultKind::StatusCode1,
             "statusCode2" => FaultKind::StatusCode2 {
                 chat_ended: self.chat_ended.unwrap_or(true),
-                errors: vec![error.unwrap_or_else(|| ApiError::new(500, "unexpected error"))],
+                errors: vec![error()?.unwrap_or_else(|| ApiError::new(500, "unexpected error"))],
             },
             "duplicateMessages" => FaultKind::DuplicateMessages,
             "reorderedMessages" => FaultKind::ReorderedMessages,
@@ -185,13 +224,17 @@ impl From<&Fault> for FaultSpec {
             FaultKind::Status { errors, .. } | FaultKind::StatusCode2 { errors, .. } => errors.first(),
             _ => None,
         };
-        spec.code = errors.map(|error| error.code);
+        spec.code = errors.map(|error| Code::Number(error.code));
         spec.advice = errors.and_then(|error| error.advice.clone());
         match &fault.kind {
             FaultKind::Latency(time) | FaultKind::SlowReply(time) => {
                 spec.ms = u64::try_from(time.as_millis()).ok();
             }
             FaultKind::Status { status, retry_after, .. } => {
+                (spec.status, spec.retry_after) = (Some(*status), *retry_after);
+            }
+            FaultKind::ErrorCode { code, status, retry_after } => {
+                spec.code = Some(code.parse().map_or_else(|_| Code::Word(code.clone()), Code::Number));
                 (spec.status, spec.retry_after) = (Some(*status), *retry_after);
             }
             FaultKind::StatusCode2 { chat_ended, .. } => spec.chat_ended = Some(*chat_ended),
@@ -269,6 +312,11 @@ mod tests {
                 "redirect,url=http://127.0.0.1:1/x,chat=17",
                 Fault::redirect("http://127.0.0.1:1/x").in_chat("17"),
             ),
+            ("errorCode,code=INVALID_SESSION", Fault::error_code("INVALID_SESSION")),
+            ("errorCode,code=1,status=503", {
+                let (code, status) = ("1".to_owned(), 503);
+                Fault::new(FaultKind::ErrorCode { code, status, retry_after: None })
+            }),
             ("hugeBody,bytes=10", Fault::huge_body(10)),
             ("setCookie,cookie=ROUTE=1; Path=/", Fault::set_cookie("ROUTE=1; Path=/")),
         ] {
@@ -286,6 +334,8 @@ mod tests {
             ("dorp", "there is no kind \"dorp\""),
             ("", "kind is missing"),
             ("latency", "latency needs ms"),
+            ("errorCode", "errorCode needs code"),
+            ("status,status=400,code=INVALID_SESSION", "the kind errorCode"),
             ("drop,ms=5", "drop has no member ms"),
             ("drop,operation=sned", "\"sned\" is no operation"),
             ("drop,nth=0", "nth counts from 1"),

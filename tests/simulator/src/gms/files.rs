@@ -5,11 +5,11 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::form::Form;
 use super::operations::{CLIENT, Session};
 use super::params::{BAD_PARAMETER, Position};
 use super::reply::{ApiError, Reply};
-use crate::chat::{Event, EventType, FileRefusal, StoredFile, Upload};
+use crate::chat::{Event, EventType, FileRefusal, Stamp, StoredFile, Upload};
+use crate::form::Form;
 
 const TOO_MANY: u32 = 201;
 const TOO_LARGE: u32 = 202;
@@ -23,6 +23,7 @@ pub(super) fn limits(session: &Session<'_>) -> Reply {
     reply.messages.push(Event {
         from: session.chat.client(),
         index: None,
+        stamp: Stamp::default(),
         kind: EventType::Notice,
         utc_time: session.now.utc_ms,
         text: Some("file-client-cfg-get".to_owned()),
@@ -52,7 +53,8 @@ pub(super) fn upload(
     session.chat.files.count_upload(size);
     let mut user_data: std::collections::BTreeMap<_, _> = form.user_data().collect();
     let description = user_data.remove("file-description");
-    let upload = Upload { name, bytes: part.bytes, description, user_data };
+    let content_type = part.received.content_type;
+    let upload = Upload { name, bytes: part.bytes, content_type, description, user_data };
     session.chat.upload(CLIENT, session.file_id.clone(), upload, session.now);
     let mut reply = session.reply(position);
     reply.user_data.insert("file-id".to_owned(), session.file_id);

@@ -1,4 +1,4 @@
-//! What stands before GMS: the key check of the Multicloud proxy, basic authentication, error pages.
+//! What stands before GMS: the key check of the Multicloud proxy, basic authentication, service names.
 
 use std::fmt;
 
@@ -7,6 +7,8 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
+
+use crate::page::error_page;
 
 /// Who may use the chat URLs.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -79,15 +81,4 @@ impl Access {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         Some(response)
     }
-}
-
-/// The page a web server or firewall shows for an error: HTML, not a response object.
-pub(crate) fn error_page(status: StatusCode) -> Response {
-    let reason = status.canonical_reason().unwrap_or("Error");
-    let code = status.as_u16();
-    let page = format!(
-        "<html>\n<head><title>Error {code} {reason}</title></head>\n<body><h2>HTTP ERROR {code}</h2>\n\
-         <p>{reason}</p></body>\n</html>\n"
-    );
-    (status, [(header::CONTENT_TYPE, "text/html;charset=iso-8859-1")], page).into_response()
 }

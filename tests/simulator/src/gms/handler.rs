@@ -1,22 +1,22 @@
 //! The way of a request: gateway, form, fault, operation, answer.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::files;
-use super::form::Form;
 use super::operations::{self, Answer};
 use super::reply::Reply;
 use super::target::Target;
-use super::{Access, error_page};
-use crate::faults::{self, Fault, FaultKind, Hangup, Picked};
-use crate::log::{Arrival, OpenEntry, ReceivedFile};
+use super::{Access, faults, files};
+use crate::api::Api;
+use crate::faults::{Course, FaultKind, Hangup, Picked};
+use crate::form::Form;
+use crate::log::{Arrival, OpenEntry};
 use crate::operation::Operation;
+use crate::page::error_page;
 use crate::shared::Shared;
 
 /// Answers any request under the GMS paths.
@@ -37,15 +37,13 @@ pub(crate) async fn handle(State(shared): State<Arc<Shared>>, request: Request) 
 }
 
 fn open_entry(shared: &Shared, parts: &Parts, target: Option<&Target>, form: Option<&Form>) -> OpenEntry {
-    let received =
-        |form: &Form| -> Vec<ReceivedFile> { form.files.iter().map(|part| part.received.clone()).collect() };
     let arrival = Arrival {
         utc_time: shared.clock.utc_ms(tokio::time::Instant::now()),
         operation: target.map(|target| target.operation),
         service: target.and_then(|target| target.service.clone()),
         chat_id: target.and_then(|target| target.chat_id.clone()),
         fields: form.map(|form| form.fields.clone()).unwrap_or_default(),
-        files: form.map(received).unwrap_or_default(),
+        files: form.map(Form::received).unwrap_or_default(),
     };
     shared.log.open(parts, arrival)
 }
@@ -67,25 +65,19 @@ fn gate(access: &Access, parts: &Parts, target: Option<Target>) -> Result<Target
 
 /// Carries out an operation, or lets the fault in store for it happen.
 async fn serve(shared: &Shared, target: &Target, form: Form, entry: &OpenEntry) -> Response {
-    let chat_id = target.chat_id.as_deref();
-    let picked = shared.faults.pick(target.operation, chat_id);
-    if let Some(name) = picked.name {
-        entry.fault(name);
-    }
-    pause(picked.before).await;
+    let chat = target.chat_id.as_deref();
+    let course = Course { faults: &shared.faults, entry, api: Api::Gms, operation: target.operation, chat };
+    let picked = course.begin().await;
     let answer =
-        if picked.takes_effect() { Some(perform(shared, target, form, &picked, entry)) } else { None };
-    pause(picked.after).await;
-    finish(picked.fault, answer, chat_id).await
+        if picked.takes_effect() { Some(perform(shared, target, form, &picked, &course)) } else { None };
+    let real = || match answer.unwrap_or_else(|| Reply::try_again(chat).into()) {
+        Answer::Reply(reply) => (reply.into_response(), true),
+        Answer::File(file) => (files::response(file), false),
+    };
+    course.finish(picked, |kind| faults::answer(kind, chat), real).await
 }
 
-async fn pause(time: Duration) {
-    if !time.is_zero() {
-        tokio::time::sleep(time).await;
-    }
-}
-
-fn perform(shared: &Shared, target: &Target, form: Form, picked: &Picked, entry: &OpenEntry) -> Answer {
+fn perform(shared: &Shared, target: &Target, form: Form, picked: &Picked, course: &Course<'_>) -> Answer {
     let mut answer = shared.change_timers(|state, now| {
         let mut answer = operations::perform(state, target, form, now);
         let Answer::Reply(reply) = &mut answer else { return answer };
@@ -106,59 +98,12 @@ fn perform(shared: &Shared, target: &Target, form: Form, picked: &Picked, entry:
         answer
     });
     let Answer::Reply(reply) = &mut answer else {
-        entry.effect(true, None);
+        course.entry.effect(true, None);
         return answer;
     };
-    entry.effect(reply.is_done(), Some(reply.chat_id.as_str()).filter(|id| !id.is_empty()));
+    course.entry.effect(reply.is_done(), Some(reply.chat_id.as_str()).filter(|id| !id.is_empty()));
     if picked.fault.is_none() {
-        disturb(shared, target.operation, reply, entry);
+        Course { chat: Some(&reply.chat_id), ..*course }.disturb(&mut reply.messages);
     }
     answer
-}
-
-/// Faults in the messages of a reply.
-fn disturb(shared: &Shared, operation: Operation, reply: &mut Reply, entry: &OpenEntry) {
-    let messages = reply.messages.len();
-    let Some(fault) = shared.faults.pick_for_messages(operation, Some(&reply.chat_id), messages) else {
-        return;
-    };
-    entry.fault(fault.kind.name());
-    match fault.kind {
-        FaultKind::DuplicateMessages => {
-            let twice = |message: &crate::chat::Event| [message.clone(), message.clone()];
-            reply.messages = reply.messages.iter().flat_map(twice).collect();
-        }
-        FaultKind::ReorderedMessages => reply.messages.reverse(),
-        _ => {}
-    }
-}
-
-/// Turns the answer into a response, or the fault into one.
-async fn finish(fault: Option<Fault>, answer: Option<Answer>, chat_id: Option<&str>) -> Response {
-    let kind = fault.map(|fault| fault.kind);
-    if let Some(replacement) = kind.as_ref().and_then(|kind| faults::replace(kind, chat_id)) {
-        return replacement;
-    }
-    let answer = answer.unwrap_or_else(|| Reply::try_again(chat_id).into());
-    let mut response = match (answer, &kind) {
-        (Answer::Reply(reply), Some(FaultKind::HugeBody(bytes))) => {
-            let huge = faults::huge(reply.to_json(), *bytes);
-            let (parts, _) = reply.into_response().into_parts();
-            let mut response = Response::from_parts(parts, huge);
-            response.headers_mut().remove(header::CONTENT_LENGTH);
-            response
-        }
-        (Answer::Reply(reply), _) => reply.into_response(),
-        (Answer::File(file), _) => files::response(file),
-    };
-    match kind {
-        Some(FaultKind::TruncatedBody) => response = faults::truncate(response).await,
-        Some(FaultKind::SetCookie(cookie)) => {
-            if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-                response.headers_mut().append(header::SET_COOKIE, cookie);
-            }
-        }
-        _ => {}
-    }
-    response
 }

@@ -1,9 +1,9 @@
-//! The GMS v2 wire (REST): paths, forms, credentials and response objects, put before the chat server.
+//! The GMS v2 wire (REST): paths, credentials and response objects, put before the chat server.
 //! On-premises chat URLs and Multicloud (GES) ones share everything but the path and the gateway.
 
 mod credentials;
+mod faults;
 mod files;
-mod form;
 mod gateway;
 mod handler;
 mod operations;
@@ -13,11 +13,9 @@ mod target;
 
 pub use credentials::Credentials;
 pub(crate) use credentials::Desk;
-pub(crate) use gateway::error_page;
 pub(crate) use gateway::{Access, BasicAuth};
 pub(crate) use handler::handle;
 pub use reply::ApiError;
-pub(crate) use reply::{Reply, StatusCode};
 
 /// Path under which on-premises chat URLs lie; the service name follows.
 pub(crate) const ON_PREMISES: &str = "/genesys/2/chat";

@@ -3,11 +3,12 @@
 use tokio::time::Instant;
 
 use super::files;
-use super::form::Form;
 use super::params::{self, BAD_PARAMETER, Position};
 use super::reply::{ApiError, Reply};
 use super::target::Target;
+use crate::api::Api;
 use crate::chat::{Chat, Content, EndCause, EventType, Moment, NewChat, Settings, StoredFile};
+use crate::form::Form;
 use crate::operation::Operation;
 use crate::state::State;
 
@@ -84,7 +85,7 @@ fn request_chat(state: &mut State, target: &Target, form: &Form, now: Instant) -
     let user_data = form.user_data().collect();
     let subject = form.get("subject").map(str::to_owned);
     let moment = state.chats.moment(now);
-    let chat = state.chats.open(NewChat { nickname, subject, email_address, user_data }, now);
+    let chat = state.chats.open(NewChat { api: Api::Gms, nickname, subject, email_address, user_data }, now);
     if let Some(text) = form.get("text") {
         chat.append(CLIENT, EventType::Message, Content::text(text), moment);
     }
@@ -168,7 +169,7 @@ impl<'a> Session<'a> {
         let position = Position::of(&form)?;
         let file_id = target.file_id.as_deref().unwrap_or_default();
         match target.operation {
-            Operation::RequestChat => return Err(not_found()),
+            Operation::RequestChat | Operation::Resume | Operation::History => return Err(not_found()),
             Operation::Send => self.send(&form)?,
             Operation::Refresh => {
                 self.chat.preview = params::text(&form, self.settings.max_message_length)?;

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::form::Form;
 use super::reply::ApiError;
 use crate::chat::{Chat, Event};
+use crate::form::Form;
 
 /// The simulator's own code for a parameter that is missing or has no sense; the documented table has none.
 pub(crate) const BAD_PARAMETER: u32 = 400;

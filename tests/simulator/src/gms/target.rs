@@ -57,10 +57,10 @@ fn segments(rest: &str) -> Option<Vec<String>> {
 }
 
 fn plain_operation(name: &str) -> Option<Operation> {
-    use Operation::{FileDelete, FileDownload, FileLimits, FileUpload, RequestChat};
+    use Operation::{FileDelete, FileDownload, FileLimits, FileUpload, History, RequestChat, Resume};
     let operation: Operation = name.parse().ok()?;
-    (!matches!(operation, RequestChat | FileLimits | FileUpload | FileDownload | FileDelete))
-        .then_some(operation)
+    let otherwise = [RequestChat, FileLimits, FileUpload, FileDownload, FileDelete, Resume, History];
+    (!otherwise.contains(&operation)).then_some(operation)
 }
 
 #[cfg(test)]
@@ -108,6 +108,7 @@ mod tests {
             "/genesys/2/chat/support/c1",
             "/genesys/2/chat/support/c1/dance",
             "/genesys/2/chat/support/c1/fileUpload",
+            "/genesys/2/chat/support/c1/resume",
             "/genesys/2/chat/support//send",
             "/genesys/2/chat/support/c1/file/f1/rename",
             "/genesys/cometd",

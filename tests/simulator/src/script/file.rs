@@ -1,6 +1,5 @@
 //! Reads rule files.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -137,7 +136,7 @@ fn upload(file: Attachment, folder: Option<&Path>) -> Result<Upload, String> {
         _ => return Err(format!("file {:?} needs text or path, and not both", file.name)),
     };
     let (name, description) = (file.name, file.description);
-    Ok(Upload { name, bytes: bytes.into(), description, user_data: BTreeMap::new() })
+    Ok(Upload { description, ..Upload::new(name, bytes) })
 }
 
 #[cfg(test)]

@@ -32,9 +32,9 @@ pub struct Rule {
     pub replies: Vec<String>,
     /// A URL pushed after the reply.
     pub push_url: Option<String>,
-    /// A custom notice sent after the reply.
+    /// A custom notice sent after the reply; left out where the chat's API has none.
     pub notice: Option<String>,
-    /// A file sent after the reply.
+    /// A file sent after the reply; left out where the chat's API cannot carry it.
     pub file: Option<Upload>,
     /// What happens last.
     pub then: Option<Farewell>,

@@ -108,7 +108,9 @@ impl Player {
                     Farewell::Leave => Act::Leave,
                     Farewell::End => Act::End,
                 });
-                (in_turn(&rule.replies), [url, notice, file, then].into_iter().flatten().collect())
+                let acts = [url, notice, file, then].into_iter().flatten();
+                let known = acts.filter(|act| act.lacking(chat.api).is_none());
+                (in_turn(&rule.replies), known.collect())
             }
             (None, Fallback::Silent) => return,
             (None, Fallback::Echo) => (Some("{text}".to_owned()), Vec::new()),

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Simulator;
+use crate::api::Api;
 use crate::chat::{ChatServer, Clock, FileLimits, IdleSettings, Settings};
 use crate::error::Error;
 use crate::faults::Faults;
 use crate::gms::{Access, BasicAuth, Desk};
+use crate::nexus::{NexusSettings, Sessions};
 use crate::script::{Player, Script};
 use crate::shared::Shared;
 use crate::state::State;
@@ -17,9 +19,11 @@ use crate::state::State;
 #[derive(Debug, Clone)]
 pub struct Builder {
     address: SocketAddr,
+    apis: Vec<Api>,
     seed: u64,
     script: Script,
     settings: Settings,
+    nexus: NexusSettings,
     access: Access,
     alias_every: u32,
     log_limit: usize,
@@ -30,9 +34,11 @@ impl Default for Builder {
     fn default() -> Self {
         Self {
             address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            apis: Api::ALL.to_vec(),
             seed: 0,
             script: Script::none(),
             settings: Settings::default(),
+            nexus: NexusSettings::default(),
             access: Access::default(),
             alias_every: 0,
             log_limit: 10_000,
@@ -46,6 +52,12 @@ impl Builder {
     #[must_use]
     pub fn address(self, address: SocketAddr) -> Self {
         Self { address, ..self }
+    }
+
+    /// The chat APIs that are served; the paths of others are answered with 404. Default: all.
+    #[must_use]
+    pub fn apis(self, apis: impl IntoIterator<Item = Api>) -> Self {
+        Self { apis: apis.into_iter().collect(), ..self }
     }
 
     /// Decides ids, keys, aliases and the draws of fault rates.
@@ -64,6 +76,12 @@ impl Builder {
     #[must_use]
     pub fn settings(self, settings: Settings) -> Self {
         Self { settings, ..self }
+    }
+
+    /// How Nexus v3 behaves.
+    #[must_use]
+    pub fn nexus(self, settings: NexusSettings) -> Self {
+        Self { nexus: settings, ..self }
     }
 
     /// Idle control. Default: warning after 255 s, close 45 s later.
@@ -87,7 +105,7 @@ impl Builder {
         self
     }
 
-    /// Asks every Multicloud request for this key in its `apikey` header.
+    /// Asks every Multicloud request for this key: GMS v2 in the header `apikey`, Nexus v3 in `x-api-key`.
     #[must_use]
     pub fn apikey(mut self, key: impl Into<String>) -> Self {
         self.access.apikey = Some(key.into());
@@ -133,11 +151,12 @@ impl Builder {
         let state = State::new(
             ChatServer::new(self.settings, clock, self.seed),
             Desk::new(self.seed),
+            Sessions::new(self.nexus, self.seed),
             Player::new(self.script),
             self.alias_every,
         );
         let faults = Faults::new(self.seed);
-        let shared = Shared::new(state, faults, self.access, clock, self.log_limit);
+        let shared = Shared::new(state, faults, self.access, self.apis, clock, self.log_limit);
         Simulator::assemble(Arc::new(shared), self.address)
     }
 }

@@ -4,16 +4,20 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::api::Api;
 use crate::chat::{Chat, EndCause, ParticipantInfo};
 use crate::gms::Credentials;
+use crate::nexus::NexusInfo;
 use crate::state::State;
 
 /// A chat as it is at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChatInfo {
-    /// Its id.
+    /// Its id; with Nexus v3 that of the session.
     pub id: String,
+    /// What its customer speaks.
+    pub api: Api,
     /// The customer's name.
     pub nickname: String,
     /// Subject of the request.
@@ -36,11 +40,14 @@ pub struct ChatInfo {
     pub started_utc_ms: u64,
     /// Ids and keys of the customer's GMS v2 session.
     pub credentials: Option<Credentials>,
+    /// What Nexus v3 alone has.
+    pub nexus: Option<NexusInfo>,
 }
 
 pub(super) fn of(state: &State, chat: &Chat) -> ChatInfo {
     ChatInfo {
         id: chat.id.clone(),
+        api: chat.api,
         nickname: chat.client().nickname,
         subject: chat.subject.clone(),
         email_address: chat.email_address.clone(),
@@ -52,5 +59,6 @@ pub(super) fn of(state: &State, chat: &Chat) -> ChatInfo {
         read_position: chat.read_position,
         started_utc_ms: chat.started_utc_ms,
         credentials: state.desk.get(&chat.id).cloned(),
+        nexus: state.nexus.info(&chat.id),
     }
 }

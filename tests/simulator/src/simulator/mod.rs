@@ -12,13 +12,15 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use self::builder::Builder;
 pub use self::info::ChatInfo;
+use crate::api::Api;
 use crate::chat::{
     Act, Acted, EndCause, Event, ParticipantId, ParticipantKind, Settings, StoredFile, Upload,
 };
 use crate::error::Error;
-use crate::faults::Faults;
+use crate::faults::{Fault, Faults};
 use crate::gms;
 use crate::log::LogEntry;
+use crate::nexus::{self, NexusSettings, Style};
 use crate::server::Server;
 use crate::shared::Shared;
 use crate::state::State;
@@ -71,16 +73,32 @@ impl Simulator {
         self.url(gms::MULTICLOUD)
     }
 
+    /// The chat URL of Nexus v3, its `dataURL`.
+    pub fn nexus_url(&self) -> String {
+        self.url(nexus::SESSIONS)
+    }
+
+    /// The chat URL of an API.
+    pub fn api_url(&self, api: Api) -> String {
+        match api {
+            Api::Gms => self.chat_url(),
+            Api::Nexus => self.nexus_url(),
+        }
+    }
+
     /// Root of the control API.
     pub fn control_url(&self) -> String {
         self.url(crate::control::ROOT)
     }
 
-    /// All URLs, for programs that read them.
-    pub(crate) fn urls(&self) -> Value {
+    /// All URLs as a JSON object, for programs that read them: `chatUrl` and `gesUrl` (GMS v2), `nexusUrl`,
+    /// `controlUrl`, and `port`. Those of APIs that are not served are null.
+    pub fn urls(&self) -> Value {
+        let served = |api, url| self.shared.serves(api).then_some(url);
         serde_json::json!({
-            "chatUrl": self.chat_url(),
-            "gesUrl": self.ges_url(),
+            "chatUrl": served(Api::Gms, self.chat_url()),
+            "gesUrl": served(Api::Gms, self.ges_url()),
+            "nexusUrl": served(Api::Nexus, self.nexus_url()),
             "controlUrl": self.control_url(),
             "port": self.address().port(),
         })
@@ -173,6 +191,21 @@ impl Simulator {
         self.shared.read(|state| state.chats.get(chat_id).map(|chat| chat.transcript().to_vec()))
     }
 
+    /// The transcript of a chat as its customer sees it: in the JSON of the chat's API.
+    pub fn wire_transcript(&self, chat_id: &str) -> Result<Vec<Value>, Error> {
+        self.shared.read(|state| {
+            let chat = state.chats.get(chat_id)?;
+            let settings = &state.nexus.settings;
+            let image_base = nexus::image_base(settings, &self.url(""));
+            let style = Style { iso_time: settings.iso_time, image_base };
+            let event = |event: &Event| match chat.api {
+                Api::Gms => serde_json::to_value(event).unwrap_or_default(),
+                Api::Nexus => style.message(chat, event),
+            };
+            Ok(chat.transcript().iter().map(event).collect())
+        })
+    }
+
     /// The files of a chat that have not been deleted.
     pub fn files(&self, chat_id: &str) -> Result<Vec<StoredFile>, Error> {
         self.shared.read(|state| state.chats.get(chat_id).map(|chat| chat.files.all().cloned().collect()))
@@ -226,6 +259,21 @@ impl Simulator {
         .await
     }
 
+    /// Whether this fault can happen here at all; the error says why not: its API is not served, or not the one
+    /// of its chat.
+    pub fn check_fault(&self, fault: &Fault) -> Result<(), Error> {
+        let Some(api) = fault.kind.api() else { return Ok(()) };
+        let what = fault.kind.name();
+        if !self.shared.serves(api) {
+            return Err(Error::NotServed(format!("{what} is a fault of {api}, which is not served here")));
+        }
+        let chat = fault.chat.as_deref();
+        self.shared.read(|state| match chat.and_then(|chat| state.chats.find(chat)) {
+            Some(chat) => chat.check_api((chat.api != api).then_some(what)),
+            None => Ok(()),
+        })
+    }
+
     /// The faults in store.
     pub fn faults(&self) -> &Faults {
         &self.shared.faults
@@ -242,7 +290,7 @@ impl Simulator {
     }
 
     /// The chat server behind GMS goes down: every operation is answered with `statusCode` 1. Timers of the
-    /// chats and the script stand still.
+    /// chats and the script stand still. Nexus v3 has no word for it: there all is answered with HTTP 503.
     pub fn go_offline(&self) {
         self.shared.change(|state, now| state.chats.set_offline(true, now));
     }
@@ -252,7 +300,7 @@ impl Simulator {
         self.shared.change(|state, now| state.chats.set_offline(false, now));
     }
 
-    /// Whether new chats are accepted; if not, they are refused with code 240.
+    /// Whether new chats are accepted; if not, they are refused with code 240 (GMS v2) or HTTP 503.
     pub fn accept_new_chats(&self, accept: bool) {
         self.shared.change(|state, _| state.chats.accepting = accept);
     }
@@ -260,6 +308,8 @@ impl Simulator {
     /// Changes the alias of a chat, to this one or a new one. The next reply tells it.
     pub fn change_alias(&self, chat_id: &str, alias: Option<&str>) -> Result<String, Error> {
         self.shared.change(|state, _| {
+            let chat = state.chats.get(chat_id)?;
+            chat.check_api((chat.api != Api::Gms).then_some("aliases"))?;
             let alias = state.desk.change_alias(chat_id, alias.map(str::to_owned));
             alias.ok_or_else(|| Error::UnknownChat { chat: chat_id.to_owned() })
         })
@@ -270,6 +320,7 @@ impl Simulator {
         self.shared.change(|state, now| {
             let moment = state.chats.moment(now);
             let (chat, settings) = state.chats.get_running(chat_id)?;
+            chat.check_api((chat.api != Api::Gms).then_some("idle control"))?;
             chat.expire_idle(settings, moment);
             Ok(())
         })
@@ -282,6 +333,21 @@ impl Simulator {
             state.chats.drop_client(chat_id, EndCause::Silence, now);
             Ok(())
         })
+    }
+
+    /// All tokens of a Nexus v3 chat expire: requests with them are answered with `AUTHENTICATION_REQUIRED`.
+    pub fn expire_tokens(&self, chat_id: &str) -> Result<(), Error> {
+        self.shared.change(|state, _| {
+            let chat = state.chats.get(chat_id)?;
+            chat.check_api((chat.api != Api::Nexus).then_some("tokens"))?;
+            state.nexus.expire_tokens(chat_id);
+            Ok(())
+        })
+    }
+
+    /// Changes how Nexus v3 behaves; it holds for open sessions too.
+    pub fn change_nexus(&self, change: impl FnOnce(&mut NexusSettings)) {
+        self.shared.change(|state, _| change(&mut state.nexus.settings));
     }
 
     /// Changes limits and timers; they hold for running chats too.

@@ -6,6 +6,7 @@ mod customer;
 mod faults;
 mod files;
 mod gateway;
+mod nexus;
 mod operations;
 mod outages;
 mod program;

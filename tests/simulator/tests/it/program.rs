@@ -71,12 +71,30 @@ async fn it_tells_programs_where_it_is() {
     Customer::start(url).await;
 }
 
+#[tokio::test]
+async fn it_serves_the_apis_it_is_told_to() {
+    let (_program, line) = start(&["-p", "0", "--api", "nexus", "--api", "gms", "--nexus", "window=1"]);
+    let url = line.trim_end().strip_prefix("listening on ").unwrap();
+    assert!(url.ends_with("/nexus/v3/chat/sessions"), "{url}");
+    let form = [("data[endpoint]", "x"), ("data[nickname]", "Mia")];
+    assert_eq!(crate::customer::client().post(url).form(&form).send().await.unwrap().status(), 200);
+    Customer::start(&url.replace("/nexus/v3/chat/sessions", "/genesys/2/chat/support")).await;
+    let (_program, line) = start(&["-p", "0", "--json"]);
+    let urls: Value = serde_json::from_str(&line).unwrap();
+    assert!(urls["nexusUrl"].is_null() && urls["chatUrl"].is_string(), "GMS alone is the default: {urls}");
+    let port = &urls["port"];
+    let url = format!("http://127.0.0.1:{port}/nexus/v3/chat/sessions");
+    assert_eq!(crate::customer::client().post(url).form(&form).send().await.unwrap().status(), 404);
+}
+
 #[test]
 fn help_teaches() {
     let (code, help, _) = run(&["--help"]);
     assert_eq!(code, Some(0));
     for part in
         ["--script", "--rules", "--apikey", "--idle-alert", "/control/chats/latest/say", "truncatedBody"]
+            .into_iter()
+            .chain(["--api nexus", "x-nexus-client-key", "errorCode", "holdMs", "--nexus"])
     {
         assert!(help.contains(part), "{part}");
     }
@@ -91,6 +109,9 @@ fn mistakes_are_named() {
     let (code, _, error) = run(&["--rules", "/nowhere/rules.toml"]);
     assert_eq!(code, Some(1));
     assert!(error.starts_with("webchat-simulator: script /nowhere/rules.toml: "), "{error}");
+    let (code, _, error) = run(&["--port", "0", "--api", "nexus", "--rate", "newAlias,rate=0.5"]);
+    assert_eq!(code, Some(1));
+    assert!(error.contains("newAlias is a fault of GMS v2, which is not served here"), "{error}");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     let (code, _, error) = run(&["--port", &address.port().to_string()]);

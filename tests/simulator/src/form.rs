@@ -1,4 +1,4 @@
-//! Reads request bodies: urlencoded or multipart, on every operation (gms-v2 section 1.2).
+//! Reads request bodies: urlencoded or multipart.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -58,6 +58,11 @@ impl Form {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let named = |(field, value): &&(String, String)| field == name && !value.is_empty();
         self.fields.iter().find(named).map(|(_, value)| value.as_str())
+    }
+
+    /// What the file parts were, without their bytes.
+    pub(crate) fn received(&self) -> Vec<ReceivedFile> {
+        self.files.iter().map(|part| part.received.clone()).collect()
     }
 
     /// The members of `userData[KEY]`, empty ones left out.

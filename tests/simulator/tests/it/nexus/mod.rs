@@ -1,0 +1,11 @@
+//! Nexus v3 (nexus-v3), over HTTP.
+
+mod control;
+mod faults;
+mod gateway;
+mod images;
+mod messages;
+mod resume;
+mod sessions;
+mod switches;
+mod visitor;
