@@ -10,7 +10,7 @@
  *
  *     int main(int argc, char **argv) {
  *         const char *config = argc > 1 ? argv[1] : "{\"dataURL\": \"http://localhost:8080/genesys/2/chat/support\"}";
- *         webchat_chat_form form = {sizeof form, "Ann", NULL, NULL, NULL, NULL, NULL};
+ *         webchat_chat_form form = {.size = sizeof form, .nickname = "Ann"};
  *         webchat_service *service;
  *         webchat_event *event;
  *         webchat_message message;
@@ -84,8 +84,8 @@
  * webchat_service_destroy returns at once. What has no outcome yet gets one, then each context goes to its `destroy`: that is the one
  * signal that nothing more comes. Before leaving a function whose stack holds contexts, wait for it; at any other time nothing needs
  * waiting for, and destroying at exit (atexit, static destructors) is fine. The library stays loaded, whatever dlclose says: its threads
- * end a little after the last service. A chat's session stays open at the server
- * unless webchat_end_chat ended it, and can be restored by another service with the same store.
+ * end a little after the last service. A chat's session stays open at the server unless webchat_end_chat ended it, and can be restored
+ * by another service with the same store or session keeper.
  */
 
 #ifndef WEBCHAT_H
@@ -306,6 +306,50 @@ typedef struct webchat_store {
     webchat_destroy_fn destroy;
 } webchat_store;
 
+/**
+ * Keeps `session_json`, {messageIndex, token}, in place of what was kept before. webchat_reply_fail says that it could not. The
+ * original's getSessionData. Callback thread. Since 0.1.
+ */
+typedef void (*webchat_store_session_fn)(void *context, const char *session_json, webchat_reply *reply);
+
+/**
+ * Returns what was kept with webchat_reply_set, as it was given or just its token; nothing when there is none. webchat_reply_fail says
+ * that it cannot be had. The original's setSessionData. Callback thread. Since 0.1.
+ */
+typedef void (*webchat_load_session_fn)(void *context, webchat_reply *reply);
+
+/**
+ * Forgets what was kept: the server does not know the session any more. `lost_json` is {sessionData, response}. webchat_reply_fail says
+ * that it could not. The original's deleteSessionData. Callback thread. Since 0.1.
+ */
+typedef void (*webchat_forget_session_fn)(void *context, const char *lost_json, webchat_reply *reply);
+
+/**
+ * What keeps an asynchronous chat, so that it goes on in another process or on another machine; without effect for other chats. These
+ * are the functions of transport.async, whose names there say what a page does with them. A service without one keeps the session in
+ * its store alone. Whoever has the token can take part in the chat: keep it where nobody else reads.
+ *
+ * The functions run on the callback thread, in order and one at a time: `load_session` when the service is configured and for
+ * webchat_restore without session data, `store_session` at the start, after a restoration and after each batch of messages,
+ * `forget_session` when the session is lost, and not when a chat ends as it should. The first two are needed. `context` belongs to the
+ * library from the call on; `destroy` runs exactly once, after the last use. A keeper that fails never fails a chat: the log has the
+ * reason. Since 0.1.
+ */
+typedef struct webchat_session_keeper {
+    /** sizeof(webchat_session_keeper). */
+    size_t size;
+    /** Keeps a session. */
+    webchat_store_session_fn store_session;
+    /** Returns the session that is kept. */
+    webchat_load_session_fn load_session;
+    /** Forgets the session that is kept. May be NULL. */
+    webchat_forget_session_fn forget_session;
+    /** Handed to all. */
+    void *context;
+    /** Lets `context` go. May be NULL. */
+    webchat_destroy_fn destroy;
+} webchat_session_keeper;
+
 /** What a service is made from. The structure and its texts are read during the call; what is left zero is not used. Since 0.1. */
 typedef struct webchat_service_options {
     /** sizeof(webchat_service_options). */
@@ -319,6 +363,8 @@ typedef struct webchat_service_options {
     webchat_runtime *runtime;
     /** Where session data are kept, so that a chat can be restored. NULL: where the configuration says. */
     const webchat_store *store;
+    /** What keeps an asynchronous chat besides the store, and wins over it. NULL: the store alone. */
+    const webchat_session_keeper *keeper;
 } webchat_service_options;
 
 /** Told how a command ended. `outcome` is lent: valid during the call; webchat_outcome_clone keeps it. Callback thread. Since 0.1. */
@@ -376,6 +422,8 @@ typedef struct webchat_chat_form {
     const char *subject;
     /** Attached data as a JSON object; they win over the configured ones. */
     const char *user_data_json;
+    /** Further fields of the form as a JSON object. Nexus sends them along, GMS knows none. */
+    const char *other_json;
 } webchat_chat_form;
 
 /** Returns the text that the customer is typing with webchat_reply_set, or nothing. Callback thread. Since 0.1. */
@@ -401,7 +449,7 @@ typedef struct webchat_str {
 
 /** One entry of a transcript. The texts are valid as long as the event or outcome it was read from. Since 0.1. */
 typedef struct webchat_message {
-    /** Place in the transcript, from 1. */
+    /** Place in the transcript: later entries have greater ones, and no two of a chat have the same. GMS counts from 1. */
     uint64_t index;
     /** When, in milliseconds since 1970 UTC. */
     uint64_t timestamp;
@@ -425,7 +473,30 @@ typedef struct webchat_message {
     int32_t is_typing;
     /** 1 in the replay after a restore, else 0. */
     int32_t restoring;
+    /** The place as the server writes it, where that is text (Nexus); else empty. */
+    webchat_str index_text;
+    /** How much is attached; read it by webchat_event_content or webchat_outcome_content. */
+    size_t content_count;
 } webchat_message;
+
+/**
+ * One attachment of a message: an image, with its bytes. Texts and bytes are valid as long as the event or outcome it was read from.
+ * Since 0.1.
+ */
+typedef struct webchat_content {
+    /** What it is: "image", or what else the server says. */
+    webchat_str type;
+    /** Its media type, "image/png"; empty when the server does not tell. */
+    webchat_str mime;
+    /** Where it is, as the server says: relative to the server, as a rule, and open to the participants only. Empty when it does not. */
+    webchat_str url;
+    /** The image's bytes, which the library has fetched; else NULL. */
+    const uint8_t *data;
+    /** How many bytes are at `data`. */
+    size_t data_len;
+    /** Why there are no bytes although it is an image: the message came without it. Else empty. */
+    webchat_str unavailable;
+} webchat_content;
 
 /** An agent or supervisor who is or was in the chat. The texts are valid as long as the event or outcome it was read from. Since 0.1. */
 typedef struct webchat_agent {
@@ -456,18 +527,25 @@ typedef struct webchat_stats {
 } webchat_stats;
 
 /**
- * What identifies a chat session towards the server (getSessionData). All empty without a session. Whoever has these can take part
- * in the chat: keep them out of logs. The texts are valid as long as the event or outcome they were read from. Since 0.1.
+ * What identifies a chat session towards the server (getSessionData). Each back end has fields of its own; the others are empty, and all
+ * are without a session. Whoever has these can take part in the chat: keep them out of logs. The texts are valid as long as the event or
+ * outcome they were read from. Since 0.1.
  */
 typedef struct webchat_session {
-    /** The key that every request of the session carries. */
-    webchat_str secure_key;
-    /** The server's chat id. */
+    /** The server's session id: GMS's sessionID, Nexus's sessionId. */
     webchat_str session_id;
-    /** The chat server instance; it may change during a session. */
+    /** GMS: the key that every request of the session carries. */
+    webchat_str secure_key;
+    /** GMS: the chat server instance; it may change during a session. */
     webchat_str alias;
-    /** The customer's user id on the server. */
+    /** GMS: the customer's user id on the server. */
     webchat_str user_id;
+    /** Nexus: the key that every request of the session carries, a JWT. webchat_restore takes it. */
+    webchat_str token;
+    /** Nexus: this attachment to the session. */
+    webchat_str transport_id;
+    /** Nexus: the customer's own participant, as in from_id of webchat_message. */
+    webchat_str participant_id;
 } webchat_session;
 
 /** What the server allows to upload (getFileLimits). A limit is UINT64_MAX when the server names none. Since 0.1. */
@@ -642,7 +720,7 @@ webchat_status webchat_service_new(const char *config_json,
 /**
  * Makes a service with more to say about how. `options` may be NULL. When it fails, *out_failure (the pointer may be NULL) is an
  * outcome of your own whose reason says why, naming the key of the configuration: free it with webchat_outcome_free; else it is NULL.
- * The store's context passes to the library, also when the call fails. Any thread.
+ * The contexts of the store and the keeper pass to the library, also when the call fails. Any thread.
  *
  * WEBCHAT_ERR_INVALID_ARGUMENT: a text is not UTF-8, or a size is wrong. WEBCHAT_ERR_INVALID_HANDLE: the runtime is none.
  * WEBCHAT_ERR_INVALID_CONFIGURATION: a key is missing or wrong. WEBCHAT_ERR_UNSUPPORTED: the transport is not in this build.
@@ -652,6 +730,22 @@ WEBCHAT_API
 webchat_status webchat_service_new_with(const webchat_service_options *options,
                                         webchat_service **out_service,
                                         webchat_outcome **out_failure);
+
+/**
+ * Whether the transport that the configuration has chosen has the ability called `name`: 1 or 0. Commands that need one that it has not
+ * are rejected with WEBCHAT_ERR_UNSUPPORTED.
+ *
+ * "polling", "fileUpload", "fileDownload" (files can be fetched by their id), "fileLimits", "fileDeletion", "customNotice",
+ * "updateUserData" (during a chat), "history" (asynchronous chats), "verifySession", "serverOutage" (the events of the chat server's
+ * outages can come), "pushUrl", "updateNickname", "readReceipt".
+ *
+ * WEBCHAT_ERR_NOT_FOUND: this library knows none of that name. WEBCHAT_ERR_INVALID_CONFIGURATION: the service is not configured yet.
+ * WEBCHAT_ERR_INVALID_HANDLE. WEBCHAT_ERR_INVALID_ARGUMENT: a pointer is NULL, or `name` is not UTF-8. Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_capability(webchat_service *service,
+                                  const char *name,
+                                  int32_t *out);
 
 /**
  * Closes a service without ending the session at the server, and keeps the handle: every command gets its outcome, then no event
@@ -683,8 +777,8 @@ webchat_status webchat_reply_set(webchat_reply *reply,
                                  const char *text);
 
 /**
- * Says that the callback failed, and why; `why` is copied and goes into the log. In a callback of webchat_store only; others have
- * nothing to fail at. Statuses as for webchat_reply_set. Since 0.1.
+ * Says that the callback failed, and why; `why` is copied and goes into the log. In a callback of webchat_store or
+ * webchat_session_keeper only; others have nothing to fail at. Statuses as for webchat_reply_set. Since 0.1.
  */
 WEBCHAT_API
 webchat_status webchat_reply_fail(webchat_reply *reply,
@@ -723,12 +817,16 @@ webchat_status webchat_end_chat(webchat_service *service,
                                 uint64_t *out_request);
 
 /**
- * restore: private to the service unless the chat is asynchronous: rejected with WEBCHAT_ERR_ACCESS_DENIED, in a session with
- * WEBCHAT_ERR_SESSION_ACTIVE. A stored session is
- * restored by itself when a service is configured. A command: see above. Since 0.1.
+ * restore: takes up an asynchronous chat again. `session_data` names it: the token, or an object with `token` as JSON text; NULL: the
+ * one that webchat_session_keeper or the store keeps. Resolves with the server's answer once its newest messages have been published,
+ * after the event `restored` (`started`, when the server has made a new session instead); webchat_fetch_history has the older ones. What
+ * is kept is restored by itself when a service is configured: this is for a session that comes to be known later. Rejected:
+ * WEBCHAT_ERR_ACCESS_DENIED unless the chat is asynchronous, WEBCHAT_ERR_SESSION_ACTIVE, WEBCHAT_ERR_BUSY, WEBCHAT_ERR_NO_SESSION when
+ * nothing is kept, WEBCHAT_ERR_NOT_FOUND when the server has it no more, what the server answers. A command: see above. Since 0.1.
  */
 WEBCHAT_API
 webchat_status webchat_restore(webchat_service *service,
+                               const char *session_data,
                                const webchat_completion *completion,
                                uint64_t *out_request);
 
@@ -879,8 +977,10 @@ webchat_status webchat_get_session_data(webchat_service *service,
                                         uint64_t *out_request);
 
 /**
- * fetchHistory: fetches a page of older messages of an asynchronous chat; they come as messageReceived. Rejected:
- * WEBCHAT_ERR_UNSUPPORTED by transports without such chats. A command: see above. Since 0.1.
+ * fetchHistory: fetches a page of older messages of an asynchronous chat. They come with messageReceived, newest first
+ * (webchat_event_old_messages). Resolves with the server's answer after that. Rejected: WEBCHAT_ERR_NOT_FOUND when there are no older
+ * ones, WEBCHAT_ERR_UNSUPPORTED unless the chat is asynchronous, WEBCHAT_ERR_NO_SESSION, what the server answers. A command: see above.
+ * Since 0.1.
  */
 WEBCHAT_API
 webchat_status webchat_fetch_history(webchat_service *service,
@@ -1134,6 +1234,17 @@ webchat_status webchat_outcome_message_original(const webchat_outcome *outcome,
                                                 size_t position,
                                                 webchat_str *out);
 
+/**
+ * Reads what is attached to a message of a transcript; message and attachment are counted from 0. `size` is sizeof *out.
+ * WEBCHAT_ERR_NOT_FOUND behind the last one. Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_outcome_content(const webchat_outcome *outcome,
+                                       size_t message,
+                                       size_t position,
+                                       webchat_content *out,
+                                       size_t size);
+
 /** How many agents there are or were (getAgents, getStats); 0 for another command. Any thread. Since 0.1. */
 WEBCHAT_API webchat_status webchat_outcome_agent_count(const webchat_outcome *outcome, size_t *out);
 
@@ -1309,6 +1420,17 @@ webchat_status webchat_event_message_original(const webchat_event *event,
                                               webchat_str *out);
 
 /**
+ * Reads what is attached to a message of the event; message and attachment are counted from 0. `size` is sizeof *out.
+ * WEBCHAT_ERR_NOT_FOUND behind the last one. Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_event_content(const webchat_event *event,
+                                     size_t message,
+                                     size_t position,
+                                     webchat_content *out,
+                                     size_t size);
+
+/**
  * How many agents and supervisors are in the chat after ...Connected or ...Disconnected. WEBCHAT_ERR_NOT_FOUND for other events.
  * Any thread. Since 0.1.
  */
@@ -1345,6 +1467,14 @@ WEBCHAT_API webchat_status webchat_event_restoring(const webchat_event *event, i
 
 /** Whether messageReceived has older messages fetched by fetchHistory: 1, else 0. Any thread. Since 0.1. */
 WEBCHAT_API webchat_status webchat_event_old_messages(const webchat_event *event, int32_t *out);
+
+/**
+ * Whether the chat that `restored` tells of is asynchronous: 1 or 0. WEBCHAT_ERR_NOT_FOUND where the back end does not know the
+ * difference (GMS), and for other events. Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_event_asynchronous(const webchat_event *event,
+                                          int32_t *out);
 
 /** Makes a handle of your own to an event, which outlives the callback: free it with webchat_event_free. Any thread. Since 0.1. */
 WEBCHAT_API

@@ -4,12 +4,14 @@ use crate::{
     Error, ErrorKind, Private,
     command::{Command, Preprocessor, PreviewInput, RequestId, Resolution, SendMessage, StartChat},
     config::Config,
-    driver::{self, Completion, Driver, Events, Hub, ListenerId, Message, Runtime},
+    driver::{self, Completion, Driver, Events, Host, Hub, ListenerId, Message, Runtime},
     event::Envelope,
     model::{Agents, Download, Downloaded, FileLimits, JsonObject, SessionData, Stats, Transcript, Upload},
     prefilter::Prefilter,
-    store::SessionStore,
+    store::{SessionKeeper, SessionStore},
+    transport::Capabilities,
 };
+use once_cell::sync::OnceCell;
 use serde_json::Value;
 use std::{
     fmt,
@@ -39,6 +41,7 @@ struct Shared {
     inbox: mpsc::UnboundedSender<Message>,
     hub: Arc<Hub>,
     next: AtomicU64,
+    capabilities: Arc<OnceCell<Capabilities>>,
     /// Fails to change once the driver is gone.
     running: watch::Receiver<()>,
 }
@@ -54,7 +57,7 @@ impl fmt::Debug for Chat {
 pub struct ChatBuilder {
     config: Option<Box<Config>>,
     runtime: Option<Runtime>,
-    store: Option<Arc<dyn SessionStore>>,
+    host: Host,
 }
 
 impl fmt::Debug for ChatBuilder {
@@ -81,7 +84,14 @@ impl ChatBuilder {
     /// The store to use instead of the configured one.
     #[must_use]
     pub fn store(mut self, store: Arc<dyn SessionStore>) -> Self {
-        self.store = Some(store);
+        self.host.store = Some(store);
+        self
+    }
+
+    /// What keeps the session of an asynchronous chat besides the store; without effect for other chats.
+    #[must_use]
+    pub fn session_keeper(mut self, keeper: Arc<dyn SessionKeeper>) -> Self {
+        self.host.keeper = Some(keeper);
         self
     }
 
@@ -90,19 +100,21 @@ impl ChatBuilder {
     /// A configuration that needs something this machine does not have (a certificate file, say) is an error here.
     pub fn build(self) -> Result<Chat, Error> {
         let runtime = self.runtime.map_or_else(Runtime::shared, Ok)?;
+        let capabilities = Arc::new(OnceCell::new());
         if let Some(config) = &self.config {
-            driver::check(config, &runtime, self.store.clone())?;
+            let checked = driver::check(config, &runtime, self.host.store.clone())?;
+            capabilities.get_or_init(|| checked);
         }
         let (inbox, receiver) = mpsc::unbounded_channel();
         let hub = Arc::new(Hub::default());
-        let driver = Driver::new(receiver, hub.clone(), runtime.clone(), self.store);
+        let driver = Driver::new(receiver, hub.clone(), runtime.clone(), self.host, capabilities.clone());
         let (alive, running) = watch::channel(());
         runtime.spawn(async move {
             driver.run().await;
             drop(alive);
         });
         let chat = Chat {
-            shared: Arc::new(Shared { inbox, hub, next: AtomicU64::new(0), running }),
+            shared: Arc::new(Shared { inbox, hub, next: AtomicU64::new(0), capabilities, running }),
             deadline: None,
         };
         if let Some(config) = self.config {
@@ -128,6 +140,11 @@ impl Chat {
     #[must_use]
     pub fn within(&self, limit: Duration) -> Self {
         Self { shared: self.shared.clone(), deadline: Some(limit) }
+    }
+
+    /// What the chosen transport can do; nothing before the chat is configured.
+    pub fn capabilities(&self) -> Option<Capabilities> {
+        self.shared.capabilities.get().copied()
     }
 
     /// The events from now on; the first stream or listener gets those published before it, too. `ready` comes to every one.
@@ -331,6 +348,18 @@ impl Chat {
     /// `resetPollExceptions`.
     pub fn reset_poll_exceptions(&self) -> Pending<()> {
         self.pending(Command::ResetPollExceptions, nothing)
+    }
+
+    /// `restore`: takes up the chat that `session_data` names, or the stored one; only where chats are asynchronous, others are restored
+    /// when the service starts. Resolves with the server's answer once its messages have been published.
+    pub fn restore(&self, session_data: Option<Private>) -> Pending<Value> {
+        self.pending(Command::Restore { session_data }, json)
+    }
+
+    /// `fetchHistory`: one page of older messages of an asynchronous chat, by `messageReceived` with `oldMessages`. Rejected with `No more
+    /// messages to fetch` at the end.
+    pub fn fetch_history(&self) -> Pending<Value> {
+        self.pending(Command::FetchHistory, json)
     }
 
     /// `getTranscript`.

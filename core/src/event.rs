@@ -47,7 +47,7 @@ events! {
     /// The service accepts commands. Late listeners get it too.
     Ready = 1, "ready";
     /// A stored session was accepted; its messages follow.
-    Restored = 2, "restored";
+    Restored(Restored) = 2, "restored";
     /// The stored session is too old, or the server says it has ended.
     RestoreTimeout = 3, "restoreTimeout";
     /// The stored session could not be restored.
@@ -102,6 +102,14 @@ events! {
     ConnectionPending = 28, "connectionPending";
     /// The connection to the chat server works again.
     ConnectionRestored = 29, "connectionRestored";
+}
+
+/// Payload of `restored`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Restored {
+    /// Whether the chat is asynchronous; absent where the transport does not know the difference.
+    #[serde(rename = "async", skip_serializing_if = "Option::is_none")]
+    pub asynchronous: Option<bool>,
 }
 
 /// Payload of `messageReceived` (behaviour reference, section 6.1).
@@ -183,7 +191,9 @@ impl Event {
         match self {
             Self::MessageReceived(payload) => json!(payload),
             Self::Error(response) => response.json(),
-            Self::Started(data) => json!(data),
+            Self::Restored(restored) => json!(restored),
+            Self::Started(data @ SessionData::Gms(_)) => json!(data),
+            Self::Started(data @ SessionData::Nexus(_)) => json!({"data": data}),
             Self::AgentTypingStarted(message) | Self::AgentTypingStopped(Some(message)) => json!(message),
             Self::ClientConnected(change)
             | Self::ClientDisconnected(change)

@@ -14,14 +14,17 @@
 
 mod boundary;
 mod handle;
+mod host;
 mod signal;
 
 pub mod agent;
 pub mod commands;
 pub mod completion;
+pub mod content;
 pub mod context;
 pub mod event;
 pub mod file;
+pub mod keeper;
 pub mod listener;
 pub mod log;
 pub mod message;

@@ -2,6 +2,7 @@
 
 use crate::{
     boundary::{Failure, Growing},
+    content::{ContentTexts, webchat_content},
     status::WEBCHAT_ERR_NOT_FOUND,
     text::{Text, webchat_str},
 };
@@ -13,7 +14,7 @@ use webchat_core::model::{Message, OriginalMessage, Received};
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct webchat_message {
-    /// Place in the transcript, from 1.
+    /// Place in the transcript: later entries have greater ones, and no two of a chat have the same. GMS counts from 1.
     pub index: u64,
     /// When, in milliseconds since 1970 UTC.
     pub timestamp: u64,
@@ -37,6 +38,10 @@ pub struct webchat_message {
     pub is_typing: i32,
     /// 1 in the replay after a restore, else 0.
     pub restoring: i32,
+    /// The place as the server writes it, where that is text (Nexus); else empty.
+    pub index_text: webchat_str,
+    /// How much is attached; read it by webchat_event_content or webchat_outcome_content.
+    pub content_count: usize,
 }
 
 // SAFETY: numbers and pointers.
@@ -80,6 +85,8 @@ struct Texts {
     from_name: Text,
     file_id: Text,
     file_name: Text,
+    index: Text,
+    content: ContentTexts,
     json: OnceLock<Text>,
     original: OnceLock<Text>,
 }
@@ -111,6 +118,8 @@ impl Texts {
             from_name: Text::new(&message.from.name),
             file_id: Text::new(&loose_text(detail(message, "file-id"))),
             file_name: Text::new(&loose_text(detail(message, "file-name"))),
+            index: Text::new(message.index.text.as_deref().unwrap_or_default()),
+            content: ContentTexts::of(&message.content),
             json: OnceLock::new(),
             original: OnceLock::new(),
         })
@@ -128,7 +137,7 @@ impl MessageTexts {
         let (message, _) = messages.get(index).ok_or_else(none)?;
         let texts = self.texts(messages, index, message)?;
         Ok(webchat_message {
-            index: message.index,
+            index: message.index.order,
             timestamp: message.timestamp,
             r#type: texts.kind.view(),
             text: texts.text.view(),
@@ -140,7 +149,19 @@ impl MessageTexts {
             file_size: loose_text(detail(message, "file-size")).parse().unwrap_or(0),
             is_typing: message.is_typing().map_or(-1, i32::from),
             restoring: message.restoring.into(),
+            index_text: texts.index.view(),
+            content_count: message.content.len(),
         })
+    }
+
+    pub(crate) fn content(
+        &self,
+        messages: Messages<'_>,
+        index: usize,
+        position: usize,
+    ) -> Result<webchat_content, Failure> {
+        let (message, _) = messages.get(index).ok_or_else(none)?;
+        self.texts(messages, index, message)?.content.view(&message.content, position)
     }
 
     pub(crate) fn json(&self, messages: Messages<'_>, index: usize) -> Result<webchat_str, Failure> {

@@ -74,8 +74,8 @@ pub unsafe extern "C" fn webchat_reply_set(reply: *mut webchat_reply, text: *con
     })
 }
 
-/// Says that the callback failed, and why; `why` is copied and goes into the log. In a callback of webchat_store only; others have
-/// nothing to fail at. Statuses as for webchat_reply_set. Since 0.1.
+/// Says that the callback failed, and why; `why` is copied and goes into the log. In a callback of webchat_store or
+/// webchat_session_keeper only; others have nothing to fail at. Statuses as for webchat_reply_set. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_reply_fail(reply: *mut webchat_reply, why: *const c_char) -> webchat_status {
     guard(|| {

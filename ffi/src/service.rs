@@ -3,13 +3,16 @@
 use crate::{
     boundary::{Failure, Growing, Out, guard, guard_value, read_growing},
     handle::{Object, Table, get, make, remove},
+    keeper::{HostKeeper, webchat_session_keeper},
     listener::Subscriptions,
     outcome::{Ended, Outcome, OutcomeHandle, webchat_outcome},
     queue::Queue,
     runtime::{RuntimeHandle, webchat_runtime},
-    status::{WEBCHAT_ERR_INTERNAL, webchat_status},
+    status::{
+        WEBCHAT_ERR_INTERNAL, WEBCHAT_ERR_INVALID_CONFIGURATION, WEBCHAT_ERR_NOT_FOUND, webchat_status,
+    },
     store::{HostStore, webchat_store},
-    text::optional,
+    text::{optional, required},
 };
 use std::{
     ffi::c_char,
@@ -36,6 +39,8 @@ pub struct webchat_service_options {
     pub runtime: *mut webchat_runtime,
     /// Where session data are kept, so that a chat can be restored. NULL: where the configuration says.
     pub store: *const webchat_store,
+    /// What keeps an asynchronous chat besides the store, and wins over it. NULL: the store alone.
+    pub keeper: *const webchat_session_keeper,
 }
 
 // SAFETY: numbers and pointers.
@@ -47,6 +52,25 @@ pub(crate) struct Service {
     pub(crate) dispatcher: Dispatcher,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) queue: OnceLock<Arc<Queue>>,
+}
+
+/// What the application keeps session data in.
+#[derive(Default)]
+struct Host {
+    store: Option<HostStore>,
+    keeper: Option<HostKeeper>,
+}
+
+impl Host {
+    /// Takes over both, also when one of them cannot be used.
+    ///
+    /// # Safety
+    /// The pointers are as the header says.
+    unsafe fn take(options: &webchat_service_options) -> Result<Self, Failure> {
+        // SAFETY: as here.
+        let (store, keeper) = unsafe { (HostStore::take(options.store), HostKeeper::take(options.keeper)) };
+        Ok(Self { store: store?, keeper: keeper? })
+    }
 }
 
 static SERVICES: Table<Service> = Table::new();
@@ -74,14 +98,14 @@ pub unsafe extern "C" fn webchat_service_new(
         let out = unsafe { Out::new(out_service, "out_service", null_mut()) }?;
         // SAFETY: as above.
         let config = unsafe { optional(config_json, "config_json") }?;
-        out.set(make(Arc::new(Service::new(config, None, None)?)));
+        out.set(make(Arc::new(Service::new(config, None, Host::default())?)));
         Ok(())
     })
 }
 
 /// Makes a service with more to say about how. `options` may be NULL. When it fails, *out_failure (the pointer may be NULL) is an
 /// outcome of your own whose reason says why, naming the key of the configuration: free it with webchat_outcome_free; else it is NULL.
-/// The store's context passes to the library, also when the call fails. Any thread.
+/// The contexts of the store and the keeper pass to the library, also when the call fails. Any thread.
 ///
 /// WEBCHAT_ERR_INVALID_ARGUMENT: a text is not UTF-8, or a size is wrong. WEBCHAT_ERR_INVALID_HANDLE: the runtime is none.
 /// WEBCHAT_ERR_INVALID_CONFIGURATION: a key is missing or wrong. WEBCHAT_ERR_UNSUPPORTED: the transport is not in this build.
@@ -106,6 +130,33 @@ pub unsafe extern "C" fn webchat_service_new_with(
             out.set(make(Arc::new(OutcomeHandle::own(outcome))));
         }
         status
+    })
+}
+
+/// Whether the transport that the configuration has chosen has the ability called `name`: 1 or 0. Commands that need one that it has not
+/// are rejected with WEBCHAT_ERR_UNSUPPORTED.
+///
+/// "polling", "fileUpload", "fileDownload" (files can be fetched by their id), "fileLimits", "fileDeletion", "customNotice",
+/// "updateUserData" (during a chat), "history" (asynchronous chats), "verifySession", "serverOutage" (the events of the chat server's
+/// outages can come), "pushUrl", "updateNickname", "readReceipt".
+///
+/// WEBCHAT_ERR_NOT_FOUND: this library knows none of that name. WEBCHAT_ERR_INVALID_CONFIGURATION: the service is not configured yet.
+/// WEBCHAT_ERR_INVALID_HANDLE. WEBCHAT_ERR_INVALID_ARGUMENT: a pointer is NULL, or `name` is not UTF-8. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_capability(
+    service: *mut webchat_service,
+    name: *const c_char,
+    out: *mut i32,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { Out::new(out, "out", 0) }?;
+        let capabilities = get::<Service>(service)?.chat.capabilities();
+        // SAFETY: as above.
+        let name = unsafe { required(name, "name") }?;
+        let capabilities = capabilities.ok_or_else(|| Failure::bare(WEBCHAT_ERR_INVALID_CONFIGURATION))?;
+        out.set(capabilities.get(name).ok_or_else(|| Failure::bare(WEBCHAT_ERR_NOT_FOUND))?.into());
+        Ok(())
     })
 }
 
@@ -139,11 +190,7 @@ pub extern "C" fn webchat_service_destroy(service: *mut webchat_service) -> webc
 }
 
 impl Service {
-    fn new(
-        config: Option<&str>,
-        runtime: Option<Runtime>,
-        store: Option<HostStore>,
-    ) -> Result<Self, Failure> {
+    fn new(config: Option<&str>, runtime: Option<Runtime>, host: Host) -> Result<Self, Failure> {
         let config = config.map(Config::from_json_text).transpose()?;
         let runtime = runtime.map_or_else(Runtime::shared, Ok)?;
         let dispatcher = runtime.dispatcher()?.clone();
@@ -151,8 +198,11 @@ impl Service {
         if let Some(config) = config {
             builder = builder.config(config);
         }
-        if let Some(store) = store {
+        if let Some(store) = host.store {
             builder = builder.store(store.on(&dispatcher));
+        }
+        if let Some(keeper) = host.keeper {
+            builder = builder.session_keeper(keeper.on(&dispatcher));
         }
         let chat = builder.build()?;
         Ok(Self { chat, dispatcher, subscriptions: Subscriptions::default(), queue: OnceLock::new() })
@@ -166,12 +216,8 @@ impl Service {
     ) -> Result<(), Failure> {
         // SAFETY: as here, for every call below.
         let options = unsafe { read_growing(options, "options") }?;
-        let store = options.map(|options| options.store);
-        let store = match store {
-            // SAFETY: as above.
-            Some(store) => unsafe { HostStore::take(store) }?,
-            None => None,
-        };
+        // SAFETY: as above.
+        let host = options.map_or(Ok(Host::default()), |options| unsafe { Host::take(&options) })?;
         // SAFETY: as above.
         let out = unsafe { Out::new(out_service, "out_service", null_mut()) }?;
         let (config, runtime) = match &options {
@@ -183,7 +229,7 @@ impl Service {
                 (config, given.then(|| get::<RuntimeHandle>(options.runtime)).transpose()?)
             }
         };
-        out.set(make(Arc::new(Self::new(config, runtime.map(|runtime| runtime.0.clone()), store)?)));
+        out.set(make(Arc::new(Self::new(config, runtime.map(|runtime| runtime.0.clone()), host)?)));
         Ok(())
     }
 }

@@ -7,19 +7,26 @@ use crate::{
 use std::sync::OnceLock;
 use webchat_core::model::SessionData;
 
-/// What identifies a chat session towards the server (getSessionData). All empty without a session. Whoever has these can take part
-/// in the chat: keep them out of logs. The texts are valid as long as the event or outcome they were read from. Since 0.1.
+/// What identifies a chat session towards the server (getSessionData). Each back end has fields of its own; the others are empty, and all
+/// are without a session. Whoever has these can take part in the chat: keep them out of logs. The texts are valid as long as the event or
+/// outcome they were read from. Since 0.1.
 #[repr(C)]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct webchat_session {
-    /// The key that every request of the session carries.
-    pub secure_key: webchat_str,
-    /// The server's chat id.
+    /// The server's session id: GMS's sessionID, Nexus's sessionId.
     pub session_id: webchat_str,
-    /// The chat server instance; it may change during a session.
+    /// GMS: the key that every request of the session carries.
+    pub secure_key: webchat_str,
+    /// GMS: the chat server instance; it may change during a session.
     pub alias: webchat_str,
-    /// The customer's user id on the server.
+    /// GMS: the customer's user id on the server.
     pub user_id: webchat_str,
+    /// Nexus: the key that every request of the session carries, a JWT. webchat_restore takes it.
+    pub token: webchat_str,
+    /// Nexus: this attachment to the session.
+    pub transport_id: webchat_str,
+    /// Nexus: the customer's own participant, as in from_id of webchat_message.
+    pub participant_id: webchat_str,
 }
 
 // SAFETY: numbers and pointers.
@@ -31,14 +38,31 @@ pub(crate) struct SessionTexts(OnceLock<[Text; 4]>);
 
 impl SessionTexts {
     pub(crate) fn view(&self, data: &SessionData) -> webchat_session {
-        let [secure_key, session_id, alias, user_id] = self.0.get_or_init(|| {
-            [&data.secure_key, &data.session_id, &data.alias, &data.user_id].map(|text| Text::new(text))
+        let texts = self.0.get_or_init(|| {
+            match data {
+                SessionData::Gms(data) => [&data.session_id, &data.secure_key, &data.alias, &data.user_id],
+                SessionData::Nexus(data) => {
+                    [&data.session_id, &data.token, &data.transport_id, &data.participant_id]
+                }
+            }
+            .map(|text| Text::new(text))
         });
-        webchat_session {
-            secure_key: secure_key.view(),
-            session_id: session_id.view(),
-            alias: alias.view(),
-            user_id: user_id.view(),
+        let [session_id, first, second, third] = texts.each_ref().map(Text::view);
+        match data {
+            SessionData::Gms(_) => webchat_session {
+                session_id,
+                secure_key: first,
+                alias: second,
+                user_id: third,
+                ..webchat_session::default()
+            },
+            SessionData::Nexus(_) => webchat_session {
+                session_id,
+                token: first,
+                transport_id: second,
+                participant_id: third,
+                ..webchat_session::default()
+            },
         }
     }
 }

@@ -3,13 +3,13 @@
 use crate::{
     boundary::{Failure, Growing, read_growing},
     context::{Context, webchat_destroy_fn},
+    host::OnDispatcher,
     reply::{Reply, webchat_reply},
 };
 use std::{
     ffi::{CString, c_char, c_void},
     sync::Arc,
 };
-use tokio::sync::oneshot;
 use webchat_core::{
     Error, ErrorKind,
     driver::Dispatcher,
@@ -53,12 +53,6 @@ pub(crate) struct HostStore {
     context: Context,
 }
 
-/// A store at work on the callback thread.
-struct OnDispatcher {
-    store: Arc<HostStore>,
-    dispatcher: Dispatcher,
-}
-
 impl HostStore {
     /// Takes over the caller's store, if there is one.
     ///
@@ -76,7 +70,7 @@ impl HostStore {
     /// The store as the core uses it.
     pub(crate) fn on(mut self, dispatcher: &Dispatcher) -> Arc<dyn SessionStore> {
         self.context.settle(dispatcher);
-        Arc::new(OnDispatcher { store: Arc::new(self), dispatcher: dispatcher.clone() })
+        OnDispatcher::new(self, dispatcher)
     }
 
     fn load(&self) -> Result<Stored, Error> {
@@ -110,21 +104,7 @@ impl HostStore {
     }
 }
 
-impl OnDispatcher {
-    /// Has `access` run on the callback thread.
-    fn run<T: Send + 'static>(
-        &self,
-        access: impl FnOnce(&HostStore) -> Result<T, Error> + Send + 'static,
-    ) -> BoxFuture<Result<T, Error>> {
-        let (sender, receiver) = oneshot::channel();
-        let store = self.store.clone();
-        self.dispatcher.post(move || drop(sender.send(access(&store))));
-        let lost = || Err(Error::new(ErrorKind::Internal, "the store's callback did not return"));
-        Box::pin(async move { receiver.await.unwrap_or_else(|_| lost()) })
-    }
-}
-
-impl SessionStore for OnDispatcher {
+impl SessionStore for OnDispatcher<HostStore> {
     fn load(&self) -> BoxFuture<Result<Stored, Error>> {
         self.run(HostStore::load)
     }

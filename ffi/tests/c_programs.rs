@@ -15,7 +15,7 @@ use std::{
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-use webchat_simulator::{Script, Simulator};
+use webchat_simulator::{Regex, Rule, Script, Simulator, Upload};
 
 const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
@@ -77,9 +77,19 @@ struct Server {
 
 impl Server {
     fn start() -> Self {
-        let runtime = Runtime::new().unwrap();
         let quick = Duration::from_millis(20);
-        let script = Script::demo().join_after(quick).typing(quick);
+        Self::with(Script::demo().join_after(quick).typing(quick))
+    }
+
+    /// One whose agent echoes, and has an image for who asks for a picture.
+    fn with_images() -> Self {
+        let image = Upload::new("picture.png", b"\x89PNG\r\n\x1a\n\0the agent's".as_slice());
+        let picture = Rule::new(Regex::new("picture").unwrap(), "Here it is.");
+        Self::with(Script::echo().rule(Rule { file: Some(image), ..picture }))
+    }
+
+    fn with(script: Script) -> Self {
+        let runtime = Runtime::new().unwrap();
         let simulator = runtime.block_on(Simulator::builder().script(script).start()).unwrap();
         Self { runtime, simulator }
     }
@@ -95,7 +105,7 @@ fn run(through: &[&str], program: &Path, arguments: &[&OsStr]) -> String {
             command
         }
     };
-    command.args(arguments).env_remove("WEBCHAT_CONFIG");
+    command.args(arguments);
     String::from_utf8(successful(command).stdout).unwrap()
 }
 
@@ -115,6 +125,8 @@ fn run_all(compiler: &str, flags: &[&str], through: &[&str]) {
     run("lifetimes", &[]);
     run("events", &[url]);
     run("commands", &[url, directory.as_os_str()]);
+    let nexus = Server::with_images();
+    run("nexus", &[OsStr::new(&nexus.simulator.nexus_url())]);
 }
 
 #[test]
@@ -199,9 +211,9 @@ fn programs_link_with_the_static_library() {
 fn the_demonstration_prints_its_events() {
     let workshop = Workshop::new();
     let server = Server::start();
-    let url = server.simulator.chat_url();
+    let config = format!("{{\"dataURL\": \"{}\"}}", server.simulator.chat_url());
     for compiler in compilers(&["gcc", "clang"]) {
-        let output = run(&[], &workshop.build(compiler, "demo", &[]), &[OsStr::new(&url)]);
+        let output = run(&[], &workshop.build(compiler, "demo", &[]), &[OsStr::new(&config)]);
         let names: Vec<&str> = output.lines().filter_map(|line| line.split('\t').nth(1)).collect();
         for event in ["ready", "started", "agentConnected", "messageReceived", "agentTypingStarted", "ended"]
         {

@@ -53,6 +53,17 @@ fn the_header_is_that_of_the_sources() {
 }
 
 #[test]
+fn the_header_names_every_ability() {
+    let header = header::generate();
+    let (_, documentation) = header.split_once("Whether the transport that").unwrap();
+    let (documentation, _) = documentation.split_once("WEBCHAT_API").unwrap();
+    for name in webchat_core::transport::Capabilities::NAMES {
+        assert!(documentation.contains(&format!("\"{name}\"")), "{name}");
+    }
+    assert_eq!(documentation.matches('"').count(), 2 * webchat_core::transport::Capabilities::NAMES.len());
+}
+
+#[test]
 fn every_exported_function_is_guarded() {
     let exported = exported();
     assert!(exported.len() > 80, "the functions were found");

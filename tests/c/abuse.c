@@ -31,7 +31,7 @@ static void all_commands(webchat_service *service, webchat_status expected) {
     COMMAND(webchat_start_poll(service, c, &request));
     COMMAND(webchat_stop_poll(service, c, &request));
     COMMAND(webchat_reset_poll_exceptions(service, c, &request));
-    COMMAND(webchat_restore(service, c, &request));
+    COMMAND(webchat_restore(service, NULL, c, &request));
     COMMAND(webchat_get_transcript(service, c, &request));
     COMMAND(webchat_get_agents(service, c, &request));
     COMMAND(webchat_get_stats(service, c, &request));
@@ -62,6 +62,7 @@ static void all_with(void *handle) {
     int fd;
     webchat_str text;
     webchat_message message;
+    webchat_content content;
     webchat_agent agent;
     webchat_session session;
     webchat_stats stats;
@@ -72,6 +73,7 @@ static void all_with(void *handle) {
     webchat_service *service = handle;
 #define REFUSED(call) CHECK_STATUS(call, WEBCHAT_ERR_INVALID_HANDLE)
     REFUSED(webchat_service_close(service));
+    REFUSED(webchat_capability(service, "history", &flag));
     REFUSED(webchat_service_destroy(service));
     REFUSED(webchat_cancel(service, 1));
     REFUSED(webchat_call(service, "getStats", NULL, 0, &outcome2));
@@ -97,11 +99,13 @@ static void all_with(void *handle) {
     REFUSED(webchat_event_message_count(event, &count));
     REFUSED(webchat_event_message(event, 0, &message, sizeof message));
     REFUSED(webchat_event_message_json(event, 0, &text));
+    REFUSED(webchat_event_content(event, 0, 0, &content, sizeof content));
     REFUSED(webchat_event_message_original(event, 0, &text));
     REFUSED(webchat_event_agents_connected(event, &count));
     REFUSED(webchat_event_agent_count(event, &count));
     REFUSED(webchat_event_agent(event, 0, &agent, sizeof agent));
     REFUSED(webchat_event_session(event, &session, sizeof session));
+    REFUSED(webchat_event_asynchronous(event, &flag));
     REFUSED(webchat_event_restoring(event, &flag));
     REFUSED(webchat_event_old_messages(event, &flag));
     REFUSED(webchat_event_clone(event, &event2));
@@ -117,6 +121,7 @@ static void all_with(void *handle) {
     REFUSED(webchat_outcome_message_count(outcome, &count));
     REFUSED(webchat_outcome_message(outcome, 0, &message, sizeof message));
     REFUSED(webchat_outcome_message_json(outcome, 0, &text));
+    REFUSED(webchat_outcome_content(outcome, 0, 0, &content, sizeof content));
     REFUSED(webchat_outcome_message_original(outcome, 0, &text));
     REFUSED(webchat_outcome_agent_count(outcome, &count));
     REFUSED(webchat_outcome_agent(outcome, 0, &agent, sizeof agent));
@@ -167,6 +172,7 @@ static void bad_arguments(void) {
     webchat_service_options options;
     webchat_chat_form form;
     webchat_str text;
+    int32_t flag;
     probe p;
     probe_init(&p);
     webchat_completion completion = completion_of(&p);
@@ -180,6 +186,7 @@ static void bad_arguments(void) {
     REFUSED(webchat_send_message(service, bad, &completion, NULL));
     REFUSED(webchat_send_message_as(service, "a", bad, NULL, &completion, NULL));
     REFUSED(webchat_send_message_as(service, "a", NULL, bad, &completion, NULL));
+    REFUSED(webchat_restore(service, bad, &completion, NULL));
     REFUSED(webchat_update_user_data(service, "[]", &completion, NULL));
     REFUSED(webchat_update_user_data(service, "{", &completion, NULL));
     REFUSED(webchat_command(service, NULL, NULL, &completion, NULL));
@@ -207,8 +214,15 @@ static void bad_arguments(void) {
     form.size = sizeof form;
     form.nickname = bad;
     CHECK_STATUS(webchat_start_chat(service, &form, NULL, NULL), WEBCHAT_ERR_INVALID_ARGUMENT);
+    form.nickname = NULL;
+    form.other_json = "[]";
+    CHECK_STATUS(webchat_start_chat(service, &form, NULL, NULL), WEBCHAT_ERR_INVALID_ARGUMENT);
     CHECK(p.destroyed == 0);
 
+    CHECK_STATUS(webchat_capability(service, NULL, &flag), WEBCHAT_ERR_INVALID_ARGUMENT);
+    CHECK_STATUS(webchat_capability(service, bad, &flag), WEBCHAT_ERR_INVALID_ARGUMENT);
+    CHECK_STATUS(webchat_capability(service, "polling", NULL), WEBCHAT_ERR_INVALID_ARGUMENT);
+    CHECK_STATUS(webchat_capability(service, "flying", &flag), WEBCHAT_ERR_NOT_FOUND);
     CHECK_STATUS(webchat_service_new(NOWHERE, NULL), WEBCHAT_ERR_INVALID_ARGUMENT);
     CHECK_STATUS(webchat_service_new(bad, &other), WEBCHAT_ERR_INVALID_ARGUMENT);
     CHECK_STATUS(webchat_service_new("", &other), WEBCHAT_ERR_INVALID_CONFIGURATION);
@@ -228,8 +242,14 @@ static void bad_arguments(void) {
     webchat_store store = {sizeof store, NULL, NULL, &p, probe_destroyed};
     options.runtime = NULL;
     options.store = &store;
+    /* Both contexts are let go, whichever of the two cannot be used. */
+    webchat_session_keeper keeper = {sizeof keeper, NULL, NULL, NULL, &p, probe_destroyed};
+    options.keeper = &keeper;
     CHECK_STATUS(webchat_service_new_with(&options, &other, NULL), WEBCHAT_ERR_INVALID_ARGUMENT);
-    CHECK(p.destroyed == 1);
+    CHECK(p.destroyed == 2);
+    store.size = 0;
+    CHECK_STATUS(webchat_service_new_with(&options, &other, NULL), WEBCHAT_ERR_INVALID_ARGUMENT);
+    CHECK(p.destroyed == 3);
     CHECK_STATUS(webchat_service_destroy(service), WEBCHAT_OK);
 }
 

@@ -123,7 +123,7 @@ static void preprocess(void *context, const char *message, webchat_reply *reply)
 static webchat_service *stored_service(const char *url, probe *store_probe) {
     webchat_service *service;
     webchat_store store = {sizeof store, load, save, store_probe, probe_destroyed};
-    webchat_service_options options = {sizeof options, NULL, NULL, &store};
+    webchat_service_options options = {.size = sizeof options, .store = &store};
     CHECK_STATUS(webchat_service_new_with(&options, &service, NULL), WEBCHAT_OK);
     CHECK_STATUS(webchat_subscribe(service, NULL, on_event, &seen, NULL, NULL), WEBCHAT_OK);
     RUN(WEBCHAT_OK, webchat_configure, service, config_for(url));
@@ -147,13 +147,15 @@ static void before_a_session(webchat_service *service) {
     RUN(WEBCHAT_OK, webchat_update_user_data, service, "{\"product\": \"tea\"}");
     CHECK(strstr(json(), "tea") != NULL);
     RUN(WEBCHAT_ERR_ACCESS_DENIED, webchat_poll, service);
-    RUN(WEBCHAT_ERR_ACCESS_DENIED, webchat_restore, service);
+    RUN(WEBCHAT_ERR_ACCESS_DENIED, webchat_restore, service, NULL);
     RUN(WEBCHAT_ERR_UNSUPPORTED, webchat_command, service, "noSuchCommand", NULL);
     CHECK(strcmp(reason(), "Command does not exist") == 0);
 }
 
 static void in_the_chat(webchat_service *service) {
-    webchat_chat_form form = {sizeof form, "Ann", "Ann", "Lee", "ann@example.com", "Tea", "{\"a\": 1}"};
+    webchat_chat_form form = {.size = sizeof form, .nickname = "Ann", .firstname = "Ann", .lastname = "Lee",
+                              .email = "ann@example.com", .subject = "Tea", .user_data_json = "{\"a\": 1}",
+                              .other_json = "{\"shoe size\": 7}"};
     webchat_session session;
     uint32_t delivery;
     RUN(WEBCHAT_OK, webchat_register_pre_processor, service, preprocess, &hook, probe_destroyed);
@@ -181,7 +183,7 @@ static void in_the_chat(webchat_service *service) {
     RUN(WEBCHAT_OK, webchat_stop_poll, service);
     RUN(WEBCHAT_OK, webchat_reset_poll_exceptions, service);
     RUN(WEBCHAT_OK, webchat_start_poll, service);
-    RUN(WEBCHAT_ERR_SESSION_ACTIVE, webchat_restore, service);
+    RUN(WEBCHAT_ERR_SESSION_ACTIVE, webchat_restore, service, "a token");
     RUN(WEBCHAT_ERR_UNSUPPORTED, webchat_fetch_history, service);
     /* Another input takes the place of the first, whose context is let go then. */
     RUN(WEBCHAT_OK, webchat_register_typing_preview_input, service, typing_input, &second_typing, probe_destroyed);

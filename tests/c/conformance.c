@@ -1,6 +1,7 @@
 /*
  * The C adapter of the conformance table (tests/conformance/README.md has the protocol): commands come as lines on standard input,
  * outcomes and events go as lines to standard output. The only argument is the configuration as JSON text, or "-" for none.
+ * WEBCHAT_KEEPER_FILE names a file that keeps the session of an asynchronous chat.
  *
  * Commands that take no options go through their own functions, the others through webchat_command.
  */
@@ -128,6 +129,45 @@ static const struct {
     {"upperCase", upper_case}, {"nothing", nothing}, {"silentJoin", silent_join}, {"failing", failing}
 };
 
+/* ---- The session keeper: a file ---- */
+
+static const char *keeper_file;
+
+static void store_session(void *context, const char *session, webchat_reply *reply) {
+    FILE *file = fopen(keeper_file, "w");
+    (void)context;
+    if (file == NULL || fputs(session, file) < 0 || fclose(file) != 0) webchat_reply_fail(reply, keeper_file);
+}
+
+static void load_session(void *context, webchat_reply *reply) {
+    FILE *file = fopen(keeper_file, "r");
+    char *session = NULL;
+    size_t size = 0;
+    (void)context;
+    if (file == NULL) return;
+    if (getline(&session, &size, file) > 0) webchat_reply_set(reply, session);
+    free(session);
+    fclose(file);
+}
+
+static void forget_session(void *context, const char *lost, webchat_reply *reply) {
+    (void)context, (void)reply;
+    remove(keeper_file);
+    printf("note forgotten %s\n", lost);
+    fflush(stdout);
+}
+
+static webchat_status make_service(const char *config, webchat_service **service) {
+    webchat_session_keeper keeper = {sizeof keeper, store_session, load_session, forget_session, NULL, release};
+    webchat_service_options options = {.size = sizeof options, .config_json = config};
+    keeper_file = getenv("WEBCHAT_KEEPER_FILE");
+    if (keeper_file != NULL) {
+        options.keeper = &keeper;
+        hold();
+    }
+    return webchat_service_new_with(&options, service, NULL);
+}
+
 /* ---- Commands ---- */
 
 typedef webchat_status (*plain_command)(webchat_service *, const webchat_completion *, uint64_t *);
@@ -137,7 +177,6 @@ static const struct {
     plain_command give;
 } plain_commands[] = {
     {"endChat", webchat_end_chat},
-    {"restore", webchat_restore},
     {"verifySession", webchat_verify_session},
     {"getTranscript", webchat_get_transcript},
     {"getAgents", webchat_get_agents},
@@ -175,6 +214,9 @@ static webchat_status give(
     }
     if (strcmp(name, "configure") == 0) return webchat_configure(service, options, completion, request);
     if (strcmp(name, "updateUserData") == 0) return webchat_update_user_data(service, options, completion, request);
+    if (strcmp(name, "restore") == 0 && strcmp(options, "{}") == 0) {
+        return webchat_restore(service, NULL, completion, request);
+    }
     for (size_t i = 0; i < sizeof plain_commands / sizeof *plain_commands; i++) {
         if (strcmp(name, plain_commands[i].name) == 0) return plain_commands[i].give(service, completion, request);
     }
@@ -240,7 +282,7 @@ static int obey(webchat_service *service) {
 int main(int argc, char **argv) {
     const char *config = argc == 2 && strcmp(argv[1], "-") != 0 ? argv[1] : NULL;
     webchat_service *service;
-    webchat_status status = webchat_service_new(config, &service);
+    webchat_status status = make_service(config, &service);
     int good;
     if (argc != 2 || status != WEBCHAT_OK) {
         fprintf(stderr, "no service: %s\n", webchat_status_text(status));

@@ -1,27 +1,13 @@
 /*
  * A chat with an agent, start to end. Prints a line for each event: time in ms, event, who, text, with tabs between.
  *
- *     demo http://localhost:8080/genesys/2/chat/support
- *     WEBCHAT_CONFIG=config.json demo
+ *     demo '{"dataURL": "http://localhost:8080/genesys/2/chat/support"}'
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <webchat.h>
 
 static const char *const lines[] = {"Hello", "Can I have my invoice?", "Thanks", "Bye"};
-
-/* The configuration: the file that WEBCHAT_CONFIG names, or the chat URL given. */
-static int read_config(const char *url, char *config, size_t size) {
-    const char *path = getenv("WEBCHAT_CONFIG");
-    if (url != NULL) return snprintf(config, size, "{\"dataURL\": \"%s\"}", url) < (int)size;
-    FILE *file = path == NULL ? NULL : fopen(path, "r");
-    if (file == NULL) return 0;
-    size_t length = fread(config, 1, size - 1, file);
-    fclose(file);
-    config[length] = '\0';
-    return 1;
-}
 
 static void print_event(const webchat_event *event, uint64_t start) {
     uint64_t time = start;
@@ -52,17 +38,17 @@ static void answer(webchat_service *service, const webchat_event *event, size_t 
 }
 
 int main(int argc, char **argv) {
-    char config[65536];
-    webchat_service_options options = {sizeof options, config, NULL, NULL};
-    webchat_chat_form form = {sizeof form, "Ann", "Ann", "Lee", "ann@example.com", "My invoice", NULL};
+    webchat_service_options options = {.size = sizeof options, .config_json = argc == 2 ? argv[1] : NULL};
+    webchat_chat_form form = {.size = sizeof form, .nickname = "Ann", .firstname = "Ann", .lastname = "Lee",
+                              .email = "ann@example.com", .subject = "My invoice"};
     webchat_service *service;
     webchat_outcome *failure;
     webchat_event *event;
     webchat_str why;
     uint64_t start = 0;
     size_t said = 0;
-    if (!read_config(argc > 1 ? argv[1] : NULL, config, sizeof config)) {
-        fprintf(stderr, "usage: demo CHAT_URL, or WEBCHAT_CONFIG=FILE demo\n");
+    if (argc != 2) {
+        fprintf(stderr, "usage: demo CONFIGURATION\n");
         return 2;
     }
     if (webchat_service_new_with(&options, &service, &failure) != WEBCHAT_OK) {

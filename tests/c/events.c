@@ -51,7 +51,7 @@ static void react(webchat_service *service, const webchat_event *event) {
 }
 
 static void start(webchat_service *service) {
-    webchat_chat_form form = {sizeof form, "Ann", NULL, NULL, NULL, NULL, NULL};
+    webchat_chat_form form = {.size = sizeof form, .nickname = "Ann"};
     CHECK_STATUS(webchat_start_chat(service, &form, NULL, NULL), WEBCHAT_OK);
 }
 

@@ -3,7 +3,7 @@
 
 int main(int argc, char **argv) {
     const char *config = argc > 1 ? argv[1] : "{\"dataURL\": \"http://localhost:8080/genesys/2/chat/support\"}";
-    webchat_chat_form form = {sizeof form, "Ann", NULL, NULL, NULL, NULL, NULL};
+    webchat_chat_form form = {.size = sizeof form, .nickname = "Ann"};
     webchat_service *service;
     webchat_event *event;
     webchat_message message;

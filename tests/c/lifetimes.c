@@ -174,7 +174,7 @@ static void own_runtime(void) {
     webchat_runtime *runtime;
     webchat_service *service, *other;
     webchat_outcome *outcome;
-    webchat_service_options options = {sizeof options, NOWHERE, NULL, NULL};
+    webchat_service_options options = {.size = sizeof options, .config_json = NOWHERE};
     CHECK_STATUS(webchat_runtime_new(1, &runtime), WEBCHAT_OK);
     options.runtime = runtime;
     CHECK_STATUS(webchat_service_new_with(&options, &service, NULL), WEBCHAT_OK);
@@ -209,7 +209,7 @@ static void bad_stores(void) {
         probe p;
         probe_init(&p);
         webchat_store store = {sizeof store, loads[i], keep, &p, probe_destroyed};
-        webchat_service_options options = {sizeof options, NOWHERE, NULL, &store};
+        webchat_service_options options = {.size = sizeof options, .config_json = NOWHERE, .store = &store};
         CHECK_STATUS(webchat_service_new_with(&options, &service, NULL), WEBCHAT_OK);
         WAIT_CALLS(&p, 1);
         CHECK_STATUS(webchat_next_event(service, 60000, &event), WEBCHAT_OK);

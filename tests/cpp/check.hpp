@@ -68,6 +68,13 @@ public:
         return R"({"dataURL": ")" + chat_url_ + R"(", "pollRateMin": 250, "pollRateMax": 250, "ajaxTimeout": 60000)" + more + '}';
     }
 
+    /// The same over Nexus.
+    std::string nexus_config(bool asynchronous) const {
+        return R"({"transport": {"type": "pureengage-v3-rest", "endpoint": "test", "headers": {"x-api-key": "test"}, )"
+               R"("pollTimeout": 100, "maxMessagePageSize": 16, "dataURL": "http://)" + host_ + ':' + port_ +
+               R"(/nexus/v3/chat/sessions", "async": {"enabled": )" + (asynchronous ? "true" : "false") + R"(}}, "ajaxTimeout": 60000})";
+    }
+
     std::string get(const std::string& path) const { return request("GET", path, {}); }
     std::string post(const std::string& path, const std::string& json) const { return request("POST", path, json); }
     void clear_faults() const { request("DELETE", "/faults", {}); }

@@ -1,6 +1,6 @@
 // Holds a chat with an agent, and prints each event as a line: milliseconds, event, who and text, with tabs between.
 //
-//     demo http://localhost:8080/genesys/2/chat/support
+//     demo '{"dataURL": "http://localhost:8080/genesys/2/chat/support"}'
 #include <chrono>
 #include <future>
 #include <iostream>
@@ -22,7 +22,7 @@ static void show(const webchat::Event& event, steady_clock::time_point begin) {
     }
 }
 
-static bool hold_a_chat(const std::string& url) {
+static bool hold_a_chat(const std::string& config) {
     const auto begin = steady_clock::now();
     std::promise<void> over;
     std::size_t said = 0;
@@ -39,14 +39,14 @@ static bool hold_a_chat(const std::string& url) {
     });
     auto ending = chat.on("pollingStopped", [&](const webchat::Event&) { over.set_value(); });
 
-    chat.configure(R"({"dataURL": ")" + url + R"("})");
+    chat.configure(config);
     chat.start_chat({"Ann", "Ann", "Lee", "ann@example.com", "My invoice"});
     return over.get_future().wait_for(30s) == std::future_status::ready && said == lines.size();
 }
 
 int main(int argc, char** argv) {
     if (argc != 2) {
-        std::cerr << "usage: demo CHAT_URL\n";
+        std::cerr << "usage: demo CONFIGURATION\n";
         return 2;
     }
     try {

@@ -1,8 +1,8 @@
 """The Python adapter of the conformance table (tests/conformance/README.md has the protocol; it belongs to that crate).
 
 Commands come as lines on standard input, outcomes and events go as lines to standard output. The last argument is the configuration as
-JSON text, or "-" for none; "--aio" before it takes the chat for asyncio. Commands go through their own methods where these take the
-options, else by name.
+JSON text, or "-" for none; "--aio" before it takes the chat for asyncio. WEBCHAT_KEEPER_FILE names a file that keeps the session of an
+asynchronous chat. Commands go through their own methods where these take the options, else by name.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import os
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import webchat
@@ -22,7 +24,6 @@ Message = dict[str, Any]
 
 # How the methods call what the specification calls otherwise.
 KEYWORDS: dict[str, dict[str, str]] = {
-    "startChat": {name: name for name in ("nickname", "firstname", "lastname", "email", "subject")} | {"userData": "user_data"},
     "sendMessage": {"message": "message", "type": "type", "parentMessageID": "parent_message_id"},
     "sendCustomNotice": {"message": "message"},
     "sendTyping": {"message": "message"},
@@ -33,6 +34,7 @@ KEYWORDS: dict[str, dict[str, str]] = {
     "pushUrl": {"url": "url"},
     "updateNickname": {"nickname": "nickname"},
     "readReceipt": {"index": "index"},
+    "restore": {"sessionData": "session_data"},
 }
 REQUIRED = {
     "sendMessage": {"message"},
@@ -44,7 +46,7 @@ REQUIRED = {
     "updateNickname": {"nickname"},
 }
 PLAIN = {
-    *("endChat", "poll", "startPoll", "stopPoll", "resetPollExceptions", "restore", "getTranscript", "getAgents", "getStats"),
+    *("endChat", "poll", "startPoll", "stopPoll", "resetPollExceptions", "getTranscript", "getAgents", "getStats"),
     *("getSessionData", "fetchHistory", "verifySession", "getFileLimits"),
 }
 
@@ -96,6 +98,42 @@ def say_outcome(id: str, value: Any, error: webchat.Error | None) -> None:
         say("rejected", id, error.kind, to_json(str(error) if error.response is None else error.response))
 
 
+class Keeper:
+    """Keeps a session in a file."""
+
+    def __init__(self, path: str) -> None:
+        self.path = Path(path)
+
+    def store_session(self, session: dict[str, Any]) -> None:
+        self.path.write_text(to_json(session))
+
+    def load_session(self) -> str | None:
+        return self.path.read_text() if self.path.exists() else None
+
+    def forget_session(self, lost: dict[str, Any]) -> None:
+        self.path.unlink(missing_ok=True)
+        say("note forgotten", to_json(lost))
+
+
+class LaterKeeper:
+    """The same in coroutine functions."""
+
+    def __init__(self, path: str) -> None:
+        self.keeper = Keeper(path)
+
+    async def store_session(self, session: dict[str, Any]) -> None:
+        await asyncio.sleep(0)
+        self.keeper.store_session(session)
+
+    async def load_session(self) -> str | None:
+        await asyncio.sleep(0)
+        return self.keeper.load_session()
+
+    async def forget_session(self, lost: dict[str, Any]) -> None:
+        await asyncio.sleep(0)
+        self.keeper.forget_session(lost)
+
+
 def snake_case(name: str) -> str:
     return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name)
 
@@ -111,6 +149,8 @@ def give(chat: Any, name: str, options: dict[str, Any], timeout: float | None) -
         return chat.register_typing_preview_input(lambda: "what I am typing", timeout=timeout)
     if name in ("configure", "updateUserData"):
         return getattr(chat, snake_case(name))(options, timeout=timeout)
+    if name == "startChat":
+        return chat.start_chat(**{"user_data" if key == "userData" else key: value for key, value in options.items()}, timeout=timeout)
     if name in PLAIN:
         return getattr(chat, snake_case(name))(timeout=timeout)
     if name == "sendFile" and isinstance(files, str):
@@ -132,7 +172,8 @@ class Waiting:
     """Runs the chat that waits. What a thread of its own would wait for ("begin") is given to the native half, which keeps the order."""
 
     def __init__(self, config: Any) -> None:
-        self.chat = webchat.Chat(config)
+        path = os.environ.get("WEBCHAT_KEEPER_FILE")
+        self.chat = webchat.Chat(config, session_keeper=Keeper(path) if path else None)
         self.requests: dict[str, int] = {}
         self.over = threading.Event()
         self.chat.on(None, say_event)
@@ -174,7 +215,8 @@ class Waiting:
 
 async def run_aio(config: Any) -> None:
     """Runs the chat for asyncio; every command is a task."""
-    chat = webchat.aio.Chat(config)
+    path = os.environ.get("WEBCHAT_KEEPER_FILE")
+    chat = webchat.aio.Chat(config, session_keeper=LaterKeeper(path) if path else None)
     chat.on(None, say_event)
     tasks: dict[str, asyncio.Task[None]] = {}
 

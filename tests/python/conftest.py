@@ -57,8 +57,8 @@ class Face:
             await self(chat.close())
 
     @contextlib.asynccontextmanager
-    async def started(self, simulator: Simulator, nickname: str = "Jo", **options: Any) -> AsyncIterator[Any]:
-        async with self.open(simulator.config(), **options) as chat:
+    async def started(self, simulator: Simulator, nickname: str = "Jo", config: Any = None, **options: Any) -> AsyncIterator[Any]:
+        async with self.open(config or simulator.config(), **options) as chat:
             await self(chat.start_chat(nickname=nickname))
             yield chat
 

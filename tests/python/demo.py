@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds a chat with an agent, and prints each event as a line: milliseconds, event, who and text, separated by tabs.
 
-Usage: demo.py CHAT_URL
+Usage: demo.py '{"dataURL": "http://localhost:8080/genesys/2/chat/support"}'
 """
 
 import sys
@@ -21,7 +21,7 @@ def show(event: webchat.Event) -> None:
         print(milliseconds, event.name, who, message.get("text", ""), sep="\t", flush=True)
 
 
-with webchat.Chat({"dataURL": sys.argv[1]}) as chat:
+with webchat.Chat(sys.argv[1]) as chat:
     events = chat.events()
     chat.start_chat(nickname="Pia", subject="Invoice")
     answers = 0  # the agent greets, then answers each line

@@ -26,6 +26,28 @@ class LaterStore:
         print(changes)
 
 
+class Keeper:
+    def store_session(self, session: dict[str, Any]) -> None:
+        print(session)
+
+    def load_session(self) -> Optional[str]:
+        return None
+
+    def forget_session(self, lost: dict[str, Any]) -> None:
+        print(lost)
+
+
+class LaterKeeper:
+    async def store_session(self, session: dict[str, Any]) -> None:
+        print(session)
+
+    async def load_session(self) -> dict[str, Any]:
+        return {}
+
+    async def forget_session(self, lost: dict[str, Any]) -> None:
+        print(lost)
+
+
 def preprocess(message: dict[str, Any]) -> None:
     message["html"] = True
 
@@ -37,7 +59,11 @@ def blocking() -> None:
         def received(event: webchat.Event) -> None:
             assert_type(event.messages, list[dict[str, Any]])
 
-        assert_type(chat.start_chat(nickname="Jo", user_data={"a": 1}, timeout=3), dict[str, Any])
+        assert_type(chat.start_chat(nickname="Jo", user_data={"a": 1}, timeout=3, shoe_size=42), dict[str, Any])
+        assert_type(chat.capabilities["history"], bool)
+        assert_type(chat.restore({"token": "a"}), dict[str, Any])
+        webchat.Chat(session_keeper=Keeper())
+        webchat.Chat(session_keeper=(print, lambda: None, print))
         assert_type(chat.send_filtered_message("a", re.compile("a")), None)
         assert_type(chat.add_prefilter(["/a/", {"source": "b"}]), list[dict[str, str]])
         assert_type(chat.verify_session(), dict[str, bool])
@@ -64,10 +90,13 @@ async def awaiting() -> None:
         async for event in chat.events():
             await any_event(event)
         webchat.aio.Chat(store=Store())
+        webchat.aio.Chat(session_keeper=LaterKeeper())
+        webchat.aio.Chat(session_keeper=Keeper())
 
 
 def mistakes(chat: webchat.Chat) -> None:
     chat.send_message(3)  # type: ignore[arg-type]
     chat.on("ready", 3)  # type: ignore[call-overload]
     chat.start_chat("Jo")  # type: ignore[call-arg]
+    webchat.Chat(session_keeper=LaterKeeper())  # type: ignore[arg-type]
     chat.dance()  # type: ignore[attr-defined]

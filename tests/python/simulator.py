@@ -32,7 +32,7 @@ class Simulator:
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         urls = json.loads(self.process.stdout.readline())
-        self.chat_url: str = urls["chatUrl"]
+        self.chat_url: str = urls["chatUrl"] or urls["nexusUrl"]
         self.control_url: str = urls["controlUrl"]
 
     def stop(self) -> None:
@@ -71,3 +71,23 @@ class Simulator:
         found: list[Any] = self.control("GET", f"/log?operation={operation}&count={count}&waitMs=20000")
         assert len(found) >= count, f"{len(found)} requests {operation}, not {count}"
         return found
+
+
+class NexusSimulator(Simulator):
+    """The same, speaking Nexus."""
+
+    def __init__(self, *arguments: str) -> None:
+        super().__init__("--api", "nexus", *arguments)
+
+    def config(self, *, asynchronous: bool = False, **options: Any) -> dict[str, Any]:
+        """A chat's configuration that polls as fast as is allowed, with the smallest page of history."""
+        transport = {
+            "type": "pureengage-v3-rest",
+            "dataURL": self.chat_url,
+            "endpoint": "test",
+            "headers": {"x-api-key": "test"},
+            "pollTimeout": 100,
+            "maxMessagePageSize": 16,
+            "async": {"enabled": asynchronous},
+        }
+        return {"transport": transport, **options}

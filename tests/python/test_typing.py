@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -55,7 +56,7 @@ def test_the_readme_program_runs() -> None:
 def test_the_demo_holds_a_chat() -> None:
     simulator = Simulator("--script", "demo", "--join-after", "0", "--typing", "10")
     try:
-        command = [sys.executable, "-W", "error", str(HERE / "demo.py"), simulator.chat_url]
+        command = [sys.executable, "-W", "error", str(HERE / "demo.py"), json.dumps({"dataURL": simulator.chat_url})]
         lines = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=40, check=True).stdout.splitlines()
     finally:
         simulator.stop()

@@ -22,9 +22,10 @@
 ///     webchat::Subscription    a listener: auto listening = chat.on("messageReceived", [](const webchat::Event& event) {...});
 ///     webchat::Event           something that happened; handles like this one are move-only, and what is read from them is your own
 ///     webchat::Outcome         how a command ended
-///     webchat::Message, Agent, Stats, Session, FileLimits, Download, ChatForm    plain values (model.hpp)
+///     webchat::Message, Content, Agent, Stats, Session, FileLimits, Download, ChatForm    plain values (model.hpp)
 ///     webchat::Error           every exception; NoSessionError, TimeoutError and so on are its subclasses (error.hpp)
 ///     webchat::SessionStore    where session data are kept: derive from it (store.hpp)
+///     webchat::SessionKeeper   three functions that keep an asynchronous chat (keeper.hpp)
 ///     webchat::Runtime, set_log, set_exception_hook, version
 ///
 /// Every object has raw(), its handle for the functions of <webchat.h>.
@@ -45,6 +46,7 @@
 #include <webchat/error.hpp>
 #include <webchat/event.hpp>
 #include <webchat/hook.hpp>
+#include <webchat/keeper.hpp>
 #include <webchat/model.hpp>
 #include <webchat/outcome.hpp>
 #include <webchat/runtime.hpp>

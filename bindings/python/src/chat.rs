@@ -5,6 +5,7 @@ use crate::{
     command, error,
     event::Event,
     fork, json,
+    keeper::PythonKeeper,
     runtime::{DEFAULT_THREAD, Runtime},
     store::PythonStore,
     stream::Events,
@@ -14,17 +15,18 @@ use pyo3::{
     PyTraverseError,
     gc::PyVisit,
     prelude::*,
-    types::{PyString, PyTuple},
+    types::{PyDict, PyString, PyTuple},
 };
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 use webchat_core::{
-    Completion, Config, Error,
+    Completion, Config, Error, ErrorKind,
     command::{RequestId, Resolution},
     driver::ListenerId,
     event::EventKind,
+    transport::Capabilities,
 };
 
 /// One chat. Callables given to it are called on its runtime's calling thread.
@@ -54,14 +56,15 @@ impl Chat {
 
 #[pymethods]
 impl Chat {
-    /// `config` is JSON text or a mapping; `load` and `apply` are a session store's methods, each called with an argument and a reply.
+    /// `config` is JSON text or a mapping; `store` has a session store's methods (load, apply), `keeper` a session keeper's (store, load,
+    /// forget), each called with an argument and a reply.
     #[new]
-    #[pyo3(signature = (config, load, apply, runtime))]
+    #[pyo3(signature = (config, store, keeper, runtime))]
     fn new(
         py: Python<'_>,
         config: Option<&Bound<'_, PyAny>>,
-        load: Option<Py<PyAny>>,
-        apply: Option<Py<PyAny>>,
+        store: Option<(Py<PyAny>, Py<PyAny>)>,
+        keeper: Option<(Py<PyAny>, Py<PyAny>, Py<PyAny>)>,
         runtime: Option<&Runtime>,
     ) -> PyResult<Self> {
         fork::check(py)?;
@@ -75,9 +78,13 @@ impl Chat {
         if let Some(config) = config {
             builder = builder.config(config);
         }
-        if let (Some(load), Some(apply)) = (load, apply) {
+        if let Some((load, apply)) = store {
             let store = PythonStore { load: callbacks.register(load), apply: callbacks.register(apply) };
             builder = builder.store(Arc::new(store));
+        }
+        if let Some((store, load, forget)) = keeper {
+            let [store, load, forget] = [store, load, forget].map(|callable| callbacks.register(callable));
+            builder = builder.session_keeper(Arc::new(PythonKeeper { store, load, forget }));
         }
         let core = py.detach(|| builder.build()).map_err(to_error)?;
         Ok(Self { core, runtime, callbacks, listeners: Mutex::default(), queue: OnceLock::new() })
@@ -175,6 +182,17 @@ impl Chat {
     #[pyo3(signature = (timeout))]
     fn next_event(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<Option<Event>> {
         self.queue.get_or_init(|| self.events()).next(py, timeout)
+    }
+
+    /// What the transport can do, and what not.
+    #[getter]
+    fn capabilities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let Some(capabilities) = self.core.capabilities() else {
+            return Err(error::plain(py, ErrorKind::InvalidConfiguration, "the chat is not configured yet"));
+        };
+        let dict = PyDict::new(py);
+        Capabilities::NAMES.iter().try_for_each(|name| dict.set_item(name, capabilities.get(name)))?;
+        Ok(dict)
     }
 
     /// Closes the chat, and returns at once.

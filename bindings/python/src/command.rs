@@ -2,7 +2,7 @@
 
 use crate::{
     callbacks::{Callbacks, Target, tuple},
-    json,
+    content, json,
 };
 use bytes::Bytes;
 use pyo3::{
@@ -135,10 +135,12 @@ fn progress_listener(target: Target) -> ProgressListener {
     }))
 }
 
-/// What a command resolved with, in the shapes of JSON; the bytes of a file are `bytes`.
+/// What a command resolved with, in the shapes of JSON; the bytes of files and images are `bytes`.
 pub(crate) fn resolved(py: Python<'_>, resolution: Resolution) -> PyResult<Bound<'_, PyAny>> {
-    let Resolution::Downloaded(mut file) = resolution else {
-        return json::to_python(py, &resolution.to_json());
+    let mut file = match resolution {
+        Resolution::Downloaded(file) => file,
+        Resolution::Transcript(transcript) => return content::transcript(py, transcript),
+        other => return json::to_python(py, &other.to_json()),
     };
     let bytes = file.bytes.take();
     let dict = json::to_python(py, &Resolution::Downloaded(file).to_json())?;

@@ -1,6 +1,6 @@
 //! An event as Python sees it.
 
-use crate::json;
+use crate::content;
 use pyo3::{
     PyTraverseError,
     gc::PyVisit,
@@ -49,7 +49,7 @@ impl Event {
         if let Some(data) = &*self.known() {
             return Ok(data.bind(py).clone());
         }
-        let data = json::to_python(py, &self.envelope.event.data())?;
+        let data = content::event_data(py, &self.envelope.event)?;
         // Another thread may have been faster; all see the same object.
         Ok(self.known().get_or_insert_with(|| data.unbind()).bind(py).clone())
     }

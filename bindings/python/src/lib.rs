@@ -2,17 +2,19 @@
 //! `python/webchat`, is the public face; this crate binds [`webchat_core`] and decides nothing about chats.
 //!
 //! `chat` is one chat, `command` reads commands from Python values, `event` and `stream` carry events, `callbacks` holds the
-//! application's callables, `calls` brings them to the thread that calls them, `store` lets Python keep session data, `wait` is the one
-//! place that blocks, `runtime` and `fork` are about threads, `error` and `json` convert.
+//! application's callables, `calls` brings them to the thread that calls them, `store` and `keeper` let Python keep session data, `wait`
+//! is the one place that blocks, `runtime` and `fork` are about threads, `content`, `error` and `json` convert.
 
 mod callbacks;
 mod calls;
 mod chat;
 mod command;
+mod content;
 mod error;
 mod event;
 mod fork;
 mod json;
+mod keeper;
 mod runtime;
 mod store;
 mod stream;

@@ -18,14 +18,15 @@ pub(crate) struct PythonStore {
     pub(crate) apply: Target,
 }
 
-fn or_failed<T>(
+/// What the application answered to `method`, or that it failed.
+pub(crate) fn or_failed<T>(
     answer: impl Future<Output = Result<T, tokio::sync::oneshot::error::RecvError>> + Send + 'static,
     method: &'static str,
 ) -> BoxFuture<Result<T, Error>>
 where
     T: Send + 'static,
 {
-    let failed = move |_| Error::new(ErrorKind::Io, format!("the session store's {method}() failed"));
+    let failed = move |_| Error::new(ErrorKind::Io, format!("{method}() of the application failed"));
     Box::pin(async move { answer.await.map_err(failed) })
 }
 

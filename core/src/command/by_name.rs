@@ -84,7 +84,7 @@ impl Command {
             "startPoll" => Self::StartPoll,
             "stopPoll" => Self::StopPoll,
             "resetPollExceptions" => Self::ResetPollExceptions,
-            "restore" => Self::Restore,
+            "restore" => Self::Restore { session_data: session_data(options) },
             "getTranscript" => Self::GetTranscript,
             "getAgents" => Self::GetAgents,
             "getStats" => Self::GetStats,
@@ -116,26 +116,51 @@ fn invalid(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidArgument, message)
 }
 
-/// Flat options; those under `form` count where there are no flat ones (behaviour reference, section 14, row 4).
+/// The options, and those under `form`.
 fn start_chat(options: &JsonObject) -> Result<StartChat, Error> {
-    const FIELDS: [&str; 5] = ["nickname", "firstname", "lastname", "email", "subject"];
     let form = match options.get("form") {
         None | Some(Value::Null) => None,
-        Some(Value::Object(form)) => Some(form),
+        Some(Value::Object(form)) => Some(Box::new(start_fields(form)?)),
         Some(_) => return Err(invalid("startChat: option 'form' has to be an object")),
     };
-    let fields = form.filter(|_| !FIELDS.iter().any(|field| options.contains_key(*field))).unwrap_or(options);
+    Ok(StartChat { form, ..start_fields(options)? })
+}
+
+fn start_fields(options: &JsonObject) -> Result<StartChat, Error> {
+    const OWN: [&str; 10] = [
+        "nickname",
+        "firstname",
+        "lastname",
+        "email",
+        "subject",
+        "userData",
+        "form",
+        "async",
+        "headers",
+        "dataURL",
+    ];
     let field =
-        |key: &str| text("startChat", fields, key).map(|text| Private::from(text.unwrap_or_default()));
-    let user_data = options.get("userData").or_else(|| form.and_then(|form| form.get("userData")));
+        |key: &str| text("startChat", options, key).map(|text| Private::from(text.unwrap_or_default()));
+    let other = options.iter().filter(|(key, _)| !OWN.contains(&key.as_str()));
     Ok(StartChat {
         nickname: field("nickname")?,
         firstname: field("firstname")?,
         lastname: field("lastname")?,
         email: field("email")?,
         subject: field("subject")?,
-        user_data: user_data.cloned().unwrap_or_default(),
+        other: other.map(|(key, value)| (key.clone(), value.clone())).collect(),
+        user_data: options.get("userData").cloned().unwrap_or_default(),
+        form: None,
     })
+}
+
+/// The session as text: a token, or an object with one.
+fn session_data(options: &JsonObject) -> Option<Private> {
+    match options.get("sessionData") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) => Some(Private::from(text.as_str())),
+        Some(other) => Some(Private::from(other.to_string())),
+    }
 }
 
 /// An optional text option; null counts as none.

@@ -60,7 +60,10 @@ pub enum Command {
     /// Sets the count of poll exceptions to 0.
     ResetPollExceptions,
     /// Restores a session; private to the service unless the chat is asynchronous.
-    Restore,
+    Restore {
+        /// The session, as a [`SessionKeeper`](crate::store::SessionKeeper) keeps it; else the stored one.
+        session_data: Option<Private>,
+    },
     /// Returns the messages of the chat.
     GetTranscript,
     /// Returns the agents of the chat.
@@ -118,11 +121,30 @@ pub struct StartChat {
     pub email: Private,
     /// Subject.
     pub subject: Private,
+    /// Other fields of the registration form. Nexus v3 sends them, GMS does not know them.
+    pub other: JsonObject,
     /// Attached data: an object, text that holds one as JSON, or null. They win over the configured ones.
     pub user_data: Value,
+    /// The same fields once more, as v3 has them (`form`). Where the transport has its fields there they win; else they count when none
+    /// of the fields above has a value (behaviour reference, section 14, row 4).
+    pub form: Option<Box<StartChat>>,
 }
 
 debug_only!(StartChat { nickname });
+
+impl StartChat {
+    /// The fields that count, with `form` dissolved, and the attached data in the order in which the later win.
+    pub(crate) fn resolve(mut self, form_wins: bool) -> (Self, Vec<Value>) {
+        let Some(mut form) = self.form.take() else {
+            let user_data = std::mem::take(&mut self.user_data);
+            return (self, vec![user_data]);
+        };
+        let user_data = vec![std::mem::take(&mut form.user_data), std::mem::take(&mut self.user_data)];
+        let fields = [&self.nickname, &self.firstname, &self.lastname, &self.email, &self.subject];
+        let is_blank = fields.iter().all(|field| field.is_empty());
+        (if form_wins || is_blank { *form } else { self }, user_data)
+    }
+}
 
 /// Options of `sendMessage`.
 #[derive(Clone, Debug, Default)]

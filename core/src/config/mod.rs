@@ -58,9 +58,11 @@ pub struct ServiceConfig {
     /// How many poll exceptions in a row are tolerated before the chat server counts as offline. Option `pollExceptionLimit`, from 0; 5
     /// by default (specification, Options; behaviour reference, section 9.2).
     pub poll_exception_limit: u32,
-    /// How old a stored session may be. Option `restoreTimeout`, milliseconds; zero or absent means the default of 60000
+    /// How old a stored session may be; nothing where age does not matter. Option `restoreTimeout`, milliseconds; zero or absent means the default of 60000
     /// (specification, Options; behaviour reference, section 8).
-    pub restore_timeout: Duration,
+    pub restore_timeout: Option<Duration>,
+    /// Whether chats outlive the process and the agents' presence; nothing where the transport does not know the difference.
+    pub asynchronous: Option<bool>,
     /// The longest message, in Unicode code points. Option `maxMessageLength`, from 1; no limit by default (behaviour reference, 1.1).
     pub max_message_length: Option<usize>,
     /// How often to poll.
@@ -71,6 +73,7 @@ debug_only!(ServiceConfig {
     ajax_timeout,
     poll_exception_limit,
     restore_timeout,
+    asynchronous,
     max_message_length,
     polling
 });
@@ -89,6 +92,8 @@ pub struct Polling {
     pub max: Duration,
     /// The growth of the interval after each poll. Option `pollRateMult`, above 1, at most 100; 1.2 by default.
     pub multiplier: f64,
+    /// The growth of the interval with each failed poll in a row, up to 30 s; 1 under GMS.
+    pub failure_multiplier: f64,
     /// Checked and kept, without effect: a program has no page that could lose the focus. Option `pollRateSleep`, 1000 to 30000 ms; 30000 by default.
     pub sleep: Duration,
     /// Likewise without effect. Option `sleepEnabled`; false by default.

@@ -22,7 +22,8 @@ pub(super) fn read_service(webchat: &Section<'_>) -> ServiceConfig {
         restore_timeout: webchat
             .millis("restoreTimeout", &(0..=MAX_WHOLE))
             .filter(|timeout| !timeout.is_zero())
-            .unwrap_or(Duration::from_mins(1)),
+            .or(Some(Duration::from_mins(1))),
+        asynchronous: None,
         max_message_length: webchat
             .whole("maxMessageLength", "a number of characters", &(1..=MAX_WHOLE))
             .map(|length| usize::try_from(length).unwrap_or(usize::MAX)),
@@ -42,6 +43,7 @@ fn read_polling(webchat: &Section<'_>) -> Polling {
         rate: webchat.millis("pollRate", &RATE).unwrap_or(DEFAULT),
         min,
         max: max.unwrap_or(DEFAULT.max(min)),
+        failure_multiplier: 1.0,
         multiplier: webchat.multiplier("pollRateMult").unwrap_or(1.2),
         sleep: webchat.millis("pollRateSleep", &RATE).unwrap_or(Duration::from_secs(30)),
         sleep_enabled: webchat.flag("sleepEnabled", false),

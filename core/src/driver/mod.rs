@@ -21,11 +21,12 @@ use crate::{
     command::{Command, RequestId, Resolution},
     event::Envelope,
     service::{Effect, ExchangeId, Service},
-    store::{Change, SessionStore},
-    transport::{BoxFuture, Transport},
+    store::{Change, HostCall, SessionKeeper, SessionStore},
+    transport::{BoxFuture, Capabilities, Transport},
 };
 use clock::Clock;
 use futures_util::{StreamExt, future::AbortHandle, stream::FuturesUnordered};
+use once_cell::sync::OnceCell;
 use perform::Done;
 use std::{
     collections::{HashMap, VecDeque},
@@ -76,8 +77,9 @@ pub(crate) struct Driver {
     hub: Arc<Hub>,
     runtime: Runtime,
     completions: HashMap<RequestId, Completion>,
-    /// The host's own store, which wins over the configured one.
-    host_store: Option<Arc<dyn SessionStore>>,
+    host: Host,
+    /// What the transport can do, for whoever holds the chat.
+    capabilities: Arc<OnceCell<Capabilities>>,
     transport: Option<Arc<dyn Transport>>,
     store: Arc<dyn SessionStore>,
     work: FuturesUnordered<BoxFuture<Done>>,
@@ -88,8 +90,18 @@ pub(crate) struct Driver {
 
 /// An access to the store.
 enum StoreAccess {
-    Load,
+    Load { kept: bool },
     Apply(Vec<Change>),
+    Tell(HostCall),
+}
+
+/// What the application keeps session data in.
+#[derive(Clone, Default)]
+pub(crate) struct Host {
+    /// Its own store, which wins over the configured one.
+    pub(crate) store: Option<Arc<dyn SessionStore>>,
+    /// Its keeper of asynchronous chats.
+    pub(crate) keeper: Option<Arc<dyn SessionKeeper>>,
 }
 
 impl Driver {
@@ -97,7 +109,8 @@ impl Driver {
         inbox: mpsc::UnboundedReceiver<Message>,
         hub: Arc<Hub>,
         runtime: Runtime,
-        host_store: Option<Arc<dyn SessionStore>>,
+        host: Host,
+        capabilities: Arc<OnceCell<Capabilities>>,
     ) -> Self {
         Self {
             service: Service::new(),
@@ -106,7 +119,8 @@ impl Driver {
             hub,
             runtime,
             completions: HashMap::new(),
-            host_store,
+            host,
+            capabilities,
             transport: None,
             store: Arc::new(crate::store::MemoryStore::new()),
             work: FuturesUnordered::new(),
@@ -167,7 +181,12 @@ impl Driver {
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Configure(config) => self.configure(config),
-            Effect::Load => self.access_store(StoreAccess::Load),
+            Effect::Load { kept } => self.access_store(StoreAccess::Load { kept }),
+            Effect::TellKeeper(call) => {
+                if self.host.keeper.is_some() {
+                    self.access_store(StoreAccess::Tell(call));
+                }
+            }
             Effect::Store(changes) => self.access_store(StoreAccess::Apply(changes)),
             Effect::Request { id, request, preview } => self.request(id, *request, preview),
             Effect::Abort(id) => {
@@ -212,7 +231,7 @@ impl Driver {
             }
             Done::Configured(outcome) => {
                 let outcome = outcome.map(|(made, config)| {
-                    let capabilities = made.transport.capabilities();
+                    let capabilities = *self.capabilities.get_or_init(|| made.transport.capabilities());
                     self.transport = Some(made.transport);
                     self.store = made.store;
                     (config, capabilities)

@@ -8,8 +8,8 @@ use crate::{
     driver::Runtime,
     model::JsonObject,
     service::ExchangeId,
-    store::{self, SessionStore, Stored},
-    transport::{Failure, Operation, Reply, Request, Transport, gms_rest::GmsRest},
+    store::{self, HostCall, SessionKeeper, SessionStore, Stored, key},
+    transport::{BoxFuture, Capabilities, Failure, Operation, Reply, Request, Transport, gms_rest::GmsRest},
 };
 use futures_util::{
     FutureExt,
@@ -48,13 +48,13 @@ fn make(
     Ok(Made { transport, store })
 }
 
-/// Tells whether everything that `config` asks for can be had here. Blocks.
+/// Tells whether everything that `config` asks for can be had here, and what its transport can do. Blocks.
 pub(crate) fn check(
     config: &Config,
     runtime: &Runtime,
     host_store: Option<Arc<dyn SessionStore>>,
-) -> Result<(), Error> {
-    make(config, host_store, runtime).map(drop)
+) -> Result<Capabilities, Error> {
+    make(config, host_store, runtime).map(|made| made.transport.capabilities())
 }
 
 impl Driver {
@@ -63,7 +63,7 @@ impl Driver {
         for key in &config.unknown_keys {
             log::warn!(target: "webchat", "the configuration key {key} is not known and has no effect");
         }
-        let (host_store, runtime) = (self.host_store.clone(), self.runtime.clone());
+        let (host_store, runtime) = (self.host.store.clone(), self.runtime.clone());
         self.work.push(Box::pin(async move {
             let making = tokio::task::spawn_blocking(move || {
                 make(&config, host_store, &runtime).map(|made| (made, config.service))
@@ -92,9 +92,18 @@ impl Driver {
     fn begin_store_access(&mut self) {
         let Some(access) = self.store_queue.front_mut() else { return };
         match access {
-            StoreAccess::Load => {
+            StoreAccess::Load { kept } => {
                 let load = self.store.load();
-                self.work.push(Box::pin(load.map(Done::Loaded)));
+                let keeper = self.host.keeper.clone().filter(|_| *kept);
+                self.work.push(Box::pin(load_all(load, keeper).map(Done::Loaded)));
+            }
+            StoreAccess::Tell(call) => {
+                let Some(keeper) = &self.host.keeper else { return };
+                let told = match call.clone() {
+                    HostCall::Store(session) => keeper.store_session(session),
+                    HostCall::Forget(lost) => keeper.forget_session(lost),
+                };
+                self.work.push(Box::pin(told.map(Done::Stored)));
             }
             StoreAccess::Apply(changes) => {
                 let apply = self.store.apply(std::mem::take(changes));
@@ -119,6 +128,27 @@ impl Driver {
             self.work.push(Box::pin(work));
         }
     }
+}
+
+/// Reads the store, and adds what the host's keeper has. What one of the two cannot tell, the other may.
+async fn load_all(
+    load: BoxFuture<Result<Stored, Error>>,
+    keeper: Option<Arc<dyn SessionKeeper>>,
+) -> Result<Stored, Error> {
+    let loaded = load.await;
+    let Some(keeper) = keeper else { return loaded };
+    let mut stored = loaded.unwrap_or_else(|error| {
+        log::warn!(target: "webchat", "the session store cannot be read: {error}");
+        Stored::new()
+    });
+    match keeper.load_session().await {
+        Ok(Some(kept)) => drop(stored.insert(key::KEPT.into(), kept.to_string())),
+        Ok(None) => {}
+        Err(error) => {
+            log::warn!(target: "webchat", "the session that the application keeps cannot be had: {error}");
+        }
+    }
+    Ok(stored)
 }
 
 /// Asks the preview input for the text being typed. One that panics has no text.

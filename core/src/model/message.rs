@@ -1,6 +1,6 @@
 //! One entry of a transcript, as the server sent it and as applications see it (behaviour reference, section 6.2).
 
-use super::{JsonObject, Participant, ParticipantId, ParticipantRole};
+use super::{Content, JsonObject, Participant, ParticipantId, ParticipantRole};
 use crate::private::{Private, debug_only};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
@@ -95,12 +95,52 @@ pub(super) fn visit_name<'de, D: Deserializer<'de>, T>(
     deserializer.deserialize_str(Visitor(convert, PhantomData))
 }
 
+/// A place in the transcript. Places are ordered, and no two entries of a chat have the same.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    /// The place as a number: GMS counts its entries from 1; where the server writes text, a number of the same order.
+    pub order: u64,
+    /// What the server writes, where that is text.
+    pub text: Option<Arc<str>>,
+}
+
+impl From<u64> for Index {
+    fn from(order: u64) -> Self {
+        Self { order, text: None }
+    }
+}
+
+impl PartialEq for Index {
+    fn eq(&self, other: &Self) -> bool {
+        self.order == other.order
+    }
+}
+
+/// As applications see it: a number, or the server's text without its dash (behaviour reference, section 6.2).
+impl Serialize for Index {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.text {
+            None => serializer.serialize_u64(self.order),
+            Some(text) => serializer.serialize_str(&text.replacen('-', "", 1)),
+        }
+    }
+}
+
+/// As the server writes it.
+fn original_index<S: Serializer>(index: &Index, serializer: S) -> Result<S::Ok, S::Error> {
+    match &index.text {
+        None => serializer.serialize_u64(index.order),
+        Some(text) => serializer.serialize_str(text),
+    }
+}
+
 /// A transcript entry as the server sent it: an element of `originalMessages`.
 #[derive(Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OriginalMessage {
-    /// Place in the transcript, from 1.
-    pub index: u64,
+    /// Place in the transcript.
+    #[serde(serialize_with = "original_index")]
+    pub index: Index,
     /// What it is.
     #[serde(rename = "type")]
     pub kind: MessageType,
@@ -120,6 +160,9 @@ pub struct OriginalMessage {
     /// Attributes of newer servers: rich content, party style.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_attributes: Option<Value>,
+    /// What else the server said of it.
+    #[serde(flatten)]
+    pub other: JsonObject,
 }
 
 debug_only!(OriginalMessage { index, kind, utc_time, from, text });
@@ -135,13 +178,16 @@ pub struct OriginalFrom {
     /// The server's own type: a bot is `External` or `Agent` here.
     #[serde(rename = "type")]
     pub role: ParticipantRole,
+    /// What else the server said of the sender.
+    #[serde(flatten)]
+    pub other: JsonObject,
 }
 
 /// A transcript entry as applications see it: an element of `messages`.
 #[derive(Clone, Default, PartialEq)]
 pub struct Message {
-    /// Place in the transcript, from 1.
-    pub index: u64,
+    /// Place in the transcript.
+    pub index: Index,
     /// What it is.
     pub kind: MessageType,
     /// The text; for rich content, the content's own text.
@@ -152,6 +198,8 @@ pub struct Message {
     pub from: Participant,
     /// Attached data.
     pub user_data: Option<Arc<JsonObject>>,
+    /// What is attached to it: images.
+    pub content: Arc<[Content]>,
     /// What preprocessors added: `html`, `bubble` and whatever else they set.
     pub extra: Option<Arc<JsonObject>>,
     /// True for the replay after a restore.
@@ -194,6 +242,9 @@ impl Serialize for Message {
         }
         if let Some(details) = self.file_details() {
             map.serialize_entry("fileDetails", details)?;
+        }
+        if !self.content.is_empty() {
+            map.serialize_entry("content", &self.content)?;
         }
         if self.restoring {
             map.serialize_entry("restoring", &true)?;

@@ -2,6 +2,7 @@
 //! that knows none of them. Names and JSON shapes are those of the behaviour reference, sections 6 and 7.
 
 mod agents;
+mod content;
 mod file;
 mod message;
 mod participant;
@@ -9,12 +10,13 @@ mod session;
 pub(crate) mod transcript;
 
 pub use agents::{Agent, Agents, Stats};
+pub use content::Content;
 pub use file::{
     Download, DownloadTarget, Downloaded, FileLimits, FileSource, Progress, ProgressListener, Upload,
 };
-pub use message::{Message, MessageType, OriginalFrom, OriginalMessage, Received};
+pub use message::{Index, Message, MessageType, OriginalFrom, OriginalMessage, Received};
 pub use participant::{Participant, ParticipantId, ParticipantRole};
-pub use session::{SessionData, SessionUpdate};
+pub use session::{GmsSession, NexusSession, SessionData, SessionForm};
 pub use transcript::Transcript;
 
 /// A JSON object, as attached data and event attributes are.

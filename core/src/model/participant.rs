@@ -1,7 +1,7 @@
 //! Who takes part in a chat.
 
 use crate::private::Private;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap};
 use std::fmt;
 
 /// A participant's identifier: a number on GMS, text on Nexus.
@@ -129,13 +129,26 @@ impl<'de> Deserialize<'de> for ParticipantRole {
 }
 
 /// The sender of a message (`from`; behaviour reference, section 6.2).
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Participant {
     /// The identifier within the chat.
     pub id: ParticipantId,
     /// What the participant is.
-    #[serde(rename = "type")]
     pub role: ParticipantRole,
     /// The name shown to people.
     pub name: Private,
+}
+
+/// An identifier that is text is there as `participantId` as well, as v3 calls it.
+impl Serialize for Participant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", &self.id)?;
+        if let ParticipantId::Text(id) = &self.id {
+            map.serialize_entry("participantId", id)?;
+        }
+        map.serialize_entry("type", &self.role)?;
+        map.serialize_entry("name", &self.name)?;
+        map.end()
+    }
 }

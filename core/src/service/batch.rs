@@ -2,9 +2,10 @@
 
 use super::{Effect, Service, exchange::SessionNumber, preprocess};
 use crate::{
+    command::{RequestId, Resolution},
     event::{Event, MessageReceived},
-    model::{Message, MessageType, ParticipantRole, Received, SessionData},
-    transport::{Reply, Verdict},
+    model::{Message, MessageType, ParticipantRole, Received},
+    transport::{Body, Reply, Verdict},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -14,7 +15,9 @@ pub(super) enum Kind {
     /// A poll that went out at this time.
     Polled { started: Duration },
     /// The replay of a restored session.
-    Restored { offline: bool },
+    Restored { offline: bool, command: Option<RequestId> },
+    /// A page of older messages.
+    History { command: RequestId },
 }
 
 /// A message on its way to the listeners.
@@ -34,6 +37,8 @@ pub(super) struct Batch {
     pub(super) session: SessionNumber,
     ended: bool,
     idle_countdown: Option<serde_json::Value>,
+    /// The answer that brought it, for a command that resolves with it.
+    body: Body,
 }
 
 impl Service {
@@ -45,18 +50,17 @@ impl Service {
         }
         let ended = reply.ended == Some(true);
         let mut messages = reply.messages;
-        messages.sort_by_key(|received| received.message.index);
+        messages.sort_by_key(|received| received.message.index.order);
         let Some(live) = self.session.live_mut() else { return };
-        messages.retain(|received| live.seen.insert(received.message.index));
-        let newest = messages.last().map_or(0, |received| received.message.index.saturating_add(1));
-        let next = reply.next_position.filter(|_| trusted).unwrap_or(0).max(newest);
-        let moved = next > live.position;
-        live.position = live.position.max(next);
-        if moved {
-            self.store_position(next);
+        messages.retain(|received| live.seen.insert(received.message.index.order));
+        if live.note_places(&messages, reply.next_position.filter(|_| trusted)) {
+            self.store_position();
         }
         self.settle(&messages, kind, ended);
         let restoring = matches!(kind, Kind::Restored { .. });
+        if matches!(kind, Kind::History { .. }) {
+            messages.reverse();
+        }
         let entries = messages
             .into_iter()
             .map(|mut received| {
@@ -66,47 +70,82 @@ impl Service {
             })
             .collect();
         let session = self.exchanges.session();
-        let batch = Batch { kind, entries, session, ended, idle_countdown: reply.idle_countdown };
-        let visible = batch.entries.iter().any(|entry| !entry.hidden);
-        if visible && !self.preprocessors.is_empty() {
-            self.effects
-                .push_back(Effect::Preprocess(preprocess::inputs(&batch), self.preprocessors.clone()));
-            self.batch = Some(batch);
-        } else {
-            self.publish_batch(batch);
+        self.batches.push_back(Batch {
+            kind,
+            entries,
+            session,
+            ended,
+            idle_countdown: reply.idle_countdown,
+            body: reply.body,
+        });
+        if self.batches.len() == 1 {
+            self.next_batch();
+        }
+    }
+
+    /// Moves the first batch on, and those behind it, until one is with the preprocessors.
+    pub(super) fn next_batch(&mut self) {
+        while let Some(batch) = self.batches.front() {
+            let visible = batch.entries.iter().any(|entry| !entry.hidden);
+            if visible && !self.preprocessors.is_empty() {
+                let inputs = preprocess::inputs(batch);
+                self.effects.push_back(Effect::Preprocess(inputs, self.preprocessors.clone()));
+                return;
+            }
+            if let Some(batch) =
+                self.batches.pop_front().filter(|batch| self.exchanges.is_current(batch.session))
+            {
+                self.publish_batch(batch);
+            }
         }
     }
 
     /// Publishes a batch, and goes on with what its origin asks for.
     pub(super) fn publish_batch(&mut self, batch: Batch) {
+        let old_messages = matches!(batch.kind, Kind::History { .. });
         let mut received = Vec::with_capacity(batch.entries.len());
         for entry in batch.entries {
-            self.publish_message(&entry.received.message);
-            self.roster.note_time(entry.received.message.timestamp);
+            // What happened before this service looked is told by the messages alone.
+            if !old_messages {
+                self.publish_message(&entry.received.message);
+                self.roster.note_time(entry.received.message.timestamp);
+            }
             if !entry.hidden {
                 received.push(entry.received);
             }
         }
         if !received.is_empty() {
-            Arc::make_mut(&mut self.transcript.0).extend_from_slice(&received);
-            let session_data = self.session.live().map(|live| SessionData::clone(&live.data));
+            let transcript = Arc::make_mut(&mut self.transcript.0);
+            if old_messages {
+                transcript.splice(..0, received.iter().rev().cloned());
+            } else {
+                transcript.extend_from_slice(&received);
+            }
             self.publish(Event::MessageReceived(MessageReceived {
                 received,
                 restoring: matches!(batch.kind, Kind::Restored { .. }),
-                old_messages: false,
-                session_data: session_data.unwrap_or_default(),
+                old_messages,
+                session_data: self.session_data(),
                 idle_time_count_down: batch.idle_countdown,
             }));
         }
-        if let Kind::Polled { .. } = batch.kind {
-            self.reconnected();
-            self.next_poll(Duration::ZERO);
+        match batch.kind {
+            Kind::Polled { .. } => {
+                self.reconnected();
+                self.next_poll(Duration::ZERO);
+            }
+            Kind::Restored { command: Some(id), .. } | Kind::History { command: id } => {
+                self.resolve(id, Resolution::Response(batch.body));
+            }
+            Kind::Restored { command: None, .. } => {}
         }
         if batch.ended {
             return self.end_by_server();
         }
-        if let Kind::Restored { offline } = batch.kind {
-            self.restoration_done(offline);
+        match batch.kind {
+            Kind::Restored { offline, .. } => self.restoration_done(offline),
+            Kind::History { .. } => self.history_done(),
+            Kind::Polled { .. } => {}
         }
     }
 
@@ -142,6 +181,7 @@ impl Batch {
     #[cfg(test)]
     pub(super) fn of(entries: Vec<Entry>) -> Self {
         let kind = Kind::Polled { started: Duration::ZERO };
-        Self { kind, entries, session: SessionNumber::default(), ended: false, idle_countdown: None }
+        let (session, body) = (SessionNumber::default(), Body::default());
+        Self { kind, entries, session, ended: false, idle_countdown: None, body }
     }
 }

@@ -113,14 +113,10 @@ impl Service {
             Command::StartPoll => self.when_polling(id, Self::start_polling),
             Command::StopPoll => self.when_polling(id, Self::stop_polling),
             Command::ResetPollExceptions => self.reset_poll_exceptions(id),
-            Command::Restore => self.reject_restore(id),
+            Command::Restore { session_data } => self.restore(id, session_data.as_ref()),
             Command::SendFile(upload) => self.send_file(id, upload),
             Command::DownloadFile(download) => self.download_file(id, download),
-            Command::FetchHistory => self.reject(
-                id,
-                ErrorKind::Unsupported,
-                "Fetching history messages applies only to Asynchronous chat",
-            ),
+            Command::FetchHistory => self.fetch_history(id),
             Command::RegisterTypingPreviewInput(input) => {
                 self.preview = Some(input);
                 self.resolve(id, Resolution::Nothing);
@@ -132,7 +128,7 @@ impl Service {
             Command::VerifySession => self.verify_session(id),
             Command::GetFileLimits => self.get_file_limits(id),
             Command::DeleteFile { file_id } => {
-                let supported = self.capabilities.file_upload;
+                let supported = self.capabilities.file_deletion;
                 self.ask(id, supported, "deleteFile", Operation::DeleteFile { file_id });
             }
             Command::PushUrl { url } => {
@@ -148,10 +144,16 @@ impl Service {
             Command::GetAgents => self.resolve(id, Resolution::Agents(self.roster.agents())),
             Command::GetStats => self.resolve(id, Resolution::Stats(self.roster.stats())),
             Command::GetSessionData => {
-                let data = self.session.live().map(|live| SessionData::clone(&live.data));
-                self.resolve(id, Resolution::SessionData(data.unwrap_or_default()));
+                let data = self.session_data();
+                self.resolve(id, Resolution::SessionData(data));
             }
         }
+    }
+
+    /// The session's data; empty without one.
+    pub(super) fn session_data(&self) -> SessionData {
+        let live = self.session.live().map(|live| SessionData::clone(&live.data));
+        live.unwrap_or_else(|| SessionData::none(self.capabilities.session))
     }
 
     /// Sends a plain request of the session and completes the command with its answer.

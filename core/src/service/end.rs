@@ -12,9 +12,9 @@ use crate::{
     event::{Event, ParticipantChange},
     transport::{Body, Failure, Operation, Reply},
 };
-use bytes::Bytes;
+use serde_json::Value;
 
-/// Why a message that waited for its turn was not sent.
+/// Why a command that waited for its turn was not carried out.
 const UNSENT: (ErrorKind, &str) = (ErrorKind::NoSession, NO_SESSION);
 
 impl Service {
@@ -85,15 +85,28 @@ impl Service {
             self.publish(Event::PollingStopped);
         }
         if let Some(ending) = ending {
-            let body = Body(Bytes::from_static(br#"{"statusCode":0,"chatEnded":true}"#));
+            let body = Body::success(self.capabilities.session, true);
             self.resolve(ending.command, Resolution::Response(body));
+        }
+    }
+
+    /// Ends a session that the server does not know any more.
+    pub(super) fn session_lost(&mut self, response: &Value) {
+        if let Some(live) = self.session.live().filter(|_| !self.is_leaving()) {
+            let data = live.data.clone();
+            self.forget_at_host(&data, response);
+            self.end_by_server();
         }
     }
 
     /// Forgets the session; its transcript stays until the next one starts.
     fn drop_session(&mut self) {
+        let history = self.session.live_mut().map(|live| std::mem::take(&mut live.history));
         self.session = Session::Idle;
         self.exchanges.end_session();
+        for id in history.into_iter().flatten() {
+            self.reject(id, UNSENT.0, UNSENT.1);
+        }
         self.roster = super::Roster::default();
         self.forget();
     }

@@ -1,14 +1,12 @@
 //! Requests under way: what each is for, and where its answer goes.
 
-use super::{Effect, Service, sending, session::Session};
+use super::{Effect, Service, session::Session};
 use crate::{
     Error, ErrorKind,
     command::{RequestId, Resolution},
     event::{Event, ResponseData},
     model::SessionData,
-    private::Private,
-    store::key,
-    transport::{Failure, Operation, Reply, Request, Verdict},
+    transport::{Failure, News, Operation, Reply, Request, Verdict},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -23,6 +21,8 @@ pub(super) enum Purpose {
     Start(RequestId),
     Restore,
     Poll,
+    /// A page of older messages.
+    History,
     /// A look at the transcript that settles a message in doubt while polling is off.
     Settle,
     /// The outbox's first message.
@@ -72,9 +72,11 @@ impl Exchanges {
         self.session == session
     }
 
-    /// Whether a request for messages of this session is under way, by a poll or beside the polls.
+    /// Whether a request for messages of this session is under way, by a poll or besides the polls.
     pub(super) fn is_fetching(&self) -> bool {
-        let fetches = |exchange: &Exchange| matches!(exchange.purpose, Purpose::Poll | Purpose::Settle);
+        let fetches = |exchange: &Exchange| {
+            matches!(exchange.purpose, Purpose::Poll | Purpose::Settle | Purpose::History)
+        };
         self.open.values().any(|exchange| self.is_current(exchange.session) && fetches(exchange))
     }
 
@@ -96,8 +98,8 @@ impl Service {
     pub(super) fn request(&mut self, purpose: Purpose, operation: Operation) {
         let session = match &self.session {
             Session::Live(live) => live.data.clone(),
-            Session::Restoring(data) => data.clone(),
-            Session::Idle | Session::Starting(_) => Arc::default(),
+            Session::Restoring(data, _) => data.clone(),
+            Session::Idle | Session::Starting(_) => Arc::new(SessionData::none(self.capabilities.session)),
         };
         self.request_of(session, purpose, operation);
     }
@@ -137,11 +139,16 @@ impl Service {
             self.note_connection(&exchange.purpose, &outcome);
         }
         let reconnects = current && outcome.is_ok();
+        let lost = match &outcome {
+            Err(failure) if current && failure.ended => Some(failure.response.clone()),
+            _ => None,
+        };
         match exchange.purpose.clone() {
             Purpose::Start(id) => self.started(id, outcome),
             Purpose::Restore if current => self.restored(outcome),
             Purpose::Poll if current => return self.polled(exchange.started, outcome),
             Purpose::Settle if current => self.settled(exchange.started, outcome),
+            Purpose::History if current => self.history_answered(outcome),
             Purpose::Send if current => self.sent(outcome),
             Purpose::End(id) if current => self.end_answered(id, outcome),
             Purpose::Typing(Some(id)) | Purpose::Plain(id) => self.answer(id, outcome, current),
@@ -153,11 +160,15 @@ impl Service {
             | Purpose::Restore
             | Purpose::Poll
             | Purpose::Settle
+            | Purpose::History
             | Purpose::Send
             | Purpose::End(_) => {}
         }
         if reconnects {
             self.reconnected();
+        }
+        if let Some(response) = lost.filter(|_| self.exchanges.is_current(exchange.session)) {
+            self.session_lost(&response);
         }
     }
 
@@ -171,37 +182,36 @@ impl Service {
     }
 
     fn keep_session_data(&mut self, reply: &Reply) {
-        let Some(live) = self.session.live_mut() else { return };
-        if Arc::make_mut(&mut live.data).apply(reply.session.clone()) {
+        let (Some(live), Some(session)) = (self.session.live_mut(), reply.session.clone()) else { return };
+        let key = live.data.key().clone();
+        if Arc::make_mut(&mut live.data).apply(session) {
+            // Under a new key the server may count anew what it has delivered.
+            live.resync |= key != *live.data.key();
             self.store_session();
+            self.keep_for_host();
         }
     }
 
     /// Publishes what a failed request means (behaviour reference, sections 9.3 and 9.4).
     fn report(&mut self, failure: &Failure, purpose: &Purpose) {
         let polling = matches!(purpose, Purpose::Poll | Purpose::Settle);
-        if failure.kind == ErrorKind::Io || matches!(purpose, Purpose::Upload(..)) && !failure.is_disconnect()
-        {
-            return;
-        }
-        if failure.is_disconnect() {
-            match self.session.live_mut() {
+        match &failure.news {
+            News::Nothing => {}
+            News::Disconnected => match self.session.live_mut() {
                 Some(live) if live.disconnected => {}
                 Some(live) => {
                     live.disconnected = true;
                     self.publish(Event::Disconnected);
                 }
                 None => self.publish(Event::Error(ResponseData::Failure(failure.response.clone()))),
+            },
+            // An upload's error names the file (see `files`).
+            News::Error(_) if matches!(purpose, Purpose::Upload(..)) => {}
+            News::Error(data) => {
+                if !polling || self.is_news(failure.status) {
+                    self.publish(Event::Error(ResponseData::Failure(data.clone())));
+                }
             }
-            return;
-        }
-        let worth_telling = if failure.errors.is_empty() {
-            matches!(failure.status, 404 | 500 | 502)
-        } else {
-            !polling || failure.errors.iter().any(|error| error.code != sending::TOO_LONG)
-        };
-        if worth_telling && (!polling || self.is_news(failure.status)) {
-            self.publish(Event::Error(ResponseData::Failure(failure.response.clone())));
         }
     }
 
@@ -242,15 +252,6 @@ impl Service {
             }
             Err(failure) => self.complete(id, Err(failure_error(failure))),
         }
-    }
-
-    /// Stores what a restoration needs.
-    pub(super) fn store_session(&mut self) {
-        let Some(live) = self.session.live() else { return };
-        let keys =
-            json!({"secureKey": live.data.secure_key, "alias": live.data.alias, "userId": live.data.user_id});
-        let session: Private = live.data.session_id.clone();
-        self.store(vec![(key::SESSION, Some(session.to_string())), (key::KEYS, Some(keys.to_string()))]);
     }
 }
 

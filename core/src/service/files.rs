@@ -10,7 +10,7 @@ use crate::{
     command::{RequestId, Resolution},
     event::{Event, ResponseData},
     model::{Download, Upload},
-    transport::{Failure, Operation, Reply, Verdict},
+    transport::{Failure, News, Operation, Reply, Verdict},
 };
 use serde_json::{Value, json};
 
@@ -38,8 +38,8 @@ impl Service {
     }
 
     pub(super) fn get_file_limits(&mut self, id: RequestId) {
-        if !self.capabilities.file_upload {
-            let text = "This transport doesn't support file uploads";
+        if !self.capabilities.file_limits {
+            let text = "This transport doesn't support getFileLimits command.";
             self.reject(id, ErrorKind::Unsupported, text);
         } else if self.session.active().is_none() {
             self.reject(id, ErrorKind::NoSession, NO_SESSION);
@@ -88,8 +88,15 @@ impl Service {
                     response.insert("errorReason".into(), "FileUploadError".into());
                     response.insert("filename".into(), name.into());
                 }
-                if failure.kind != ErrorKind::Io {
-                    self.publish(Event::Error(ResponseData::Failure(response.clone())));
+                match &failure.news {
+                    News::Nothing => {}
+                    News::Disconnected => {
+                        self.publish(Event::Error(ResponseData::Failure(response.clone())));
+                    }
+                    News::Error(data) => {
+                        let data = with_filename(data.clone(), name);
+                        self.publish(Event::Error(ResponseData::Failure(data)));
+                    }
                 }
                 self.complete(id, Err(failure_error(failure).with_response(response)));
             }

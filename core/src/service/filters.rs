@@ -61,7 +61,7 @@ impl Service {
         for filter in filters {
             self.filters.add(filter);
         }
-        if matches!(self.session, Session::Restoring(_) | Session::Live(_)) {
+        if matches!(self.session, Session::Restoring(..) | Session::Live(_)) {
             self.store_filters();
         }
     }

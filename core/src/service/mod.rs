@@ -1,7 +1,7 @@
 //! The service as a state machine without input or output of its own: every rule of the specification, once, for any transport and
 //! any language. It is given commands, replies, stored state and the time, and hands out [`Effect`]s; it reads no clock, opens no
 //! socket, spawns nothing and locks nothing. One file for each concern: `commands` (who asked what, until when), `exchange` (requests
-//! under way), `start`, `restore`, `end`, `polling`, `outage`, `batch` (new messages), `outbox` and `sending`, `typing`, `filters`,
+//! under way), `start`, `restore`, `history`, `end`, `polling`, `outage`, `batch` (new messages), `outbox` and `sending`, `typing`, `filters`,
 //! `preprocess`, `roster`, `files`, and `seen`.
 
 mod batch;
@@ -10,6 +10,7 @@ mod end;
 mod exchange;
 mod files;
 mod filters;
+mod history;
 mod outage;
 mod outbox;
 mod polling;
@@ -31,7 +32,7 @@ use crate::{
     config::{Config, ServiceConfig},
     event::Event,
     model::{JsonObject, Transcript},
-    store::{Change, Stored},
+    store::{Change, HostCall, Stored},
     transport::{Capabilities, Failure, Reply, Request},
 };
 use batch::Batch;
@@ -60,10 +61,15 @@ pub struct Time {
 pub enum Effect {
     /// Make the transport and the store of this configuration; answer with [`Service::configured`].
     Configure(Box<Config>),
-    /// Read the store; answer with [`Service::loaded`].
-    Load,
+    /// Read the store, and with `kept` what the host keeps besides; answer with [`Service::loaded`].
+    Load {
+        /// Whether the host's [`SessionKeeper`](crate::store::SessionKeeper) is to be asked.
+        kept: bool,
+    },
     /// Change the store.
     Store(Vec<Change>),
+    /// Tell the host's [`SessionKeeper`](crate::store::SessionKeeper).
+    TellKeeper(HostCall),
     /// Perform a request, asking `preview` first for the text being typed; answer with [`Service::replied`].
     Request {
         /// Names the request in the answer.
@@ -113,7 +119,8 @@ pub struct Service {
     loading: VecDeque<Loading>,
     commands: Commands,
     exchanges: Exchanges,
-    batch: Option<Batch>,
+    /// Batches on their way to the listeners, in order; the preprocessors have the first.
+    batches: VecDeque<Batch>,
     transcript: Transcript,
     roster: Roster,
     filters: Filters,
@@ -142,7 +149,7 @@ impl Service {
             loading: VecDeque::new(),
             commands: Commands::default(),
             exchanges: Exchanges::default(),
-            batch: None,
+            batches: VecDeque::new(),
             transcript: Transcript::default(),
             roster: Roster::default(),
             filters: Filters::default(),
@@ -199,6 +206,7 @@ impl Service {
             Loading::StartUp(id) => self.start_up(id, &stored),
             Loading::StartChat(id, options) => self.start_with_lock(id, *options, &stored),
             Loading::Verify(id) => self.verify_with(id, &stored),
+            Loading::Restore(id) => self.restore_stored(id, &stored),
         }
     }
 
@@ -212,8 +220,11 @@ impl Service {
     /// Takes preprocessed messages. Answers [`Effect::Preprocess`].
     pub fn preprocessed(&mut self, time: Time, messages: Vec<JsonObject>) {
         self.time = time;
-        if let Some(batch) = self.batch.take().filter(|batch| self.exchanges.is_current(batch.session)) {
-            self.publish_batch(preprocess::merge(batch, messages));
+        if let Some(batch) = self.batches.pop_front() {
+            if self.exchanges.is_current(batch.session) {
+                self.publish_batch(preprocess::merge(batch, messages));
+            }
+            self.next_batch();
         }
         self.pump();
     }
@@ -256,7 +267,7 @@ impl Service {
         self.queued.clear();
         self.parked.clear();
         self.loading.clear();
-        self.batch = None;
+        self.batches.clear();
     }
 
     /// The next thing to do, until there is none. To be drained after each call of the methods above.

@@ -2,7 +2,7 @@
 
 use super::{Service, batch::Kind, exchange::Purpose, session::Session};
 use crate::{
-    Retry,
+    ErrorKind, Retry,
     config::Polling,
     event::{Event, ResponseData},
     store::key,
@@ -24,6 +24,8 @@ pub(super) struct Pace {
     due: Option<Duration>,
     /// The interval after the next poll, where it adapts.
     interval: Duration,
+    /// Failed polls in a row that slow polling down.
+    failures: u32,
 }
 
 impl Pace {
@@ -49,7 +51,10 @@ impl Pace {
         if self.due.is_none() {
             return;
         }
-        let interval = if polling.dynamic { self.interval } else { polling.rate };
+        let steady = if polling.dynamic { self.interval } else { polling.rate };
+        let failures = i32::try_from(self.failures).unwrap_or(i32::MAX);
+        let slower = steady.as_secs_f64() * polling.failure_multiplier.powi(failures);
+        let interval = Duration::from_secs_f64(slower.min(LONGEST_PAUSE.as_secs_f64())).max(steady);
         self.interval = self.interval.mul_f64(polling.multiplier).min(polling.max);
         self.due = Some(now.saturating_add(interval.max(at_least)));
     }
@@ -100,7 +105,7 @@ impl Service {
 
     /// When the next poll is due; nothing while one is under way: there are never two.
     pub(super) fn poll_timeout(&self) -> Option<Duration> {
-        let busy = self.batch.is_some() || self.exchanges.is_fetching();
+        let busy = !self.batches.is_empty() || self.exchanges.is_fetching();
         self.session.live().filter(|_| !busy)?.pace.due
     }
 
@@ -109,9 +114,9 @@ impl Service {
             return;
         }
         let Some(live) = self.session.live() else { return };
-        let position = live.position;
+        let from = live.from();
         self.store(vec![(key::PING, Some(self.time.unix_ms.to_string()))]);
-        self.request(Purpose::Poll, Operation::Poll { position, preview: None });
+        self.request(Purpose::Poll, Operation::Poll { from, preview: None });
     }
 
     /// Takes the answer to a poll that went out at `started`.
@@ -121,6 +126,8 @@ impl Service {
             Ok(reply) => {
                 if let Some(live) = self.session.live_mut() {
                     live.told_status = None;
+                    live.resync = false;
+                    live.pace.failures = 0;
                 }
                 if reply.verdict == Verdict::Done {
                     return self.receive(Kind::Polled { started }, reply);
@@ -145,14 +152,17 @@ impl Service {
         }
     }
 
-    /// A poll knows three failures: the session is gone (GMS reference, section 5.4), only the preview text was refused, or no
-    /// statement on the chat at all; then polling goes on.
+    /// A failed poll: the session is gone, or polling goes on, more slowly where the configuration says so. What the lost answer held may
+    /// have been delivered in the server's eyes.
     fn poll_failed(&mut self, failure: &Failure) {
-        let refused = failure.status == 400
-            && !failure.errors.is_empty()
-            && failure.errors.iter().any(|error| error.code != super::sending::TOO_LONG);
-        if failure.ended != Some(false) && (failure.status == 404 || refused) || failure.ended == Some(true) {
-            return self.end_by_server();
+        if failure.ended {
+            return self.session_lost(&failure.response);
+        }
+        if let Some(live) = self.session.live_mut() {
+            live.resync = true;
+            if failure.kind != ErrorKind::RateLimited {
+                live.pace.failures = live.pace.failures.saturating_add(1);
+            }
         }
         let wait = match failure.retry {
             Retry::After(wait) => wait.min(LONGEST_PAUSE),
@@ -166,10 +176,5 @@ impl Service {
         if let Session::Live(live) = &mut self.session {
             live.pace.advance(now, &self.config.polling, at_least);
         }
-    }
-
-    /// Stores the next position when it has changed.
-    pub(super) fn store_position(&mut self, position: u64) {
-        self.store(vec![(key::INDEX, Some(position.to_string()))]);
     }
 }

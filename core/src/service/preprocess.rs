@@ -3,14 +3,14 @@
 
 use super::batch::Batch;
 use crate::{
-    model::{JsonObject, Message, MessageType, ParticipantRole},
+    model::{Content, JsonObject, Message, MessageType, ParticipantRole},
     private::Private,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// The fields of a message; whatever else a preprocessor sets is kept as an extra field.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "index",
     "type",
     "text",
@@ -20,6 +20,7 @@ const FIELDS: [&str; 10] = [
     "from",
     "userData",
     "eventAttributes",
+    "content",
     "restoring",
 ];
 
@@ -31,6 +32,7 @@ pub(super) fn inputs(batch: &Batch) -> Vec<JsonObject> {
 
 fn input(message: &Message, original: Value) -> JsonObject {
     let Value::Object(mut object) = original else { return JsonObject::new() };
+    object.insert("type".into(), message.kind.as_str().into());
     object.insert("timestamp".into(), message.timestamp.into());
     if let Some(text) = &message.text {
         object.insert("text".into(), text.as_str().into());
@@ -39,6 +41,11 @@ fn input(message: &Message, original: Value) -> JsonObject {
         from.insert("name".into(), message.from.name.as_str().into());
         from.insert("id".into(), json!(message.from.id));
         from.insert("type".into(), message.from.role.as_str().into());
+    }
+    if !message.content.is_empty() {
+        // Without the bytes: they would be copied for each preprocessor.
+        let bare = message.content.iter().map(|content| Content { data: None, ..content.clone() });
+        object.insert("content".into(), json!(bare.collect::<Vec<_>>()));
     }
     if message.restoring {
         object.insert("restoring".into(), true.into());
@@ -89,7 +96,7 @@ fn change(message: &mut Message, before: &JsonObject, mut after: JsonObject) {
             _ => None,
         };
     }
-    after.retain(|key, _| !FIELDS.contains(&key.as_str()));
+    after.retain(|key, value| !FIELDS.contains(&key.as_str()) && before.get(key) != Some(value));
     message.extra = Some(Arc::new(after)).filter(|extra| !extra.is_empty());
 }
 
@@ -102,8 +109,9 @@ mod tests {
     };
 
     fn entry(text: &str) -> Entry {
-        let message = Message { index: 1, text: Some(text.into()), ..Message::default() };
-        let original = OriginalMessage { index: 1, text: Some(text.into()), ..OriginalMessage::default() };
+        let message = Message { index: 1.into(), text: Some(text.into()), ..Message::default() };
+        let original =
+            OriginalMessage { index: 1.into(), text: Some(text.into()), ..OriginalMessage::default() };
         Entry { received: Received { message, original: Arc::new(original) }, hidden: false }
     }
 

@@ -3,29 +3,32 @@
 use super::{
     Phase, Service,
     batch::Kind,
-    exchange::Purpose,
+    exchange::{Purpose, failure_error},
     session::{Live, Session},
-    stored,
+    stored::{self, Loading},
 };
 use crate::{
-    ErrorKind,
+    Error, ErrorKind, Private,
     command::{RequestId, Resolution},
-    event::Event,
-    store::{Stored, key},
+    event::{Event, Restored},
+    model::{SessionData, Transcript},
+    store::{self, Stored, key},
     transport::{Failure, Operation, Reply, Verdict},
 };
+use serde_json::Value;
 use std::sync::Arc;
+
+const NOTHING_STORED: &str = "No chat session found to restore.";
 
 impl Service {
     /// Makes the service ready and begins to restore what is stored. `ready` comes before the outcome of the restoration.
     pub(super) fn start_up(&mut self, id: RequestId, stored: &Stored) {
         self.phase = Phase::Ready;
         self.recall_filters(stored);
-        let found = stored::session(stored);
+        let found = self.stored_session(stored);
         let too_old = found.is_some() && self.is_over_age(stored);
         if let Some(data) = found.filter(|_| !too_old) {
-            self.session = Session::Restoring(Arc::new(data));
-            self.request(Purpose::Restore, Operation::Poll { position: 1, preview: None });
+            self.begin_restore(data, None);
         }
         self.publish(Event::Ready);
         self.resolve(id, Resolution::Nothing);
@@ -46,53 +49,111 @@ impl Service {
 
     /// Whether the stored session was polled too long ago. Without a time there is no limit.
     pub(super) fn is_over_age(&self, stored: &Stored) -> bool {
-        let limit = u64::try_from(self.config.restore_timeout.as_millis()).unwrap_or(u64::MAX);
+        let Some(limit) = self.config.restore_timeout else { return false };
+        let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
         stored::age(stored, key::PING, self.time.unix_ms).is_some_and(|age| age >= limit)
     }
 
     /// The command `restore`, which only the service itself may use where chats are not asynchronous.
-    pub(super) fn reject_restore(&mut self, id: RequestId) {
+    pub(super) fn restore(&mut self, id: RequestId, given: Option<&Private>) {
         let (kind, text) = match self.session {
-            Session::Restoring(_) => (ErrorKind::Busy, "Already restoring. Ignoring request."),
+            Session::Restoring(..) => (ErrorKind::Busy, "Already restoring. Ignoring request."),
             Session::Live(_) => {
                 (ErrorKind::SessionActive, "Chat session is already active, ignoring restore command.")
             }
-            Session::Idle | Session::Starting(_) => (
+            Session::Idle | Session::Starting(_) if !self.is_asynchronous() => (
                 ErrorKind::AccessDenied,
                 "Access Denied to private command. Only WebChatService is allowed to invoke this command in Non-Async mode.",
             ),
+            Session::Starting(_) => (ErrorKind::Busy, "A chat is being started. Ignoring request."),
+            Session::Idle => {
+                let Some(given) = given else { return self.load(Loading::Restore(id)) };
+                let data = store::given(self.capabilities.session, &Value::String(given.to_string()));
+                return self.restore_found(id, data);
+            }
         };
         self.reject(id, kind, text);
     }
 
+    /// Restores what is stored, for the command.
+    pub(super) fn restore_stored(&mut self, id: RequestId, stored: &Stored) {
+        match self.session {
+            Session::Idle => {
+                let found = self.stored_session(stored);
+                self.restore_found(id, found);
+            }
+            _ => self.restore(id, None),
+        }
+    }
+
+    fn restore_found(&mut self, id: RequestId, found: Option<SessionData>) {
+        match found {
+            Some(data) => self.begin_restore(data, Some(id)),
+            None => self.reject(id, ErrorKind::NoSession, NOTHING_STORED),
+        }
+    }
+
+    fn begin_restore(&mut self, data: SessionData, command: Option<RequestId>) {
+        self.session = Session::Restoring(Arc::new(data), command);
+        self.request(Purpose::Restore, Operation::Restore);
+    }
+
     /// Takes the server's answer to a restoration.
     pub(super) fn restored(&mut self, outcome: Result<Reply, Failure>) {
-        let Session::Restoring(data) = &self.session else { return };
-        let data = data.clone();
+        let Session::Restoring(data, command) = &self.session else { return };
+        let (data, command) = (data.clone(), *command);
         match outcome {
             Ok(reply) if reply.ended == Some(false) && reply.verdict != Verdict::Refused => {
-                self.session = Session::Live(Box::new(Live::new(data)));
-                self.publish(Event::Restored);
-                let offline = reply.verdict == Verdict::Temporary;
-                if !offline {
-                    if let Some(live) = self.session.live_mut() {
-                        Arc::make_mut(&mut live.data).apply(reply.session.clone());
-                    }
-                    self.store_session();
-                }
-                self.receive(Kind::Restored { offline }, reply);
+                self.take_up(SessionData::clone(&data), command, reply);
             }
             Ok(reply) => {
                 self.report_refusal(&reply);
                 self.session = Session::Idle;
                 self.restore_timed_out();
+                if let Some(id) = command {
+                    let error =
+                        Error::new(ErrorKind::NotFound, NOTHING_STORED).with_response(reply.body.json());
+                    self.complete(id, Err(error));
+                }
             }
-            Err(_) => {
+            Err(failure) => {
                 self.session = Session::Idle;
+                if failure.ended {
+                    self.forget_at_host(&data, &failure.response);
+                    self.forget();
+                }
                 self.publish(Event::RestoreFailed);
+                if let Some(id) = command {
+                    self.complete(id, Err(failure_error(failure)));
+                }
             }
         }
         self.unpark();
+    }
+
+    /// Goes on with a session that the server still has. When the server has made a new one instead, that has started.
+    fn take_up(&mut self, mut data: SessionData, command: Option<RequestId>, reply: Reply) {
+        let offline = reply.verdict == Verdict::Temporary;
+        let known = data.id().clone();
+        if let Some(session) = reply.session.clone().filter(|_| !offline) {
+            data.apply(session);
+        }
+        let is_new = !known.is_empty() && known != *data.id();
+        self.session = Session::Live(Box::new(Live::new(Arc::new(data))));
+        if let Some(live) = self.session.live_mut() {
+            live.resync = true;
+        }
+        if is_new {
+            self.transcript = Transcript::default();
+            self.publish(Event::Started(self.session_data()));
+        } else {
+            self.publish(Event::Restored(Restored { asynchronous: self.config.asynchronous }));
+        }
+        if !offline {
+            self.store_session();
+        }
+        self.receive(Kind::Restored { offline, command }, reply);
+        self.keep_for_host();
     }
 
     /// Begins to poll a restored session, after its messages have been published.

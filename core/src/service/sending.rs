@@ -14,11 +14,7 @@ use crate::{
     model::{MessageType, Received},
     transport::{Applied, Body, Failure, Operation, Reply, Text, Verdict},
 };
-use bytes::Bytes;
 use std::time::Duration;
-
-/// The server's code for a text that is too long.
-pub(super) const TOO_LONG: i64 = 204;
 
 /// How long a message in trouble is tried. By then a server has dropped a client that it no longer hears.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -124,11 +120,11 @@ impl Service {
     /// Looks at the transcript: by the next poll, or beside the polls while they are off.
     fn look_at_transcript(&mut self) {
         let Some(live) = self.session.live() else { return };
-        let position = live.position;
+        let from = live.from();
         if live.pace.is_on() {
             self.poll_now();
         } else if !self.exchanges.is_fetching() {
-            self.request(Purpose::Settle, Operation::Poll { position, preview: None });
+            self.request(Purpose::Settle, Operation::Poll { from, preview: None });
         }
     }
 
@@ -144,6 +140,11 @@ impl Service {
     /// How long after a lost answer a message may still arrive: a server may be slow to carry out a request that was given up.
     fn grace(&self) -> Duration {
         self.config.ajax_timeout
+    }
+
+    /// The outcome of a message that the transcript proved to have arrived: the answer itself was lost.
+    fn arrived(&self) -> Resolution {
+        Resolution::Response(Body::success(self.capabilities.session, false))
     }
 
     /// Takes the answer to the message on its way.
@@ -173,7 +174,8 @@ impl Service {
             }
             Err(failure) if failure.applied == Applied::No => self.refused(failure),
             _ if seen => {
-                self.finish(|| Ok(settled()));
+                let arrived = self.arrived();
+                self.finish(|| Ok(arrived));
             }
             _ => self.doubt(position),
         }
@@ -219,6 +221,10 @@ impl Service {
 
     /// Takes a look besides the polls. Its messages are not published: a later poll brings them.
     pub(super) fn settled(&mut self, started: Duration, outcome: Result<Reply, Failure>) {
+        // A later poll is to bring the same messages.
+        if let Some(live) = self.session.live_mut() {
+            live.resync = true;
+        }
         let Ok(reply) = outcome else { return };
         let ended = reply.ended == Some(true);
         if reply.verdict == Verdict::Done {
@@ -239,13 +245,14 @@ impl Service {
                 continue;
             }
             let Some(live) = self.session.live_mut() else { return };
-            if peeking && live.seen.contains(received.message.index) {
+            if peeking && live.seen.contains(received.message.index.order) {
                 continue;
             }
-            if let Sighting::Settled(entry) = live.outbox.sighted(received.message.index, &text, peeking)
+            if let Sighting::Settled(entry) =
+                live.outbox.sighted(received.message.index.order, &text, peeking)
                 && let Owner::Command(command) = entry.owner
             {
-                self.resolve(command, settled());
+                self.resolve(command, self.arrived());
             }
         }
     }
@@ -287,7 +294,10 @@ impl Service {
             let Owner::Command(command) = entry.owner else { continue };
             match entry.state {
                 State::Waiting { .. } => self.reject(command, unsent.0, unsent.1),
-                State::Sent { seen: true, .. } => self.resolve(command, settled()),
+                State::Sent { seen: true, .. } => {
+                    let arrived = self.arrived();
+                    self.resolve(command, arrived);
+                }
                 State::Sent { .. } | State::Doubt { .. } => self.complete(command, Err(unknown(why))),
             }
         }
@@ -315,11 +325,6 @@ impl Service {
 /// JavaScript's white space, which includes the byte order mark.
 fn is_blank(character: char) -> bool {
     character.is_whitespace() || character == '\u{feff}'
-}
-
-/// The outcome of a message that the transcript proved to have arrived: the answer itself was lost.
-fn settled() -> Resolution {
-    Resolution::Response(Body(Bytes::from_static(br#"{"statusCode":0}"#)))
 }
 
 fn not_sent() -> Error {

@@ -3,9 +3,11 @@
 use super::{outage::Outage, outbox::Outbox, polling::Pace, seen::Seen};
 use crate::{
     command::RequestId,
-    model::{ParticipantId, SessionData},
+    model::{Index, ParticipantId, Received, SessionData},
+    transport::Position,
 };
-use std::{sync::Arc, time::Duration};
+use serde_json::Value;
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 /// The chat session of a service.
 #[derive(Debug)]
@@ -14,8 +16,8 @@ pub(super) enum Session {
     Idle,
     /// The command has asked the server for one.
     Starting(RequestId),
-    /// A stored one is being restored.
-    Restoring(Arc<SessionData>),
+    /// A stored one is being restored; for the command, where one asked for it.
+    Restoring(Arc<SessionData>, Option<RequestId>),
     /// There is one.
     Live(Box<Live>),
 }
@@ -24,8 +26,17 @@ pub(super) enum Session {
 #[derive(Debug)]
 pub(super) struct Live {
     pub(super) data: Arc<SessionData>,
-    /// The transcript position to fetch from next.
+    /// The place in the transcript to fetch from next.
     pub(super) position: u64,
+    /// The newest and the oldest entry received.
+    pub(super) newest: Option<Index>,
+    pub(super) oldest: Option<Index>,
+    /// The server may have delivered messages that never arrived here.
+    pub(super) resync: bool,
+    /// What the host keeps of it.
+    pub(super) kept: Kept,
+    /// Commands that want a page of older messages; the first one's is being fetched.
+    pub(super) history: VecDeque<RequestId>,
     pub(super) seen: Seen,
     /// Our own participant, once known.
     pub(super) own_id: Option<ParticipantId>,
@@ -51,13 +62,54 @@ pub(super) struct Ending {
     pub(super) asked: bool,
 }
 
+/// What the host keeps of a session: a key is in it.
+#[derive(Default, PartialEq)]
+pub(super) struct Kept(pub(super) Value);
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Kept(<private>)")
+    }
+}
+
 impl Live {
+    /// Takes note of where new entries, in order, stand, and of the place that the server names as the next; true when the next place to
+    /// fetch from moves.
+    pub(super) fn note_places(&mut self, messages: &[Received], next: Option<u64>) -> bool {
+        let is_older =
+            |known: &Option<Index>, new: &Index| known.as_ref().is_none_or(|known| new.order < known.order);
+        if let Some(first) = messages.first().filter(|first| is_older(&self.oldest, &first.message.index)) {
+            self.oldest = Some(first.message.index.clone());
+        }
+        let last = messages.last().map(|last| &last.message.index);
+        if let Some(last) =
+            last.filter(|last| self.newest.as_ref().is_none_or(|newest| newest.order < last.order))
+        {
+            self.newest = Some(last.clone());
+        }
+        let next = last.map_or(0, |last| last.order.saturating_add(1)).max(next.unwrap_or(0));
+        let moved = next > self.position;
+        self.position = self.position.max(next);
+        moved
+    }
+
+    /// From where on to fetch messages.
+    pub(super) fn from(&self) -> Position {
+        Position { order: self.position, after: self.newest.clone(), resync: self.resync }
+    }
+
     pub(super) fn new(data: Arc<SessionData>) -> Self {
+        let own_id = data.own_participant();
         Self {
             data,
             position: 1,
+            newest: None,
+            oldest: None,
+            resync: false,
+            kept: Kept::default(),
+            history: VecDeque::new(),
             seen: Seen::default(),
-            own_id: None,
+            own_id,
             pace: Pace::default(),
             outage: Outage::default(),
             disconnected: false,

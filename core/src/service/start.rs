@@ -10,8 +10,8 @@ use crate::{
     Error, ErrorKind, Retry,
     command::{RequestId, Resolution, StartChat},
     event::Event,
-    model::{JsonObject, MessageType, ParticipantRole, SessionData, Transcript},
-    store::{Stored, key},
+    model::{JsonObject, MessageType, ParticipantId, ParticipantRole, Received, SessionData, Transcript},
+    store::{self, Stored, key},
     transport::{Failure, Operation, Reply, Start, Verdict},
 };
 use serde_json::{Value, json};
@@ -42,7 +42,7 @@ impl Service {
                 self.session = Session::Starting(id);
                 self.load(Loading::StartChat(id, Box::new(options)));
             }
-            Session::Restoring(_) => self.parked.push(Parked::StartChat(id, Box::new(options))),
+            Session::Restoring(..) => self.parked.push(Parked::StartChat(id, Box::new(options))),
             Session::Starting(_) | Session::Live(_) => {
                 self.reject(id, ErrorKind::SessionActive, "There is already an active chat session");
             }
@@ -62,12 +62,13 @@ impl Service {
                     .with_response(json!({"statusCode": 1}));
             return self.complete(id, Err(error));
         }
-        let Some(user_data) = user_data_option(&options.user_data) else {
+        let (options, user_data) = options.resolve(self.capabilities.start_form);
+        let Some(user_data) = user_data.iter().map(user_data_option).collect::<Option<Vec<_>>>() else {
             self.session = Session::Idle;
             let text = "malformed data object provided in userData property";
             return self.reject(id, ErrorKind::InvalidArgument, text);
         };
-        self.config.user_data.extend(user_data);
+        self.config.user_data.extend(user_data.into_iter().flatten());
         self.store(vec![(key::CHAT_START_LOCK, Some(self.time.unix_ms.to_string()))]);
         let start = Start {
             nickname: options.nickname,
@@ -75,6 +76,7 @@ impl Service {
             last_name: options.lastname,
             email: options.email,
             subject: options.subject,
+            other: options.other,
             user_data: self.config.user_data.clone(),
         };
         self.request(Purpose::Start(id), Operation::Start(start));
@@ -85,9 +87,8 @@ impl Service {
         let wanted = matches!(self.session, Session::Starting(starting) if starting == id);
         let refused = match outcome {
             Ok(reply) if reply.verdict == Verdict::Done => {
-                let mut data = SessionData::default();
-                data.apply(reply.session.clone());
-                if !data.session_id.is_empty() && !data.secure_key.is_empty() {
+                let data = reply.session.clone().unwrap_or_default();
+                if !data.id().is_empty() && !data.key().is_empty() {
                     return if wanted { self.go_live(id, data, reply) } else { self.discard(data) };
                 }
                 if !wanted {
@@ -122,24 +123,17 @@ impl Service {
 
     fn go_live(&mut self, id: RequestId, data: SessionData, reply: Reply) {
         let mut live = Live::new(Arc::new(data));
-        live.own_id = reply
-            .messages
-            .iter()
-            .map(|received| &received.message)
-            .find(|message| {
-                message.kind == MessageType::ParticipantJoined && message.from.role == ParticipantRole::Client
-            })
-            .map(|message| message.from.id.clone());
+        live.own_id = live.own_id.or_else(|| joined(&reply.messages));
         self.exchanges.end_session();
         self.transcript = Transcript::default();
         let session_data = SessionData::clone(&live.data);
         self.session = Session::Live(Box::new(live));
         self.store_session();
-        self.store(vec![
-            (key::INDEX, Some("1".into())),
-            (key::PING, Some(self.time.unix_ms.to_string())),
-            (key::CHAT_START_LOCK, None),
-        ]);
+        self.keep_for_host();
+        let mut place = store::place(self.capabilities.session, 1, None);
+        place.push((key::PING, Some(self.time.unix_ms.to_string())));
+        place.push((key::CHAT_START_LOCK, None));
+        self.store(place);
         self.store_filters();
         self.publish(Event::Started(session_data));
         self.resolve(id, Resolution::Response(reply.body));
@@ -156,7 +150,7 @@ impl Service {
                 let active = self.session.active().is_some();
                 self.resolve(id, Resolution::SessionActive(active));
             }
-            Session::Restoring(_) => self.parked.push(Parked::Verify(id)),
+            Session::Restoring(..) => self.parked.push(Parked::Verify(id)),
             Session::Idle | Session::Starting(_) => self.load(Loading::Verify(id)),
         }
     }
@@ -166,7 +160,7 @@ impl Service {
         if self.session.live().is_some() {
             return self.verify_session(id);
         }
-        let known = stored::session(stored).is_some();
+        let known = self.stored_session(stored).is_some();
         let fresh = known && !self.is_over_age(stored);
         if known && !fresh {
             self.restore_timed_out();
@@ -183,6 +177,14 @@ impl Service {
             }
         }
     }
+}
+
+/// The customer's own participant, where a join among the messages tells it.
+fn joined(messages: &[Received]) -> Option<ParticipantId> {
+    let own = messages.iter().map(|received| &received.message).find(|message| {
+        message.kind == MessageType::ParticipantJoined && message.from.role == ParticipantRole::Client
+    });
+    own.map(|message| message.from.id.clone())
 }
 
 /// The attached data that the option holds: an object, or text with one. Nothing when it is malformed.

@@ -1,15 +1,18 @@
 //! Where session data outlive the process, so that a chat can be restored: a small key-value store with the keys of the behaviour
-//! reference, section 7 ([`key`]). `memory` keeps them in the process, `file` in a JSON file; anything else implements [`SessionStore`].
+//! reference, section 7 ([`key`]). `memory` keeps them in the process, `file` in a JSON file, `session` reads and writes a session's data; anything else implements [`SessionStore`].
 
 mod file;
 mod memory;
+mod session;
 #[cfg(test)]
 mod tests;
 
 pub use file::FileStore;
 pub use memory::MemoryStore;
+pub(crate) use session::{given, place, read, write};
 
 use crate::{Error, config::StoreConfig, transport::BoxFuture};
+use serde_json::Value;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 /// The names under which the service stores its state.
@@ -26,8 +29,17 @@ pub mod key {
     pub const FILTERS: &str = "_genesys.widgets.webchat.state.filters";
     /// When a start began, in milliseconds since 1970 UTC; only while starting.
     pub const CHAT_START_LOCK: &str = "_genesys.widgets.webchat.state.chatStartLock";
-    /// All of them.
-    pub const ALL: [&str; 6] = [SESSION, KEYS, PING, INDEX, FILTERS, CHAT_START_LOCK];
+    /// The session id of a Nexus v3 session, as text.
+    pub const NEXUS_SESSION: &str = "_genesys.widgets.webchat.state.pureengage-v3-rest.session";
+    /// Its token, as text.
+    pub const NEXUS_KEYS: &str = "_genesys.widgets.webchat.state.pureengage-v3-rest.keys";
+    /// The index of its newest message, as the server writes it.
+    pub const NEXUS_INDEX: &str = "_genesys.widgets.webchat.state.pureengage-v3-rest.index";
+    /// What a [`SessionKeeper`](super::SessionKeeper) has returned, as JSON text. Never in a store.
+    pub(crate) const KEPT: &str = "kept";
+    /// All that are in a store.
+    pub const ALL: [&str; 9] =
+        [SESSION, KEYS, PING, INDEX, FILTERS, CHAT_START_LOCK, NEXUS_SESSION, NEXUS_KEYS, NEXUS_INDEX];
 }
 
 /// Everything a store holds for a service.
@@ -56,6 +68,43 @@ pub trait SessionStore: Send + Sync + 'static {
 
     /// Carries out all changes, or none when it fails.
     fn apply(&self, changes: Vec<Change>) -> BoxFuture<Result<(), Error>>;
+}
+
+/// What keeps an asynchronous chat outside of this library: the three functions of `transport.async` (specification, Options, Version
+/// 3 API; behaviour reference, section 7), whose names there say what the page does and not what they do.
+///
+/// The service calls it in order and never twice at once, besides the [`SessionStore`]; what it keeps wins. What fails is logged, and
+/// fails no chat.
+pub trait SessionKeeper: Send + Sync + 'static {
+    /// Keeps `{messageIndex, token}` in place of what was kept before: at the start, after a restoration and after each batch of
+    /// messages. The token is the key to the chat. The original's `getSessionData`.
+    fn store_session(&self, session: Value) -> BoxFuture<Result<(), Error>>;
+
+    /// Returns what was kept: the object, its JSON text, or just the token; nothing when there is none. The original's
+    /// `setSessionData`.
+    fn load_session(&self) -> BoxFuture<Result<Option<Value>, Error>>;
+
+    /// Forgets what was kept: the server does not know the session any more. `lost` is `{sessionData, response}`. Not called when a chat
+    /// ends as it should. The original's `deleteSessionData`.
+    fn forget_session(&self, lost: Value) -> BoxFuture<Result<(), Error>>;
+}
+
+/// A call of a [`SessionKeeper`].
+#[derive(Clone, PartialEq)]
+pub enum HostCall {
+    /// [`SessionKeeper::store_session`].
+    Store(Value),
+    /// [`SessionKeeper::forget_session`].
+    Forget(Value),
+}
+
+impl fmt::Debug for HostCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Store(_) => "Store(<private>)",
+            Self::Forget(_) => "Forget(<private>)",
+        })
+    }
 }
 
 /// Opens the store that option `sessionStore` names. Fails as [`FileStore::open`] does, and blocks as long.

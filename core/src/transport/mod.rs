@@ -1,45 +1,80 @@
-//! The way to a Genesys back end: one folder each, with the same files (`mod.rs`, the back end; `wire.rs`, its types, encoding and
+//! The way to a Genesys back end: one folder each, with the same files (`mod.rs`, the back end; `wire`, its types, encoding and
 //! decoding as pure functions). A transport turns a neutral [`Request`] into the wire and the answer into a neutral [`Reply`]; it
-//! holds no chat state and applies no rule of the service. What all HTTP back ends share is in `http`.
+//! holds no chat state and applies no rule of the service. What all HTTP back ends share is in `http`; `json` reads what is not quite
+//! a protocol's.
 
 pub mod gms_rest;
 pub mod http;
+mod json;
 
 use crate::{
     ErrorKind, Retry,
-    model::{Download, Downloaded, FileLimits, JsonObject, Received, SessionData, SessionUpdate, Upload},
+    model::{
+        Download, Downloaded, FileLimits, Index, JsonObject, Received, SessionData, SessionForm, Upload,
+    },
     private::{Private, debug_only},
 };
 use bytes::Bytes;
 use serde_json::Value;
 use std::{future::Future, pin::Pin, sync::Arc};
 
-/// What a back end can do. Commands that need more are rejected with the specification's texts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[allow(clippy::struct_excessive_bools, reason = "each is one independent ability, queried by name")]
-pub struct Capabilities {
+macro_rules! capabilities {
+    ($($(#[$doc:meta])* $field:ident = $name:literal;)*) => {
+        /// What a back end can do. Commands that need more are rejected with the specification's texts.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        #[allow(clippy::struct_excessive_bools, reason = "each is one independent ability, queried by name")]
+        pub struct Capabilities {
+            $($(#[$doc])* pub $field: bool,)*
+            /// The options of `startChat` stand under `form`; else beside it (specification, startChat).
+            pub start_form: bool,
+            /// The form of its session data.
+            pub session: SessionForm,
+        }
+
+        impl Capabilities {
+            /// The names of all abilities.
+            pub const NAMES: &'static [&'static str] = &[$($name,)*];
+
+            /// Whether the back end has the ability called `name`; nothing when there is none of that name.
+            pub fn get(&self, name: &str) -> Option<bool> {
+                match name { $($name => Some(self.$field),)* _ => None }
+            }
+
+            /// The names of the abilities that the back end has.
+            pub fn names(&self) -> impl Iterator<Item = &'static str> {
+                [$(($name, self.$field),)*].into_iter().filter(|(_, has)| *has).map(|(name, _)| name)
+            }
+        }
+    };
+}
+
+capabilities! {
     /// Messages are fetched by polling; else the server pushes them.
-    pub polling: bool,
+    polling = "polling";
     /// Files can be sent.
-    pub file_upload: bool,
-    /// Files can be fetched.
-    pub file_download: bool,
+    file_upload = "fileUpload";
+    /// Files can be fetched by their id.
+    file_download = "fileDownload";
+    /// The server tells what may be uploaded.
+    file_limits = "fileLimits";
+    /// Uploaded files can be deleted.
+    file_deletion = "fileDeletion";
     /// Custom notices can be sent.
-    pub custom_notice: bool,
+    custom_notice = "customNotice";
     /// User data can be changed during a chat.
-    pub update_user_data: bool,
+    update_user_data = "updateUserData";
     /// Older messages can be fetched page by page (asynchronous chats).
-    pub history: bool,
+    history = "history";
     /// A stored session can be recognised without asking the server.
-    pub verify_session: bool,
+    verify_session = "verifySession";
     /// The server reports temporary outages of the chat server behind it.
-    pub server_outage: bool,
+    server_outage = "serverOutage";
     /// A web address can be pushed to the agent.
-    pub push_url: bool,
+    push_url = "pushUrl";
     /// The customer can take another nickname.
-    pub update_nickname: bool,
+    update_nickname = "updateNickname";
     /// The customer can report what was read.
-    pub read_receipt: bool,
+    read_receipt = "readReceipt";
 }
 
 /// A back end, for one chat. Cheap to make; connections belong to the runtime and are shared.
@@ -70,12 +105,19 @@ pub enum Operation {
     Start(Start),
     /// Send a text message.
     Send(Text),
-    /// Fetch messages from a position on.
+    /// Fetch new messages.
     Poll {
-        /// The first index wanted; 1 is the first of all.
-        position: u64,
+        /// From where on.
+        from: Position,
         /// What the customer has typed so far, where the application shows it.
         preview: Option<Private>,
+    },
+    /// Take up a session that this process did not start, and fetch its messages: all of them, or the newest of an asynchronous chat.
+    Restore,
+    /// Fetch older messages of an asynchronous chat.
+    History {
+        /// The index of the oldest message known; it may be among those fetched.
+        before: Index,
     },
     /// Say that the customer types, or has stopped.
     Typing {
@@ -128,6 +170,8 @@ impl Operation {
             Self::Start(_) => "start",
             Self::Send(_) => "send",
             Self::Poll { .. } => "poll",
+            Self::Restore => "restore",
+            Self::History { .. } => "history",
             Self::Typing { .. } => "typing",
             Self::End => "end",
             Self::CustomNotice { .. } => "custom notice",
@@ -149,6 +193,18 @@ impl std::fmt::Debug for Operation {
     }
 }
 
+/// From where on messages are fetched. A back end that is asked for a place takes `order`; one that remembers what it delivered to whom
+/// goes by `resync` and `after`.
+#[derive(Clone, Debug, Default)]
+pub struct Position {
+    /// The first place wanted; 1 is the first of all.
+    pub order: u64,
+    /// The newest entry known; nothing when there is none.
+    pub after: Option<Index>,
+    /// Messages may have been delivered that never arrived: whatever the back end remembers, all after `after` are wanted.
+    pub resync: bool,
+}
+
 /// The parameters of a chat to start. Missing ones are empty.
 #[derive(Clone, Default)]
 pub struct Start {
@@ -162,6 +218,8 @@ pub struct Start {
     pub email: Private,
     /// Subject.
     pub subject: Private,
+    /// Other fields of the registration form, for back ends that take any.
+    pub other: JsonObject,
     /// Attached data, already merged.
     pub user_data: JsonObject,
 }
@@ -197,8 +255,8 @@ pub enum Verdict {
 pub struct Reply {
     /// The server's judgement.
     pub verdict: Verdict,
-    /// New session data.
-    pub session: SessionUpdate,
+    /// New session data; what is empty in them is unchanged.
+    pub session: Option<SessionData>,
     /// Whether the chat has ended, when the answer says so.
     pub ended: Option<bool>,
     /// The position to fetch from next, when the answer says so.
@@ -224,6 +282,16 @@ pub struct Reply {
 pub struct Body(pub Bytes);
 
 impl Body {
+    /// What a back end with this form of sessions says of a success: for one whose own answer was lost.
+    pub(crate) fn success(form: SessionForm, ended: bool) -> Self {
+        Self(Bytes::from_static(match (form, ended) {
+            (SessionForm::Gms, false) => br#"{"statusCode":0}"#,
+            (SessionForm::Gms, true) => br#"{"statusCode":0,"chatEnded":true}"#,
+            (SessionForm::Nexus, false) => br#"{"status":{"code":"SUCCESS"}}"#,
+            (SessionForm::Nexus, true) => br#"{"status":{"code":"SUCCESS"},"data":{"chatEnded":true}}"#,
+        }))
+    }
+
     /// The answer as JSON; null when there is none.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.0).unwrap_or_default()
@@ -254,6 +322,17 @@ pub enum Applied {
     Unknown,
 }
 
+/// What listeners are told of a failed request (behaviour reference, sections 9.3 and 9.4).
+#[derive(Clone, PartialEq)]
+pub enum News {
+    /// Nothing: its command's outcome tells enough.
+    Nothing,
+    /// The connection is lost.
+    Disconnected,
+    /// An error, with this as payload.
+    Error(Value),
+}
+
 /// A request that got no usable answer: an HTTP failure, a lost connection, a body that is not the protocol's.
 #[derive(Clone)]
 pub struct Failure {
@@ -265,10 +344,10 @@ pub struct Failure {
     pub applied: Applied,
     /// The HTTP status; 0 when there was no answer at all (no connection, or no answer in time).
     pub status: u16,
-    /// Whether the answer says that the chat has ended.
-    pub ended: Option<bool>,
-    /// The server's errors, when the body had them.
-    pub errors: Vec<ServerError>,
+    /// Whether the answer says that the session is over, or that there is none.
+    pub ended: bool,
+    /// What listeners are told.
+    pub news: News,
     /// `{status, statusText, responseText, responseJSON?, errorReason?}` (behaviour reference, section 3).
     pub response: Value,
     /// What happened, for a log: no private text.
@@ -282,6 +361,17 @@ impl Failure {
     }
 }
 
+impl std::fmt::Debug for News {
+    /// Shows what it is and not the payload, which can hold private text.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Nothing => "Nothing",
+            Self::Disconnected => "Disconnected",
+            Self::Error(_) => "Error(<private>)",
+        })
+    }
+}
+
 impl std::fmt::Debug for Failure {
     /// Shows everything but the response, which can hold private text.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -291,7 +381,6 @@ impl std::fmt::Debug for Failure {
             .field("applied", &self.applied)
             .field("status", &self.status)
             .field("ended", &self.ended)
-            .field("errors", &self.errors)
             .field("cause", &self.cause)
             .finish_non_exhaustive()
     }

@@ -6,7 +6,7 @@ use crate::{
     completion::webchat_completion,
     service::webchat_service,
     status::webchat_status,
-    text::{optional, required},
+    text::{object, optional, required},
 };
 use serde_json::Value;
 use std::ffi::c_char;
@@ -34,6 +34,8 @@ pub struct webchat_chat_form {
     pub subject: *const c_char,
     /// Attached data as a JSON object; they win over the configured ones.
     pub user_data_json: *const c_char,
+    /// Further fields of the form as a JSON object. Nexus sends them along, GMS knows none.
+    pub other_json: *const c_char,
 }
 
 // SAFETY: numbers and pointers.
@@ -56,7 +58,10 @@ unsafe fn start_chat(form: *const webchat_chat_form) -> Result<StartChat, Failur
         lastname: text(form.lastname, "form.lastname")?,
         email: text(form.email, "form.email")?,
         subject: text(form.subject, "form.subject")?,
+        // SAFETY: as here.
+        other: unsafe { object(form.other_json, "form.other_json") }?,
         user_data: user_data.map(Value::from).unwrap_or_default(),
+        form: None,
     })
 }
 
@@ -114,18 +119,25 @@ pub unsafe extern "C" fn webchat_end_chat(
     })
 }
 
-/// restore: private to the service unless the chat is asynchronous: rejected with WEBCHAT_ERR_ACCESS_DENIED, in a session with
-/// WEBCHAT_ERR_SESSION_ACTIVE. A stored session is
-/// restored by itself when a service is configured. A command: see above. Since 0.1.
+/// restore: takes up an asynchronous chat again. `session_data` names it: the token, or an object with `token` as JSON text; NULL: the
+/// one that webchat_session_keeper or the store keeps. Resolves with the server's answer once its newest messages have been published,
+/// after the event `restored` (`started`, when the server has made a new session instead); webchat_fetch_history has the older ones. What
+/// is kept is restored by itself when a service is configured: this is for a session that comes to be known later. Rejected:
+/// WEBCHAT_ERR_ACCESS_DENIED unless the chat is asynchronous, WEBCHAT_ERR_SESSION_ACTIVE, WEBCHAT_ERR_BUSY, WEBCHAT_ERR_NO_SESSION when
+/// nothing is kept, WEBCHAT_ERR_NOT_FOUND when the server has it no more, what the server answers. A command: see above. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_restore(
     service: *mut webchat_service,
+    session_data: *const c_char,
     completion: *const webchat_completion,
     out_request: *mut u64,
 ) -> webchat_status {
     guard(|| {
         // SAFETY: the header's pointer rules.
-        unsafe { Call::take(service, completion, out_request) }?.give("restore", Ok(Command::Restore));
+        let (call, session_data) = unsafe {
+            (Call::take(service, completion, out_request)?, optional(session_data, "session_data")?)
+        };
+        call.give("restore", Ok(Command::Restore { session_data: session_data.map(Private::from) }));
         Ok(())
     })
 }

@@ -86,8 +86,10 @@ pub unsafe extern "C" fn webchat_get_session_data(
     })
 }
 
-/// fetchHistory: fetches a page of older messages of an asynchronous chat; they come as messageReceived. Rejected:
-/// WEBCHAT_ERR_UNSUPPORTED by transports without such chats. A command: see above. Since 0.1.
+/// fetchHistory: fetches a page of older messages of an asynchronous chat. They come with messageReceived, newest first
+/// (webchat_event_old_messages). Resolves with the server's answer after that. Rejected: WEBCHAT_ERR_NOT_FOUND when there are no older
+/// ones, WEBCHAT_ERR_UNSUPPORTED unless the chat is asynchronous, WEBCHAT_ERR_NO_SESSION, what the server answers. A command: see above.
+/// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_fetch_history(
     service: *mut webchat_service,

@@ -115,6 +115,13 @@ impl EventView {
         }
     }
 
+    fn asynchronous(&self) -> Option<bool> {
+        match &self.envelope.event {
+            Event::Restored(restored) => restored.asynchronous,
+            _ => None,
+        }
+    }
+
     fn restoring(&self) -> bool {
         matches!(&self.envelope.event, Event::MessageReceived(payload) if payload.restoring)
     }

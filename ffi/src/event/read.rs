@@ -4,6 +4,7 @@ use super::{EventHandle, EventView, kind, webchat_event};
 use crate::{
     agent::webchat_agent,
     boundary::{Failure, Out, guard, guard_value, write_growing},
+    content::webchat_content,
     handle::{get, make, remove},
     message::webchat_message,
     session::webchat_session,
@@ -142,6 +143,24 @@ pub unsafe extern "C" fn webchat_event_message_original(
     })
 }
 
+/// Reads what is attached to a message of the event; message and attachment are counted from 0. `size` is sizeof *out.
+/// WEBCHAT_ERR_NOT_FOUND behind the last one. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_event_content(
+    event: *const webchat_event,
+    message: usize,
+    position: usize,
+    out: *mut webchat_content,
+    size: usize,
+) -> webchat_status {
+    guard(|| {
+        let view = view(event)?;
+        let content = view.messages.content(view.messages(), message, position)?;
+        // SAFETY: the header's pointer rules.
+        unsafe { write_growing(out, size, &content) }
+    })
+}
+
 /// How many agents and supervisors are in the chat after ...Connected or ...Disconnected. WEBCHAT_ERR_NOT_FOUND for other events.
 /// Any thread. Since 0.1.
 #[unsafe(no_mangle)]
@@ -230,6 +249,22 @@ pub unsafe extern "C" fn webchat_event_old_messages(
         // SAFETY: the header's pointer rules.
         let out = unsafe { Out::new(out, "out", 0) }?;
         out.set(view(event)?.old_messages().into());
+        Ok(())
+    })
+}
+
+/// Whether the chat that `restored` tells of is asynchronous: 1 or 0. WEBCHAT_ERR_NOT_FOUND where the back end does not know the
+/// difference (GMS), and for other events. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_event_asynchronous(
+    event: *const webchat_event,
+    out: *mut i32,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { Out::new(out, "out", 0) }?;
+        let asynchronous = view(event)?.asynchronous();
+        out.set(asynchronous.ok_or_else(|| Failure::bare(WEBCHAT_ERR_NOT_FOUND))?.into());
         Ok(())
     })
 }

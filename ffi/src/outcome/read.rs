@@ -4,6 +4,7 @@ use super::{Outcome, OutcomeHandle, absent, webchat_outcome};
 use crate::{
     agent::{webchat_agent, webchat_stats},
     boundary::{Failure, Out, guard, guard_value, write_growing},
+    content::webchat_content,
     file::{webchat_download, webchat_file_limits},
     handle::{get, make, remove},
     message::webchat_message,
@@ -184,6 +185,24 @@ pub unsafe extern "C" fn webchat_outcome_message_original(
     guard(|| {
         // SAFETY: the header's pointer rules.
         unsafe { read_text(outcome, out, |outcome| outcome.messages.original(outcome.messages(), position)) }
+    })
+}
+
+/// Reads what is attached to a message of a transcript; message and attachment are counted from 0. `size` is sizeof *out.
+/// WEBCHAT_ERR_NOT_FOUND behind the last one. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_content(
+    outcome: *const webchat_outcome,
+    message: usize,
+    position: usize,
+    out: *mut webchat_content,
+    size: usize,
+) -> webchat_status {
+    guard(|| {
+        let outcome = self::outcome(outcome)?;
+        let content = outcome.messages.content(outcome.messages(), message, position)?;
+        // SAFETY: the header's pointer rules.
+        unsafe { write_growing(out, size, &content) }
     })
 }
 

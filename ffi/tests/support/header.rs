@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// The sources in the order in which the header shows what they have, with the headings over their functions.
-const SOURCES: [(&str, &str); 28] = [
+const SOURCES: [(&str, &str); 30] = [
     ("version.rs", "Version"),
     ("status.rs", "Statuses"),
     ("text.rs", ""),
@@ -11,6 +11,7 @@ const SOURCES: [(&str, &str); 28] = [
     ("runtime.rs", "Runtimes"),
     ("service.rs", "Services"),
     ("store.rs", ""),
+    ("keeper.rs", ""),
     ("reply.rs", "Replies of callbacks"),
     ("completion.rs", ""),
     ("commands/chat.rs", "Commands: the chat"),
@@ -28,6 +29,7 @@ const SOURCES: [(&str, &str); 28] = [
     ("event/mod.rs", ""),
     ("event/read.rs", ""),
     ("message.rs", ""),
+    ("content.rs", ""),
     ("agent.rs", ""),
     ("session.rs", ""),
     ("file.rs", ""),

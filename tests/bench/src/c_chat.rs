@@ -102,6 +102,7 @@ fn chat_form() -> webchat::commands::chat::webchat_chat_form {
         email: ptr::null(),
         subject: ptr::null(),
         user_data_json: ptr::null(),
+        other_json: ptr::null(),
     }
 }
 

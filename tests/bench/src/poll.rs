@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use webchat_core::{
     Config,
     command::{Command, RequestId, StartChat},
-    model::{Message, OriginalMessage, Received, SessionUpdate},
+    model::{GmsSession, Message, OriginalMessage, Received, SessionData},
     service::{Effect, ExchangeId, Service, Time},
     transport::{Capabilities, Reply},
 };
@@ -33,12 +33,12 @@ impl Polling {
         service.command(time, RequestId(2), Command::StartChat(StartChat::default()), None);
         service.loaded(time, Ok(std::collections::BTreeMap::new()));
         let start = request(&mut service).unwrap();
-        let session = SessionUpdate {
-            session_id: Some("1".into()),
-            secure_key: Some("k".into()),
-            ..SessionUpdate::default()
-        };
-        service.replied(time, start, Ok(Reply { session, ..Reply::default() }));
+        let session = SessionData::Gms(GmsSession {
+            session_id: "1".into(),
+            secure_key: "k".into(),
+            ..GmsSession::default()
+        });
+        service.replied(time, start, Ok(Reply { session: Some(session), ..Reply::default() }));
         let poll = request(&mut service).unwrap();
         let received = (1..=messages).map(message).collect();
         let mut polling = Self { service, time, poll, next: messages + 1 };
@@ -70,9 +70,14 @@ fn request(service: &mut Service) -> Option<ExchangeId> {
 }
 
 fn message(index: u64) -> Received {
-    let message = Message { index, text: Some("hello".into()), timestamp: index, ..Message::default() };
-    let original =
-        OriginalMessage { index, text: Some("hello".into()), utc_time: index, ..OriginalMessage::default() };
+    let message =
+        Message { index: index.into(), text: Some("hello".into()), timestamp: index, ..Message::default() };
+    let original = OriginalMessage {
+        index: index.into(),
+        text: Some("hello".into()),
+        utc_time: index,
+        ..OriginalMessage::default()
+    };
     Received { message, original: Arc::new(original) }
 }
 

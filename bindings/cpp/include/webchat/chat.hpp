@@ -12,6 +12,7 @@
 #include <webchat.h>
 #include <webchat/commands.hpp>
 #include <webchat/event.hpp>
+#include <webchat/keeper.hpp>
 #include <webchat/runtime.hpp>
 #include <webchat/store.hpp>
 #include <webchat/subscription.hpp>
@@ -24,6 +25,8 @@ struct ChatOptions {
     std::shared_ptr<SessionStore> store{};
     /// The runtime to use; nothing: the default one. Only needed while the chat is made.
     const Runtime* runtime = nullptr;
+    /// What keeps an asynchronous chat besides the store, and wins over it; empty: the store alone.
+    SessionKeeper keeper{};
 };
 
 /// One customer's chat: its commands (see Commands), and its events in three ways: a function that is called (on, on_any), the next one
@@ -34,8 +37,8 @@ struct ChatOptions {
 /// Move-only. Any thread may call any function, also in a callback, but for the functions that wait: they throw WrongThreadError there.
 ///
 /// The destructor closes the chat without ending the session at the server, and waits until every completion has been called, no callback
-/// runs any more, and every function object and the store have been let go, so that all of them may refer to what is destroyed next. (In
-/// a callback it does not wait.) A thread that destroys a chat must therefore hold no lock that its callbacks take.
+/// runs any more, and every function object, the store and the keeper have been let go, so that all of them may refer to what is
+/// destroyed next. (In a callback it does not wait.) A thread that destroys a chat must therefore hold no lock that its callbacks take.
 class Chat : public Commands {
 public:
     /// Makes a chat that configure() configures; other commands wait for that.
@@ -87,6 +90,15 @@ public:
         return descriptor;
     }
 
+    /// Whether the transport that the configuration has chosen has the ability called `name`, "history" or "fileUpload" for example;
+    /// webchat_capability in <webchat.h> lists them. NotFoundError: this library knows none of that name. InvalidConfigurationError: the
+    /// chat is not configured yet.
+    bool capability(const std::string& name) const {
+        std::int32_t has = 0;
+        detail::check(webchat_capability(raw(), detail::c_text(name), &has));
+        return has != 0;
+    }
+
     /// Closes the chat without ending the session at the server: every command gets its outcome, then no event comes any more. What is
     /// stored of the session stays, to be restored by another chat. Returns at once. Closing twice is no error.
     void close() { detail::check(webchat_service_close(raw())); }
@@ -98,10 +110,17 @@ private:
         from.size = sizeof from;
         from.config_json = config_json;
         from.runtime = options.runtime == nullptr ? nullptr : options.runtime->raw();
+        std::unique_ptr<detail::KeeperContext> context;
+        if (options.keeper) context = std::make_unique<detail::KeeperContext>(held, options.keeper);
         webchat_store store{};
         if (options.store != nullptr) {
             store = std::make_unique<detail::StoreContext>(held, options.store).release()->store();
             from.store = &store;
+        }
+        webchat_session_keeper keeper{};
+        if (context != nullptr) {
+            keeper = context.release()->keeper();
+            from.keeper = &keeper;
         }
         webchat_service* service = nullptr;
         webchat_outcome* failure = nullptr;

@@ -67,11 +67,20 @@ public:
         return plain(webchat_end_chat, std::forward<How>(how)...);
     }
 
-    /// Private to the service unless the chat is asynchronous: AccessDeniedError. A stored session is restored by itself when a chat is
-    /// configured.
+    /// Takes up an asynchronous chat again. `session_data` names it: the token, or an object with `token` as JSON text. Resolves with the
+    /// server's answer once its newest messages have been published, after the event `restored` (`started`, when the server has made a
+    /// new session instead); fetch_history() has the older ones. AccessDeniedError unless the chat is asynchronous, SessionActiveError,
+    /// BusyError, NoSessionError when nothing is kept, NotFoundError when the server has it no more, what the server answers.
     template <class... How>
+    detail::Result<How...> restore(const std::string& session_data, How&&... how) {
+        return with_text(webchat_restore, session_data, std::forward<How>(how)...);
+    }
+
+    /// The same with the session that the SessionKeeper or the store keeps. It is restored by itself when a chat is configured: this is for
+    /// one that comes to be known later.
+    template <class... How, detail::Hows<How...> = 0>
     detail::Result<How...> restore(How&&... how) {
-        return plain(webchat_restore, std::forward<How>(how)...);
+        return without_text(webchat_restore, std::forward<How>(how)...);
     }
 
     /// Whether a session exists, judged from what is known here: Outcome::session_active().
@@ -195,8 +204,9 @@ public:
         return plain(webchat_get_session_data, std::forward<How>(how)...);
     }
 
-    /// Fetches a page of older messages of an asynchronous chat; they come as messageReceived. UnsupportedError by transports without such
-    /// chats.
+    /// Fetches a page of older messages of an asynchronous chat. They come with messageReceived, newest first (Event::old_messages()).
+    /// Resolves with the server's answer after that. NotFoundError when there are no older ones, UnsupportedError unless the chat is
+    /// asynchronous, NoSessionError, what the server answers.
     template <class... How>
     detail::Result<How...> fetch_history(How&&... how) {
         return plain(webchat_fetch_history, std::forward<How>(how)...);
@@ -390,6 +400,7 @@ private:
         of.email = detail::c_text(form.email);
         of.subject = detail::c_text(form.subject);
         of.user_data_json = detail::c_text_or_null(form.user_data_json);
+        of.other_json = detail::c_text_or_null(form.other_json);
         return of;
     }
 };

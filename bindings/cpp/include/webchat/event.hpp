@@ -72,7 +72,7 @@ public:
     std::string data_json() const { return detail::read_text(webchat_event_data, raw()); }
 
     /// The messages of messageReceived, or the one notice behind agentTyping..., ...Connected and ...Disconnected.
-    std::vector<Message> messages() const { return detail::read_all(webchat_event_message, detail::message, raw()); }
+    std::vector<Message> messages() const { return detail::read_messages(webchat_event_message, webchat_event_content, raw()); }
 
     std::size_t message_count() const { return detail::read_number(webchat_event_message_count, raw()); }
 
@@ -105,6 +105,16 @@ public:
         webchat_session session{};
         if (!detail::read_struct(session, webchat_event_session, raw())) return std::nullopt;
         return detail::session(session);
+    }
+
+    /// Whether the chat that `restored` tells of is asynchronous; nothing where the back end does not know the difference (GMS), and for
+    /// other events.
+    std::optional<bool> asynchronous() const {
+        std::int32_t asynchronous = 0;
+        const webchat_status status = webchat_event_asynchronous(raw(), &asynchronous);
+        if (status == WEBCHAT_ERR_NOT_FOUND) return std::nullopt;
+        detail::check(status);
+        return asynchronous != 0;
     }
 
     /// Whether messageReceived is the replay after a restore.

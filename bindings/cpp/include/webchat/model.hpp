@@ -1,4 +1,5 @@
-/// What events and outcomes are about: messages, agents, figures, session data, files. Plain values that own their texts.
+/// What events and outcomes are about: messages and what is attached to them, agents, figures, session data, files. Plain values that own
+/// their texts.
 #ifndef WEBCHAT_MODEL_HPP
 #define WEBCHAT_MODEL_HPP
 
@@ -37,10 +38,26 @@ inline std::optional<std::uint64_t> known_limit(std::uint64_t limit) {
 
 } // namespace detail
 
+/// One attachment of a message: an image, with its bytes.
+struct Content {
+    /// What it is: "image", or what else the server says.
+    std::string type{};
+    /// Its media type, "image/png"; empty when the server does not tell.
+    std::string mime{};
+    /// Where it is, as the server says: relative to the server, as a rule, and open to the participants only. Empty when it does not.
+    std::string url{};
+    /// The image's bytes, which the library has fetched; nothing when there are none.
+    std::optional<std::vector<std::uint8_t>> data{};
+    /// Why there are no bytes although it is an image: the message came without it. Else empty.
+    std::string unavailable{};
+};
+
 /// One entry of a transcript.
 struct Message {
-    /// Place in the transcript, from 1.
+    /// Place in the transcript: later entries have greater ones, and no two of a chat have the same. GMS counts from 1.
     std::uint64_t index = 0;
+    /// The place as the server writes it, where that is text (Nexus); else empty.
+    std::string index_text{};
     Time timestamp{};
     /// What it is: "Message", "ParticipantJoined", "FileUploaded", ... or a name of the server's own.
     std::string type{};
@@ -62,6 +79,8 @@ struct Message {
     std::optional<bool> is_typing{};
     /// Whether it is part of the replay after a restore.
     bool restoring = false;
+    /// What is attached.
+    std::vector<Content> content{};
 };
 
 /// An agent or supervisor who is or was in the chat.
@@ -88,17 +107,23 @@ struct Stats {
     std::vector<Agent> agents{};
 };
 
-/// What identifies a chat session towards the server (getSessionData). All empty without a session. Whoever has these can take part in
-/// the chat: keep them out of logs.
+/// What identifies a chat session towards the server (getSessionData). Each back end has fields of its own; the others are empty, and all
+/// are without a session. Whoever has these can take part in the chat: keep them out of logs.
 struct Session {
-    /// The key that every request of the session carries.
-    std::string secure_key{};
-    /// The server's chat id.
+    /// The server's session id: GMS's sessionID, Nexus's sessionId.
     std::string session_id{};
-    /// The chat server instance; it may change during a session.
+    /// GMS: the key that every request of the session carries.
+    std::string secure_key{};
+    /// GMS: the chat server instance; it may change during a session.
     std::string alias{};
-    /// The customer's user id on the server.
+    /// GMS: the customer's user id on the server.
     std::string user_id{};
+    /// Nexus: the key that every request of the session carries, a JWT. Chat::restore takes it.
+    std::string token{};
+    /// Nexus: this attachment to the session.
+    std::string transport_id{};
+    /// Nexus: the customer's own participant, as in Message::from_id.
+    std::string participant_id{};
 };
 
 /// What the server allows to upload (getFileLimits). A limit is nothing when the server names none.
@@ -141,6 +166,8 @@ struct ChatForm {
     std::string subject{};
     /// Attached data as a JSON object; they win over the configured ones.
     std::string user_data_json{};
+    /// Further fields of the form as a JSON object. Nexus sends them along, GMS knows none.
+    std::string other_json{};
 };
 
 /// Bytes to send: a view of a container of bytes, or of `size` bytes at `data`. They are copied when the command is given.
@@ -158,9 +185,20 @@ struct Bytes {
 
 namespace detail {
 
+inline Content content(const webchat_content& from) {
+    Content to;
+    to.type = string(from.type);
+    to.mime = string(from.mime);
+    to.url = string(from.url);
+    if (from.data != nullptr) to.data.emplace(from.data, from.data + from.data_len);
+    to.unavailable = string(from.unavailable);
+    return to;
+}
+
 inline Message message(const webchat_message& from) {
     Message to;
     to.index = from.index;
+    to.index_text = string(from.index_text);
     to.timestamp = time(from.timestamp);
     to.type = string(from.type);
     to.text = string(from.text);
@@ -187,7 +225,8 @@ inline Agent agent(const webchat_agent& from) {
 }
 
 inline Session session(const webchat_session& from) {
-    return {string(from.secure_key), string(from.session_id), string(from.alias), string(from.user_id)};
+    return {string(from.session_id), string(from.secure_key),   string(from.alias),         string(from.user_id),
+            string(from.token),      string(from.transport_id), string(from.participant_id)};
 }
 
 inline std::vector<std::string> words(const std::string& list) {
@@ -233,6 +272,19 @@ std::vector<To> read_all(webchat_status (*getter)(const Of*, std::size_t, From*,
     std::vector<To> all;
     From one{};
     while (read_struct(one, getter, of, all.size())) all.push_back(convert(one));
+    return all;
+}
+
+/// All messages, each with what is attached to it.
+template <class Of>
+std::vector<Message> read_messages(webchat_status (*getter)(const Of*, std::size_t, webchat_message*, std::size_t),
+                                   webchat_status (*content_getter)(const Of*, std::size_t, std::size_t, webchat_content*, std::size_t),
+                                   const Of* of) {
+    std::vector<Message> all = read_all(getter, message, of);
+    for (std::size_t at = 0; at < all.size(); ++at) {
+        webchat_content one{};
+        while (read_struct(one, content_getter, of, at, all[at].content.size())) all[at].content.push_back(content(one));
+    }
     return all;
 }
 

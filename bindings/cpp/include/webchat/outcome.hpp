@@ -62,7 +62,7 @@ public:
     Delivery delivery() const { return static_cast<Delivery>(detail::read_number(webchat_outcome_delivery, raw())); }
 
     /// The transcript (getTranscript).
-    std::vector<Message> messages() const { return detail::read_all(webchat_outcome_message, detail::message, raw()); }
+    std::vector<Message> messages() const { return detail::read_messages(webchat_outcome_message, webchat_outcome_content, raw()); }
 
     std::size_t message_count() const { return detail::read_number(webchat_outcome_message_count, raw()); }
 

@@ -39,6 +39,18 @@ inline void answer(webchat_reply* reply, const std::optional<std::string>& text)
     if (text) check(webchat_reply_set(reply, c_text(*text)));
 }
 
+/// Does what keeps session data; what it throws is told as a failure.
+template <class Work>
+void attempt(webchat_reply* reply, Work&& work) noexcept {
+    try {
+        work();
+    } catch (const std::exception& exception) {
+        webchat_reply_fail(reply, exception.what());
+    } catch (...) {
+        webchat_reply_fail(reply, "a callback threw something that is no std::exception");
+    }
+}
+
 class StoreContext final : public Context {
 public:
     StoreContext(std::shared_ptr<Held> held, std::shared_ptr<SessionStore> store)
@@ -68,17 +80,6 @@ private:
             if (text != nullptr) data.emplace(text);
             of<StoreContext>(pointer).store_->save(data);
         });
-    }
-
-    template <class Work>
-    static void attempt(webchat_reply* reply, Work&& work) noexcept {
-        try {
-            work();
-        } catch (const std::exception& exception) {
-            webchat_reply_fail(reply, exception.what());
-        } catch (...) {
-            webchat_reply_fail(reply, "the store threw something that is no std::exception");
-        }
     }
 };
 

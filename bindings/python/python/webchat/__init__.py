@@ -28,7 +28,7 @@ from .errors import *
 from .errors import WrongThreadError
 from .errors import __all__ as _errors
 
-__all__ = ["Chat", "Event", "Runtime", "SessionStore", "__version__", *_errors]
+__all__ = ["Chat", "Event", "Runtime", "SessionKeeper", "SessionStore", "__version__", *_errors]
 
 
 class SessionStore(Protocol):
@@ -41,24 +41,52 @@ class SessionStore(Protocol):
         """Carries out all changes: a key's new value, or ``None`` when it is deleted."""
 
 
+class SessionKeeper(Protocol):
+    """Keeps an asynchronous chat, so that it goes on in another process or on another machine; without effect for other chats.
+
+    These are the functions of ``transport.async``, whose names there say what a page does with them. They are called in order and one
+    at a time. Whoever has the token can take part in the chat.
+    """
+
+    def store_session(self, session: dict[str, Any]) -> None:
+        """Keeps ``{"messageIndex", "token"}`` in place of what was kept before: at the start, after a restoration and after each batch
+        of messages. The original's ``getSessionData``."""
+
+    def load_session(self) -> Mapping[str, Any] | str | None:
+        """Returns what was kept, as it was given, as JSON text, or just the token; ``None`` when there is none. The original's
+        ``setSessionData``."""
+
+    def forget_session(self, lost: dict[str, Any]) -> None:
+        """Forgets what was kept: the server does not know the session any more. ``lost`` is ``{"sessionData", "response"}``. Not called
+        when a chat ends as it should. The original's ``deleteSessionData``."""
+
+
 class Chat(Commands):
     """One customer's chat.
 
     ``config`` is the object of ``_genesys.widgets.webchat``, as a mapping or as JSON text; without it the command :meth:`configure`
     configures the chat. ``store`` keeps the session data (see :class:`SessionStore`); by default the configuration says where.
-    Chats made without a ``runtime`` share a default one.
+    ``session_keeper`` keeps an asynchronous chat besides the store, and wins over it: a :class:`SessionKeeper`, or its three functions
+    as a tuple. Chats made without a ``runtime`` share a default one.
 
     Commands wait for their outcome; Ctrl-C ends the waiting and cancels the command. They may be given from any thread.
 
-    Handlers, preprocessors, the typing preview input and the store run on the runtime's one callback thread, one at a time. There,
-    commands raise :class:`WrongThreadError`, since they could never end; an exception goes to :func:`sys.unraisablehook`.
+    Handlers, preprocessors, the typing preview input, the store and the keeper run on the runtime's one callback thread, one at a time.
+    There, commands raise :class:`WrongThreadError`, since they could never end; an exception goes to :func:`sys.unraisablehook`.
 
     Leaving the ``with`` block closes the chat; so does dropping it, and the end of the program. Closing does not end the session at the
     server: that is :meth:`end_chat`.
     """
 
-    def __init__(self, config: Any = None, *, store: SessionStore | None = None, runtime: Runtime | None = None) -> None:
-        super().__init__(config, store, runtime)
+    def __init__(
+        self,
+        config: Any = None,
+        *,
+        store: SessionStore | None = None,
+        session_keeper: Any = None,
+        runtime: Runtime | None = None,
+    ) -> None:
+        super().__init__(config, store, session_keeper, runtime)
 
     def _call(self, name: str, options: Any, timeout: float | None) -> Any:
         return self._native.call(name, options, timeout)

@@ -14,7 +14,7 @@ from ._webchat import Runtime as Runtime
 from ._webchat import __version__ as __version__
 from .errors import *
 
-__all__ = ["Chat", "Event", "Runtime", "SessionStore", "__version__"]
+__all__ = ["Chat", "Event", "Runtime", "SessionKeeper", "SessionStore", "__version__"]
 __all__ += errors.__all__
 
 _Handler = TypeVar("_Handler", bound=Callable[[Event], object])
@@ -24,10 +24,31 @@ class SessionStore(Protocol):
     def load(self) -> Mapping[str, str] | None: ...
     def apply(self, changes: dict[str, str | None]) -> None: ...
 
+class SessionKeeper(Protocol):
+    def store_session(self, session: JsonObject) -> None: ...
+    def load_session(self) -> Mapping[str, Any] | str | None: ...
+    def forget_session(self, lost: JsonObject) -> None: ...
+
+_Keeper = (
+    SessionKeeper
+    | tuple[
+        Callable[[JsonObject], object],
+        Callable[[], Mapping[str, Any] | str | None],
+        Callable[[JsonObject], object],
+    ]
+)
+
 class Chat(Commands):
     def __init__(
-        self, config: Config | None = None, *, store: SessionStore | None = None, runtime: Runtime | None = None
+        self,
+        config: Config | None = None,
+        *,
+        store: SessionStore | None = None,
+        session_keeper: _Keeper | None = None,
+        runtime: Runtime | None = None,
     ) -> None: ...
+    @property
+    def capabilities(self) -> dict[str, bool]: ...
     @overload
     def on(self, event: str | None, handler: _Handler) -> _Handler: ...
     @overload
@@ -49,7 +70,9 @@ class Chat(Commands):
         email: str | None = None,
         subject: str | None = None,
         user_data: Mapping[str, Any] | str | None = None,
+        form: Mapping[str, Any] | None = None,
         timeout: float | None = None,
+        **other: Any,
     ) -> JsonObject: ...
     def end_chat(self, *, timeout: float | None = None) -> JsonObject: ...
     def send_message(
@@ -74,7 +97,7 @@ class Chat(Commands):
     def start_poll(self, *, timeout: float | None = None) -> None: ...
     def stop_poll(self, *, timeout: float | None = None) -> None: ...
     def reset_poll_exceptions(self, *, timeout: float | None = None) -> None: ...
-    def restore(self, *, timeout: float | None = None) -> JsonObject: ...
+    def restore(self, session_data: Mapping[str, Any] | str | None = None, *, timeout: float | None = None) -> JsonObject: ...
     def get_transcript(self, *, timeout: float | None = None) -> JsonObject: ...
     def get_agents(self, *, timeout: float | None = None) -> JsonObject: ...
     def get_stats(self, *, timeout: float | None = None) -> JsonObject: ...

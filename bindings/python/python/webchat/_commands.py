@@ -18,11 +18,15 @@ class Commands:
     outcome. A rejected command raises a subclass of :class:`webchat.Error` whose text is the specification's.
     """
 
-    def __init__(self, config: Any, store: Any, runtime: _webchat.Runtime | None) -> None:
-        load = apply = None
+    def __init__(self, config: Any, store: Any, keeper: Any, runtime: _webchat.Runtime | None) -> None:
         if store is not None:
-            load, apply = self._ask(partial(_without_argument, store.load)), self._ask(store.apply)
-        self._native = _webchat.Chat(config, load, apply, runtime)
+            store = self._ask(partial(_without_argument, store.load)), self._ask(store.apply)
+        if keeper is not None:
+            if not isinstance(keeper, tuple):
+                keeper = keeper.store_session, keeper.load_session, keeper.forget_session
+            keep, load, forget = keeper
+            keeper = self._ask(keep), self._ask(partial(_without_argument, load)), self._ask(forget)
+        self._native = _webchat.Chat(config, store, keeper, runtime)
         self._handlers: list[tuple[str | None, Any, int]] = []
         _exit.watch(self._native)
 
@@ -42,6 +46,12 @@ class Commands:
     def _ask(self, function: Callable[[Any], Any]) -> Callable[[Any, _webchat.Reply], None]:
         """``function``, to be called by the library, which wants to know what it returns."""
         raise NotImplementedError
+
+    @property
+    def capabilities(self) -> dict[str, bool]:
+        """What the transport that the configuration has chosen can do: ``"history"``, ``"fileUpload"`` and so on. Commands that need more
+        raise :class:`webchat.UnsupportedError`. :class:`webchat.InvalidConfigurationError` before the chat is configured."""
+        return self._native.capabilities
 
     # Events.
 
@@ -105,14 +115,19 @@ class Commands:
         email: str | None = None,
         subject: str | None = None,
         user_data: Any = None,
+        form: Any = None,
         timeout: float | None = None,
+        **other: Any,
     ) -> Any:
         """Starts a chat session. Returns the server's answer, after ``started`` was published.
 
-        ``user_data`` is attached to the chat: a mapping, or text that holds one as JSON. It wins over the configured one.
+        ``user_data`` is attached to the chat: a mapping, or text that holds one as JSON. It wins over the configured one. ``other`` are
+        further fields of the registration form, which Nexus sends along and GMS does not know. ``form`` is a mapping with all of these,
+        as the specification has it for Nexus; ``userData`` may stand in it.
         """
-        form = {"nickname": nickname, "firstname": firstname, "lastname": lastname, "email": email, "subject": subject}
-        return self._given("startChat", timeout, userData=user_data, **form)
+        fields = {"nickname": nickname, "firstname": firstname, "lastname": lastname, "email": email, "subject": subject}
+        options = {**other, **fields, "userData": user_data, "form": form}
+        return self.command("startChat", {key: value for key, value in options.items() if value is not None}, timeout=timeout)
 
     def end_chat(self, *, timeout: float | None = None) -> Any:
         """Ends the chat session once the messages on their way have their outcome. Returns the server's answer."""
@@ -178,12 +193,19 @@ class Commands:
         """Sets the count of poll exceptions to 0."""
         return self.command("resetPollExceptions", timeout=timeout)
 
-    def restore(self, *, timeout: float | None = None) -> Any:
-        """Restores a stored session; private to the service unless the chat is asynchronous."""
-        return self.command("restore", timeout=timeout)
+    def restore(self, session_data: Any = None, *, timeout: float | None = None) -> Any:
+        """Takes up an asynchronous chat again; other chats reject it. Returns the server's answer, after the newest messages came.
+
+        ``session_data`` names the session: the token, or a mapping with ``"token"``. Without it, it is the one that the session keeper or
+        the store keeps. That one is restored by itself when a chat is configured: this is for a session that comes to be known later.
+        """
+        return self._given("restore", timeout, sessionData=session_data)
 
     def get_transcript(self, *, timeout: float | None = None) -> Any:
-        """Returns ``{"messages", "originalMessages"}``: all messages in order, those hidden by prefilters absent."""
+        """Returns ``{"messages", "originalMessages"}``: all messages in order, those hidden by prefilters absent.
+
+        Messages are as :attr:`webchat.Event.messages` has them.
+        """
         return self.command("getTranscript", timeout=timeout)
 
     def get_agents(self, *, timeout: float | None = None) -> Any:
@@ -235,11 +257,16 @@ class Commands:
         return self._given("downloadFile", timeout, fileId=file_id, fileName=file_name, progress=progress, **places)
 
     def get_session_data(self, *, timeout: float | None = None) -> Any:
-        """Returns ``{"secureKey", "sessionID", "alias", "userId"}``; empty texts without a session."""
+        """Returns what identifies the session. Whoever has it can take part in the chat.
+
+        On GMS ``{"secureKey", "sessionID", "alias", "userId"}``, with empty texts without a session; on Nexus ``{"participantId",
+        "sessionId", "token", "transportId"}``, empty without a session.
+        """
         return self.command("getSessionData", timeout=timeout)
 
     def fetch_history(self, *, timeout: float | None = None) -> Any:
-        """Fetches a page of older messages of an asynchronous chat; they come with ``messageReceived``."""
+        """Fetches a page of older messages of an asynchronous chat. They come with ``messageReceived``, newest first and ``oldMessages``
+        true. Returns the server's answer after that. :class:`webchat.NotFoundError` when there are no older ones."""
         return self.command("fetchHistory", timeout=timeout)
 
     def register_typing_preview_input(self, input: Any, *, timeout: float | None = None) -> Any:

@@ -56,7 +56,12 @@ class Event:
         """The payload: a ``dict``, empty where the specification has none."""
     @property
     def messages(self) -> list[dict[str, Any]]:
-        """The messages that the event is about: those received, or the notice of a participant or of typing; none for other events."""
+        """The messages that the event is about: those received, or the notice of a participant or of typing; none for other events.
+
+        Each is a ``dict``. ``"index"``, its place, is a number on GMS and text on Nexus. ``"content"``, where there is one, lists what is
+        attached: ``{"type", "mime", "url", "data"}``, with an image's ``bytes`` in ``"data"``, or with the reason why it has none in
+        ``"unavailable"``.
+        """
 
 @final
 class Events:
@@ -84,10 +89,15 @@ class Chat:
     def __new__(
         cls,
         config: Mapping[str, Any] | str | None,
-        load: Callable[[None, Reply], object] | None,
-        apply: Callable[[dict[str, str | None], Reply], object] | None,
+        store: tuple[Callable[[None, Reply], object], Callable[[dict[str, str | None], Reply], object]] | None,
+        keeper: tuple[
+            Callable[[dict[str, Any], Reply], object], Callable[[None, Reply], object], Callable[[dict[str, Any], Reply], object]
+        ]
+        | None,
         runtime: Runtime | None,
     ) -> Self: ...
+    @property
+    def capabilities(self) -> dict[str, bool]: ...
     def call(self, name: str, options: Any, timeout: float | None) -> Any: ...
     def submit(self, name: str, options: Any, timeout: float | None, done: Callable[[Any, Exception | None], object]) -> int: ...
     def cancel(self, id: int) -> None: ...

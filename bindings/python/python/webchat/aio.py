@@ -25,7 +25,7 @@ from ._commands import Commands
 from ._webchat import Event, Reply, Runtime
 from .errors import ClosedError, Error
 
-__all__ = ["Chat", "Events", "SessionStore"]
+__all__ = ["Chat", "Events", "SessionKeeper", "SessionStore"]
 
 _Tasks = set["asyncio.Task[Any]"]
 
@@ -40,24 +40,44 @@ class SessionStore(Protocol):
         """Carries out all changes: a key's new value, or ``None`` when it is deleted."""
 
 
+class SessionKeeper(Protocol):
+    """As :class:`webchat.SessionKeeper`; the methods may be coroutine functions."""
+
+    def store_session(self, session: dict[str, Any]) -> Awaitable[None] | None:
+        """Keeps ``{"messageIndex", "token"}`` in place of what was kept before."""
+
+    def load_session(self) -> Mapping[str, Any] | str | None | Awaitable[Mapping[str, Any] | str | None]:
+        """Returns what was kept; ``None`` when there is none."""
+
+    def forget_session(self, lost: dict[str, Any]) -> Awaitable[None] | None:
+        """Forgets what was kept: the server does not know the session any more."""
+
+
 class Chat(Commands):
     """One customer's chat. It belongs to the event loop that runs when it is made.
 
     It is made as :class:`webchat.Chat` is, and has the same commands, to be awaited. Cancelling the task that awaits a command cancels
     the command.
 
-    Handlers, preprocessors, the typing preview input and the store run on the loop, and may be coroutine functions. An exception goes to
-    the loop's exception handler.
+    Handlers, preprocessors, the typing preview input, the store and the keeper run on the loop, and may be coroutine functions. An
+    exception goes to the loop's exception handler.
 
     Leaving the ``async with`` block closes the chat; so does dropping it, and the end of the program. Closing does not end the session
     at the server: that is :meth:`end_chat`.
     """
 
-    def __init__(self, config: Any = None, *, store: SessionStore | None = None, runtime: Runtime | None = None) -> None:
+    def __init__(
+        self,
+        config: Any = None,
+        *,
+        store: SessionStore | None = None,
+        session_keeper: Any = None,
+        runtime: Runtime | None = None,
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._tasks: _Tasks = set()
         self._queue: Events | None = None
-        super().__init__(config, store, runtime)
+        super().__init__(config, store, session_keeper, runtime)
 
     async def _call(self, name: str, options: Any, timeout: float | None) -> Any:
         outcome: asyncio.Future[Any] = self._loop.create_future()

@@ -11,7 +11,7 @@ from ._commands import Commands
 from ._types import Bytes, Config, JsonObject, Prefilter, Progress, StrPath
 from ._webchat import Event, Runtime
 
-__all__ = ["Chat", "Events", "SessionStore"]
+__all__ = ["Chat", "Events", "SessionKeeper", "SessionStore"]
 
 _Handler = TypeVar("_Handler", bound=Callable[[Event], object])
 _Preprocessor = TypeVar("_Preprocessor", bound=Callable[[JsonObject], JsonObject | None | Awaitable[JsonObject | None]])
@@ -19,6 +19,20 @@ _Preprocessor = TypeVar("_Preprocessor", bound=Callable[[JsonObject], JsonObject
 class SessionStore(Protocol):
     def load(self) -> Mapping[str, str] | None | Awaitable[Mapping[str, str] | None]: ...
     def apply(self, changes: dict[str, str | None]) -> None | Awaitable[None]: ...
+
+class SessionKeeper(Protocol):
+    def store_session(self, session: JsonObject) -> None | Awaitable[None]: ...
+    def load_session(self) -> Mapping[str, Any] | str | None | Awaitable[Mapping[str, Any] | str | None]: ...
+    def forget_session(self, lost: JsonObject) -> None | Awaitable[None]: ...
+
+_Keeper = (
+    SessionKeeper
+    | tuple[
+        Callable[[JsonObject], object],
+        Callable[[], Mapping[str, Any] | str | None | Awaitable[Mapping[str, Any] | str | None]],
+        Callable[[JsonObject], object],
+    ]
+)
 
 class Events(AsyncIterator[Event]):
     def __init__(self, native: _webchat.Chat, loop: AbstractEventLoop) -> None: ...
@@ -29,8 +43,15 @@ class Events(AsyncIterator[Event]):
 
 class Chat(Commands):
     def __init__(
-        self, config: Config | None = None, *, store: SessionStore | None = None, runtime: Runtime | None = None
+        self,
+        config: Config | None = None,
+        *,
+        store: SessionStore | None = None,
+        session_keeper: _Keeper | None = None,
+        runtime: Runtime | None = None,
     ) -> None: ...
+    @property
+    def capabilities(self) -> dict[str, bool]: ...
     @overload
     def on(self, event: str | None, handler: _Handler) -> _Handler: ...
     @overload
@@ -52,7 +73,9 @@ class Chat(Commands):
         email: str | None = None,
         subject: str | None = None,
         user_data: Mapping[str, Any] | str | None = None,
+        form: Mapping[str, Any] | None = None,
         timeout: float | None = None,
+        **other: Any,
     ) -> Coroutine[Any, Any, JsonObject]: ...
     def end_chat(self, *, timeout: float | None = None) -> Coroutine[Any, Any, JsonObject]: ...
     def send_message(
@@ -93,7 +116,12 @@ class Chat(Commands):
     def start_poll(self, *, timeout: float | None = None) -> Coroutine[Any, Any, None]: ...
     def stop_poll(self, *, timeout: float | None = None) -> Coroutine[Any, Any, None]: ...
     def reset_poll_exceptions(self, *, timeout: float | None = None) -> Coroutine[Any, Any, None]: ...
-    def restore(self, *, timeout: float | None = None) -> Coroutine[Any, Any, JsonObject]: ...
+    def restore(
+        self,
+        session_data: Mapping[str, Any] | str | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> Coroutine[Any, Any, JsonObject]: ...
     def get_transcript(self, *, timeout: float | None = None) -> Coroutine[Any, Any, JsonObject]: ...
     def get_agents(self, *, timeout: float | None = None) -> Coroutine[Any, Any, JsonObject]: ...
     def get_stats(self, *, timeout: float | None = None) -> Coroutine[Any, Any, JsonObject]: ...

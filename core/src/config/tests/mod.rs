@@ -48,7 +48,7 @@ fn defaults_are_those_of_the_references() {
     assert!(service.user_data.is_empty());
     assert_eq!(service.ajax_timeout, Duration::from_secs(3));
     assert_eq!(service.poll_exception_limit, 5);
-    assert_eq!(service.restore_timeout, Duration::from_mins(1));
+    assert_eq!(service.restore_timeout, Some(Duration::from_mins(1)));
     assert_eq!(service.max_message_length, None);
     let polling = Polling {
         dynamic: true,
@@ -56,6 +56,7 @@ fn defaults_are_those_of_the_references() {
         min: Duration::from_millis(500),
         max: Duration::from_secs(3),
         multiplier: 1.2,
+        failure_multiplier: 1.0,
         sleep: Duration::from_secs(30),
         sleep_enabled: false,
     };
@@ -92,7 +93,7 @@ fn every_option_is_taken() {
     assert_eq!(Value::from(service.user_data.clone()), json!({"a": {"b": [1]}}));
     assert_eq!(service.ajax_timeout, Duration::from_secs(4));
     assert_eq!(service.poll_exception_limit, 0);
-    assert_eq!(service.restore_timeout, Duration::from_mins(2));
+    assert_eq!(service.restore_timeout, Some(Duration::from_mins(2)));
     assert_eq!(service.max_message_length, Some(140));
     let polling = Polling {
         dynamic: false,
@@ -100,6 +101,7 @@ fn every_option_is_taken() {
         min: Duration::from_millis(250),
         max: Duration::from_secs(30),
         multiplier: 2.0,
+        failure_multiplier: 1.0,
         sleep: Duration::from_secs(10),
         sleep_enabled: true,
     };

@@ -3,10 +3,10 @@
 use crate::{
     ErrorKind, Retry,
     model::{
-        Message, MessageType, OriginalFrom, OriginalMessage, Participant, ParticipantId, ParticipantRole,
-        Received, SessionUpdate,
+        GmsSession, Message, MessageType, OriginalFrom, OriginalMessage, Participant, ParticipantId,
+        ParticipantRole, Received, SessionData,
     },
-    transport::{Applied, Body, Failure, Reply, ServerError, Verdict},
+    transport::{Applied, Body, Failure, News, Reply, ServerError, Verdict},
 };
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -46,7 +46,7 @@ pub(super) fn entry(index: u64, who: Who, kind: &str, text: Option<&str>) -> Rec
     let kind = MessageType::from(kind);
     let from = who.participant();
     let original = OriginalMessage {
-        index,
+        index: index.into(),
         kind: kind.clone(),
         text: text.map(Into::into),
         utc_time: time_of(index),
@@ -54,11 +54,12 @@ pub(super) fn entry(index: u64, who: Who, kind: &str, text: Option<&str>) -> Rec
             nickname: from.name.clone(),
             participant_id: from.id.clone(),
             role: from.role.clone(),
+            ..OriginalFrom::default()
         },
         ..OriginalMessage::default()
     };
     let message = Message {
-        index,
+        index: index.into(),
         kind,
         text: text.map(Into::into),
         timestamp: time_of(index),
@@ -96,14 +97,19 @@ pub(super) fn batch(messages: Vec<Received>) -> Reply {
 
 /// A start's answer.
 pub(super) fn session(chat: &str) -> Reply {
-    let update = SessionUpdate {
-        secure_key: Some("key".into()),
-        session_id: Some(chat.into()),
-        alias: Some("117".into()),
-        user_id: Some("user".into()),
+    let data = GmsSession {
+        secure_key: "key".into(),
+        session_id: chat.into(),
+        alias: "117".into(),
+        user_id: "user".into(),
     };
     let body = body(&json!({"statusCode": 0, "chatId": chat, "chatEnded": false}));
-    Reply { session: update, body, ..done() }
+    Reply { session: Some(SessionData::Gms(data)), body, ..done() }
+}
+
+/// New session data: another alias.
+pub(super) fn alias(alias: &str) -> SessionData {
+    SessionData::Gms(GmsSession { alias: alias.into(), ..GmsSession::default() })
 }
 
 /// `statusCode` 0, the chat has ended.
@@ -138,8 +144,8 @@ pub(super) fn lost() -> Failure {
         retry: Retry::WithBackoff,
         applied: Applied::Unknown,
         status: 0,
-        ended: None,
-        errors: Vec::new(),
+        ended: false,
+        news: News::Disconnected,
         response: json!({"status": 0, "statusText": "timeout", "responseText": ""}),
         cause: "no answer came in time".into(),
     }
@@ -150,6 +156,11 @@ pub(super) fn unreachable() -> Failure {
     Failure { kind: ErrorKind::Disconnected, applied: Applied::No, cause: "refused".into(), ..lost() }
 }
 
+/// Something on this machine failed: the request never left.
+pub(super) fn local(kind: ErrorKind) -> Failure {
+    Failure { kind, news: News::Nothing, ..unreachable() }
+}
+
 /// An HTTP failure with the properties that the HTTP layer gives its status.
 pub(super) fn http(status: u16) -> Failure {
     let (kind, retry) = match status {
@@ -158,12 +169,15 @@ pub(super) fn http(status: u16) -> Failure {
         500.. => (ErrorKind::Unavailable, Retry::WithBackoff),
         _ => (ErrorKind::Rejected, Retry::Never),
     };
+    let response = json!({"status": status, "responseText": ""});
+    let told = matches!(status, 404 | 500 | 502);
     Failure {
         kind,
         retry,
+        news: if told { News::Error(response.clone()) } else { News::Nothing },
         applied: if status < 500 { Applied::No } else { Applied::Unknown },
         status,
-        response: json!({"status": status, "responseText": ""}),
+        response,
         cause: format!("the server answered {status}"),
         ..lost()
     }
@@ -171,11 +185,13 @@ pub(super) fn http(status: u16) -> Failure {
 
 /// HTTP 400 with the server's error.
 pub(super) fn bad_request(code: i64) -> Failure {
-    Failure {
-        errors: vec![ServerError { code, advice: None }],
-        response: json!({"status": 400, "responseJSON": {"errors": [{"code": code}]}}),
-        ..http(400)
-    }
+    let response = json!({"status": 400, "responseJSON": {"errors": [{"code": code}]}});
+    Failure { news: News::Error(response.clone()), response, ..http(400) }
+}
+
+/// A failure that says that there is no such session.
+pub(super) fn gone(failure: Failure) -> Failure {
+    Failure { ended: true, ..failure }
 }
 
 /// An HTTP failure that says when to come back.

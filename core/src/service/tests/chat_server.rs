@@ -203,12 +203,12 @@ impl World {
     }
 
     fn answer(&self, operation: &Operation, fate: Fate) -> Reply {
-        let Operation::Poll { position, .. } = operation else {
+        let Operation::Poll { from, .. } = operation else {
             return if self.ended { refused(8209, Some(true)) } else { done() };
         };
         let mut reply = if self.ended { ended() } else { done() };
         {
-            let first = usize::try_from(*position).unwrap().saturating_sub(1);
+            let first = usize::try_from(from.order).unwrap().saturating_sub(1);
             reply.messages = (first..self.transcript.len()).map(|at| self.entry(at)).collect();
             reply.next_position = Some(self.transcript.len() as u64 + 1);
             if matches!(fate.answer, Answer::Scrambled) {

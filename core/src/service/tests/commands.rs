@@ -97,7 +97,7 @@ fn plain_commands_resolve_with_the_answer() {
     for (command, kind) in plain() {
         let mut script = Script::started();
         let id = script.command(command);
-        assert_eq!(script.request(kind).request.session.session_id, "chat-1");
+        assert_eq!(script.request(kind).request.session.id().as_str(), "chat-1");
         script.answer(kind, done());
         assert_eq!(script.resolved(id), json!({"statusCode": 0, "chatEnded": false}), "{kind}");
     }

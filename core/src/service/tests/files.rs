@@ -8,7 +8,7 @@ use crate::{
     ErrorKind,
     command::Command,
     model::{Download, DownloadTarget, Downloaded, FileLimits, FileSource, JsonObject, Upload},
-    transport::{Failure, Operation, Reply},
+    transport::{Capabilities, Operation, Reply},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -90,7 +90,7 @@ fn a_file_that_cannot_be_read_is_the_command_s_alone() {
     let mut script = Script::started();
     let id = script.command(upload());
     script.take();
-    script.fail("upload", Failure { kind: ErrorKind::Io, ..unreachable() });
+    script.fail("upload", local(ErrorKind::Io));
     assert_eq!(script.take(), ["sendFile: rejected"]);
     assert_eq!(script.error(id).kind(), ErrorKind::Io);
 }
@@ -158,13 +158,12 @@ fn files_need_a_transport_that_carries_them() {
     let text = "This transport doesn't support file uploads";
     for (command, text) in [
         (upload(), text),
-        (Command::GetFileLimits, text),
+        (Command::GetFileLimits, "This transport doesn't support getFileLimits command."),
         (download(), "This transport doesn't support file download."),
         (Command::DeleteFile { file_id: "7".into() }, "This transport doesn't support deleteFile command."),
     ] {
         let mut script = Script::new();
-        script.capabilities.file_upload = false;
-        script.capabilities.file_download = false;
+        script.capabilities = Capabilities { polling: true, ..Capabilities::default() };
         script.configure();
         script.command(start_chat());
         script.answer("start", session("chat-1"));

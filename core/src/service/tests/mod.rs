@@ -19,6 +19,7 @@
 )]
 
 mod answers;
+mod asynchronous;
 mod batch;
 mod chat_server;
 mod commands;

@@ -17,6 +17,8 @@ pub(super) fn operation(operation: &Operation) -> &'static str {
         Operation::Download(_) => "download",
         Operation::DeleteFile { .. } => "delete",
         Operation::PushUrl { .. } => "pushUrl",
+        Operation::Restore => "restore",
+        Operation::History { .. } => "history",
         Operation::UpdateNickname { .. } => "nickname",
         Operation::ReadReceipt { .. } => "receipt",
     }
@@ -27,9 +29,8 @@ pub(super) fn describe(request: &Operation) -> String {
     let kind = operation(request);
     match request {
         Operation::Send(text) => format!("{kind} {}", text.text.as_str()),
-        Operation::Poll { position, .. } | Operation::ReadReceipt { position } => {
-            format!("{kind} {position}")
-        }
+        Operation::Poll { from, .. } => format!("{kind} {}", from.order),
+        Operation::ReadReceipt { position } => format!("{kind} {position}"),
         Operation::Typing { started, .. } => format!("{kind} {}", if *started { "on" } else { "off" }),
         _ => kind.into(),
     }

@@ -3,7 +3,7 @@
 use super::{answers::*, script::Script};
 use crate::{
     command::Command,
-    transport::{Failure, Reply, Verdict},
+    transport::{Reply, Verdict},
 };
 use serde_json::{Value, json};
 
@@ -192,17 +192,6 @@ fn an_invalid_service_is_an_error() {
 }
 
 #[test]
-fn a_preview_that_is_too_long_is_no_error_of_a_poll() {
-    let mut script = Script::started();
-    script.step();
-    script.fail("poll", bad_request(204));
-    assert_eq!(events(&mut script, []), [""; 0]);
-    script.command(Command::SendCustomNotice { message: "n".into() });
-    script.fail("notice", bad_request(204));
-    assert_eq!(script.payloads("error").len(), 1, "elsewhere it is");
-}
-
-#[test]
 fn a_failing_poll_repeats_its_error_only_after_a_success() {
     let mut script = Script::started();
     for _ in 0..4 {
@@ -240,7 +229,7 @@ fn a_local_failure_is_the_command_s_alone() {
         let mut script = Script::started();
         script.command(Command::SendCustomNotice { message: "n".into() });
         script.take();
-        script.fail("notice", Failure { kind, ..unreachable() });
+        script.fail("notice", local(kind));
         assert_eq!(script.take(), ["command: rejected"]);
     }
 }

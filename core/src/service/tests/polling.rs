@@ -7,7 +7,7 @@ use super::{
 use crate::{
     ErrorKind,
     command::{Command, PreviewInput},
-    model::SessionUpdate,
+    model::{GmsSession, SessionData},
     store::key,
     transport::{Operation, Reply, Verdict},
 };
@@ -136,18 +136,17 @@ fn polls_ask_from_the_next_position_and_remember_it() {
 #[test]
 fn new_session_data_are_kept_stored_and_used() {
     let mut script = Script::started();
-    let update = SessionUpdate {
-        alias: Some("200".into()),
-        secure_key: Some("new".into()),
-        ..SessionUpdate::default()
-    };
-    script.answer_poll_due(Reply { session: update.clone(), ..done() });
+    let update = SessionData::Gms(GmsSession {
+        alias: "200".into(),
+        secure_key: "new".into(),
+        ..GmsSession::default()
+    });
+    script.answer_poll_due(Reply { session: Some(update), ..done() });
     assert_eq!(script.ask(Command::GetSessionData)["alias"], "200");
     assert!(script.stored[key::KEYS].contains("200"));
     script.step();
-    assert_eq!(script.request("poll").request.session.secure_key, "new");
-    let untrusted = SessionUpdate { alias: Some("300".into()), ..SessionUpdate::default() };
-    script.answer("poll", Reply { session: untrusted, verdict: Verdict::Temporary, ..done() });
+    assert_eq!(script.request("poll").request.session.key().as_str(), "new");
+    script.answer("poll", Reply { session: Some(alias("300")), verdict: Verdict::Temporary, ..done() });
     assert_eq!(
         script.ask(Command::GetSessionData)["alias"],
         "200",
@@ -285,9 +284,7 @@ fn no_server_keeps_polls_away_for_so_long_that_it_drops_the_client() {
 
 #[test]
 fn a_session_that_the_server_does_not_know_has_ended() {
-    for failure in
-        [http(404), bad_request(8201), crate::transport::Failure { ended: Some(true), ..http(503) }]
-    {
+    for failure in [gone(http(404)), gone(bad_request(8201)), gone(http(503))] {
         let mut script = Script::started();
         script.step();
         script.take();
@@ -299,7 +296,7 @@ fn a_session_that_the_server_does_not_know_has_ended() {
     }
     let mut script = Script::started();
     script.step();
-    script.fail("poll", crate::transport::Failure { ended: Some(false), ..http(404) });
+    script.fail("poll", http(404));
     assert!(script.payloads("ended").is_empty(), "the answer says otherwise");
 }
 

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Error, ErrorKind,
     command::{Command, Preprocessor, PreviewInput, RequestId},
-    model::{Download, DownloadTarget, FileSource, JsonObject, Received, SessionUpdate, Upload},
+    model::{Download, DownloadTarget, FileSource, GmsSession, JsonObject, Received, SessionData, Upload},
     store::{Stored, key},
     transport::{Capabilities, Failure, Reply},
 };
@@ -57,7 +57,9 @@ fn commands() -> impl Strategy<Value = Command> {
         Command::UpdateUserData(data),
         Command::Poll,
         Command::ResetPollExceptions,
-        Command::Restore,
+        Command::Restore { session_data: None },
+        Command::Restore { session_data: Some("{}".into()) },
+        Command::FetchHistory,
         Command::GetTranscript,
         Command::GetAgents,
         Command::GetStats,
@@ -106,10 +108,12 @@ fn received() -> impl Strategy<Value = Received> {
 fn answers() -> impl Strategy<Value = Answer> {
     let ended = prop_oneof![12 => Just(Some(false)), 1 => Just(Some(true)), 2 => Just(None)];
     let next = prop_oneof![4 => Just(None), 4 => (0_u64..12).prop_map(Some), 1 => Just(Some(u64::MAX))];
-    let alias = prop_oneof![4 => Just(None), 1 => Just(Some("118".into()))];
+    let alias = prop_oneof![4 => Just(None), 1 => Just(Some("118"))];
     let messages = proptest::collection::vec(received(), 0..5);
     let full = (messages, ended, next, alias).prop_map(|(messages, ended, next_position, alias)| {
-        let session = SessionUpdate { alias, ..SessionUpdate::default() };
+        let alias: Option<&str> = alias;
+        let session =
+            alias.map(|alias| SessionData::Gms(GmsSession { alias: alias.into(), ..GmsSession::default() }));
         Answer::Reply(Reply { session, ended, next_position, messages, ..done() })
     });
     let bare =
@@ -125,8 +129,9 @@ fn answers() -> impl Strategy<Value = Answer> {
         bad_request(7),
         come_back(429, Duration::from_secs(2)),
         come_back(503, Duration::MAX),
-        Failure { kind: ErrorKind::Io, ..unreachable() },
-        Failure { ended: Some(true), ..http(503) },
+        local(ErrorKind::Io),
+        gone(http(503)),
+        gone(http(404)),
     ];
     prop_oneof![
         8 => full,
@@ -222,8 +227,7 @@ impl Run {
         for kind in ["poll", "send", "start"] {
             let of_kind: Vec<_> =
                 self.script.pending.iter().filter(|pending| pending.kind() == kind).collect();
-            let sessions: BTreeSet<_> =
-                of_kind.iter().map(|pending| &pending.request.session.session_id).collect();
+            let sessions: BTreeSet<_> = of_kind.iter().map(|pending| pending.request.session.id()).collect();
             assert!(kind == "start" || of_kind.len() == sessions.len(), "two {kind}s of a session at once");
         }
     }

@@ -7,7 +7,6 @@ use super::{
 use crate::{
     ErrorKind,
     command::Command,
-    model::SessionUpdate,
     prefilter::Prefilter,
     store::{Stored, key},
     transport::Reply,
@@ -60,9 +59,10 @@ fn without_a_stored_session_nothing_is_restored() {
 fn the_whole_transcript_is_asked_for_and_ready_does_not_wait() {
     let mut script = stored(Some(59_999));
     script.configure();
-    assert_eq!(script.take_all(), ["> poll 1", "ready", "configure: resolved"]);
-    let session = &script.request("poll").request.session;
-    assert_eq!((&*session.session_id, &*session.secure_key, &*session.alias), ("chat-0", "key", "117"));
+    assert_eq!(script.take_all(), ["> restore", "ready", "configure: resolved"]);
+    let session = &script.request("restore").request.session;
+    let expected = json!({"sessionID": "chat-0", "secureKey": "key", "alias": "117", "userId": "user"});
+    assert_eq!(json!(**session), expected);
 }
 
 #[test]
@@ -80,22 +80,19 @@ fn a_session_that_was_polled_too_long_ago_is_dropped() {
 #[test]
 fn the_limit_is_the_configured_one_and_needs_a_time() {
     let mut script = stored(Some(2_000));
-    script.config.restore_timeout = std::time::Duration::from_secs(2);
+    script.config.restore_timeout = Some(std::time::Duration::from_secs(2));
     script.configure();
     assert_eq!(script.take(), ["ready", "configure: resolved", "restoreTimeout"]);
     let mut script = stored(None);
     script.configure();
-    assert_eq!(script.kinds(), ["poll"], "without a time of the last poll there is no limit");
+    assert_eq!(script.kinds(), ["restore"], "without a time of the last poll there is no limit");
 }
 
 #[test]
 fn an_accepted_session_is_replayed_and_polled() {
     let mut script = restoring();
-    let reply = Reply {
-        session: SessionUpdate { alias: Some("118".into()), ..SessionUpdate::default() },
-        ..replay()
-    };
-    script.answer("poll", reply);
+    let reply = Reply { session: Some(alias("118")), ..replay() };
+    script.answer("restore", reply);
     let expected = [
         "restored",
         "clientConnected",
@@ -125,7 +122,7 @@ fn an_accepted_session_is_replayed_and_polled() {
 fn an_ended_session_is_a_restore_timeout() {
     for reply in [ended(), Reply { ended: None, ..done() }, temporary()] {
         let mut script = restoring();
-        script.answer("poll", reply);
+        script.answer("restore", reply);
         assert_eq!(script.take(), ["restoreTimeout"]);
         assert!(script.stored.is_empty());
         assert_eq!(script.ask(Command::VerifySession), json!({"sessionActive": false}));
@@ -135,14 +132,14 @@ fn an_ended_session_is_a_restore_timeout() {
 #[test]
 fn a_refusal_is_a_restore_timeout_with_its_error() {
     let mut script = restoring();
-    script.answer("poll", refused(8210, Some(true)));
+    script.answer("restore", refused(8210, Some(true)));
     assert_eq!(script.take(), ["error", "restoreTimeout"]);
 }
 
 #[test]
 fn an_offline_chat_server_is_told_before_polling_starts() {
     let mut script = restoring();
-    script.answer("poll", Reply { ended: Some(false), next_position: Some(9), ..temporary() });
+    script.answer("restore", Reply { ended: Some(false), next_position: Some(9), ..temporary() });
     assert_eq!(script.take(), ["restored", "restoredOffline", "pollingStarted", "> poll 1"]);
     for _ in 0..7 {
         script.answer_poll_due(temporary());
@@ -165,7 +162,7 @@ fn an_offline_chat_server_is_told_before_polling_starts() {
 #[test]
 fn a_failed_restoration_keeps_what_is_stored() {
     let mut script = restoring();
-    script.fail("poll", http(503));
+    script.fail("restore", http(503));
     assert_eq!(script.take(), ["restoreFailed"]);
     assert_eq!(script.payload("restoreFailed"), json!({}));
     assert_eq!(script.stored[key::SESSION], "chat-0");
@@ -175,24 +172,24 @@ fn a_failed_restoration_keeps_what_is_stored() {
 #[test]
 fn a_dead_connection_is_an_error_too() {
     let mut script = restoring();
-    script.fail("poll", unreachable());
+    script.fail("restore", unreachable());
     assert_eq!(script.take(), ["error", "restoreFailed"]);
     assert_eq!(script.payload("error")["status"], 0);
     let mut script = restoring();
-    script.fail("poll", http(404));
+    script.fail("restore", http(404));
     assert_eq!(script.take(), ["error", "restoreFailed"]);
 }
 
 #[test]
 fn the_command_restore_is_private() {
     let restore = |script: &mut Script| {
-        let id = script.command(Command::Restore);
+        let id = script.command(Command::Restore { session_data: None });
         let (kind, text) = script.rejected(id);
         (kind, text.to_owned())
     };
     let mut script = restoring();
     assert_eq!(restore(&mut script), (ErrorKind::Busy, "Already restoring. Ignoring request.".into()));
-    script.answer("poll", replay());
+    script.answer("restore", replay());
     let text = "Chat session is already active, ignoring restore command.";
     assert_eq!(restore(&mut script), (ErrorKind::SessionActive, text.into()));
     let text = "Access Denied to private command. Only WebChatService is allowed to invoke this command in Non-Async mode.";
@@ -205,14 +202,14 @@ fn commands_that_need_the_outcome_wait_for_it() {
     let verify = script.command(Command::VerifySession);
     let start = script.command(start_chat());
     assert!(script.is_open(verify) && script.is_open(start));
-    script.answer("poll", replay());
+    script.answer("restore", replay());
     assert_eq!(script.resolved(verify), json!({"sessionActive": true}));
     assert_eq!(script.rejected(start).1, "There is already an active chat session");
 
     let mut script = restoring();
     let verify = script.command(Command::VerifySession);
     let start = script.command(start_chat());
-    script.answer("poll", ended());
+    script.answer("restore", ended());
     assert_eq!(script.resolved(verify), json!({"sessionActive": false}));
     assert!(script.is_open(start));
     assert_eq!(script.kinds(), ["start"]);
@@ -224,7 +221,7 @@ fn a_waiting_command_can_be_given_up() {
     let start = script.command(start_chat());
     script.cancel(start);
     assert_eq!(script.rejected(start).0, ErrorKind::Cancelled);
-    script.answer("poll", ended());
+    script.answer("restore", ended());
     assert_eq!(script.kinds(), [""; 0]);
 }
 
@@ -235,7 +232,7 @@ fn stored_filters_apply_to_the_replay() {
     script.stored.insert(key::FILTERS.into(), filters.to_string());
     script.configure();
     assert_eq!(script.logged.len(), 1, "the unusable one is logged");
-    script.answer("poll", replay());
+    script.answer("restore", replay());
     let received = script.payload("messageReceived");
     assert_eq!(received["messages"].as_array().unwrap().len(), 2);
     assert_eq!(script.ask(Command::AddPrefilter(vec![])), json!([{"source": "^HI$", "flags": "i"}]));
@@ -247,7 +244,7 @@ fn filters_added_meanwhile_are_stored_and_outlive_a_lost_session() {
     let mut script = restoring();
     script.command(Command::AddPrefilter(vec![filter.clone()]));
     assert!(script.stored[key::FILTERS].contains('x'));
-    script.answer("poll", ended());
+    script.answer("restore", ended());
     assert!(!script.stored.contains_key(key::FILTERS));
     assert_eq!(
         script.ask(Command::AddPrefilter(vec![])),
@@ -261,7 +258,7 @@ fn messages_can_be_sent_and_the_chat_ended_after_a_restoration() {
     let mut script = restoring();
     let early = script.send("too early");
     assert_eq!(script.rejected(early).1, "There is no active chat session");
-    script.answer("poll", replay());
+    script.answer("restore", replay());
     let id = script.send("hello");
     script.answer("send", done());
     assert_eq!(script.resolved(id), json!({"statusCode": 0, "chatEnded": false}));

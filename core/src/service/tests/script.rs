@@ -9,9 +9,9 @@ use crate::{
     command::{Command, RequestId, Resolution, SendMessage, StartChat},
     config::{Config, ServiceConfig},
     event::Event,
-    model::JsonObject,
+    model::{JsonObject, SessionForm},
     service::{Effect, ExchangeId, Service, Time},
-    store::Stored,
+    store::{HostCall, Stored},
     transport::{Capabilities, Failure, Reply, Request},
 };
 use futures_util::FutureExt;
@@ -26,6 +26,8 @@ pub(super) const GMS: Capabilities = Capabilities {
     polling: true,
     file_upload: true,
     file_download: true,
+    file_limits: true,
+    file_deletion: true,
     custom_notice: true,
     update_user_data: true,
     history: false,
@@ -34,6 +36,27 @@ pub(super) const GMS: Capabilities = Capabilities {
     push_url: true,
     update_nickname: true,
     read_receipt: true,
+    start_form: false,
+    session: SessionForm::Gms,
+};
+
+/// Everything that Nexus v3 can do with asynchronous chats.
+pub(super) const NEXUS: Capabilities = Capabilities {
+    polling: true,
+    file_upload: true,
+    file_download: false,
+    file_limits: false,
+    file_deletion: false,
+    custom_notice: false,
+    update_user_data: true,
+    history: true,
+    verify_session: true,
+    server_outage: false,
+    push_url: false,
+    update_nickname: false,
+    read_receipt: false,
+    start_form: true,
+    session: SessionForm::Nexus,
 };
 
 /// A request that waits for its answer.
@@ -64,6 +87,9 @@ pub(super) struct Script {
     pub(super) hold_loads: bool,
     /// Leaves messages with the preprocessors until [`Script::preprocess`].
     pub(super) hold_preprocessing: bool,
+    /// What the host's keeper was told, and whether it was asked when the store was read last.
+    pub(super) told: Vec<HostCall>,
+    pub(super) asked_keeper: bool,
     loads: VecDeque<Stored>,
     preprocessing: VecDeque<Vec<JsonObject>>,
     names: BTreeMap<RequestId, &'static str>,
@@ -86,6 +112,8 @@ impl Script {
             logged: Vec::new(),
             hold_loads: false,
             hold_preprocessing: false,
+            told: Vec::new(),
+            asked_keeper: false,
             loads: VecDeque::new(),
             preprocessing: VecDeque::new(),
             names: BTreeMap::new(),
@@ -347,7 +375,9 @@ impl Script {
                 let outcome = Ok((self.config.clone(), self.capabilities));
                 self.service.configured(self.time(), outcome);
             }
-            Effect::Load => {
+            Effect::TellKeeper(call) => self.told.push(call),
+            Effect::Load { kept } => {
+                self.asked_keeper = kept;
                 self.loads.push_back(self.stored.clone());
                 if !self.hold_loads {
                     self.answer_loads();

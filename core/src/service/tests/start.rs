@@ -77,6 +77,7 @@ fn the_form_reaches_the_server() {
         email: "e".into(),
         subject: "s".into(),
         user_data: Value::Null,
+        ..StartChat::default()
     }));
     let Operation::Start(start) = &script.request("start").request.operation else { panic!() };
     let texts = [&start.nickname, &start.first_name, &start.last_name, &start.email, &start.subject];
@@ -204,7 +205,7 @@ fn a_start_that_was_given_up_leaves_no_session_behind() {
     script.take();
     script.answer("start", session("unwanted"));
     assert_eq!(script.take_all(), ["> end"]);
-    assert_eq!(script.request("end").request.session.session_id, "unwanted");
+    assert_eq!(script.request("end").request.session.id().as_str(), "unwanted");
     script.fail("end", lost());
     assert_eq!(script.take_all(), [""; 0], "nobody has to know");
 }

@@ -1,6 +1,6 @@
 //! Sending and fetching files (protocol reference, section 7.2).
 
-use super::{Inner, interpret, refusal, wire};
+use super::{Inner, gms, interpret, refusal, wire};
 use crate::{
     model::{Download, Upload},
     transport::{
@@ -43,9 +43,10 @@ impl Inner {
     /// Sends a file, its bytes read while they are sent.
     pub(super) async fn upload(&self, request: &Request, upload: &Upload) -> Result<Reply, Failure> {
         let mut form = Multipart::new(&upload.name, upload.source.clone(), upload.progress.clone());
-        wire::form(&request.operation, &request.session, None, |name, value| form.field(name, value));
-        let url = self.url(&request.session, &request.operation)?;
-        let request_with_file = HttpRequest { method: Method::POST, url, body: RequestBody::Multipart(form) };
+        let session = gms(&request.session)?;
+        wire::form(&request.operation, session, None, |name, value| form.field(name, value));
+        let url = self.url(session, &request.operation)?;
+        let request_with_file = HttpRequest::new(Method::POST, url, RequestBody::Multipart(form));
         let answer = self.http.exchange(&request_with_file, self.config.file_upload_timeout).await?;
         interpret(&request.operation, &answer)
     }
@@ -60,7 +61,7 @@ impl Inner {
         let deadline = Instant::now().checked_add(pause);
         let mut reading = self.http.open(&self.request(request)?, deadline).await?;
         if !reading.status().is_success() {
-            return Err(refusal(&reading.whole(deadline).await?));
+            return Err(refusal(&request.operation, &reading.whole(deadline).await?));
         }
         let mut first = Bytes::new();
         if can_be_refusal(reading.headers()) {

@@ -11,13 +11,13 @@ pub mod wire;
 mod tests;
 
 use super::{
-    BoxFuture, Capabilities, Failure, Operation, Reply, Request, Transport, Verdict,
+    BoxFuture, Capabilities, Failure, News, Operation, Reply, Request, Transport, Verdict,
     http::{self, Answer, HttpChat, HttpPool, HttpRequest, RequestBody},
 };
 use crate::{
     Error, ErrorKind, Private,
     config::{Connection, GmsRestConfig},
-    model::SessionData,
+    model::{GmsSession, SessionData, SessionForm},
 };
 use bytes::Bytes;
 use reqwest::{Method, Url};
@@ -25,6 +25,8 @@ use std::{sync::Arc, time::Duration};
 
 /// The API's code for a service that is not available (behaviour reference, section 9.4).
 const INVALID_SERVICE: i64 = 306;
+/// The API's code for a text that is too long.
+const TOO_LONG: i64 = 204;
 
 /// A chat over GMS v2 REST.
 ///
@@ -59,6 +61,8 @@ impl Transport for GmsRest {
             polling: true,
             file_upload: true,
             file_download: true,
+            file_limits: true,
+            file_deletion: true,
             custom_notice: true,
             update_user_data: true,
             history: false,
@@ -67,53 +71,50 @@ impl Transport for GmsRest {
             push_url: true,
             update_nickname: true,
             read_receipt: true,
+            start_form: false,
+            session: SessionForm::Gms,
         }
     }
 
     fn perform(&self, request: Request) -> BoxFuture<Result<Reply, Failure>> {
         let inner = self.0.clone();
         Box::pin(async move {
-            match &request.operation {
+            let outcome = match &request.operation {
                 Operation::Upload(upload) => inner.upload(&request, upload).await,
                 Operation::Download(download) => inner.download(&request, download).await,
-                operation => {
-                    let answer = inner.http.exchange(&inner.request(&request)?, inner.time_limit()).await?;
-                    interpret(operation, &answer)
-                }
-            }
+                _ => inner.ask(&request).await,
+            };
+            outcome.map_err(|failure| with_news(&request.operation, failure))
         })
     }
 }
 
 impl Inner {
+    async fn ask(&self, request: &Request) -> Result<Reply, Failure> {
+        let answer = self.http.exchange(&self.request(request)?, self.time_limit()).await?;
+        interpret(&request.operation, &answer)
+    }
+
     /// The request with its form.
     fn request(&self, request: &Request) -> Result<HttpRequest, Failure> {
-        let form = wire::urlencoded(&request.operation, &request.session, self.config.endpoint.as_deref());
-        let url = self.url(&request.session, &request.operation)?;
-        Ok(HttpRequest { method: Method::POST, url, body: RequestBody::Form(Bytes::from(form)) })
+        let session = gms(&request.session)?;
+        let form = wire::urlencoded(&request.operation, session, self.config.endpoint.as_deref());
+        let url = self.url(session, &request.operation)?;
+        Ok(HttpRequest::new(Method::POST, url, RequestBody::Form(Bytes::from(form))))
     }
 
     /// The address of `operation`. An id that would name another place is refused.
-    fn url(&self, session: &SessionData, operation: &Operation) -> Result<Url, Failure> {
-        let mut url = self.config.data_url.clone();
-        let no_path = || http::local_failure(ErrorKind::Internal, "the chat URL cannot have a path".into());
-        let mut segments = url.path_segments_mut().map_err(|()| no_path())?;
-        segments.pop_if_empty();
-        if matches!(operation, Operation::Start(_)) {
-            if self.config.trailing_slash {
-                segments.push("");
-            }
-            drop(segments);
-            return Ok(url);
+    fn url(&self, session: &GmsSession, operation: &Operation) -> Result<Url, Failure> {
+        let path = wire::path(operation);
+        let in_session = !matches!(operation, Operation::Start(_));
+        let mut url = http::below(
+            &self.config.data_url,
+            in_session.then_some(session.session_id.as_str()).into_iter().chain(path),
+        )?;
+        if !in_session && self.config.trailing_slash {
+            let path = format!("{}/", url.path().trim_end_matches('/'));
+            url.set_path(&path);
         }
-        for segment in std::iter::once(session.session_id.as_str()).chain(wire::path(operation)) {
-            if matches!(segment, "" | "." | "..") {
-                let what = "the request has no chat or file id, or one that cannot be part of an address";
-                return Err(http::local_failure(ErrorKind::InvalidArgument, what.into()));
-            }
-            segments.push(segment);
-        }
-        drop(segments);
         Ok(url)
     }
 
@@ -128,7 +129,7 @@ fn interpret(operation: &Operation, answer: &Answer) -> Result<Reply, Failure> {
         // Servers without read receipts must not disturb a chat (protocol reference, section 2.5).
         return match (operation, answer.status.as_u16()) {
             (Operation::ReadReceipt { .. }, 404 | 405) => Ok(Reply::default()),
-            _ => Err(refusal(answer)),
+            _ => Err(refusal(operation, answer)),
         };
     }
     let decoded = match operation {
@@ -136,7 +137,8 @@ fn interpret(operation: &Operation, answer: &Answer) -> Result<Reply, Failure> {
         _ => wire::decode(answer.body.clone()),
     };
     let reply = decoded.map_err(|error| http::bad_answer(answer, &error.to_string()))?;
-    let lacks_session = reply.session.secure_key.is_none() || reply.session.session_id.is_none();
+    let lacks_session =
+        reply.session.as_ref().is_none_or(|session| session.key().is_empty() || session.id().is_empty());
     if matches!(operation, Operation::Start(_)) && reply.verdict == Verdict::Done && lacks_session {
         return Err(http::bad_answer(
             answer,
@@ -147,7 +149,7 @@ fn interpret(operation: &Operation, answer: &Answer) -> Result<Reply, Failure> {
 }
 
 /// The failure of an answer with another status than success.
-fn refusal(answer: &Answer) -> Failure {
+fn refusal(operation: &Operation, answer: &Answer) -> Failure {
     let wire::Trouble { ended, errors } = wire::decode_trouble(&answer.body);
     let mut failure = http::bad_status(answer);
     let is_invalid_service = match errors.as_slice() {
@@ -157,5 +159,33 @@ fn refusal(answer: &Answer) -> Failure {
     if let Some(response) = failure.response.as_object_mut().filter(|_| is_invalid_service) {
         response.insert("errorReason".into(), "InvalidService".into());
     }
-    Failure { ended, errors, ..failure }
+    let preview_only = errors.iter().all(|error| error.code == TOO_LONG);
+    let polling = matches!(operation, Operation::Poll { .. });
+    // A poll knows three failures: the session is gone (section 5.4), only the preview text was refused, or no statement on the chat at all.
+    let gone = polling && (failure.status == 404 || failure.status == 400 && !preview_only);
+    failure.ended = ended.unwrap_or(gone);
+    let worth_telling = if errors.is_empty() { is_invalid_service } else { !polling || !preview_only };
+    if worth_telling {
+        failure.news = News::Error(failure.response.clone());
+    }
+    failure
+}
+
+/// Says what listeners are told of a failure that is not an answer of the server's (behaviour reference, sections 9.3 and 9.4).
+fn with_news(operation: &Operation, failure: Failure) -> Failure {
+    let news = match failure.news {
+        News::Nothing if failure.kind == ErrorKind::Io => News::Nothing,
+        News::Nothing if failure.is_disconnect() => News::Disconnected,
+        News::Nothing if matches!(operation, Operation::Upload(_)) => News::Error(failure.response.clone()),
+        news => news,
+    };
+    Failure { news, ..failure }
+}
+
+/// The session's data, which are this back end's own.
+fn gms(session: &SessionData) -> Result<&GmsSession, Failure> {
+    match session {
+        SessionData::Gms(session) => Ok(session),
+        SessionData::Nexus(_) => Err(http::foreign_session()),
+    }
 }

@@ -33,6 +33,11 @@ impl Delivery {
         self.complete.load(Ordering::Acquire)
     }
 
+    /// Counts a request without a body as taken: nothing tells when its head was.
+    pub(super) fn complete_at_once(&self) {
+        self.complete.store(true, Ordering::Release);
+    }
+
     /// The error of this machine's file, if one stopped the request.
     pub(super) fn take_error(&self) -> Option<io::Error> {
         self.error.lock().unwrap_or_else(PoisonError::into_inner).take()

@@ -6,7 +6,7 @@
 use super::{Answer, body::Delivery, retry_after::retry_after};
 use crate::{
     ErrorKind, Retry,
-    transport::{Applied, Failure},
+    transport::{Applied, Failure, News},
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -85,8 +85,8 @@ pub(crate) fn bad_status(answer: &Answer) -> Failure {
         retry,
         applied: if code < 500 { Applied::No } else { Applied::Unknown },
         status: code,
-        ended: None,
-        errors: Vec::new(),
+        ended: false,
+        news: News::Nothing,
         response: response(answer),
         cause: format!("the server answered {}", phrase(answer.status)),
     }
@@ -120,11 +120,16 @@ pub(crate) fn local_failure(kind: ErrorKind, cause: String) -> Failure {
         retry: Retry::Never,
         applied: Applied::No,
         status: 0,
-        ended: None,
-        errors: Vec::new(),
+        ended: false,
+        news: News::Nothing,
         response: no_response("error"),
         cause,
     }
+}
+
+/// A request with the data of another back end's session.
+pub(crate) fn foreign_session() -> Failure {
+    local_failure(ErrorKind::InvalidArgument, "the session belongs to another back end".into())
 }
 
 fn timed_out(applied: Applied, cause: &str) -> Failure {

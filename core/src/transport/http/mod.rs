@@ -1,5 +1,5 @@
 //! What every back end that speaks HTTP shares: connections that outlive a chat and are shared by many ([`HttpPool`]), and one
-//! chat's own side of them (`HttpChat`: headers, cookies, limits). `request` says what to send and `body` streams it, `multipart`
+//! chat's own side of them (`HttpChat`: headers, cookies, limits). `request` says what to send and where to, `body` streams it, `multipart`
 //! writes forms with files, `redirect` decides which redirects are followed, `answer` reads what comes back, `failure` says what a
 //! missing or bad answer means, `download` and `filename` put files where the caller wants them. No protocol is known here.
 
@@ -25,9 +25,9 @@ pub use pool::HttpPool;
 
 pub(crate) use answer::{Answer, Reading};
 pub(crate) use download::save;
-pub(crate) use failure::{bad_answer, bad_status, io_failure, local_failure};
+pub(crate) use failure::{bad_answer, bad_status, foreign_session, io_failure, local_failure};
 pub(crate) use multipart::Multipart;
-pub(crate) use request::{HttpRequest, RequestBody};
+pub(crate) use request::{HttpRequest, RequestBody, below, private_header};
 
 use self::{body::Delivery, cookies::CookieJar, failure::Fault, redirect::Redirect};
 use crate::{Error, ErrorKind, Private, config::Connection, transport::Failure};
@@ -50,7 +50,7 @@ impl HttpChat {
     pub(crate) fn new(
         pool: &HttpPool,
         connection: &Connection,
-        own: &[(&'static str, &Private, &'static str)],
+        own: &[(&str, &Private, &str)],
     ) -> Result<Self, Error> {
         let mut headers = HeaderMap::new();
         let configured = connection
@@ -61,9 +61,8 @@ impl HttpChat {
         {
             let invalid = |what| Error::new(ErrorKind::InvalidConfiguration, format!("{key}: {what}"));
             let name = HeaderName::try_from(name).map_err(|_| invalid("not the name of an HTTP header"))?;
-            let mut value = HeaderValue::try_from(value.as_str())
-                .map_err(|_| invalid("the value holds characters that an HTTP header cannot carry"))?;
-            value.set_sensitive(true);
+            let value = private_header(value)
+                .ok_or_else(|| invalid("the value holds characters that an HTTP header cannot carry"))?;
             headers.insert(name, value);
         }
         let limit = connection.max_response_bytes;
@@ -89,7 +88,9 @@ impl HttpChat {
         let mut url = request.url.clone();
         for _ in 0..=redirect::MAX {
             let response = self.send(request, url.clone(), deadline).await?;
-            self.cookies.store(&url, response.headers());
+            if !request.foreign {
+                self.cookies.store(&url, response.headers());
+            }
             match redirect::judge(&url, response.status(), response.headers()) {
                 Redirect::None => return Ok(Reading::new(response, self.limit)),
                 Redirect::To(next) => url = next,
@@ -110,8 +111,13 @@ impl HttpChat {
     ) -> Result<reqwest::Response, Failure> {
         let delivery = Arc::new(Delivery::default());
         let mut outgoing = reqwest::Request::new(request.method.clone(), url);
-        outgoing.headers_mut().clone_from(&self.headers);
-        self.add_cookies(&mut outgoing);
+        if !request.foreign {
+            outgoing.headers_mut().clone_from(&self.headers);
+            self.add_cookies(&mut outgoing);
+        }
+        for (name, value) in &request.headers {
+            outgoing.headers_mut().insert(name, value.clone());
+        }
         request.body.put_into(&mut outgoing, &delivery).await?;
         within(deadline, self.client.execute(outgoing))
             .await

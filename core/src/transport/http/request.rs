@@ -3,12 +3,13 @@
 use super::{
     Multipart,
     body::{Delivery, OutgoingBody, Source},
+    local_failure,
 };
-use crate::transport::Failure;
+use crate::{ErrorKind, transport::Failure};
 use bytes::Bytes;
 use reqwest::{
     Method, Url,
-    header::{CONTENT_TYPE, HeaderValue},
+    header::{CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use std::sync::Arc;
 
@@ -16,11 +17,48 @@ use std::sync::Arc;
 pub(crate) struct HttpRequest {
     pub(crate) method: Method,
     pub(crate) url: Url,
+    /// Headers of this request alone; they win over the chat's.
+    pub(crate) headers: HeaderMap,
     pub(crate) body: RequestBody,
+    /// Whether it goes to another server than the chat's: it carries neither the chat's headers nor its cookies.
+    pub(crate) foreign: bool,
+}
+
+impl HttpRequest {
+    /// A request to the chat's server, with the chat's headers.
+    pub(crate) fn new(method: Method, url: Url, body: RequestBody) -> Self {
+        Self { method, url, headers: HeaderMap::new(), body, foreign: false }
+    }
+}
+
+/// The address below `base` that `segments` name. A segment that would name another place is refused.
+pub(crate) fn below<'a>(base: &Url, segments: impl IntoIterator<Item = &'a str>) -> Result<Url, Failure> {
+    let mut url = base.clone();
+    let no_path = || local_failure(ErrorKind::Internal, "the chat URL cannot have a path".into());
+    let mut path = url.path_segments_mut().map_err(|()| no_path())?;
+    path.pop_if_empty();
+    for segment in segments {
+        if matches!(segment, "" | "." | "..") {
+            let what = "the request has no chat or file id, or one that cannot be part of an address";
+            return Err(local_failure(ErrorKind::InvalidArgument, what.into()));
+        }
+        path.push(segment);
+    }
+    drop(path);
+    Ok(url)
+}
+
+/// The header that carries `value`, kept out of logs.
+pub(crate) fn private_header(value: &str) -> Option<HeaderValue> {
+    let mut header = HeaderValue::try_from(value).ok()?;
+    header.set_sensitive(true);
+    Some(header)
 }
 
 /// What a request carries.
 pub(crate) enum RequestBody {
+    /// Nothing.
+    None,
     /// Pairs, `application/x-www-form-urlencoded`.
     Form(Bytes),
     /// Fields and a file, `multipart/form-data`.
@@ -35,6 +73,10 @@ impl RequestBody {
         delivery: &Arc<Delivery>,
     ) -> Result<(), Failure> {
         let (content_type, body) = match self {
+            Self::None => {
+                delivery.complete_at_once();
+                return Ok(());
+            }
             Self::Form(form) => {
                 let body = OutgoingBody::new(vec![Source::Bytes(form.clone())], None, delivery.clone());
                 (HeaderValue::from_static("application/x-www-form-urlencoded"), body)

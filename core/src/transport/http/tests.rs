@@ -24,7 +24,7 @@ fn chat(connection: &Connection) -> HttpChat {
 
 fn post(url: &str) -> HttpRequest {
     let body = RequestBody::Form(Bytes::from_static(SECRET.as_bytes()));
-    HttpRequest { method: Method::POST, url: Url::parse(url).unwrap(), body }
+    HttpRequest::new(Method::POST, Url::parse(url).unwrap(), body)
 }
 
 /// Sends one request to a server with `script`.
@@ -144,6 +144,30 @@ async fn cookies_belong_to_the_chat_and_connections_do_not() {
         assert_eq!(server.seen().await.header("cookie"), expected);
     }
     assert_eq!(server.connections(), 1, "both chats used one connection");
+}
+
+#[tokio::test]
+async fn a_requests_own_headers_win_and_another_server_gets_no_others() {
+    let set = || answer("200 OK", "Set-Cookie: node=7; Path=/\r\n", "");
+    let mut server = TestServer::start([set(), set(), set()]).await;
+    let connection = Connection { headers: vec![("X-Key".into(), "chat".into())], ..direct() };
+    let chat = chat(&connection);
+    let own = || [(HeaderName::from_static("x-key"), HeaderValue::from_static("own"))].into_iter().collect();
+    let get = || HttpRequest::new(Method::GET, Url::parse(&server.origin()).unwrap(), RequestBody::None);
+    let foreign = HttpRequest { foreign: true, ..get() };
+    let named = HttpRequest { headers: own(), ..get() };
+    let last = get();
+    for request in [foreign, named, last] {
+        chat.exchange(&request, LIMIT).await.unwrap();
+    }
+    for (key, cookie) in [(None, None), (Some("own"), None), (Some("chat"), Some("node=7"))] {
+        let seen = server.seen().await;
+        assert_eq!(
+            (seen.line(), seen.header("x-key"), seen.header("cookie")),
+            ("GET / HTTP/1.1", key, cookie)
+        );
+        assert_eq!((seen.header("content-type"), seen.header("content-length")), (None, None));
+    }
 }
 
 #[tokio::test]

@@ -26,6 +26,7 @@ fn start() -> Operation {
         last_name: "Lund".into(),
         email: "mia@example.test".into(),
         subject: "Größe & Preis".into(),
+        other: object(json!({"ignored": "by GMS"})),
         user_data: object(
             json!({"TimeZone": "60", "n": 1.5, "flag": true, "none": null, "list": [1, "a"], "o[x]": {"k": 1}}),
         ),
@@ -69,8 +70,8 @@ fn texts() {
 #[test]
 fn polls_and_typing() {
     let all = [
-        Operation::Poll { position: 0, preview: None },
-        Operation::Poll { position: 12, preview: Some("dra".into()) },
+        poll(0),
+        Operation::Poll { from: Position { order: 12, ..Position::default() }, preview: Some("dra".into()) },
         Operation::Typing { started: true, preview: None },
         Operation::Typing { started: true, preview: Some("".into()) },
         Operation::Typing { started: false, preview: Some("draft".into()) },
@@ -129,8 +130,8 @@ fn everything_else() {
 #[test]
 fn newer_servers_have_neither_user_id_nor_alias() {
     let session =
-        SessionData { secure_key: "k".into(), session_id: "a b/../c?d#e".into(), ..SessionData::default() };
-    let request = Request { session: Arc::new(session), operation: Operation::End };
+        GmsSession { secure_key: "k".into(), session_id: "a b/../c?d#e".into(), ..GmsSession::default() };
+    let request = Request { session: Arc::new(SessionData::Gms(session)), operation: Operation::End };
     insta::assert_snapshot!(sent_with(config("https://gms.test/chat/"), &request), @r"
     POST https://gms.test/chat/a%20b%2F..%2Fc%3Fd%23e/disconnect
     secureKey=k
@@ -146,7 +147,7 @@ fn an_uploads_fields_are_its_ids_and_data() {
         progress: None,
     };
     let mut fields = Vec::new();
-    wire::form(&Operation::Upload(upload), &session(), Some("ignored"), |name, value| {
+    wire::form(&Operation::Upload(upload), &gms_session(), Some("ignored"), |name, value| {
         fields.push(format!("{name}={value}"));
     });
     let expected =
@@ -157,7 +158,7 @@ fn an_uploads_fields_are_its_ids_and_data() {
 proptest! {
     #[test]
     fn forms_read_back_as_they_were_written(message in any::<String>(), key in any::<String>(), secret in ".+") {
-        let session = SessionData { secure_key: secret.as_str().into(), session_id: "c".into(), ..SessionData::default() };
+        let session = GmsSession { secure_key: secret.as_str().into(), session_id: "c".into(), ..GmsSession::default() };
         let form = wire::urlencoded(&text(&message), &session, None);
         prop_assert!(form.is_ascii());
         let pairs: Vec<_> = form_urlencoded::parse(form.as_bytes()).into_owned().collect();
@@ -172,7 +173,7 @@ proptest! {
 
     #[test]
     fn any_id_stays_one_segment(id in ".+") {
-        let session = SessionData { session_id: id.as_str().into(), ..SessionData::default() };
+        let session = GmsSession { session_id: id.as_str().into(), ..GmsSession::default() };
         let transport = transport(config("https://gms.test/a/chat/"));
         match transport.0.url(&session, &Operation::End) {
             Ok(url) => {

@@ -11,7 +11,7 @@ use crate::{
     Retry,
     config::ProxyConfig,
     transport::{
-        Applied, ServerError, Start, Text,
+        Applied, Position, Start, Text,
         http::test_server::{TestServer, answer, json, redirect},
     },
 };
@@ -41,12 +41,16 @@ pub(super) fn transport_to(server: &TestServer) -> GmsRest {
 }
 
 pub(super) fn session() -> Arc<SessionData> {
-    Arc::new(SessionData {
+    Arc::new(SessionData::Gms(gms_session()))
+}
+
+pub(super) fn gms_session() -> GmsSession {
+    GmsSession {
         secure_key: "a+b/c==".into(),
         session_id: "0004aB1".into(),
         alias: "117".into(),
         user_id: "00755A0B1".into(),
-    })
+    }
 }
 
 pub(super) fn request(operation: Operation) -> Request {
@@ -64,7 +68,7 @@ async fn a_start_and_what_follows() {
     let transport = transport_to(&server);
     let start = Operation::Start(Start { nickname: "Mia Lund".into(), ..Start::default() });
     let reply = transport.perform(Request { session: Arc::default(), operation: start }).await.unwrap();
-    assert_eq!(reply.session.session_id.as_deref(), Some("0004aB1"));
+    assert_eq!(reply.session.unwrap().id().as_str(), "0004aB1");
     assert_eq!(reply.body.json()["secureKey"], "9f21c0");
     let seen = server.seen().await;
     assert_eq!(seen.line(), "POST /genesys/2/chat/support/ HTTP/1.1");
@@ -74,7 +78,8 @@ async fn a_start_and_what_follows() {
     );
 
     let reply = transport.perform(request(text("hi"))).await.unwrap();
-    assert_eq!(reply.session.alias.as_deref(), Some("118"));
+    let Some(SessionData::Gms(session)) = reply.session else { panic!("no session data of GMS") };
+    assert_eq!((session.alias.as_str(), session.secure_key.as_str()), ("118", ""));
     let seen = server.seen().await;
     assert_eq!(seen.line(), "POST /genesys/2/chat/support/0004aB1/send HTTP/1.1");
     assert_eq!(
@@ -107,8 +112,7 @@ async fn failures_keep_the_servers_errors() {
     let next = async || transport.perform(request(text("hi"))).await.unwrap_err();
 
     let refused = next().await;
-    assert_eq!(refused.errors, [ServerError { code: 204, advice: Some("1000".into()) }]);
-    assert_eq!((refused.kind, refused.ended), (ErrorKind::Rejected, Some(true)));
+    assert_eq!((refused.kind, refused.ended), (ErrorKind::Rejected, true));
     assert_eq!(refused.response["responseJSON"]["errors"][0]["code"], "204");
     assert_eq!(refused.response.get("errorReason"), None);
 
@@ -126,6 +130,39 @@ async fn failures_keep_the_servers_errors() {
         (unauthorized.kind, unauthorized.response.get("errorReason")),
         (ErrorKind::Unauthorized, None)
     );
+}
+
+pub(super) fn poll(order: u64) -> Operation {
+    Operation::Poll { from: Position { order, ..Position::default() }, preview: None }
+}
+
+/// A failed answer to `operation`, if the answer says that the session is over, and whether listeners are told of it.
+fn judged(operation: &Operation, status: u16, body: &'static str) -> (bool, bool) {
+    let status = reqwest::StatusCode::from_u16(status).unwrap();
+    let answer = Answer { status, body: Bytes::from_static(body.as_bytes()), ..Answer::default() };
+    let failure = refusal(operation, &answer);
+    (failure.ended, matches!(failure.news, News::Error(data) if data == failure.response))
+}
+
+#[test]
+fn a_poll_tells_whether_the_session_is_gone() {
+    let too_long = r#"{"errors":[{"code":204}]}"#;
+    let refused = r#"{"errors":[{"code":8201},{"code":204}]}"#;
+    for (status, body, polling, sending) in [
+        (404, "<html>", (true, true), (false, true)),
+        (404, r#"{"chatEnded":false}"#, (false, true), (false, true)),
+        (400, refused, (true, true), (false, true)),
+        (400, too_long, (false, false), (false, true)),
+        (400, "", (false, false), (false, false)),
+        (503, r#"{"chatEnded":true}"#, (true, false), (true, false)),
+        (500, "", (false, true), (false, true)),
+    ] {
+        assert_eq!(
+            (judged(&poll(1), status, body), judged(&text("hi"), status, body)),
+            (polling, sending),
+            "{status} {body}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,12 +1,11 @@
 //! What a request carries: the path below the chat URL and the form (sections 1.2 and 2).
 
 use crate::{
-    model::{JsonObject, SessionData},
-    transport::{Operation, Start, Text},
+    model::{GmsSession, JsonObject},
+    transport::{Operation, Start, Text, json::field_text},
 };
 use form_urlencoded::Serializer;
-use serde_json::{Value, json};
-use std::borrow::Cow;
+use serde_json::json;
 
 /// The label of a text message that has none of its own.
 const DEFAULT_MESSAGE_TYPE: &str = "text";
@@ -16,7 +15,7 @@ pub(crate) fn path(operation: &Operation) -> Vec<&str> {
     match operation {
         Operation::Start(_) => vec![],
         Operation::Send(_) => vec!["send"],
-        Operation::Poll { .. } => vec!["refresh"],
+        Operation::Poll { .. } | Operation::Restore | Operation::History { .. } => vec!["refresh"],
         Operation::Typing { started: true, .. } => vec!["startTyping"],
         Operation::Typing { started: false, .. } => vec!["stopTyping"],
         Operation::End => vec!["disconnect"],
@@ -35,7 +34,7 @@ pub(crate) fn path(operation: &Operation) -> Vec<&str> {
 /// The form fields of `operation`, handed to `field` in order. A file is not among them.
 pub(crate) fn form(
     operation: &Operation,
-    session: &SessionData,
+    session: &GmsSession,
     endpoint: Option<&str>,
     mut field: impl FnMut(&str, &str),
 ) {
@@ -45,9 +44,9 @@ pub(crate) fn form(
     id_fields(session, &mut field);
     match operation {
         Operation::Send(text) => text_fields(text, &mut field),
-        Operation::Poll { position, preview } => {
+        Operation::Poll { from, preview } => {
             // 0 means "nothing" on one carrier and perhaps "everything" on the other; 1 is always everything.
-            field("transcriptPosition", &position.max(&1).to_string());
+            field("transcriptPosition", &from.order.max(1).to_string());
             if let Some(preview) = preview {
                 field("message", preview);
             }
@@ -59,7 +58,9 @@ pub(crate) fn form(
         Operation::PushUrl { url } => field("pushUrl", url),
         Operation::UpdateNickname { nickname } => field("nickname", nickname),
         Operation::ReadReceipt { position } => field("transcriptPosition", &position.to_string()),
+        Operation::Restore => field("transcriptPosition", "1"),
         Operation::Start(_)
+        | Operation::History { .. }
         | Operation::Typing { preview: None, .. }
         | Operation::End
         | Operation::FileLimits
@@ -69,7 +70,7 @@ pub(crate) fn form(
 }
 
 /// The form of `operation`, `application/x-www-form-urlencoded`.
-pub(crate) fn urlencoded(operation: &Operation, session: &SessionData, endpoint: Option<&str>) -> String {
+pub(crate) fn urlencoded(operation: &Operation, session: &GmsSession, endpoint: Option<&str>) -> String {
     let mut serializer = Serializer::new(String::with_capacity(512));
     form(operation, session, endpoint, |name, value| {
         serializer.append_pair(name, value);
@@ -91,7 +92,7 @@ fn start_fields(start: &Start, endpoint: Option<&str>, field: &mut impl FnMut(&s
 }
 
 /// What every request after the start carries. Newer servers have neither user id nor alias: what is empty is left out.
-fn id_fields(session: &SessionData, field: &mut impl FnMut(&str, &str)) {
+fn id_fields(session: &GmsSession, field: &mut impl FnMut(&str, &str)) {
     field("secureKey", &session.secure_key);
     for (name, value) in [("userId", &session.user_id), ("alias", &session.alias)] {
         if !value.is_empty() {
@@ -111,15 +112,6 @@ fn text_fields(text: &Text, field: &mut impl FnMut(&str, &str)) {
 
 fn user_data_fields(data: &JsonObject, field: &mut impl FnMut(&str, &str)) {
     for (key, value) in data {
-        field(&format!("userData[{key}]"), &user_data_text(value));
-    }
-}
-
-/// Attached data are text on the wire: null is empty, as it is for the JavaScript service, anything else its JSON text.
-fn user_data_text(value: &Value) -> Cow<'_, str> {
-    match value {
-        Value::String(text) => Cow::Borrowed(text),
-        Value::Null => Cow::Borrowed(""),
-        other => Cow::Owned(other.to_string()),
+        field(&format!("userData[{key}]"), &field_text(value));
     }
 }

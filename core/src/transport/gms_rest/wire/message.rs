@@ -1,16 +1,16 @@
 //! A transcript entry (section 4): read straight into the model, without an intermediate JSON tree.
 
-use super::lenient::Number;
 use crate::{
     Private,
     model::{
         JsonObject, Message, MessageType, OriginalFrom, OriginalMessage, Participant, ParticipantId,
         ParticipantRole, Received,
     },
+    transport::json::{Number, descend, object, rich_text, take},
 };
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::{Map, Value};
-use std::{borrow::Cow, sync::Arc};
+use serde::Deserialize;
+use serde_json::Value;
+use std::sync::Arc;
 
 /// A transcript entry as the server writes it.
 #[derive(Debug, Default, Deserialize)]
@@ -68,7 +68,7 @@ impl WireMessage {
     /// The entry in both its shapes; nothing, if it has no place in the transcript.
     pub(super) fn received(self) -> Option<Received> {
         let original = OriginalMessage {
-            index: self.index.unsigned()?,
+            index: self.index.unsigned()?.into(),
             kind: self.kind.unwrap_or_else(|| MessageType::Other("".into())),
             text: self.text,
             message_type: self.message_type,
@@ -77,13 +77,15 @@ impl WireMessage {
                 nickname: self.from.nickname.unwrap_or_default(),
                 participant_id: self.from.participant_id.unwrap_or_default(),
                 role: self.from.role.unwrap_or_default(),
+                other: JsonObject::new(),
             },
             user_data: self.user_data,
             event_attributes: self.event_attributes,
+            other: JsonObject::new(),
         };
         let attributes = original.event_attributes.as_ref();
         let message = Message {
-            index: original.index,
+            index: original.index.clone(),
             kind: original.kind.clone(),
             text: attributes.and_then(rich_text).or_else(|| original.text.clone()),
             timestamp: original.utc_time,
@@ -96,6 +98,7 @@ impl WireMessage {
                 name: original.from.nickname.clone(),
             },
             user_data: original.user_data.clone().map(Arc::new),
+            content: Arc::default(),
             extra: None,
             restoring: false,
         };
@@ -103,41 +106,9 @@ impl WireMessage {
     }
 }
 
-fn object(value: Value) -> Option<Map<String, Value>> {
-    if let Value::Object(object) = value { Some(object) } else { None }
-}
-
-fn take<T: DeserializeOwned>(object: &mut Map<String, Value>, key: &str) -> Option<T> {
-    object.remove(key).and_then(|value| serde_json::from_value(value).ok())
-}
-
 /// Whether the sender's party style is `BOT`. The value can itself be JSON text, in quotes.
 fn is_bot(attributes: &Value) -> bool {
     descend(attributes, &["GCTI_SYSTEM", "party-info", "style"]).is_some_and(|style| {
         style.as_str().is_some_and(|style| style.trim_matches('"').eq_ignore_ascii_case("BOT"))
     })
-}
-
-/// The text of rich content, which stands for the message's own.
-fn rich_text(attributes: &Value) -> Option<Private> {
-    let text = descend(attributes, &["structured-content", "genesys-chat", "content", "text"])?;
-    text.as_str().map(Private::new)
-}
-
-/// Follows `path` through objects, each of which can be JSON text.
-fn descend<'a>(value: &'a Value, path: &[&str]) -> Option<Cow<'a, Value>> {
-    let mut value = Cow::Borrowed(value);
-    for key in path {
-        value = match value {
-            Cow::Borrowed(Value::String(text)) => Cow::Owned(member(serde_json::from_str(text).ok()?, key)?),
-            Cow::Borrowed(object) => Cow::Borrowed(object.get(key)?),
-            Cow::Owned(Value::String(text)) => Cow::Owned(member(serde_json::from_str(&text).ok()?, key)?),
-            Cow::Owned(object) => Cow::Owned(member(object, key)?),
-        };
-    }
-    Some(value)
-}
-
-fn member(value: Value, key: &str) -> Option<Value> {
-    object(value)?.remove(key)
 }

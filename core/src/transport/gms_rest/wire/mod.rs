@@ -1,9 +1,7 @@
 //! GMS v2 on the wire, as pure functions (protocol reference, sections 2 to 5 and 7): `form` says what a request carries, `reply`
-//! reads an answer, `message` a transcript entry, `limits` the notice with file limits. `lenient` has the tolerant number types,
-//! and reads answers that are not quite the protocol's.
+//! reads an answer, `message` a transcript entry, `limits` the notice with file limits.
 
 mod form;
-mod lenient;
 mod limits;
 mod message;
 mod reply;

@@ -6,18 +6,17 @@
 //! `statusCode` is required by the protocol. An answer without it is taken as success if it has any other field of the response
 //! object and no `errors`, as a refusal if it has `errors`; otherwise it is not the protocol's (a gateway's own JSON, say).
 
-use super::{
-    lenient::{Number, repaired},
-    limits::limits,
-    message::WireMessage,
-};
+use super::{limits::limits, message::WireMessage};
 use crate::{
     Private,
-    model::SessionUpdate,
-    transport::{Body, Reply, ServerError, Verdict},
+    model::{GmsSession, SessionData},
+    transport::{
+        Body, Reply, ServerError, Verdict,
+        json::{self, Number, take},
+    },
 };
 use bytes::Bytes;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// The answer is not a response object of GMS v2.
@@ -55,7 +54,7 @@ fn decode_as(body: Bytes, any_data_are_limits: bool) -> Result<Reply, NotTheProt
     let (wire, mended) = Wire::read(&body).ok_or(NotTheProtocol)?;
     let errors = wire.errors();
     let verdict = wire.verdict(&errors).ok_or(NotTheProtocol)?;
-    let body = Body(mended.map_or(body, Bytes::from));
+    let body = Body(mended.unwrap_or(body));
     // The outcome and the end are told even where nothing else can be trusted (section 3): a restore asks for both.
     let mut reply = Reply { verdict, ended: wire.chat_ended, errors, body, ..Reply::default() };
     if verdict == Verdict::Done {
@@ -83,17 +82,11 @@ struct Wire {
 
 impl Wire {
     /// Reads `body`; with it comes its JSON text, where the body had to be mended.
-    fn read(body: &[u8]) -> Option<(Self, Option<String>)> {
+    fn read(body: &[u8]) -> Option<(Self, Option<Bytes>)> {
         if let Ok(wire) = serde_json::from_slice(body) {
             return Some((wire, None));
         }
-        let (value, mended) = if let Ok(value) = serde_json::from_slice::<Value>(body) {
-            (value, None)
-        } else {
-            let value = repaired(body)?;
-            let mended = value.to_string();
-            (value, Some(mended))
-        };
+        let (value, mended) = json::read(body)?;
         let Value::Object(mut object) = value else { return None };
         Some((Self::salvage(&mut object), mended))
     }
@@ -153,13 +146,12 @@ impl Wire {
     }
 
     fn fill(self, reply: &mut Reply, any_data_are_limits: bool) {
-        let filled = |text: Option<Private>| text.filter(|text| !text.is_empty());
-        reply.session = SessionUpdate {
-            secure_key: filled(self.secure_key),
-            session_id: filled(self.chat_id),
-            alias: filled(self.alias),
-            user_id: filled(self.user_id),
-        };
+        reply.session = Some(SessionData::Gms(GmsSession {
+            secure_key: self.secure_key.unwrap_or_default(),
+            session_id: self.chat_id.unwrap_or_default(),
+            alias: self.alias.unwrap_or_default(),
+            user_id: self.user_id.unwrap_or_default(),
+        }));
         reply.next_position = self.next_position.and_then(Number::unsigned);
         reply.file_id =
             self.user_data.as_ref().and_then(|data| data.get("file-id")).and_then(|id| match id {
@@ -176,10 +168,6 @@ impl Wire {
         reply.limits = notice.and_then(|notice| notice.user_data.as_ref()).map(limits);
         reply.messages = messages.into_iter().filter_map(WireMessage::received).collect();
     }
-}
-
-fn take<T: DeserializeOwned>(object: &mut Map<String, Value>, key: &str) -> Option<T> {
-    object.remove(key).and_then(|value| serde_json::from_value(value).ok())
 }
 
 /// One entry: `code` is a number or its text, `advice` a text or a number, `text` stands in for a missing advice.

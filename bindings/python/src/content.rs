@@ -1,0 +1,74 @@
+//! Messages as Python values. What is attached to them has its bytes as `bytes`, which JSON does not know.
+
+use crate::json;
+use pyo3::{
+    intern,
+    prelude::*,
+    types::{PyBytes, PyDict, PyList},
+};
+use webchat_core::{
+    command::Resolution,
+    event::Event,
+    model::{Content, Message, Received, Transcript},
+};
+
+/// An event's data.
+pub(crate) fn event_data<'py>(py: Python<'py>, event: &Event) -> PyResult<Bound<'py, PyAny>> {
+    if let Event::MessageReceived(payload) = event
+        && has_bytes(&payload.received)
+    {
+        let mut light = payload.clone();
+        light.received = without_bytes(&payload.received);
+        let data = json::to_python(py, &Event::MessageReceived(light).data())?;
+        fill(&data, &payload.received)?;
+        return Ok(data);
+    }
+    json::to_python(py, &event.data())
+}
+
+/// What `getTranscript` resolved with.
+pub(crate) fn transcript(py: Python<'_>, transcript: Transcript) -> PyResult<Bound<'_, PyAny>> {
+    if !has_bytes(&transcript.0) {
+        return json::to_python(py, &Resolution::Transcript(transcript).to_json());
+    }
+    let light = Transcript(without_bytes(&transcript.0).into());
+    let data = json::to_python(py, &Resolution::Transcript(light).to_json())?;
+    fill(&data, &transcript.0)?;
+    Ok(data)
+}
+
+fn has_bytes(received: &[Received]) -> bool {
+    received.iter().flat_map(|entry| entry.message.content.iter()).any(|content| content.data.is_some())
+}
+
+/// The same messages, whose bytes need not be written as text.
+fn without_bytes(received: &[Received]) -> Vec<Received> {
+    let mut received = received.to_vec();
+    for Received { message, .. } in &mut received {
+        message.content =
+            message.content.iter().map(|content| Content { data: None, ..content.clone() }).collect();
+    }
+    received
+}
+
+/// Puts the bytes into `data["messages"]`. What a preprocessor put in the place of an attachment stays.
+fn fill(data: &Bound<'_, PyAny>, received: &[Received]) -> PyResult<()> {
+    let messages = data.get_item(intern!(data.py(), "messages"))?;
+    messages
+        .cast::<PyList>()?
+        .iter()
+        .zip(received)
+        .try_for_each(|(message, entry)| fill_one(&message, &entry.message))
+}
+
+fn fill_one(message: &Bound<'_, PyAny>, from: &Message) -> PyResult<()> {
+    let py = message.py();
+    let Some(content) = message.cast::<PyDict>()?.get_item(intern!(py, "content"))? else { return Ok(()) };
+    let Ok(content) = content.cast::<PyList>() else { return Ok(()) };
+    for (item, from) in content.iter().zip(from.content.iter()) {
+        if let (Ok(item), Some(data)) = (item.cast::<PyDict>(), &from.data) {
+            item.set_item(intern!(py, "data"), PyBytes::new(py, data))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! `fetchHistory`: older messages of an asynchronous chat, page by page (behaviour reference, section 4).
+
+use super::{
+    Service,
+    batch::Kind,
+    exchange::{Purpose, failure_error, judge},
+};
+use crate::{
+    ErrorKind,
+    command::RequestId,
+    transport::{Failure, Operation, Reply, Verdict},
+};
+
+const NO_MORE: &str = "No more messages to fetch";
+
+impl Service {
+    /// Fetches the page before the oldest message known. Pages asked for at once come one after the other.
+    pub(super) fn fetch_history(&mut self, id: RequestId) {
+        if !self.capabilities.history {
+            let text = "Fetching history messages applies only to Asynchronous chat";
+            return self.reject(id, ErrorKind::Unsupported, text);
+        }
+        let Some(live) = self.session.active() else {
+            return self.reject(id, ErrorKind::NoSession, NO_MORE);
+        };
+        live.history.push_back(id);
+        if live.history.len() == 1 {
+            self.next_page();
+        }
+    }
+
+    /// Asks for the first page wanted. Nobody knows what is older than nothing.
+    fn next_page(&mut self) {
+        let Some(live) = self.session.live_mut() else { return };
+        let Some(&id) = live.history.front() else { return };
+        match live.oldest.clone() {
+            Some(before) => self.request(Purpose::History, Operation::History { before }),
+            None => self.end_of_history(id),
+        }
+    }
+
+    fn end_of_history(&mut self, id: RequestId) {
+        self.reject(id, ErrorKind::NotFound, NO_MORE);
+        self.history_done();
+    }
+
+    /// Takes a page. One that has nothing new is the end: the server repeats the oldest message, or is silent.
+    pub(super) fn history_answered(&mut self, outcome: Result<Reply, Failure>) {
+        let Some(live) = self.session.live_mut() else { return };
+        let Some(&id) = live.history.front() else { return };
+        // Where the server remembers what it delivered, this can have moved its mark.
+        live.resync = true;
+        match outcome {
+            Ok(reply) if reply.verdict == Verdict::Done => {
+                let is_new = |index| !live.seen.contains(index);
+                if reply.messages.iter().any(|received| is_new(received.message.index.order)) {
+                    self.receive(Kind::History { command: id }, reply);
+                } else {
+                    self.end_of_history(id);
+                }
+            }
+            Ok(reply) => {
+                self.report_refusal(&reply);
+                self.complete(id, judge(reply));
+                self.history_done();
+            }
+            Err(failure) => {
+                self.complete(id, Err(failure_error(failure)));
+                self.history_done();
+            }
+        }
+    }
+
+    /// Goes on with the next page wanted, else with polling, which pauses meanwhile.
+    pub(super) fn history_done(&mut self) {
+        let Some(live) = self.session.live_mut() else { return };
+        live.history.pop_front();
+        self.next_page();
+        self.poll_due();
+    }
+}
