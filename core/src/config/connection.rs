@@ -80,7 +80,7 @@ pub(super) fn read_connection(webchat: &Section<'_>) -> Connection {
     let connection = Connection {
         proxy: read_proxy(&section),
         root_certificates: read_paths(&section, "rootCertificates"),
-        headers: read_headers(&section, "headers", true),
+        headers: read_headers(&section, "headers", &[]),
         max_response_bytes: section
             .whole("maxResponseBytes", "a number of bytes", &(1..=MAX_WHOLE))
             .unwrap_or(default.max_response_bytes),
@@ -151,11 +151,11 @@ fn read_paths(section: &Section<'_>, key: &'static str) -> Vec<PathBuf> {
     }
 }
 
-/// Reads an object of headers. With `refuse_framing`, those that frame a request are refused.
+/// Reads an object of headers. Those that frame a request are refused, but for `left_out`, which mean nothing here.
 pub(super) fn read_headers(
     section: &Section<'_>,
     key: &'static str,
-    refuse_framing: bool,
+    left_out: &[HeaderName],
 ) -> Vec<(String, Private)> {
     let mut headers = Vec::new();
     let mut names = Vec::new();
@@ -166,7 +166,10 @@ pub(super) fn read_headers(
             section.problem(key, "names of headers", "a key that is none");
             continue;
         };
-        if refuse_framing && FRAMING.contains(&parsed) {
+        if left_out.contains(&parsed) {
+            continue;
+        }
+        if FRAMING.contains(&parsed) {
             section.problem(&path, "no header that the library sets itself", "one");
         } else if names.contains(&parsed) {
             section.problem(&path, "every header once, whatever its case", "it again");

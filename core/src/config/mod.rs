@@ -6,9 +6,11 @@
 //! | Option | Meaning here |
 //! |---|---|
 //! | `xhrFields` | A browser's notion; ignored (specification, Version 2 API) |
-//! | `transport` | Options are checked (specification, Version 3 API); its transports are not in this build: error of kind `Unsupported` |
+//! | `transport.type` | `pureengage-v3-rest`, or absent for GMS v2. Known others are not in this build: error of kind `Unsupported` |
+//! | `transport.async.getSessionData` and the other functions there | They have no form in JSON; ignored. A [`SessionKeeper`](crate::store::SessionKeeper) takes their place |
+//! | `transport.pollExceptionLimit`, `transport.interactionData` | Checked, without effect on `pureengage-v3-rest` |
 //! | `cometD` | Options are checked (behaviour reference, 1.1); with `enabled` true: error of kind `Unsupported` |
-//! | `async` | Only under `CometD`; with `enabled` true under REST: error of kind `InvalidConfiguration` |
+//! | `async` | GMS v2 only, and there only under `CometD`; with `enabled` true under REST: error of kind `InvalidConfiguration` |
 //! | `emojis`, `form`, `chatButton` and others | Of the user interface; ignored |
 //!
 //! An option that is null counts as absent. Whole numbers may be written like `3000.0`.
@@ -27,7 +29,7 @@ use crate::{
     model::JsonObject,
     private::{Private, debug_only},
 };
-use reader::{Findings, Section, describe, invalid, unsupported};
+use reader::{Findings, Section, describe, invalid};
 use serde_json::Value;
 use std::time::Duration;
 use url::Url;
@@ -58,10 +60,11 @@ pub struct ServiceConfig {
     /// How many poll exceptions in a row are tolerated before the chat server counts as offline. Option `pollExceptionLimit`, from 0; 5
     /// by default (specification, Options; behaviour reference, section 9.2).
     pub poll_exception_limit: u32,
-    /// How old a stored session may be; nothing where age does not matter. Option `restoreTimeout`, milliseconds; zero or absent means the default of 60000
-    /// (specification, Options; behaviour reference, section 8).
+    /// How old a stored session may be; nothing where age does not matter. Option `restoreTimeout`, milliseconds; zero or absent means
+    /// the default of 60000. Without effect under Nexus v3 (specification, Options; behaviour reference, section 8).
     pub restore_timeout: Option<Duration>,
-    /// Whether chats outlive the process and the agents' presence; nothing where the transport does not know the difference.
+    /// Whether chats outlive the process and the agents' presence; nothing where the transport does not know the difference. Option
+    /// `transport.async.enabled` (specification, Options, Version 3 API).
     pub asynchronous: Option<bool>,
     /// The longest message, in Unicode code points. Option `maxMessageLength`, from 1; no limit by default (behaviour reference, 1.1).
     pub max_message_length: Option<usize>,
@@ -83,7 +86,7 @@ debug_only!(ServiceConfig {
 pub struct Polling {
     /// Whether the interval adapts; else it is `rate`. Option `dynamicPolling`; true by default.
     pub dynamic: bool,
-    /// The fixed interval. Option `pollRate`, 1000 to 30000 ms; 3000 by default.
+    /// The fixed interval. Option `pollRate`, 1000 to 30000 ms; under Nexus v3 `transport.pollTimeout`, from 100 ms; 3000 by default.
     pub rate: Duration,
     /// The shortest interval. Option `pollRateMin`, 250 to 30000 ms; 500 by default.
     pub min: Duration,
@@ -92,11 +95,12 @@ pub struct Polling {
     pub max: Duration,
     /// The growth of the interval after each poll. Option `pollRateMult`, above 1, at most 100; 1.2 by default.
     pub multiplier: f64,
-    /// The growth of the interval with each failed poll in a row, up to 30 s; 1 under GMS.
+    /// The growth of the interval with each failed poll in a row, up to 30 s. Option `transport.pollIntervalMultiplier`, 1 to 100; 1.2 by
+    /// default under Nexus v3, always 1 under GMS.
     pub failure_multiplier: f64,
     /// Checked and kept, without effect: a program has no page that could lose the focus. Option `pollRateSleep`, 1000 to 30000 ms; 30000 by default.
     pub sleep: Duration,
-    /// Likewise without effect. Option `sleepEnabled`; false by default.
+    /// Likewise without effect. Option `sleepEnabled`, under Nexus v3 `transport.sleepEnabled`; false by default.
     pub sleep_enabled: bool,
 }
 
@@ -106,6 +110,8 @@ pub struct Polling {
 pub enum TransportConfig {
     /// GMS v2 over REST.
     GmsRest(GmsRestConfig),
+    /// Nexus v3 over REST: option `transport.type` is `pureengage-v3-rest`.
+    NexusRest(NexusRestConfig),
 }
 
 /// GMS v2 over REST (specification, Version 2 API; behaviour reference, section 1.1).
@@ -129,6 +135,43 @@ pub struct GmsRestConfig {
     /// The time limit of every other request: [`ServiceConfig::ajax_timeout`].
     pub ajax_timeout: Duration,
 }
+
+/// Nexus v3 over REST (specification, Version 3 API; behaviour reference, section 1.2). All options are of the object `transport`, but
+/// for the last two.
+#[derive(Clone)]
+pub struct NexusRestConfig {
+    /// The sessions' URL, without a slash at the end. Option `dataURL`; required. Absolute, `http` or `https`, without query, fragment,
+    /// user name and password.
+    pub data_url: Url,
+    /// Where chats go. Option `endpoint`; required.
+    pub endpoint: String,
+    /// Sent with every request. Option `headers`, an object of strings in which `x-api-key` is required. `Content-Type`, which pages
+    /// write there, is the library's own and left out. The session's token replaces an `x-nexus-client-key`.
+    pub headers: Vec<(String, Private)>,
+    /// Which version of the routing to use. Option `stream`; none by default.
+    pub stream: Option<String>,
+    /// Option `clientType`; none by default.
+    pub client_type: Option<String>,
+    /// How many messages are fetched at once of an asynchronous chat. Option `maxMessagePageSize`, from 16; 20 by default.
+    pub page_size: u64,
+    /// Whether sessions outlive the process: [`ServiceConfig::asynchronous`].
+    pub asynchronous: bool,
+    /// The attached data of every chat, sent when a session is taken up again: [`ServiceConfig::user_data`].
+    pub user_data: JsonObject,
+    /// The time limit of every request but polls and uploads: [`ServiceConfig::ajax_timeout`].
+    pub ajax_timeout: Duration,
+}
+
+debug_only!(NexusRestConfig {
+    data_url,
+    endpoint,
+    headers,
+    stream,
+    client_type,
+    page_size,
+    asynchronous,
+    ajax_timeout
+});
 
 /// Options of the user interface, which shares the namespace (behaviour reference, section 1).
 const USER_INTERFACE: [&str; 17] = [
@@ -163,22 +206,14 @@ impl Config {
         let (webchat, main) = locate(json, &findings)?;
         let webchat = Section::new("webchat", Some(webchat), &findings);
         webchat.ignore(&USER_INTERFACE);
-        let service = v2::read_service(&webchat);
+        let mut service = v2::read_service(&webchat);
         let connection = connection::read_connection(&webchat);
         let store = connection::read_store(&webchat);
-        v3::check(&webchat)?;
-        let asynchronous = v2::read_async(&webchat);
-        if v2::read_cometd(&webchat) {
-            findings.check()?;
-            return Err(unsupported("webchat.cometD.enabled is true"));
-        }
-        let rest = v2::read_gms_rest(&webchat, main, &service);
+        let transport = match v3::read(&webchat, &mut service)? {
+            Some(nexus) => TransportConfig::NexusRest(nexus),
+            None => TransportConfig::GmsRest(v2::read(&webchat, main, &service)?),
+        };
         webchat.close();
-        findings.check()?;
-        if asynchronous {
-            return Err(invalid(ASYNC_WITH_REST));
-        }
-        let transport = TransportConfig::GmsRest(rest.ok_or_else(|| invalid(EMPTY))?);
         Ok(Self { service, transport, connection, store, unknown_keys: findings.into_unknown() })
     }
 
@@ -202,8 +237,6 @@ impl Default for ServiceConfig {
 }
 
 const EMPTY: &str = "Invalid configuration";
-const ASYNC_WITH_REST: &str =
-    "Invalid configuration. WebChatService supports Async chat only in CometD mode.";
 
 /// Finds the `webchat` object and what stands beside it as `main`.
 fn locate<'a>(json: &'a Value, findings: &Findings) -> Result<(&'a JsonObject, Option<&'a Value>), Error> {

@@ -52,8 +52,8 @@ pub(super) fn invalid(message: impl Into<String>) -> Error {
 
 /// An error of kind `Unsupported`: `what` chooses a transport that is not in this build.
 pub(super) fn unsupported(what: &str) -> Error {
-    let advice =
-        "this build has no transport for it, only GMS v2 over REST, which needs nothing but webchat.dataURL";
+    let advice = "this build has no transport for it, only GMS v2 over REST, which needs nothing but webchat.dataURL, and \
+        pureengage-v3-rest";
     Error::new(ErrorKind::Unsupported, format!("{what}: {advice}"))
 }
 
@@ -200,14 +200,14 @@ impl<'a> Section<'a> {
         self.whole(key, "a number of milliseconds", range).map(Duration::from_millis)
     }
 
-    /// The growth of an interval.
-    pub(super) fn multiplier(&self, key: &'static str) -> Option<f64> {
-        let value = self.value(key)?;
-        let multiplier = value.as_f64().filter(|number| *number > 1.0 && *number <= 100.0);
-        if multiplier.is_none() {
-            self.problem(key, "a number above 1, at most 100", &describe(value));
-        }
-        multiplier
+    /// The growth of an interval; with `or_none` it may stay as it is.
+    pub(super) fn multiplier(&self, key: &'static str, or_none: bool) -> Option<f64> {
+        let (expected, lowest) = if or_none {
+            ("a number from 1 to 100", 1.0)
+        } else {
+            ("a number above 1, at most 100", 1.0_f64.next_up())
+        };
+        self.typed(key, expected, |value| value.as_f64().filter(|number| (lowest..=100.0).contains(number)))
     }
 
     /// The address of a service: absolute, `http` or `https`, without query, fragment, user name and password.

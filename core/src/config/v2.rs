@@ -2,14 +2,17 @@
 //! reference, section 1.1).
 
 use super::{
-    GmsRestConfig, Polling, ServiceConfig,
+    EMPTY, GmsRestConfig, Polling, ServiceConfig,
     connection::{HEADER_TEXT, header_found, header_text},
-    reader::{MAX_TIMER, MAX_WHOLE, Section, describe, whole},
+    reader::{MAX_TIMER, MAX_WHOLE, Section, describe, invalid, unsupported, whole},
 };
-use crate::private::Private;
+use crate::{Error, private::Private};
 use serde_json::Value;
 use std::time::Duration;
 use url::Url;
+
+const ASYNC_WITH_REST: &str =
+    "Invalid configuration. WebChatService supports Async chat only in CometD mode.";
 
 /// Reads what the service needs under any transport.
 pub(super) fn read_service(webchat: &Section<'_>) -> ServiceConfig {
@@ -44,7 +47,7 @@ fn read_polling(webchat: &Section<'_>) -> Polling {
         min,
         max: max.unwrap_or(DEFAULT.max(min)),
         failure_multiplier: 1.0,
-        multiplier: webchat.multiplier("pollRateMult").unwrap_or(1.2),
+        multiplier: webchat.multiplier("pollRateMult", false).unwrap_or(1.2),
         sleep: webchat.millis("pollRateSleep", &RATE).unwrap_or(Duration::from_secs(30)),
         sleep_enabled: webchat.flag("sleepEnabled", false),
     }
@@ -56,8 +59,27 @@ fn read_max(webchat: &Section<'_>, key: &'static str, min: Duration) -> Option<D
     webchat.millis(key, &(min..=30_000))
 }
 
+/// Reads the choice of GMS v2, over REST. Fails when the configuration has any problem, or asks for `CometD`.
+pub(super) fn read(
+    webchat: &Section<'_>,
+    main: Option<&Value>,
+    service: &ServiceConfig,
+) -> Result<GmsRestConfig, Error> {
+    let asynchronous = read_async(webchat);
+    if read_cometd(webchat) {
+        webchat.findings.check()?;
+        return Err(unsupported("webchat.cometD.enabled is true"));
+    }
+    let rest = read_gms_rest(webchat, main, service);
+    webchat.findings.check()?;
+    if asynchronous {
+        return Err(invalid(ASYNC_WITH_REST));
+    }
+    rest.ok_or_else(|| invalid(EMPTY))
+}
+
 /// Reads what GMS over REST needs. Without a usable URL there is nothing to return; the finding says why.
-pub(super) fn read_gms_rest(
+fn read_gms_rest(
     webchat: &Section<'_>,
     main: Option<&Value>,
     service: &ServiceConfig,
@@ -128,7 +150,7 @@ fn read_authorization(webchat: &Section<'_>, main: Option<&Value>) -> Option<Pri
 
 /// Reads `async` and says whether it is switched on. It works only under `CometD`. Its functions have no form in JSON: a session store
 /// takes their place.
-pub(super) fn read_async(webchat: &Section<'_>) -> bool {
+fn read_async(webchat: &Section<'_>) -> bool {
     let section = webchat.section("async");
     let enabled = section.flag("enabled", false);
     section.whole("maxMessagePageSize", "a whole number", &(1..=MAX_WHOLE));
@@ -139,7 +161,7 @@ pub(super) fn read_async(webchat: &Section<'_>) -> bool {
 
 /// Checks `cometD` and says whether it is switched on. While it is not, its addresses may be anything, as in the documentation's
 /// examples.
-pub(super) fn read_cometd(webchat: &Section<'_>) -> bool {
+fn read_cometd(webchat: &Section<'_>) -> bool {
     let section = webchat.section("cometD");
     let enabled = section.flag("enabled", false);
     if enabled {

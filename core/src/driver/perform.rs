@@ -9,7 +9,10 @@ use crate::{
     model::JsonObject,
     service::ExchangeId,
     store::{self, HostCall, SessionKeeper, SessionStore, Stored, key},
-    transport::{BoxFuture, Capabilities, Failure, Operation, Reply, Request, Transport, gms_rest::GmsRest},
+    transport::{
+        BoxFuture, Capabilities, Failure, Operation, Reply, Request, Transport, gms_rest::GmsRest,
+        nexus_v3::NexusRest,
+    },
 };
 use futures_util::{
     FutureExt,
@@ -42,6 +45,9 @@ fn make(
     let transport = match &config.transport {
         TransportConfig::GmsRest(gms) => {
             Arc::new(GmsRest::new(gms.clone(), &config.connection, runtime.http())?) as Arc<dyn Transport>
+        }
+        TransportConfig::NexusRest(nexus) => {
+            Arc::new(NexusRest::new(nexus.clone(), &config.connection, runtime.http())?)
         }
     };
     let store = host_store.map_or_else(|| store::open(&config.store), Ok)?;

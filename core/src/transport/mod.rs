@@ -6,6 +6,7 @@
 pub mod gms_rest;
 pub mod http;
 mod json;
+pub mod nexus_v3;
 
 use crate::{
     ErrorKind, Retry,

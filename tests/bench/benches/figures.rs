@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use webchat_bench::{
     decode, poll,
     send::{self, Polling},
-    server::Server,
+    server::{Api, Server},
     start,
 };
 
@@ -32,15 +32,18 @@ fn main() -> ExitCode {
         start::size();
     }
     if wants("start") {
-        start::services(&server.url());
+        start::services(&server.config(Api::Gms));
     }
-    for polling in [Polling::Off, Polling::On] {
+    for (api, polling) in Api::ALL.into_iter().flat_map(|api| [(api, Polling::Off), (api, Polling::On)]) {
         if wants("send") {
-            send::one_at_a_time(&server, &runtime, polling);
+            send::one_at_a_time(&server, &runtime, api, polling);
         }
         if wants("at-once") {
-            send::at_once(&server, &runtime, polling);
+            send::at_once(&server, &runtime, api, polling);
         }
+    }
+    if wants("send") {
+        send::one_poll_at_a_time(&server, &runtime);
     }
     if wants("decode") {
         decode::transcripts();

@@ -2,6 +2,7 @@
 #![allow(unsafe_code, reason = "the C interface is what is measured")]
 
 use crate::latch::Latch;
+use serde_json::Value;
 use std::{
     ffi::{CString, c_void},
     ptr,
@@ -29,9 +30,9 @@ extern "C" fn on_done(context: *mut c_void, outcome: *const webchat_outcome) {
 }
 
 impl CChat {
-    /// Makes a service for the server at `url`.
-    pub fn service(url: &str) -> Self {
-        let config = CString::new(format!(r#"{{"dataURL":"{url}"}}"#)).unwrap();
+    /// Makes a service with this configuration.
+    pub fn service(config: &Value) -> Self {
+        let config = CString::new(config.to_string()).unwrap();
         let mut service = ptr::null_mut();
         // SAFETY: a terminated text and a place for the handle.
         let status = unsafe { webchat_service_new(config.as_ptr(), &raw mut service) };
@@ -40,8 +41,8 @@ impl CChat {
     }
 
     /// Makes a service and starts a chat.
-    pub fn start(url: &str) -> Box<Self> {
-        let chat = Box::new(Self::service(url));
+    pub fn start(config: &Value) -> Box<Self> {
+        let chat = Box::new(Self::service(config));
         let completion = completion(&chat.done);
         let form = webchat::commands::chat::webchat_chat_form {
             firstname: c"Mia".as_ptr(),

@@ -4,12 +4,18 @@ use crate::{
     c_chat::CChat,
     latch::Latch,
     report,
-    server::{BareChat, Server, post},
+    server::{Api, BareChat, Server},
     take_turns,
 };
-use curl::easy::Easy;
+use curl::easy::{Easy, List};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
+use webchat_core::{
+    Config,
+    config::TransportConfig,
+    model::{SessionData, SessionForm},
+    transport::{self, Operation, Request, Transport, http::HttpPool, nexus_v3::NexusRest},
+};
 
 /// How many chats send at once.
 pub const CHATS: usize = 64;
@@ -25,8 +31,8 @@ pub enum Polling {
 
 impl Polling {
     #[allow(clippy::unnecessary_box_returns, reason = "completions hold its address")]
-    fn chat(self, server: &Server) -> Box<CChat> {
-        let chat = CChat::start(&server.url());
+    fn chat(self, server: &Server, api: Api) -> Box<CChat> {
+        let chat = CChat::start(&server.config(api));
         if self == Self::Off {
             chat.stop_polling();
         }
@@ -42,11 +48,11 @@ impl Polling {
 }
 
 /// One message at a time: how long until its outcome is known.
-pub fn one_at_a_time(server: &Server, runtime: &Runtime, polling: Polling) {
-    let chat = polling.chat(server);
+pub fn one_at_a_time(server: &Server, runtime: &Runtime, api: Api, polling: Polling) {
+    let chat = polling.chat(server, api);
     let client = reqwest::Client::new();
-    let bare = runtime.block_on(BareChat::start(&client, &server.url()));
-    let easy_chat = runtime.block_on(BareChat::start(&client, &server.url()));
+    let bare = runtime.block_on(server.bare_chat(&client, api));
+    let easy_chat = runtime.block_on(server.bare_chat(&client, api));
     let mut easy = easy(&easy_chat);
     let done = Latch::new(1);
     let mut contenders: Vec<crate::Contender<'_>> = vec![
@@ -63,23 +69,23 @@ pub fn one_at_a_time(server: &Server, runtime: &Runtime, polling: Polling) {
             "bare reqwest",
             Box::new(|times| {
                 for _ in 0..times {
-                    runtime.block_on(post(&client, &bare.url, bare.form.clone()));
+                    runtime.block_on(bare.send(&client));
                 }
             }),
         ),
         ("libcurl easy handle", Box::new(|times| (0..times).for_each(|_| perform(&mut easy)))),
     ];
     let medians = take_turns(&mut contenders, 60, 100);
-    let title = format!("sendMessage, one at a time, {} (goal: at most 1.10 x)", polling.words());
+    let title =
+        format!("{} sendMessage, one at a time, {} (goal: at most 1.10 x)", api.name(), polling.words());
     report(&title, "a message", &contenders, &medians);
 }
 
 /// Many chats at once: how long for one message of each.
-pub fn at_once(server: &Server, runtime: &Runtime, polling: Polling) {
-    let chats: Vec<_> = (0..CHATS).map(|_| polling.chat(server)).collect();
+pub fn at_once(server: &Server, runtime: &Runtime, api: Api, polling: Polling) {
+    let chats: Vec<_> = (0..CHATS).map(|_| polling.chat(server, api)).collect();
     let client = reqwest::Client::new();
-    let bare: Vec<_> =
-        (0..CHATS).map(|_| runtime.block_on(BareChat::start(&client, &server.url()))).collect();
+    let bare: Vec<_> = (0..CHATS).map(|_| runtime.block_on(server.bare_chat(&client, api))).collect();
     let done = Arc::new(Latch::new(CHATS));
     let mut contenders: Vec<crate::Contender<'_>> = vec![
         (
@@ -100,7 +106,7 @@ pub fn at_once(server: &Server, runtime: &Runtime, polling: Polling) {
                     for bare in &bare {
                         let (client, bare, done) = (client.clone(), BareChat::clone(bare), done.clone());
                         runtime.spawn(async move {
-                            post(&client, &bare.url, bare.form).await;
+                            bare.send(&client).await;
                             done.count_down();
                         });
                     }
@@ -110,8 +116,51 @@ pub fn at_once(server: &Server, runtime: &Runtime, polling: Polling) {
         ),
     ];
     let medians = take_turns(&mut contenders, 40, 10);
-    let title = format!("sendMessage, {CHATS} chats at once, {} (goal: at most 1.11 x)", polling.words());
+    let title = format!(
+        "{} sendMessage, {CHATS} chats at once, {} (goal: at most 1.11 x)",
+        api.name(),
+        polling.words()
+    );
     report(&title, "a round of all chats", &contenders, &medians);
+}
+
+/// One v3 poll at a time that brings nothing: the transport beside the same request. Polls are the service's own affair, so the
+/// transport is asked itself.
+pub fn one_poll_at_a_time(server: &Server, runtime: &Runtime) {
+    let client = reqwest::Client::new();
+    let bare = runtime.block_on(server.bare_chat(&client, Api::Nexus));
+    let config = Config::from_json(&server.config(Api::Nexus)).unwrap();
+    let TransportConfig::NexusRest(nexus) = config.transport else { panic!("a chat over Nexus") };
+    let transport = NexusRest::new(nexus, &config.connection, &HttpPool::new()).unwrap();
+    let session = Arc::new(SessionData::none(SessionForm::Nexus));
+    let start = transport::Start { nickname: "Mia".into(), ..transport::Start::default() };
+    let start = Request { session, operation: Operation::Start(start) };
+    let session = Arc::new(runtime.block_on(transport.perform(start)).unwrap().session.unwrap());
+    let poll = || {
+        let from = transport::Position::default();
+        transport
+            .perform(Request { session: session.clone(), operation: Operation::Poll { from, preview: None } })
+    };
+    let mut contenders: Vec<crate::Contender<'_>> = vec![
+        (
+            "the transport",
+            Box::new(|times| {
+                for _ in 0..times {
+                    assert!(runtime.block_on(poll()).is_ok());
+                }
+            }),
+        ),
+        (
+            "bare reqwest",
+            Box::new(|times| {
+                for _ in 0..times {
+                    runtime.block_on(bare.poll(&client));
+                }
+            }),
+        ),
+    ];
+    let medians = take_turns(&mut contenders, 60, 100);
+    report("Nexus v3 poll, one at a time (goal: at most 1.10 x)", "a poll", &contenders, &medians);
 }
 
 fn easy(chat: &BareChat) -> Easy {
@@ -119,6 +168,11 @@ fn easy(chat: &BareChat) -> Easy {
     easy.url(&chat.url).unwrap();
     easy.post(true).unwrap();
     easy.post_fields_copy(chat.form.as_bytes()).unwrap();
+    let mut headers = List::new();
+    for (name, value) in &chat.headers {
+        headers.append(&format!("{name}: {value}")).unwrap();
+    }
+    easy.http_headers(headers).unwrap();
     easy.write_function(|data| Ok(data.len())).unwrap();
     easy
 }

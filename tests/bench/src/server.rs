@@ -1,5 +1,7 @@
 //! The simulated server, and a chat on it as the peers hold one.
 
+use reqwest::RequestBuilder;
+use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use tokio::runtime::{Builder, Runtime};
 use webchat_simulator::{IdleSettings, Script, Simulator};
@@ -8,6 +10,28 @@ use webchat_simulator::{IdleSettings, Script, Simulator};
 pub struct Server {
     simulator: Simulator,
     _thread: Arc<Runtime>,
+}
+
+/// Which of the server's APIs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Api {
+    /// GMS v2 REST.
+    Gms,
+    /// Nexus v3 REST.
+    Nexus,
+}
+
+impl Api {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Gms, Self::Nexus];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gms => "GMS v2",
+            Self::Nexus => "Nexus v3",
+        }
+    }
 }
 
 impl Server {
@@ -23,41 +47,102 @@ impl Server {
         Self { simulator, _thread: Arc::new(thread) }
     }
 
-    /// The chat URL.
-    pub fn url(&self) -> String {
-        self.simulator.chat_url()
+    /// The configuration of a chat on it.
+    pub fn config(&self, api: Api) -> Value {
+        let url = self.url(api);
+        match api {
+            Api::Gms => json!({"dataURL": url}),
+            Api::Nexus => json!({"transport": {
+                "type": "pureengage-v3-rest", "dataURL": url, "endpoint": "bench", "headers": {"x-api-key": KEY}
+            }}),
+        }
+    }
+
+    fn url(&self, api: Api) -> String {
+        match api {
+            Api::Gms => self.simulator.chat_url(),
+            Api::Nexus => self.simulator.nexus_url(),
+        }
+    }
+
+    /// Starts a chat by hand.
+    pub async fn bare_chat(&self, client: &reqwest::Client, api: Api) -> BareChat {
+        let url = self.url(api);
+        match api {
+            Api::Gms => gms(client, &url).await,
+            Api::Nexus => nexus(client, &url).await,
+        }
     }
 }
 
-/// A chat held by hand over bare HTTP: what the library puts into a `send`, ready to be posted.
+const KEY: &str = "bench";
+
+/// A chat held by hand over bare HTTP: what the library puts into a message, ready to be posted.
 #[derive(Clone)]
 pub struct BareChat {
     /// Where messages are posted.
     pub url: String,
+    /// The headers of each request.
+    pub headers: Vec<(&'static str, String)>,
     /// The form that posts one.
     pub form: String,
 }
 
-impl BareChat {
-    /// Starts a chat by hand.
-    pub async fn start(client: &reqwest::Client, url: &str) -> Self {
-        let form = "nickname=&firstName=Mia&lastName=Lund&emailAddress=&subject=&text=";
-        let answer = post(client, url, form.to_owned()).await;
-        let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
-        let field =
-            |name: &str| answer.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
-        let key = field("secureKey").replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
-        let form = format!(
-            "secureKey={key}&userId={}&alias={}&message=hello&messageType=text",
-            field("userId"),
-            field("alias")
-        );
-        Self { url: format!("{url}/{}/send", field("chatId")), form }
+async fn gms(client: &reqwest::Client, url: &str) -> BareChat {
+    let form = "nickname=&firstName=Mia&lastName=Lund&emailAddress=&subject=&text=";
+    let answer = read(start(client, url, form)).await;
+    let key = field(&answer, "/secureKey").replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+    let form = format!(
+        "secureKey={key}&userId={}&alias={}&message=hello&messageType=text",
+        field(&answer, "/userId"),
+        field(&answer, "/alias")
+    );
+    BareChat { url: format!("{url}/{}/send", field(&answer, "/chatId")), headers: Vec::new(), form }
+}
+
+async fn nexus(client: &reqwest::Client, url: &str) -> BareChat {
+    let form =
+        "data%5Bendpoint%5D=bench&data%5Bnickname%5D=Mia&data%5BfirstName%5D=Mia&data%5BlastName%5D=Lund";
+    let answer = read(start(client, url, form).header("x-api-key", KEY)).await;
+    let operation = "&operationId=7f0c1a52-6a63-4c8e-9c7d-3f4c5b1d2e3f";
+    BareChat {
+        url: format!("{url}/{}/messages", field(&answer, "/data/entity/id")),
+        headers: vec![("x-api-key", KEY.into()), ("x-nexus-client-key", field(&answer, "/data/clientToken"))],
+        form: format!("data%5Btype%5D=Text&data%5Btext%5D=hello{operation}"),
     }
 }
 
-/// Posts a form and reads the whole answer.
-pub async fn post(client: &reqwest::Client, url: &str, form: String) -> bytes::Bytes {
-    let request = client.post(url).header("content-type", "application/x-www-form-urlencoded").body(form);
+fn start(client: &reqwest::Client, url: &str, form: &str) -> RequestBuilder {
+    client.post(url).header("content-type", FORM).body(form.to_owned())
+}
+
+fn field(answer: &Value, path: &str) -> String {
+    answer.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+async fn read(request: RequestBuilder) -> Value {
+    serde_json::from_slice(&answer(request).await).unwrap()
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+impl BareChat {
+    /// Posts a message and reads the whole answer.
+    pub async fn send(&self, client: &reqwest::Client) {
+        let request = client.post(&self.url).header("content-type", FORM).body(self.form.clone());
+        answer(self.with_headers(request)).await;
+    }
+
+    /// Asks for messages and reads the whole answer: what a v3 poll is.
+    pub async fn poll(&self, client: &reqwest::Client) {
+        answer(self.with_headers(client.get(&self.url))).await;
+    }
+
+    fn with_headers(&self, request: RequestBuilder) -> RequestBuilder {
+        self.headers.iter().fold(request, |request, (name, value)| request.header(*name, value))
+    }
+}
+
+async fn answer(request: RequestBuilder) -> bytes::Bytes {
     request.send().await.unwrap().error_for_status().unwrap().bytes().await.unwrap()
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::cast_precision_loss, reason = "a size in MiB, rounded")]
 
 use crate::c_chat::CChat;
+use serde_json::Value;
 use std::{
     ptr,
     time::{Duration, Instant},
@@ -17,9 +18,9 @@ pub fn size() {
     println!("\nlibwebchat.so, stripped\n  {:<34} {:>9.2} MiB", "size", bytes as f64 / 1_048_576.0);
 }
 
-fn ready(url: &str) -> Duration {
+fn ready(config: &Value) -> Duration {
     let begin = Instant::now();
-    let chat = CChat::service(url);
+    let chat = CChat::service(config);
     let mut event = ptr::null_mut();
     // SAFETY: a live service and a place for the event.
     let status = unsafe { webchat_next_event(chat.handle(), 10_000, &raw mut event) };
@@ -30,10 +31,10 @@ fn ready(url: &str) -> Duration {
 }
 
 /// The first service of the process, and those made while another one keeps the runtime going.
-pub fn services(url: &str) {
-    let first = ready(url);
-    let _kept = CChat::service(url);
-    let mut others: Vec<_> = (0..200).map(|_| ready(url)).collect();
+pub fn services(config: &Value) {
+    let first = ready(config);
+    let _kept = CChat::service(config);
+    let mut others: Vec<_> = (0..200).map(|_| ready(config)).collect();
     println!("\nwebchat_service_new to ready\n  {:<34} {first:>12.2?}", "the first service of a process");
     println!("  {:<34} {:>12.2?}", "another one, median of 200", crate::median(&mut others));
 }

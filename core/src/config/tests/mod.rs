@@ -25,7 +25,7 @@ fn read(options: Value) -> Config {
 }
 
 fn rest(config: &Config) -> &GmsRestConfig {
-    let TransportConfig::GmsRest(rest) = &config.transport;
+    let TransportConfig::GmsRest(rest) = &config.transport else { panic!("another transport") };
     rest
 }
 

@@ -1,8 +1,12 @@
-//! The choice of a transport that this build does not have.
+//! The choice of a transport, and the options of Nexus v3.
 
 use super::{assert_problem, refusal, with};
-use crate::{ErrorKind, config::Config};
+use crate::{
+    ErrorKind,
+    config::{Config, NexusRestConfig, Polling, TransportConfig},
+};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 #[test]
 fn asynchronous_chats_need_cometd() {
@@ -37,24 +41,89 @@ fn v3(options: Value) -> Value {
     json!({ "emojis": true, "userData": {}, "transport": transport })
 }
 
+fn nexus(config: &Config) -> &NexusRestConfig {
+    let TransportConfig::NexusRest(nexus) = &config.transport else { panic!("another transport") };
+    nexus
+}
+
+#[test]
+fn the_defaults_of_v3() {
+    let config = Config::from_json(&v3(json!({}))).unwrap();
+    let service = &config.service;
+    assert_eq!((service.asynchronous, service.restore_timeout), (Some(false), None));
+    assert_eq!(service.ajax_timeout, Duration::from_secs(3));
+    let polling = &service.polling;
+    assert!(!polling.dynamic);
+    assert_eq!((polling.rate, polling.failure_multiplier), (Duration::from_secs(3), 1.2));
+    let nexus = nexus(&config);
+    assert_eq!(nexus.data_url.as_str(), "https://h/nexus/v3/chat/sessions");
+    assert_eq!((nexus.endpoint.as_str(), &nexus.stream, &nexus.client_type), ("e", &None, &None));
+    assert_eq!((nexus.page_size, nexus.asynchronous), (20, false));
+    assert_eq!(nexus.headers, [("x-api-key".to_owned(), "k".into())]);
+    assert!(nexus.user_data.is_empty());
+    assert_eq!(nexus.ajax_timeout, service.ajax_timeout);
+    assert_eq!(config.unknown_keys, [""; 0]);
+}
+
+#[test]
+fn every_option_of_v3_is_taken() {
+    let mut json = v3(json!({
+        "dataURL": "https://h/nexus/v3/chat/sessions//", "stream": "live", "clientType": "web", "pollTimeout": 100,
+        "pollIntervalMultiplier": 1, "pollExceptionLimit": 3, "maxMessagePageSize": 16, "sleepEnabled": true,
+        "interactionData": {}, "headers": {"X-API-Key": "k", "X-Tenant": "7", "Content-Type": "application/x-www-form-urlencoded"},
+        "async": {"enabled": true, "getSessionData": 1, "setSessionData": "f", "deleteSessionData": {}, "newMessageRestoreState": "x"},
+    }));
+    json["ajaxTimeout"] = 9000.into();
+    json["restoreTimeout"] = 5.into();
+    json["userData"] = json!({"a": "b"});
+    let config = Config::from_json(&json).unwrap();
+    let service = &config.service;
+    assert_eq!((service.asynchronous, service.restore_timeout), (Some(true), None));
+    let polling = Polling {
+        dynamic: false,
+        rate: Duration::from_millis(100),
+        failure_multiplier: 1.0,
+        sleep_enabled: true,
+        ..service.polling.clone()
+    };
+    assert_eq!(service.polling, polling);
+    let nexus = nexus(&config);
+    assert_eq!(nexus.data_url.as_str(), "https://h/nexus/v3/chat/sessions", "without a slash");
+    assert_eq!((nexus.stream.as_deref(), nexus.client_type.as_deref()), (Some("live"), Some("web")));
+    assert_eq!((nexus.page_size, nexus.asynchronous), (16, true));
+    let headers = [("X-API-Key".to_owned(), "k".into()), ("X-Tenant".to_owned(), "7".into())];
+    assert_eq!(nexus.headers, headers, "the content type is the library's own");
+    assert_eq!(Value::from(nexus.user_data.clone()), json!({"a": "b"}));
+    assert_eq!(nexus.ajax_timeout, Duration::from_secs(9));
+    assert_eq!(config.unknown_keys, [""; 0]);
+}
+
+#[test]
+fn unknown_keys_of_v3_are_named() {
+    let mut json = v3(json!({"datUrl": "x", "async": {"enabld": true}}));
+    json["apikey"] = "s3cret".into();
+    let mut unknown = Config::from_json(&json).unwrap().unknown_keys;
+    unknown.sort();
+    let expected = ["webchat.apikey", "webchat.transport.async.enabld", "webchat.transport.datUrl"];
+    assert_eq!(unknown, expected, "an option of v2 has no effect either");
+}
+
+#[test]
+fn nothing_secret_of_v3_is_shown() {
+    let mut json = v3(json!({"headers": {"x-api-key": "s3cret", "authorization": "s3cret"}}));
+    json["userData"] = json!({"card": "s3cret"});
+    let config = Config::from_json(&json).unwrap();
+    assert_eq!(nexus(&config).headers.len(), 2);
+    assert!(!format!("{config:?}").contains("s3cret"));
+}
+
 #[test]
 fn known_transports_are_not_in_this_build() {
-    let full = v3(json!({
-        "stream": "live", "clientType": "web", "pollTimeout": 100, "pollIntervalMultiplier": 1.5, "pollExceptionLimit": 3,
-        "maxMessagePageSize": 16, "sleepEnabled": true, "interactionData": {}, "async": {"enabled": true, "getSessionData": 1},
-        "headers": {"X-API-Key": "k", "Content-Type": "application/x-www-form-urlencoded"},
-    }));
-    let others = ["purecloud-v2-sockets", "pureconnect-v4-rest", "pureconnect-v4-chatbots"]
-        .map(|name| json!({"transport": {"type": name, "orgGuid": "x"}}));
-    for json in [full, v3(json!({}))].into_iter().chain(others) {
-        let error = Config::from_json(&json).unwrap_err();
+    for name in ["purecloud-v2-sockets", "pureconnect-v4-rest", "pureconnect-v4-chatbots"] {
+        let error = Config::from_json(&json!({"transport": {"type": name, "orgGuid": "x"}})).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
-        let name = json["transport"]["type"].as_str().unwrap();
-        assert!(
-            error
-                .message()
-                .starts_with(&format!("webchat.transport.type is {name}: this build has no transport"))
-        );
+        let start = format!("webchat.transport.type is {name}: this build has no transport");
+        assert!(error.message().starts_with(&start), "{error}");
     }
 }
 
@@ -85,6 +154,10 @@ fn the_options_of_v3_are_checked() {
         (json!({"headers": null}), format!("{key} nothing")),
         (json!({"headers": {"x-other": "1"}}), format!("{key} nothing")),
         (json!({"headers": {"x-api-key": 7}}), format!("{key} a number")),
+        (
+            json!({"headers": {"x-api-key": "k", "Content-Length": "1"}}),
+            "webchat.transport.headers.Content-Length: expected no header that the library sets itself, got one".into(),
+        ),
         (json!({"headers": "k"}), "webchat.transport.headers: expected an object, got a string".into()),
         (json!({"stream": 1}), "webchat.transport.stream: expected a string, got 1".into()),
         (json!({"clientType": []}), "webchat.transport.clientType: expected a string, got an array".into()),
@@ -95,8 +168,7 @@ fn the_options_of_v3_are_checked() {
         ),
         (
             json!({"pollIntervalMultiplier": 0.5}),
-            "webchat.transport.pollIntervalMultiplier: expected a number above 1, at most 100, got 0.5"
-                .into(),
+            "webchat.transport.pollIntervalMultiplier: expected a number from 1 to 100, got 0.5".into(),
         ),
         (
             json!({"pollExceptionLimit": -1}),

@@ -1,0 +1,193 @@
+//! Nexus v3 over REST: a token opens the session, form-encoded requests act in it, polling tells what happens there (Nexus reference,
+//! sections 1 to 9). `wire` encodes and decodes, `images` fetches images and `recent` keeps those fetched last, `resume` takes up
+//! sessions again, `failure` says what failures mean; this file performs requests.
+//!
+//! Time limits: `ajaxTimeout` for every request but polls and uploads. A server may hold a poll back until there is something to tell, so
+//! a poll has 65 s; an upload has no limit.
+
+mod failure;
+mod images;
+mod recent;
+mod resume;
+pub mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use self::recent::Recent;
+use super::{
+    BoxFuture, Capabilities, Failure, Operation, Reply, Request, Transport,
+    http::{self, Answer, HttpChat, HttpPool, HttpRequest, Multipart, RequestBody},
+};
+use crate::{
+    Error, ErrorKind,
+    config::{Connection, NexusRestConfig},
+    model::{NexusSession, SessionData, SessionForm},
+};
+use bytes::Bytes;
+use reqwest::header::HeaderName;
+use std::{sync::Arc, time::Duration};
+use uuid::Uuid;
+
+/// How long a server may take for a poll: longer than a minute, after which servers that hold polls back let go.
+const POLL_TIME: Duration = Duration::from_secs(65);
+/// The header with the session's token.
+const TOKEN: HeaderName = HeaderName::from_static("x-nexus-client-key");
+
+/// A chat over Nexus v3 REST.
+///
+/// Its futures run on a tokio runtime, always the same one for one [`HttpPool`].
+pub struct NexusRest(Arc<Inner>);
+
+struct Inner {
+    config: NexusRestConfig,
+    http: HttpChat,
+    recent: Recent,
+}
+
+impl NexusRest {
+    /// A chat with the server of `config`, over connections of `pool` as `connection` describes them.
+    ///
+    /// Errors are of kind `InvalidConfiguration` and name the key: a certificate file that cannot be read, a proxy that is no URL, a
+    /// header that HTTP cannot carry.
+    pub fn new(config: NexusRestConfig, connection: &Connection, pool: &HttpPool) -> Result<Self, Error> {
+        let keys: Vec<_> =
+            config.headers.iter().map(|(name, _)| format!("transport.headers.{name}")).collect();
+        let own: Vec<_> = config
+            .headers
+            .iter()
+            .zip(&keys)
+            .map(|((name, value), key)| (name.as_str(), value, key.as_str()))
+            .collect();
+        let http = HttpChat::new(pool, connection, &own)?;
+        Ok(Self(Arc::new(Inner { config, http, recent: Recent::default() })))
+    }
+}
+
+impl Transport for NexusRest {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            polling: true,
+            file_upload: true,
+            update_user_data: true,
+            history: self.0.config.asynchronous,
+            verify_session: true,
+            start_form: true,
+            session: SessionForm::Nexus,
+            ..Capabilities::default()
+        }
+    }
+
+    fn perform(&self, request: Request) -> BoxFuture<Result<Reply, Failure>> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            let outcome = match &*request.session {
+                SessionData::Nexus(session) => {
+                    inner.perform(&request.operation, &wire::completed(session)).await
+                }
+                SessionData::Gms(_) => Err(http::foreign_session()),
+            };
+            outcome.map_err(|failure| failure::with_news(&request.operation, failure))
+        })
+    }
+}
+
+impl Inner {
+    async fn perform(&self, operation: &Operation, session: &NexusSession) -> Result<Reply, Failure> {
+        match operation {
+            Operation::Start(_) => self.ask(operation, session).await,
+            Operation::Restore => self.restore(session).await,
+            _ => match self.ask(operation, session).await {
+                Err(refused) if refused.status == 401 && self.config.asynchronous => {
+                    self.ask_renewed(operation, session, refused).await
+                }
+                outcome => outcome,
+            },
+        }
+    }
+
+    /// One request of `session`, with the images that the answer speaks of.
+    async fn ask(&self, operation: &Operation, session: &NexusSession) -> Result<Reply, Failure> {
+        let answer = self.http.exchange(&self.request(operation, session)?, self.time_limit(operation)).await;
+        let in_session = !matches!(operation, Operation::Start(_));
+        let reply = answer.and_then(|answer| interpret(&answer, expected(operation), session));
+        let mut reply = reply.map_err(|failure| failure::judged(failure, in_session))?;
+        self.fetch_images(&mut reply.messages, session).await;
+        Ok(reply)
+    }
+
+    /// The request with its form.
+    fn request(&self, operation: &Operation, session: &NexusSession) -> Result<HttpRequest, Failure> {
+        let unsupported = || {
+            let cause = format!("pureengage-v3-rest has no request for this: {}", operation.name());
+            http::local_failure(ErrorKind::Unsupported, cause)
+        };
+        let (method, path) = wire::method_and_path(operation, session).ok_or_else(unsupported)?;
+        let mut url = http::below(&self.config.data_url, path)?;
+        let id = operation_id();
+        let body = match operation {
+            Operation::Poll { .. } | Operation::Restore | Operation::History { .. } => {
+                let mut pairs = url.query_pairs_mut();
+                wire::query(operation, &self.config, |name, value| {
+                    pairs.append_pair(name, value);
+                });
+                pairs.append_pair("operationId", &id);
+                drop(pairs);
+                RequestBody::None
+            }
+            Operation::Upload(upload) => {
+                let mut form = Multipart::new(&upload.name, upload.source.clone(), upload.progress.clone());
+                form.field("operationId", &id);
+                RequestBody::Multipart(form)
+            }
+            _ => form(&wire::Fields::of(operation, &self.config), &id),
+        };
+        let request = HttpRequest::new(method, url, body);
+        if matches!(operation, Operation::Start(_)) { Ok(request) } else { with_token(request, session) }
+    }
+
+    fn time_limit(&self, operation: &Operation) -> Option<Duration> {
+        match operation {
+            Operation::Poll { .. } => Some(self.config.ajax_timeout.max(POLL_TIME)),
+            Operation::Upload(_) => None,
+            _ => Some(self.config.ajax_timeout),
+        }
+    }
+}
+
+/// What an answer means to a request that expects something of it.
+fn interpret(answer: &Answer, expected: wire::Expected, session: &NexusSession) -> Result<Reply, Failure> {
+    if !answer.status.is_success() {
+        return Err(http::bad_status(answer));
+    }
+    wire::decode(answer.body.clone(), expected, session)
+        .map_err(|unusable| failure::unusable(answer, unusable))
+}
+
+fn expected(operation: &Operation) -> wire::Expected {
+    match operation {
+        Operation::Start(_) => wire::Expected::Session,
+        Operation::Poll { .. } | Operation::Restore | Operation::History { .. } => wire::Expected::Messages,
+        _ => wire::Expected::Nothing,
+    }
+}
+
+/// A new id of a request, which the server need not look at.
+fn operation_id() -> String {
+    Uuid::new_v4().to_string()
+}
+
+fn form(fields: &wire::Fields, operation_id: &str) -> RequestBody {
+    RequestBody::Form(Bytes::from(fields.urlencoded(operation_id)))
+}
+
+/// `request` with the session's token, which wins over any configured one.
+fn with_token(mut request: HttpRequest, session: &NexusSession) -> Result<HttpRequest, Failure> {
+    let token =
+        http::private_header(&session.token).filter(|_| !session.token.is_empty()).ok_or_else(|| {
+            let cause = "the session has no token, or one that an HTTP header cannot carry";
+            http::local_failure(ErrorKind::InvalidArgument, cause.into())
+        })?;
+    request.headers.insert(TOKEN, token);
+    Ok(request)
+}
