@@ -21,8 +21,9 @@ build: ## Builds the libraries and the simulator
 	cargo build --locked -p webchat-ffi -p webchat-simulator
 	@ln -sf libwebchat.so $(DEBUG)/libwebchat.so.0  # the name that linked programs ask for
 
-demo: setup build $(DEBUG)/demo-c $(DEBUG)/demo-cpp python ## A C, a C++ and a Python program each hold a chat with a simulated agent
-	@python3 tests/demo/run.py --simulator $(DEBUG)/webchat-simulator \
+API ?= gms
+demo: setup build $(DEBUG)/demo-c $(DEBUG)/demo-cpp python ## A C, a C++ and a Python program each hold a chat with a simulated agent (API=gms or nexus)
+	@python3 tests/demo/run.py --api $(API) --simulator $(DEBUG)/webchat-simulator \
 	  C=$(DEBUG)/demo-c C++=$(DEBUG)/demo-cpp "Python=$(PYTHON) tests/python/demo.py"
 
 chat: ## Chats in the terminal with the simulated agent, or with WEBCHAT_CONFIG=file.json with a real one

@@ -8,6 +8,7 @@ separated by tabs. This script prints them as a table and fails when an expected
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 
@@ -25,14 +26,34 @@ EXPECTED = (
 SECONDS = 60
 
 
+def gms(url: str) -> object:
+    return {"dataURL": url}
+
+
+def nexus(url: str) -> object:
+    return {
+        "transport": {
+            "type": "pureengage-v3-rest",
+            "dataURL": url,
+            "endpoint": "demo",
+            "headers": {"x-api-key": "demo"},
+            "pollTimeout": 300,
+        }
+    }
+
+
+CONFIGURATIONS = {"gms": gms, "nexus": nexus}
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--simulator", required=True, help="the webchat-simulator program")
+    parser.add_argument("--api", choices=CONFIGURATIONS, default="gms", help="the server's API (default: %(default)s)")
     parser.add_argument(
         "program",
         nargs="+",
         metavar="NAME=COMMAND",
-        help="a demo program; the chat URL is added to its command as the last word",
+        help="a demo program; the configuration, as JSON, is added to its command as the last word",
     )
     parsed = parser.parse_args()
     for program in parsed.program:
@@ -41,9 +62,9 @@ def arguments() -> argparse.Namespace:
     return parsed
 
 
-def start_simulator(command: str) -> tuple[subprocess.Popen[str], str]:
+def start_simulator(command: str, api: str) -> tuple[subprocess.Popen[str], str]:
     simulator = subprocess.Popen(
-        [command, "--port", "0", "--script", "demo", "--join-after", "400", "--typing", "400"],
+        [command, "--api", api, "--port", "0", "--script", "demo", "--join-after", "400", "--typing", "400"],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -73,10 +94,10 @@ def show(name: str, rows: list[tuple[str, str, str, str]]) -> None:
         print(f"{row[0]:>{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:<{widths[2]}}  {row[3]}".rstrip())
 
 
-def run(name: str, command: str, url: str) -> list[str]:
+def run(name: str, command: str, config: str) -> list[str]:
     """Runs one program; returns what was wrong."""
     try:
-        done = subprocess.run([*command.split(), url], stdout=subprocess.PIPE, text=True, timeout=SECONDS, check=False)
+        done = subprocess.run([*command.split(), config], stdout=subprocess.PIPE, text=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
         return [f"{name}: not finished after {SECONDS} s"]
     rows = table(done.stdout)
@@ -90,10 +111,11 @@ def run(name: str, command: str, url: str) -> list[str]:
 
 def main() -> None:
     args = arguments()
-    simulator, url = start_simulator(args.simulator)
+    simulator, url = start_simulator(args.simulator, args.api)
+    config = json.dumps(CONFIGURATIONS[args.api](url))
     try:
         problems = [
-            problem for program in args.program for problem in run(*program.split("=", 1), url)
+            problem for program in args.program for problem in run(*program.split("=", 1), config)
         ]
     finally:
         simulator.terminate()
@@ -103,7 +125,7 @@ def main() -> None:
         print(f"demo: {problem}", file=sys.stderr)
     if problems:
         sys.exit(1)
-    print(f"All {len(args.program)} programs held their chat and saw every expected event.")
+    print(f"All {len(args.program)} programs held their chat over {args.api} and saw every expected event.")
 
 
 if __name__ == "__main__":

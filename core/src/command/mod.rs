@@ -140,9 +140,13 @@ impl StartChat {
             return (self, vec![user_data]);
         };
         let user_data = vec![std::mem::take(&mut form.user_data), std::mem::take(&mut self.user_data)];
+        let form_counts = form_wins && !(form.has_no_field() && form.other.is_empty());
+        (if form_counts || self.has_no_field() { *form } else { self }, user_data)
+    }
+
+    fn has_no_field(&self) -> bool {
         let fields = [&self.nickname, &self.firstname, &self.lastname, &self.email, &self.subject];
-        let is_blank = fields.iter().all(|field| field.is_empty());
-        (if form_wins || is_blank { *form } else { self }, user_data)
+        fields.iter().all(|field| field.is_empty())
     }
 }
 

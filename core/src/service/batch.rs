@@ -65,6 +65,9 @@ impl Service {
             .into_iter()
             .map(|mut received| {
                 received.message.restoring = restoring;
+                if received.message.timestamp == 0 {
+                    received.message.timestamp = self.time.unix_ms;
+                }
                 let hidden = self.is_hidden(&received);
                 Entry { received, hidden }
             })

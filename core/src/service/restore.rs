@@ -134,16 +134,14 @@ impl Service {
     /// Goes on with a session that the server still has. When the server has made a new one instead, that has started.
     fn take_up(&mut self, mut data: SessionData, command: Option<RequestId>, reply: Reply) {
         let offline = reply.verdict == Verdict::Temporary;
-        let known = data.id().clone();
         if let Some(session) = reply.session.clone().filter(|_| !offline) {
             data.apply(session);
         }
-        let is_new = !known.is_empty() && known != *data.id();
         self.session = Session::Live(Box::new(Live::new(Arc::new(data))));
         if let Some(live) = self.session.live_mut() {
             live.resync = true;
         }
-        if is_new {
+        if reply.replaced {
             self.transcript = Transcript::default();
             self.publish(Event::Started(self.session_data()));
         } else {

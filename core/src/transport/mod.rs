@@ -258,6 +258,8 @@ pub struct Reply {
     pub verdict: Verdict,
     /// New session data; what is empty in them is unchanged.
     pub session: Option<SessionData>,
+    /// Whether the server has made a new session in place of the one that was to be restored.
+    pub replaced: bool,
     /// Whether the chat has ended, when the answer says so.
     pub ended: Option<bool>,
     /// The position to fetch from next, when the answer says so.

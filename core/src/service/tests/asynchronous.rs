@@ -217,7 +217,7 @@ fn a_restoration_that_fails_otherwise_keeps_the_token() {
 #[test]
 fn a_new_session_in_place_of_the_old_one_has_started() {
     let mut script = restoring();
-    script.answer("restore", Reply { session: Some(data("another", "new")), ..page([1]) });
+    script.answer("restore", Reply { session: Some(data("another", "new")), replaced: true, ..page([1]) });
     assert_eq!(script.take()[0], "started");
     assert!(script.payloads("restored").is_empty());
 }

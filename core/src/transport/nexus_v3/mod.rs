@@ -16,7 +16,7 @@ mod tests;
 
 use self::recent::Recent;
 use super::{
-    BoxFuture, Capabilities, Failure, Operation, Reply, Request, Transport,
+    BoxFuture, Capabilities, Failure, Operation, Position, Reply, Request, Transport,
     http::{self, Answer, HttpChat, HttpPool, HttpRequest, Multipart, RequestBody},
 };
 use crate::{
@@ -98,6 +98,10 @@ impl Inner {
             Operation::Start(_) => self.ask(operation, session).await,
             Operation::Restore => self.restore(session).await,
             _ => match self.ask(operation, session).await {
+                Err(refused) if refused.status == 400 && is_from_an_index(operation) => {
+                    // The server does not know the index any more: better all that it has than nothing.
+                    self.ask(&from_the_start(operation), session).await
+                }
                 Err(refused) if refused.status == 401 && self.config.asynchronous => {
                     self.ask_renewed(operation, session, refused).await
                 }
@@ -162,6 +166,20 @@ fn interpret(answer: &Answer, expected: wire::Expected, session: &NexusSession) 
     }
     wire::decode(answer.body.clone(), expected, session)
         .map_err(|unusable| failure::unusable(answer, unusable))
+}
+
+/// Whether `operation` is a poll that names an entry.
+fn is_from_an_index(operation: &Operation) -> bool {
+    matches!(operation, Operation::Poll { from: Position { resync: true, after: Some(_), .. }, .. })
+}
+
+/// The poll that asks for everything.
+fn from_the_start(operation: &Operation) -> Operation {
+    let mut operation = operation.clone();
+    if let Operation::Poll { from, .. } = &mut operation {
+        from.after = None;
+    }
+    operation
 }
 
 fn expected(operation: &Operation) -> wire::Expected {

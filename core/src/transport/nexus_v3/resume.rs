@@ -23,22 +23,24 @@ impl Inner {
             })?;
             return Ok(in_session(reply, session.clone()));
         }
+        let stored = session.session_id.clone();
         let (resumed, session) = self.resume(session).await.map_err(|failure| {
             let ended = failure.ended || failure.status == 401;
             Failure { ended, ..failure }
         })?;
         match self.ask(&Operation::Restore, &session).await {
-            Ok(reply) => Ok(in_session(reply, session)),
+            Ok(reply) => Ok(Reply { replaced: session.session_id != stored, ..in_session(reply, session) }),
             Err(failure) if failure.ended => Err(failure),
             Err(failure) => {
                 log::warn!(target: "webchat", "the messages of the restored session come later: {}", failure.cause);
-                Ok(Reply { ended: Some(false), ..in_session(resumed, session) })
+                let replaced = session.session_id != stored;
+                Ok(Reply { replaced, ended: Some(false), ..in_session(resumed, session) })
             }
         }
     }
 
     /// Repeats a request of an asynchronous chat that was `refused` for want of a valid token, under a new one. The refusal stands if
-    /// there is none to be had; the session is over if the server does not know it any more, or opens another in its place.
+    /// there is none to be had; the session is over if the server does not take its token or does not know it any more, or opens another in its place.
     pub(super) async fn ask_renewed(
         &self,
         operation: &Operation,
@@ -47,7 +49,10 @@ impl Inner {
     ) -> Result<Reply, Failure> {
         let renewed = match self.resume(session).await {
             Ok((_, renewed)) => renewed,
-            Err(failure) => return Err(Failure { ended: refused.ended || failure.ended, ..refused }),
+            Err(failure) => {
+                let ended = refused.ended || failure.ended || failure.status == 401;
+                return Err(Failure { ended, ..refused });
+            }
         };
         if renewed.session_id != session.session_id {
             // Nobody asked for that other session, so it does not stay behind.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    model::{FileSource, Upload},
+    model::{FileSource, Index, Upload},
     transport::News,
 };
 
@@ -72,6 +72,7 @@ async fn a_restored_chat_can_be_over() {
 async fn another_session_in_its_place_is_reported() {
     let server = TestServer::start([opened(&token_of("s2", 2)), messages(&json!([]))]).await;
     let reply = restoring(&lasting(&server)).await.unwrap();
+    assert!(reply.replaced);
     assert_eq!(reply.session.unwrap().id(), &"s2");
 }
 
@@ -161,7 +162,7 @@ async fn a_file_is_sent_again_under_a_new_token() {
 #[tokio::test]
 async fn the_refusal_stands_where_there_is_no_new_token() {
     for (resume, ended) in
-        [(denied(), false), (answer("503 Service Unavailable", "", ""), false), (gone(), true)]
+        [(denied(), true), (answer("503 Service Unavailable", "", ""), false), (gone(), true)]
     {
         let server = TestServer::start([denied(), resume]).await;
         let failure = lasting(&server).perform(request(poll())).await.unwrap_err();
@@ -197,4 +198,17 @@ async fn chats_that_end_with_their_agents_have_no_new_tokens() {
         "and nothing to renew at a start"
     );
     assert_eq!((server.unseen(), server.connections()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_poll_from_an_index_that_the_server_does_not_know_asks_for_everything() {
+    let mut server =
+        TestServer::start([refusal("400 Bad Request", "INVALID_INDEX"), messages(&page())]).await;
+    let after = Some(Index { order: 1, text: Some("1-0".into()) });
+    let from = Position { order: 2, after, resync: true };
+    let poll = Operation::Poll { from, preview: None };
+    let reply = transport_to(&server).perform(request(poll)).await.unwrap();
+    assert_eq!(reply.messages.len(), 1);
+    let expected = ["GET /s1/messages?index=1-0 under 1", "GET /s1/messages?count=10000 under 1"];
+    assert_eq!(trace(&mut server, 2).await, expected);
 }
