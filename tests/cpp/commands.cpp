@@ -156,17 +156,18 @@ TEST(a_store_lets_a_chat_be_restored) {
 }
 
 TEST(a_store_that_fails_fails_no_chat) {
-    std::promise<std::string> logged;
-    std::atomic<bool> found{false};
-    webchat::set_log(webchat::LogLevel::warn, [&](webchat::LogLevel level, std::string_view text) {
-        if (level <= webchat::LogLevel::warn && contains(std::string(text), "the disk is full") && !found.exchange(true)) {
-            logged.set_value(std::string(text));
-        }
+    // The function can still be running when it is replaced: what it uses is its own.
+    auto logged = std::make_shared<std::promise<std::string>>();
+    auto entry = logged->get_future();
+    webchat::set_log(webchat::LogLevel::warn, [logged, found = false](webchat::LogLevel level, std::string_view text) mutable {
+        if (found || level > webchat::LogLevel::warn || !contains(std::string(text), "the disk is full")) return;
+        found = true;
+        logged->set_value(std::string(text));
     });
     const auto store = std::make_shared<Store>();
     store->fails = true;
     Chat chat = started(simulator, {store});
-    CHECK(!take(logged.get_future()).empty());
+    CHECK(!take(std::move(entry)).empty());
     CHECK(chat.send_message("still here") && store->saved == 0);
     webchat::set_log(webchat::LogLevel::off, {});
 }

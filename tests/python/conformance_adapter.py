@@ -176,7 +176,9 @@ class Waiting:
         self.chat = webchat.Chat(config, session_keeper=Keeper(path) if path else None)
         self.requests: dict[str, int] = {}
         self.over = threading.Event()
+        self.ready = threading.Event()
         self.chat.on(None, say_event)
+        self.chat.on("ready", lambda _: self.ready.set())
         self.chat._native.listen("ended", self.listen, True)
 
     def listen(self, event: webchat.Event | None) -> None:
@@ -197,9 +199,20 @@ class Waiting:
         try:
             value = give(self.chat, name, options, timeout)
         except webchat.Error as error:
+            self.catch_up()
             say_outcome(id, None, error)
         else:
+            self.catch_up()
             say_outcome(id, value, None)
+
+    def catch_up(self) -> None:
+        """Waits until the events before an outcome have been told: handlers run on a thread of their own. A new handler of ``ready`` is
+        called at once, behind them."""
+        if self.ready.is_set():
+            told = threading.Event()
+            handler = self.chat.on("ready", lambda _: told.set())
+            told.wait(30)
+            self.chat.off("ready", handler)
 
     def run(self) -> None:
         while (line := sys.stdin.readline().rstrip("\n")) not in ("close", ""):

@@ -51,7 +51,7 @@ fn without_bytes(received: &[Received]) -> Vec<Received> {
     received
 }
 
-/// Puts the bytes into `data["messages"]`. What a preprocessor put in the place of an attachment stays.
+/// Puts the bytes into `data["messages"]`.
 fn fill(data: &Bound<'_, PyAny>, received: &[Received]) -> PyResult<()> {
     let messages = data.get_item(intern!(data.py(), "messages"))?;
     messages
