@@ -1,6 +1,9 @@
 //! What is true of every event, whatever the scenario (behaviour reference, sections 2, 5 and 6).
 
-use crate::pattern::{Saved, matches};
+use crate::{
+    pattern::{Saved, matches},
+    transport::Transport,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -22,13 +25,18 @@ const WITH_DATA: [&str; 13] = [
 ];
 
 /// Watches the events of one chat object.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Watch {
-    /// Transcript indexes published in the present session.
-    published: BTreeSet<u64>,
+    transport: Transport,
+    /// Places in the transcript published in the present session.
+    published: BTreeSet<(u64, u64)>,
 }
 
 impl Watch {
+    pub(crate) fn new(transport: Transport) -> Self {
+        Self { transport, published: BTreeSet::new() }
+    }
+
     /// Says what is wrong with an event, if anything.
     pub(crate) fn check(&mut self, name: &str, envelope: &Value) -> Result<(), String> {
         let wanted = json!({"$exactly": {
@@ -39,18 +47,19 @@ impl Watch {
         match name {
             "started" => {
                 self.published.clear();
-                like(&session_data(), data)
+                like(&self.transport.started(), data)
             }
             "restored" => {
                 self.published.clear();
-                like(&json!({"$exactly": {}}), data)
+                like(&self.transport.restored(), data)
             }
+            "error" => like(&self.transport.error(json!({"$type": "object"})), data),
             "messageReceived" => self.check_messages(data),
-            "agentTypingStarted" => like(&message(), data),
-            "agentTypingStopped" if data != &json!({}) => like(&message(), data),
+            "agentTypingStarted" => like(&self.transport.message(), data),
+            "agentTypingStopped" if data != &json!({}) => like(&self.transport.message(), data),
             _ if name.ends_with("onnected") && WITH_DATA.contains(&name) => {
                 let count = json!({"numAgentsConnected": {"$type": "number"}});
-                let change = json!({"message": message(), "agents": {"$type": "object"}});
+                let change = json!({"message": self.transport.message(), "agents": {"$type": "object"}});
                 like(&count, data)?;
                 if data.get("message").is_some() || data.get("agents").is_some() {
                     like(&change, data)
@@ -63,59 +72,50 @@ impl Watch {
         }
     }
 
-    /// Parallel arrays, each index once, in ascending order.
+    /// Parallel arrays, each index once: in ascending order, or newest first before all others when they are old messages.
     fn check_messages(&mut self, data: &Value) -> Result<(), String> {
-        like(
-            &json!({"restoring": {"$type": "boolean"}, "oldMessages": {"$type": "boolean"}, "sessionData": session_data()}),
-            data,
-        )?;
+        let session = self.transport.word("anySession").unwrap_or_default();
+        let flag = json!({"$type": "boolean"});
+        like(&json!({"restoring": flag, "oldMessages": flag, "sessionData": session}), data)?;
         let array = |key: &str| data[key].as_array().cloned().ok_or_else(|| format!(".{key} is no array"));
         let (messages, originals) = (array("messages")?, array("originalMessages")?);
         if messages.is_empty() || messages.len() != originals.len() {
             return Err(format!("{} messages beside {} originalMessages", messages.len(), originals.len()));
         }
-        let mut last = 0;
+        let old = data["oldMessages"] == true;
+        let mut last = if old { self.published.first().copied() } else { None };
         for (normalised, original) in messages.iter().zip(&originals) {
-            like(&message(), normalised)?;
-            like(&original_message(), original)?;
-            let index = normalised["index"].as_u64().unwrap_or_default();
-            if index <= last || original["index"] != normalised["index"] {
+            like(&self.transport.message(), normalised)?;
+            like(&self.transport.original(), original)?;
+            let (index, place) = (&original["index"], Transport::place(&original["index"]));
+            let belongs = last.is_none_or(|last| if old { place < last } else { place > last });
+            if !belongs || normalised["index"] != self.transport.shown_index(index) {
                 return Err(format!("message {index} is not where it belongs"));
             }
-            if !self.published.insert(index) {
+            if !self.published.insert(place) {
                 return Err(format!("message {index} was published before"));
             }
-            last = index;
+            last = Some(place);
         }
         Ok(())
     }
 }
 
 fn like(pattern: &Value, value: &Value) -> Result<(), String> {
-    matches(pattern, Some(value), &mut Saved::new())
-}
-
-fn session_data() -> Value {
-    let text = json!({"$type": "string"});
-    json!({"$exactly": {"secureKey": text, "sessionID": text, "alias": text, "userId": text}})
-}
-
-fn message() -> Value {
-    let from = json!({"$exactly": {"id": {"$type": "number"}, "type": {"$type": "string"}, "name": {"$type": "string"}}});
-    json!({"index": {"$min": 1}, "type": {"$type": "string"}, "timestamp": {"$min": 1}, "from": from})
-}
-
-fn original_message() -> Value {
-    let from = json!({"nickname": {"$type": "string"}, "participantId": {"$type": "number"}, "type": {"$type": "string"}});
-    json!({"index": {"$min": 1}, "type": {"$type": "string"}, "utcTime": {"$min": 1}, "from": from})
+    matches(pattern, Some(value), &mut Saved::default())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::{GMS_REST, NEXUS_REST};
 
     fn envelope(name: &str, data: &Value) -> Value {
         json!({"time": 1_700_000_000_000_u64, "publisher": "WebChatService", "event": name, "data": data})
+    }
+
+    fn gms() -> Watch {
+        Watch::new(GMS_REST)
     }
 
     fn batch(indexes: &[u64]) -> Value {
@@ -130,17 +130,40 @@ mod tests {
         })
     }
 
+    /// A batch of Nexus, with the indexes `5-N`.
+    fn nexus_batch(numbers: &[u64], old: bool) -> Value {
+        let message = |number: &u64| {
+            json!({"index": format!("5{number}"), "type": "Message", "timestamp": 1,
+            "from": {"id": "a", "participantId": "a", "type": "Client", "name": "Mia"}})
+        };
+        let original = |number: &u64| {
+            json!({"index": format!("5-{number}"), "type": "Text", "utcTime": 1,
+            "from": {"participantId": "a", "type": "Customer", "nickname": "Mia"}})
+        };
+        json!({
+            "messages": numbers.iter().map(message).collect::<Vec<_>>(),
+            "originalMessages": numbers.iter().map(original).collect::<Vec<_>>(),
+            "restoring": false,
+            "oldMessages": old,
+            "sessionData": {"sessionId": "s", "transportId": "t", "participantId": "a", "token": "k"},
+        })
+    }
+
     #[test]
     fn an_event_without_payload_has_an_empty_object() {
-        assert!(Watch::default().check("ended", &envelope("ended", &json!({}))).is_ok());
-        assert!(Watch::default().check("ended", &envelope("ended", &json!({"x": 1}))).is_err());
-        assert!(Watch::default().check("ended", &envelope("ended", &json!(null))).is_err());
-        assert!(Watch::default().check("ended", &envelope("started", &json!({}))).is_err());
+        assert!(gms().check("ended", &envelope("ended", &json!({}))).is_ok());
+        assert!(gms().check("ended", &envelope("ended", &json!({"x": 1}))).is_err());
+        assert!(gms().check("ended", &envelope("ended", &json!(null))).is_err());
+        assert!(gms().check("ended", &envelope("started", &json!({}))).is_err());
+        assert!(gms().check("restored", &envelope("restored", &json!({"async": true}))).is_err());
+        assert!(
+            Watch::new(NEXUS_REST).check("restored", &envelope("restored", &json!({"async": true}))).is_ok()
+        );
     }
 
     #[test]
     fn messages_are_published_once_and_in_order() {
-        let mut watch = Watch::default();
+        let mut watch = gms();
         let mut publish =
             |indexes: &[u64]| watch.check("messageReceived", &envelope("messageReceived", &batch(indexes)));
         assert_eq!(publish(&[1, 2]), Ok(()));
@@ -148,5 +171,20 @@ mod tests {
         assert!(publish(&[5, 4]).is_err());
         assert!(publish(&[]).is_err());
         assert_eq!(publish(&[3]), Ok(()));
+    }
+
+    #[test]
+    fn old_messages_come_newest_first_before_all_others() {
+        let mut watch = Watch::new(NEXUS_REST);
+        let mut publish = |numbers: &[u64], old| {
+            watch.check("messageReceived", &envelope("messageReceived", &nexus_batch(numbers, old)))
+        };
+        assert_eq!(publish(&[9, 10], false), Ok(()));
+        assert_eq!(publish(&[8, 7], true), Ok(()));
+        assert!(publish(&[7], true).is_err());
+        assert!(publish(&[5, 6], true).is_err());
+        assert_eq!(publish(&[4], true), Ok(()));
+        assert!(publish(&[12], true).is_err());
+        assert_eq!(publish(&[11], false), Ok(()));
     }
 }

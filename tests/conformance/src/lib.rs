@@ -5,7 +5,7 @@
 //! launches an [`Adapter`] (the library in one language) and goes through the steps. Nothing sleeps: every step awaits an outcome, an
 //! event or a request, and fails with the whole timeline when it does not come.
 //!
-//! `scenario` reads the table, `pattern` says when a value is as expected, `timeline` keeps what the application was told,
+//! `transport` has the back ends, `scenario` reads the table as one of them has it, `pattern` says when a value is as expected, `timeline` keeps what the application was told,
 //! `invariants` holds what is true of every event, `world` is the server side of a scenario, `runner` goes through the steps,
 //! `adapter` has the languages. README.md describes the format of scenarios and the protocol of adapters.
 
@@ -20,22 +20,10 @@ pub mod pattern;
 mod runner;
 pub mod scenario;
 mod timeline;
+mod transport;
 mod world;
 
-pub use adapter::{Adapter, InProcess, Language, Program, Told};
+pub use adapter::{Adapter, InProcess, Language, Launch, Program, Told};
 pub use runner::{Failure, Pace, Report, run_all};
 pub use scenario::{Scenario, Table};
-
-/// What GMS v2 over REST can do, in the words of a scenario's `needs` and `lacks`.
-pub const GMS_REST: &[&str] = &[
-    "polling",
-    "fileUpload",
-    "fileDownload",
-    "customNotice",
-    "updateUserData",
-    "verifySession",
-    "serverOutage",
-    "pushUrl",
-    "updateNickname",
-    "readReceipt",
-];
+pub use transport::{GMS_REST, NEXUS_REST, Transport};

@@ -1,14 +1,44 @@
 //! Patterns: what a value is expected to be.
 //!
 //! An object matches when each of its members does; the value may have more. An array matches element by element, with the same
-//! length. Anything else is equal; `${name}` in a text stands for what was saved before. An object with one member that begins with `$` is a matcher instead; [`matches()`] lists them.
+//! length. Anything else is equal; `${name}` in a text or a member's name stands for what was saved before. An object with one member that
+//! begins with `$` is a matcher instead; [`matches()`] lists them.
 
 use regex::Regex;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
-/// Values saved by `$save`, by name.
-pub type Saved = BTreeMap<String, Value>;
+/// What `${name}` stands for: values saved by `$save`, and those that are looked up at the moment they are needed.
+#[derive(Clone, Default)]
+pub struct Saved {
+    values: BTreeMap<String, Value>,
+    lookup: Option<Lookup>,
+}
+
+/// Finds what a name stands for at the moment.
+pub type Lookup = Arc<dyn Fn(&str) -> Option<Value> + Send + Sync>;
+
+impl Saved {
+    /// Nothing saved, and a way to look names up.
+    pub fn with_lookup(lookup: Lookup) -> Self {
+        Self { values: BTreeMap::new(), lookup: Some(lookup) }
+    }
+
+    /// Keeps a value.
+    pub fn insert(&mut self, name: impl Into<String>, value: Value) {
+        self.values.insert(name.into(), value);
+    }
+
+    fn get(&self, name: &str) -> Option<Value> {
+        self.values.get(name).cloned().or_else(|| self.lookup.as_ref()?(name))
+    }
+}
+
+impl fmt::Debug for Saved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(&self.values).finish()
+    }
+}
 
 /// Says why `value` is not as `pattern` expects; `None` stands for a member that is not there.
 ///
@@ -59,7 +89,8 @@ fn fill_leaf(pattern: &Value, saved: &Saved) -> Result<Option<Value>, String> {
 fn matcher(pattern: &Value) -> Option<(&str, &Value)> {
     let members = pattern.as_object().filter(|members| members.len() == 1)?;
     let (name, argument) = members.iter().next()?;
-    Some((name.strip_prefix('$')?, argument))
+    let name = name.strip_prefix('$').filter(|name| !name.starts_with('{'))?;
+    Some((name, argument))
 }
 
 fn all_members(
@@ -68,9 +99,18 @@ fn all_members(
     saved: &mut Saved,
 ) -> Result<(), String> {
     for (name, pattern) in members {
-        matches(pattern, object.get(name), saved).map_err(|why| format!(".{name} {why}"))?;
+        let name = fill_name(name, saved)?;
+        matches(pattern, object.get(&name), saved).map_err(|why| format!(".{name} {why}"))?;
     }
     Ok(())
+}
+
+/// A member's name with what was saved up to here.
+fn fill_name(name: &str, saved: &Saved) -> Result<String, String> {
+    Ok(match fill_text(name, saved)? {
+        Value::String(name) => name,
+        other => other.to_string(),
+    })
 }
 
 fn apply(name: &str, argument: &Value, value: Option<&Value>, saved: &mut Saved) -> Result<(), String> {
@@ -101,7 +141,8 @@ fn apply(name: &str, argument: &Value, value: Option<&Value>, saved: &mut Saved)
         ("not", _, _) => expect(matches(argument, Some(value), &mut saved.clone()).is_err()),
         ("exactly", Value::Object(members), Value::Object(object)) => {
             all_members(members, object, saved)?;
-            match object.keys().find(|name| !members.contains_key(*name)) {
+            let known = members.keys().map(|name| fill_name(name, saved)).collect::<Result<Vec<_>, _>>()?;
+            match object.keys().find(|name| !known.contains(name)) {
                 Some(other) => Err(format!("has another member {other:?}: {value}")),
                 None => Ok(()),
             }
@@ -150,7 +191,8 @@ pub fn fill(value: &Value, saved: &Saved) -> Result<Value, String> {
             Value::Array(values.iter().map(|value| fill(value, saved)).collect::<Result<_, _>>()?)
         }
         Value::Object(members) => {
-            let members = members.iter().map(|(name, value)| Ok((name.clone(), fill(value, saved)?)));
+            let members =
+                members.iter().map(|(name, value)| Ok((fill_name(name, saved)?, fill(value, saved)?)));
             Value::Object(members.collect::<Result<_, String>>()?)
         }
         other => other.clone(),
@@ -164,7 +206,7 @@ fn fill_text(text: &str, saved: &Saved) -> Result<Value, String> {
         let (name, after) = after.split_once('}').ok_or_else(|| format!("{text:?}: ${{ without }}"))?;
         let value = saved.get(name).ok_or_else(|| format!("{text:?}: nothing was saved as {name:?}"))?;
         if before.is_empty() && after.is_empty() && filled.is_empty() {
-            return Ok(value.clone());
+            return Ok(value);
         }
         filled.push_str(before);
         filled.push_str(&value.as_str().map_or_else(|| value.to_string(), str::to_owned));
@@ -180,7 +222,7 @@ mod tests {
     use serde_json::json;
 
     fn check(pattern: &Value, value: &Value) -> bool {
-        matches(pattern, Some(value), &mut Saved::new()).is_ok()
+        matches(pattern, Some(value), &mut Saved::default()).is_ok()
     }
 
     #[test]
@@ -215,15 +257,25 @@ mod tests {
 
     #[test]
     fn reasons_name_the_place() {
-        let why = matches(&json!({"a": [{"b": 1}]}), Some(&json!({"a": [{"b": 2}]})), &mut Saved::new());
+        let why = matches(&json!({"a": [{"b": 1}]}), Some(&json!({"a": [{"b": 2}]})), &mut Saved::default());
         assert_eq!(why, Err(".a [0] .b is 2 instead of 1".into()));
     }
 
     #[test]
+    fn names_are_looked_up_when_nothing_was_saved() {
+        let mut saved = Saved::with_lookup(Arc::new(|name| (name == "two").then(|| json!(2))));
+        assert_eq!(fill(&json!("${two}"), &saved), Ok(json!(2)));
+        assert!(fill(&json!("${three}"), &saved).is_err());
+        saved.insert("two", json!(3));
+        assert_eq!(fill(&json!("${two}"), &saved), Ok(json!(3)));
+    }
+
+    #[test]
     fn saved_values_come_back() {
-        let mut saved = Saved::new();
+        let mut saved = Saved::default();
         matches(&json!({"id": {"$save": "it"}}), Some(&json!({"id": 7})), &mut saved).unwrap();
-        assert_eq!(fill(&json!(["${it}", "no. ${it}"]), &saved), Ok(json!([7, "no. 7"])));
+        assert_eq!(fill(&json!(["${it}", {"no. ${it}": 1}]), &saved), Ok(json!([7, {"no. 7": 1}])));
+        assert_eq!(matches(&json!({"$exactly": {"${it}": 1}}), Some(&json!({"7": 1})), &mut saved), Ok(()));
         assert!(fill(&json!("${other}"), &saved).is_err());
     }
 }

@@ -1,10 +1,11 @@
 //! Goes through the steps of a scenario.
 
 use crate::{
-    adapter::{Adapter, Ask, Language},
+    adapter::{Adapter, Ask, Language, Launch},
     pattern::matches,
     scenario::{CommandStep, Entry, EventsStep, Expectation, RestartStep, Scenario, Step, Table, Written},
     timeline::{Expected, Order, Outcome, Timeline},
+    transport::Transport,
     world::World,
 };
 use futures_util::StreamExt;
@@ -60,16 +61,16 @@ pub struct Report {
     pub slowest: Vec<(String, Duration)>,
 }
 
-/// Runs all scenarios that apply to a transport, several at once.
+/// Runs all scenarios of the transport's table that apply to it, several at once.
 pub async fn run_all(
     table: &Table,
     language: Arc<dyn Language>,
-    capabilities: &[&str],
+    transport: Transport,
     only: Option<&str>,
     pace: Pace,
 ) -> Report {
     let started = Instant::now();
-    let mut capabilities = capabilities.to_vec();
+    let mut capabilities = transport.capabilities.to_vec();
     if !language.awaits_outcomes() {
         capabilities.push(CANCELLED_OUTCOME);
     }
@@ -83,7 +84,8 @@ pub async fn run_all(
         async move {
             let (name, began) = (scenario.name.clone(), Instant::now());
             // A task of its own: scenarios use all threads, and one that panics fails alone.
-            let outcome = tokio::spawn(async move { run(&scenario, &*language, pace).await }).await;
+            let outcome =
+                tokio::spawn(async move { run(&scenario, &*language, transport, pace).await }).await;
             let outcome = outcome.unwrap_or_else(|error| {
                 Err(Failure { scenario: name.clone(), why: error.to_string(), timeline: String::new() })
             });
@@ -97,28 +99,35 @@ pub async fn run_all(
     Report { ran, failures, took: started.elapsed(), slowest }
 }
 
-async fn run(scenario: &Scenario, language: &dyn Language, pace: Pace) -> Result<(), Failure> {
+async fn run(
+    scenario: &Scenario,
+    language: &dyn Language,
+    transport: Transport,
+    pace: Pace,
+) -> Result<(), Failure> {
     let (_, nothing) = mpsc::unbounded_channel();
     let mentioned = scenario.events().into_iter().chain(scenario.may.iter().cloned());
-    let mut timeline = Timeline::new(nothing, mentioned.collect(), pace.patience);
-    let outcome = play(scenario, language, pace, &mut timeline).await;
+    let mut timeline = Timeline::new(nothing, mentioned.collect(), transport, pace.patience);
+    let outcome = play(scenario, language, transport, pace, &mut timeline).await;
     outcome.map_err(|why| Failure { scenario: scenario.name.clone(), why, timeline: timeline.render() })
 }
 
 async fn play(
     scenario: &Scenario,
     language: &dyn Language,
+    transport: Transport,
     pace: Pace,
     timeline: &mut Timeline,
 ) -> Result<(), String> {
     timeline.forbid(&scenario.never);
-    let world = World::new(scenario).await?;
+    let world = World::new(scenario, transport).await?;
     let mut run = Run {
         language,
         patience: pace.patience,
         world,
         timeline,
         adapter: None,
+        launched: false,
         last_id: 0,
         labels: BTreeMap::new(),
     };
@@ -138,6 +147,7 @@ struct Run<'a> {
     world: World,
     timeline: &'a mut Timeline,
     adapter: Option<Box<dyn Adapter>>,
+    launched: bool,
     last_id: u64,
     labels: BTreeMap<String, u64>,
 }
@@ -147,18 +157,29 @@ impl Run<'_> {
         let (told, source) = mpsc::unbounded_channel();
         let config = self.world.config(changes)?;
         self.timeline.begin_chat(source);
-        self.adapter = Some(self.language.launch(Some(&config).filter(|_| !unconfigured), told)?);
+        let config = Some(&config).filter(|_| !unconfigured);
+        let keeper = self.world.keeper_path();
+        let launch = Launch { config, keeper: keeper.as_deref(), anew: self.launched };
+        self.adapter = Some(self.language.launch(launch, told)?);
+        self.launched = true;
         Ok(())
     }
 
     /// Closes the chat, if it is not, and takes all it still tells.
     async fn close(&mut self) -> Result<(), String> {
-        if let Some(adapter) = self.adapter.take() {
-            let closing = adapter.close().await;
-            self.timeline.drain().await?;
-            closing?;
-        }
-        Ok(())
+        let Some(adapter) = self.adapter.take() else { return Ok(()) };
+        self.end(adapter.close()).await
+    }
+
+    async fn kill(&mut self) -> Result<(), String> {
+        let Some(adapter) = self.adapter.take() else { return Ok(()) };
+        self.end(adapter.kill()).await
+    }
+
+    async fn end(&mut self, ending: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+        let outcome = ending.await;
+        self.timeline.drain().await?;
+        outcome
     }
 
     fn adapter(&mut self) -> Result<&mut dyn Adapter, String> {
@@ -210,6 +231,8 @@ impl Run<'_> {
             Step::Log(step) => self.world.expect_log(&step.log, step.count, self.patience).await,
             Step::Restart(restart) => self.restart(restart).await,
             Step::Close => self.close().await,
+            Step::Kept(pattern) => self.world.expect_kept(pattern),
+            Step::Forgotten(pattern) => self.timeline.forgotten(pattern, &mut self.world.saved).await,
             Step::File { path, text } => {
                 let path = self.world.fill(&Value::String(path.clone()))?;
                 let path = path.as_str().unwrap_or_default();
@@ -282,9 +305,15 @@ impl Run<'_> {
     }
 
     async fn restart(&mut self, restart: &RestartStep) -> Result<(), String> {
+        if restart.kill {
+            self.kill().await?;
+        }
         self.close().await?;
         if !restart.store.is_empty() {
             self.world.edit_store(&restart.store)?;
+        }
+        if let Some(kept) = &restart.keeper {
+            self.world.edit_kept(kept)?;
         }
         self.launch(&restart.config, false)
     }

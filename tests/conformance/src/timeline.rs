@@ -4,6 +4,7 @@ use crate::{
     adapter::Told,
     invariants::Watch,
     pattern::{Saved, matches},
+    transport::Transport,
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fmt::Write, time::Duration};
@@ -56,6 +57,7 @@ pub(crate) struct Timeline {
     started: Instant,
     /// How long a step waits for what it expects; only a scenario that fails waits so long.
     patience: Duration,
+    transport: Transport,
     records: Vec<(Duration, Record)>,
     source: mpsc::UnboundedReceiver<Told>,
     watch: Watch,
@@ -75,14 +77,16 @@ impl Timeline {
     pub(crate) fn new(
         source: mpsc::UnboundedReceiver<Told>,
         mentioned: Vec<String>,
+        transport: Transport,
         patience: Duration,
     ) -> Self {
         Self {
             started: Instant::now(),
             patience,
+            transport,
             records: Vec::new(),
             source,
-            watch: Watch::default(),
+            watch: Watch::new(transport),
             outcomes: BTreeMap::new(),
             cursor: 0,
             chat_began: 0,
@@ -99,7 +103,7 @@ impl Timeline {
     /// A new chat object: what it tells comes from `source`.
     pub(crate) fn begin_chat(&mut self, source: mpsc::UnboundedReceiver<Told>) {
         self.source = source;
-        self.watch = Watch::default();
+        self.watch = Watch::new(self.transport);
         self.chat_began = self.records.len();
         self.cursor = self.records.len();
         self.messages_passed = 0;
@@ -294,6 +298,27 @@ impl Timeline {
                 message
             })
             .next()
+    }
+
+    /// Waits until the application's keeper is told to forget.
+    pub(crate) async fn forgotten(&mut self, pattern: &Value, saved: &mut Saved) -> Result<(), String> {
+        let deadline = Instant::now() + self.patience;
+        let mut at = self.chat_began;
+        loop {
+            if at == self.records.len()
+                && !self.advance(deadline).await.map_err(|why| format!("to forget {why}"))?
+            {
+                return Err("the chat was closed before the keeper was told to forget".into());
+            }
+            if let Some((_, Record::Told(Told::Note(note)))) = self.records.get(at)
+                && let Some(lost) = note.strip_prefix("forgotten ")
+            {
+                let lost = serde_json::from_str(lost).map_err(|error| format!("{note:?}: {error}"))?;
+                return matches(pattern, Some(&lost), saved)
+                    .map_err(|why| format!("what is to be forgotten {why}"));
+            }
+            at += 1;
+        }
     }
 
     /// How often an event has come, over all chat objects of the scenario.

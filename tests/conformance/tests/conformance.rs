@@ -1,8 +1,8 @@
-//! The table, replayed in every language there is.
+//! The table, replayed over every transport in every language there is.
 //!
 //! `WEBCHAT_CONFORMANCE_C` names the C adapter, `WEBCHAT_CONFORMANCE_PYTHON` a Python interpreter that can import `webchat`. A language
 //! whose variable is not set is left out with a note, or fails when `WEBCHAT_CONFORMANCE_ALL` is set. `WEBCHAT_CONFORMANCE_ONLY`
-//! runs only the scenarios with this text in their names; `WEBCHAT_CONFORMANCE_SLOW` runs one at a time and waits ten times as long, as for
+//! runs only the scenarios with this text in their names, `WEBCHAT_CONFORMANCE_TRANSPORT` (`gms`, `nexus`) over one transport only; `WEBCHAT_CONFORMANCE_SLOW` runs one at a time and waits ten times as long, as for
 //! programs under valgrind.
 
 #![allow(
@@ -17,25 +17,32 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use webchat_conformance::{GMS_REST, InProcess, Language, Pace, Program, Table, run_all};
+use webchat_conformance::{
+    GMS_REST, InProcess, Language, NEXUS_REST, Pace, Program, Table, Transport, run_all,
+};
 
-/// One language at a time: more would only wait for each other.
+/// One replay at a time: more would only wait for each other.
 static TURN: Mutex<()> = Mutex::new(());
 
-fn replay(language: Arc<dyn Language>) {
+fn replay(transport: Transport, language: impl Language + 'static) {
+    let wanted = env::var("WEBCHAT_CONFORMANCE_TRANSPORT").ok();
+    if wanted.is_some_and(|wanted| wanted != transport.name) {
+        return;
+    }
+    let language: Arc<dyn Language> = Arc::new(language);
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let table = Table::load().unwrap();
+    let table = Table::load(&transport).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let pace = match env::var_os("WEBCHAT_CONFORMANCE_SLOW") {
         None => Pace::default(),
         Some(_) => Pace { at_once: 1, patience: Duration::from_mins(5) },
     };
     let only = env::var("WEBCHAT_CONFORMANCE_ONLY").ok();
-    let name = language.name().to_owned();
-    let report = runtime.block_on(run_all(&table, language, GMS_REST, only.as_deref(), pace));
+    let name = format!("{} over {}", language.name(), transport.name);
+    let report = runtime.block_on(run_all(&table, language, transport, only.as_deref(), pace));
     let slowest: Vec<_> = report.slowest.iter().map(|(name, took)| format!("{name} {took:.1?}")).collect();
     println!("{name}: {} scenarios in {:.1?}; the slowest: {}", report.ran, report.took, slowest.join(", "));
-    assert!(report.ran > 0, "no scenario ran");
+    assert!(report.ran > 0 || only.is_some(), "no scenario ran");
     let failures: Vec<_> = report.failures.iter().map(ToString::to_string).collect();
     assert!(
         failures.is_empty(),
@@ -64,28 +71,41 @@ fn python_adapter(name: &str, arguments: &[&str]) -> Option<Program> {
     Some(Program::new(name, python, &all))
 }
 
-#[test]
-fn rust() {
-    replay(Arc::new(InProcess));
+macro_rules! replays {
+    ($($module:ident: $transport:expr;)*) => {
+        $(mod $module {
+            use super::*;
+
+            #[test]
+            fn rust() {
+                replay($transport, InProcess);
+            }
+
+            #[test]
+            fn c() {
+                if let Some(path) = program("WEBCHAT_CONFORMANCE_C") {
+                    replay($transport, Program::new("c", path, &[]));
+                }
+            }
+
+            #[test]
+            fn python() {
+                if let Some(adapter) = python_adapter("python", &[]) {
+                    replay($transport, adapter);
+                }
+            }
+
+            #[test]
+            fn python_aio() {
+                if let Some(adapter) = python_adapter("python (aio)", &["--aio"]) {
+                    replay($transport, adapter.awaiting_outcomes());
+                }
+            }
+        })*
+    };
 }
 
-#[test]
-fn c() {
-    if let Some(path) = program("WEBCHAT_CONFORMANCE_C") {
-        replay(Arc::new(Program::new("c", path, &[])));
-    }
-}
-
-#[test]
-fn python() {
-    if let Some(adapter) = python_adapter("python", &[]) {
-        replay(Arc::new(adapter));
-    }
-}
-
-#[test]
-fn python_aio() {
-    if let Some(adapter) = python_adapter("python (aio)", &["--aio"]) {
-        replay(Arc::new(adapter.awaiting_outcomes()));
-    }
+replays! {
+    gms: GMS_REST;
+    nexus: NEXUS_REST;
 }

@@ -1,30 +1,47 @@
-//! The table is complete: every command, event and rejection text of the specification occurs in it.
+//! The table is complete: every command, event and rejection text of the specification occurs in it, over a transport that can give it.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test: it fails by panicking")]
 
 use serde_json::Value;
 use std::collections::BTreeSet;
 use webchat_conformance::{
-    GMS_REST, Table,
-    scenario::{Entry, Expectation, Step},
+    GMS_REST, NEXUS_REST, Scenario, Table, Transport,
+    scenario::{Entry, EventStep, Expectation, Step},
 };
 use webchat_core::{command::Command, event::EventKind};
 
-/// Commands that never resolve on GMS v2 over REST.
-const NEVER_RESOLVED: [&str; 3] = ["poll", "restore", "fetchHistory"];
+/// The command that never resolves.
+const NEVER_RESOLVED: [&str; 1] = ["poll"];
 
-/// Commands that the specification never has rejected.
-const NEVER_REJECTED: [&str; 6] =
-    ["resetPollExceptions", "getTranscript", "getAgents", "getStats", "getSessionData", "verifySession"];
+/// Commands that never resolve over a transport.
+const NEVER_RESOLVED_OVER: [(Transport, &[&str]); 2] = [
+    (GMS_REST, &["restore", "fetchHistory"]),
+    (
+        NEXUS_REST,
+        &[
+            "sendCustomNotice",
+            "resetPollExceptions",
+            "downloadFile",
+            "deleteFile",
+            "getFileLimits",
+            "pushUrl",
+            "updateNickname",
+            "readReceipt",
+        ],
+    ),
+];
 
-/// The specification's texts that a transport with all of [`GMS_REST`] can give, by command.
-const TEXTS: [(&str, &str); 23] = [
+/// Commands that the specification never has rejected where the transport supports them.
+const NEVER_REJECTED: [&str; 5] =
+    ["getTranscript", "getAgents", "getStats", "getSessionData", "verifySession"];
+
+/// The specification's texts that both transports can give, by command.
+const TEXTS: [(&str, &str); 19] = [
     ("startChat", "There is already an active chat session"),
     ("startChat", "malformed data object provided in userData property"),
     ("endChat", "There is no active chat session"),
     ("sendMessage", "No message text provided"),
     ("sendMessage", "There is no active chat session"),
-    ("sendCustomNotice", "There is no active chat session"),
     ("sendTyping", "There is no active chat session"),
     ("sendFilteredMessage", "No active chat session"),
     (
@@ -41,40 +58,81 @@ const TEXTS: [(&str, &str); 23] = [
         "Access Denied to private command. Only WebChatService is allowed to invoke this command in Non-Async mode.",
     ),
     ("sendFile", "There is no active chat session"),
-    ("downloadFile", "There is no active chat session"),
     ("fetchHistory", "Fetching history messages applies only to Asynchronous chat"),
     (
         "registerTypingPreviewInput",
         "Invalid value provided for the 'input' property. An HTML element reference to a textarea or text input is required.",
     ),
     ("registerPreProcessor", "No preprocessor function provided. Type provided was 'undefined'."),
-    ("configure", "Invalid configuration"),
-    ("configure", "Invalid configuration. WebChatService supports Async chat only in CometD mode."),
     ("configure", "Invalid transport configuration"),
 ];
 
-/// Commands whose requests the server can fail: each must be rejected with a response somewhere.
-const WITH_RESPONSE: [&str; 13] = [
-    "startChat",
-    "endChat",
-    "sendMessage",
-    "sendCustomNotice",
-    "sendTyping",
-    "updateUserData",
-    "sendFile",
-    "downloadFile",
-    "deleteFile",
-    "getFileLimits",
-    "pushUrl",
-    "updateNickname",
-    "readReceipt",
+/// Those that one of them can give. What no transport of this build lacks has no scenario: user data during a chat, polling, file
+/// uploads, `verifySession`.
+const TEXTS_OVER: [(Transport, &str, &str); 9] = [
+    (GMS_REST, "sendCustomNotice", "There is no active chat session"),
+    (GMS_REST, "downloadFile", "There is no active chat session"),
+    (GMS_REST, "configure", "Invalid configuration"),
+    (GMS_REST, "configure", "Invalid configuration. WebChatService supports Async chat only in CometD mode."),
+    (NEXUS_REST, "sendCustomNotice", "This transport doesn't support sendCustomNotice command."),
+    (NEXUS_REST, "resetPollExceptions", "This transport doesn't support resetPollExceptions command."),
+    (NEXUS_REST, "downloadFile", "This transport doesn't support file download."),
+    (NEXUS_REST, "fetchHistory", "No more messages to fetch"),
+    (NEXUS_REST, "restore", "No chat session found to restore."),
 ];
 
+/// Commands whose requests the server can fail, with the capability they need: each must be rejected with a response somewhere.
+const WITH_RESPONSE: [(&str, Option<&str>); 15] = [
+    ("startChat", None),
+    ("endChat", None),
+    ("sendMessage", None),
+    ("sendTyping", None),
+    ("updateUserData", None),
+    ("sendFile", None),
+    ("sendCustomNotice", Some("customNotice")),
+    ("downloadFile", Some("fileDownload")),
+    ("deleteFile", Some("fileDeletion")),
+    ("getFileLimits", Some("fileLimits")),
+    ("pushUrl", Some("pushUrl")),
+    ("updateNickname", Some("updateNickname")),
+    ("readReceipt", Some("readReceipt")),
+    ("fetchHistory", Some("history")),
+    ("restore", Some("async")),
+];
+
+/// The error codes that Nexus is known to answer with (Nexus reference, section 7.2).
+const CODES: [&str; 8] = [
+    "INVALID_CONTACT_CENTER",
+    "INVALID_ENDPOINT",
+    "INVALID_NICKNAME",
+    "AUTHENTICATION_REQUIRED",
+    "INVALID_FILE_TYPE",
+    "LIMIT_FILE_SIZE",
+    "LIMIT_FILE_COUNT",
+    "INVALID_SESSION",
+];
+
+/// The events that only GMS can give.
+const OUTAGE: [&str; 6] = [
+    "restoreTimeout",
+    "restoredOffline",
+    "chatServerWentOffline",
+    "chatServerBackOnline",
+    "connectionPending",
+    "connectionRestored",
+];
+
+/// The scenarios that apply to a transport.
+fn scenarios(transport: &Transport) -> Vec<Scenario> {
+    let mut scenarios = Table::load(transport).unwrap().scenarios;
+    scenarios.retain(|scenario| scenario.applies_to(transport.capabilities));
+    scenarios
+}
+
 /// Every command with its outcomes: whether it resolves, else the rejection's pattern.
-fn outcomes() -> Vec<(String, Option<Value>)> {
-    let table = Table::load().unwrap();
-    let scenarios = table.scenarios.iter().filter(|scenario| scenario.applies_to(GMS_REST));
-    let outcomes = scenarios.flat_map(|scenario| {
+fn outcomes(transport: &Transport) -> Vec<(String, Option<Value>)> {
+    let scenarios = scenarios(transport);
+    let outcomes = scenarios.iter().flat_map(|scenario| {
         scenario.outcomes().map(|(command, expectation)| {
             let rejects = match expectation {
                 Expectation::Resolves(_) => None,
@@ -86,84 +144,120 @@ fn outcomes() -> Vec<(String, Option<Value>)> {
     outcomes.collect()
 }
 
+/// The events of a scenario with their payloads.
+fn events(scenario: &Scenario) -> Vec<EventStep> {
+    let of_step = |step: &Step| match step {
+        Step::Event(event) => vec![event.clone()],
+        Step::Events(events) => {
+            let events = events.events.iter().filter_map(|entry| match entry {
+                Entry::Event(event) => Some(event.clone()),
+                _ => None,
+            });
+            events.collect()
+        }
+        _ => Vec::new(),
+    };
+    scenario.steps.iter().flat_map(|written| of_step(&written.step)).collect()
+}
+
 #[test]
 fn every_command_resolves_and_is_rejected() {
-    let outcomes = outcomes();
-    for command in Command::NAMES {
-        let of_it = || outcomes.iter().filter(|(name, _)| name == command);
-        let resolves = of_it().any(|(_, rejects)| rejects.is_none());
-        let rejects = of_it().any(|(_, rejects)| rejects.is_some());
-        assert_eq!(resolves, !NEVER_RESOLVED.contains(&command), "{command} resolves");
-        assert_eq!(rejects, !NEVER_REJECTED.contains(&command), "{command} is rejected");
+    for (transport, never_resolved) in NEVER_RESOLVED_OVER {
+        let outcomes = outcomes(&transport);
+        for command in Command::NAMES {
+            let of_it = || outcomes.iter().filter(|(name, _)| name == command);
+            let resolves = of_it().any(|(_, rejects)| rejects.is_none());
+            let rejects = of_it().any(|(_, rejects)| rejects.is_some());
+            let never = NEVER_RESOLVED.contains(&command) || never_resolved.contains(&command);
+            assert_eq!(resolves, !never, "{command} resolves over {}", transport.name);
+            let never = NEVER_REJECTED.contains(&command)
+                || (command == "resetPollExceptions" && transport.has("serverOutage"));
+            assert_eq!(rejects, !never, "{command} is rejected over {}", transport.name);
+        }
     }
 }
 
 #[test]
 fn every_text_of_the_specification_occurs() {
-    let outcomes = outcomes();
-    for (command, text) in TEXTS {
-        let found = outcomes.iter().any(|(name, rejects)| {
-            name == command && rejects.as_ref().is_some_and(|pattern| pattern["value"] == text)
-        });
-        assert!(found, "{command}: {text}");
+    let of_both = |transport: Transport| TEXTS.map(|(command, text)| (transport, command, text));
+    let all = Transport::ALL.into_iter().flat_map(of_both).chain(TEXTS_OVER);
+    let outcomes = Transport::ALL.map(|transport| (transport, outcomes(&transport)));
+    for (transport, command, text) in all {
+        let of_it = outcomes.iter().filter(|(over, _)| *over == transport).flat_map(|(_, outcomes)| outcomes);
+        let found = of_it
+            .filter(|(name, _)| name == command)
+            .any(|(_, rejects)| rejects.as_ref().is_some_and(|pattern| pattern["value"] == text));
+        assert!(found, "{command} over {}: {text}", transport.name);
     }
 }
 
 #[test]
 fn every_request_fails_somewhere() {
-    let outcomes = outcomes();
-    for command in WITH_RESPONSE {
-        let found = outcomes.iter().any(|(name, rejects)| {
-            name == command && rejects.as_ref().is_some_and(|pattern| pattern["value"].is_object())
-        });
-        assert!(found, "{command}");
+    for transport in Transport::ALL {
+        let outcomes = outcomes(&transport);
+        for (command, needs) in WITH_RESPONSE {
+            if needs.is_some_and(|needs| !transport.has(needs)) {
+                continue;
+            }
+            let found = outcomes.iter().any(|(name, rejects)| {
+                name == command && rejects.as_ref().is_some_and(|pattern| pattern["value"].is_object())
+            });
+            assert!(found, "{command} over {}", transport.name);
+        }
+    }
+}
+
+#[test]
+fn every_code_of_nexus_is_told() {
+    let scenarios = scenarios(&NEXUS_REST);
+    let told: Vec<_> = scenarios
+        .iter()
+        .flat_map(events)
+        .filter(|event| event.event == "error")
+        .map(|event| event.data.to_string())
+        .collect();
+    for code in CODES {
+        let code = format!("\"pureengage-v3-rest-{code}\"");
+        assert!(told.iter().any(|data| data.contains(&code)), "{code}");
     }
 }
 
 #[test]
 fn every_event_occurs_with_its_payload() {
-    let table = Table::load().unwrap();
-    let mut named = BTreeSet::new();
-    let mut with_data = BTreeSet::new();
-    for scenario in table.scenarios.iter().filter(|scenario| scenario.applies_to(GMS_REST)) {
-        named.extend(scenario.events());
-        for written in &scenario.steps {
-            let events = match &written.step {
-                Step::Event(event) => vec![event.clone()],
-                Step::Events(events) => events
-                    .events
-                    .iter()
-                    .filter_map(
-                        |entry| if let Entry::Event(event) = entry { Some(event.clone()) } else { None },
-                    )
-                    .collect(),
-                _ => Vec::new(),
-            };
-            with_data.extend(
-                events
-                    .into_iter()
-                    .filter(|event| event.data != serde_json::json!({}))
-                    .map(|event| event.event),
-            );
+    for transport in Transport::ALL {
+        let scenarios = scenarios(&transport);
+        let named: BTreeSet<String> = scenarios.iter().flat_map(Scenario::events).collect();
+        let with_data: BTreeSet<String> = scenarios
+            .iter()
+            .flat_map(events)
+            .filter(|event| event.data != serde_json::json!({}))
+            .map(|event| event.event)
+            .collect();
+        for kind in EventKind::ALL {
+            if OUTAGE.contains(&kind.name()) && !transport.has("serverOutage") {
+                continue;
+            }
+            assert!(named.contains(kind.name()), "{} over {}", kind.name(), transport.name);
+            assert!(with_data.contains(kind.name()), "payload of {} over {}", kind.name(), transport.name);
         }
+        let unknown: Vec<_> =
+            named.iter().filter(|name| EventKind::ALL.iter().all(|kind| kind.name() != *name)).collect();
+        assert!(unknown.is_empty(), "no such events: {unknown:?}");
     }
-    for kind in EventKind::ALL {
-        assert!(named.contains(kind.name()), "{}", kind.name());
-    }
-    for kind in EventKind::ALL {
-        assert!(with_data.contains(kind.name()), "payload of {}", kind.name());
-    }
-    let unknown: Vec<_> =
-        named.iter().filter(|name| EventKind::ALL.iter().all(|kind| kind.name() != *name)).collect();
-    assert!(unknown.is_empty(), "no such events: {unknown:?}");
 }
 
 #[test]
-fn every_capability_is_a_known_one() {
-    let known: BTreeSet<&str> = GMS_REST.iter().copied().chain(["history", "cancelledOutcome"]).collect();
-    for scenario in Table::load().unwrap().scenarios {
+fn every_capability_is_a_known_one_and_every_scenario_applies_somewhere() {
+    let of_all = Transport::ALL.iter().flat_map(|transport| transport.capabilities.iter().copied());
+    let known: BTreeSet<&str> = of_all.chain(["cancelledOutcome"]).collect();
+    for scenario in Table::load(&GMS_REST).unwrap().scenarios {
         for name in scenario.needs.iter().chain(&scenario.lacks) {
             assert!(known.contains(name.as_str()), "scenario {:?} speaks of {name:?}", scenario.name);
         }
+        let applies = |transport: &Transport| {
+            let capabilities = [transport.capabilities, &["cancelledOutcome"]].concat();
+            scenario.applies_to(&capabilities)
+        };
+        assert!(Transport::ALL.iter().any(applies), "scenario {:?} applies nowhere", scenario.name);
     }
 }

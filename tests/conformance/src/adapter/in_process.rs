@@ -1,12 +1,11 @@
 //! Rust, in this process.
 
-use super::{Adapter, Ask, Language, Told, functions};
+use super::{Adapter, Ask, Language, Launch, Told, functions, keeper::FileKeeper};
 use futures_util::future::BoxFuture;
-use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::mpsc;
 use webchat_core::{
-    Chat, Completion, Config, Error, ErrorKind,
+    Chat, Completion, Config, Error, ErrorKind, Runtime, RuntimeOptions,
     command::{Command, RequestId, Resolution},
     event::Envelope,
 };
@@ -28,13 +27,19 @@ impl Language for InProcess {
 
     fn launch(
         &self,
-        config: Option<&Value>,
+        launch: Launch<'_>,
         told: mpsc::UnboundedSender<Told>,
     ) -> Result<Box<dyn Adapter>, String> {
         let describe = |error: Error| format!("the chat cannot be made: {error}");
         let mut builder = Chat::builder();
-        if let Some(config) = config {
+        if launch.anew {
+            builder = builder.runtime(Runtime::new(RuntimeOptions::default()).map_err(describe)?);
+        }
+        if let Some(config) = launch.config {
             builder = builder.config(Config::from_json(config).map_err(describe)?);
+        }
+        if let Some(file) = launch.keeper {
+            builder = builder.session_keeper(Arc::new(FileKeeper::new(file, told.clone())));
         }
         let chat = builder.build().map_err(describe)?;
         let listener = told.clone();
@@ -88,6 +93,10 @@ impl Adapter for InThisProcess {
     fn close(self: Box<Self>) -> BoxFuture<'static, Result<(), String>> {
         // The listener and the completions hold the other ends of the channel, which ends when they are gone.
         self.chat.close();
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn kill(self: Box<Self>) -> BoxFuture<'static, Result<(), String>> {
         Box::pin(std::future::ready(Ok(())))
     }
 }

@@ -1,10 +1,11 @@
 //! The library in one language, as the runner drives it: commands in, outcomes and events out.
 //!
-//! [`InProcess`] is Rust. [`Program`] is any other language: a program that speaks the line protocol of README.md. `functions` are
+//! [`InProcess`] is Rust, with `keeper` as the application's keeper of asynchronous chats. [`Program`] is any other language: a program that speaks the line protocol of README.md. `functions` are
 //! the application's own functions (preprocessors, preview inputs), which JSON cannot carry and every adapter has under these names.
 
 pub mod functions;
 mod in_process;
+mod keeper;
 mod program;
 
 pub use in_process::InProcess;
@@ -12,7 +13,7 @@ pub use program::Program;
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 use tokio::sync::mpsc;
 
 /// What an adapter tells the runner, in the order in which an application is told.
@@ -57,6 +58,9 @@ pub trait Adapter: Send {
 
     /// Closes the chat without ending its session. The channel it tells with ends when nothing is told any more.
     fn close(self: Box<Self>) -> BoxFuture<'static, Result<(), String>>;
+
+    /// Ends all at once, as a process that is killed. The channel it tells with ends.
+    fn kill(self: Box<Self>) -> BoxFuture<'static, Result<(), String>>;
 }
 
 /// How to make chat objects in one language.
@@ -70,10 +74,21 @@ pub trait Language: Send + Sync {
         false
     }
 
-    /// Makes a chat object, configured at once or waiting for the command `configure`.
+    /// Makes a chat object, which tells the runner what an application is told.
     fn launch(
         &self,
-        config: Option<&Value>,
+        launch: Launch<'_>,
         told: mpsc::UnboundedSender<Told>,
     ) -> Result<Box<dyn Adapter>, String>;
+}
+
+/// How a chat object is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Launch<'a> {
+    /// Its configuration; without one it waits for the command `configure`.
+    pub config: Option<&'a Value>,
+    /// The file in which the application keeps the session of an asynchronous chat.
+    pub keeper: Option<&'a Path>,
+    /// Whether it stands for a new process: it shares nothing with the chat objects before it.
+    pub anew: bool,
 }

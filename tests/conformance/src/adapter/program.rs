@@ -1,6 +1,6 @@
 //! Any other language: a program that speaks the line protocol of README.md on its standard input and output.
 
-use super::{Adapter, Ask, Language, Told};
+use super::{Adapter, Ask, Language, Launch, Told};
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 use std::{path::PathBuf, process::Stdio, time::Duration};
@@ -52,11 +52,15 @@ impl Language for Program {
 
     fn launch(
         &self,
-        config: Option<&Value>,
+        launch: Launch<'_>,
         told: mpsc::UnboundedSender<Told>,
     ) -> Result<Box<dyn Adapter>, String> {
-        let config = config.map_or_else(|| "-".to_owned(), Value::to_string);
-        let mut child = Command::new(&self.path)
+        let config = launch.config.map_or_else(|| "-".to_owned(), Value::to_string);
+        let mut command = Command::new(&self.path);
+        if let Some(file) = launch.keeper {
+            command.env("WEBCHAT_KEEPER_FILE", file);
+        }
+        let mut child = command
             .args(&self.arguments)
             .arg(config)
             .stdin(Stdio::piped())
@@ -153,6 +157,12 @@ impl Adapter for Running {
                 Err(error) => Err(format!("the program's end: {error}")),
             }
         })
+    }
+
+    fn kill(mut self: Box<Self>) -> BoxFuture<'static, Result<(), String>> {
+        Box::pin(
+            async move { self.child.kill().await.map_err(|error| format!("killing the program: {error}")) },
+        )
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod server;
 mod step;
+mod wire;
 
 pub use server::{FileSettings, ServerSettings};
 pub use step::{
@@ -9,6 +10,7 @@ pub use step::{
     Written,
 };
 
+use crate::transport::Transport;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::{
@@ -20,6 +22,7 @@ use std::{
 /// One scenario.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a word of its own in a scenario")]
 pub struct Scenario {
     /// Its name, unique in the table.
     pub name: String,
@@ -31,15 +34,23 @@ pub struct Scenario {
     /// What the transport must not be able to do.
     #[serde(default)]
     pub lacks: BTreeSet<String>,
-    /// Options besides those that every scenario has; `null` takes one away.
+    /// Options besides those that every scenario has; `null` takes one away. Those under `transport` join the ones there.
     #[serde(default)]
     pub config: Map<String, Value>,
+    /// Whether the chat is asynchronous.
+    #[serde(default)]
+    pub asynchronous: bool,
+    /// The interval of polls in milliseconds, where the usual one is too short.
+    pub poll_interval: Option<u64>,
     /// Whether the chat is made without a configuration, for the command `configure`.
     #[serde(default)]
     pub unconfigured: bool,
     /// Whether it keeps session data in a file, so that a restarted chat finds them.
     #[serde(default)]
     pub store: bool,
+    /// Whether the application keeps the session of an asynchronous chat in a file of its own.
+    #[serde(default)]
+    pub keeper: bool,
     /// What the server is like.
     #[serde(default)]
     pub server: ServerSettings,
@@ -60,10 +71,10 @@ pub struct Scenario {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    scenarios: Vec<Scenario>,
+    scenarios: Vec<Value>,
 }
 
-/// All scenarios.
+/// All scenarios as one transport has them. Not all of them apply to it.
 #[derive(Debug, Clone)]
 pub struct Table {
     /// In the order of the files' names.
@@ -72,12 +83,12 @@ pub struct Table {
 
 impl Table {
     /// The table of this crate.
-    pub fn load() -> Result<Self, String> {
-        Self::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios"))
+    pub fn load(transport: &Transport) -> Result<Self, String> {
+        Self::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios"), transport)
     }
 
     /// Reads all files of a directory.
-    fn read(directory: &Path) -> Result<Self, String> {
+    fn read(directory: &Path, transport: &Transport) -> Result<Self, String> {
         let failed = |error: std::io::Error| format!("{}: {error}", directory.display());
         let entries =
             fs::read_dir(directory).map_err(failed)?.collect::<Result<Vec<_>, _>>().map_err(failed)?;
@@ -89,7 +100,11 @@ impl Table {
             let wrong = |why: String| format!("{}: {why}", path.display());
             let text = fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
             let file: File = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-            scenarios.extend(file.scenarios);
+            for written in &file.scenarios {
+                let scenario = Scenario::read(written, transport);
+                scenarios
+                    .push(scenario.map_err(|why| wrong(format!("scenario {}: {why}", written["name"])))?);
+            }
         }
         let mut names = BTreeSet::new();
         for scenario in &scenarios {
@@ -103,6 +118,11 @@ impl Table {
 }
 
 impl Scenario {
+    fn read(written: &Value, transport: &Transport) -> Result<Self, String> {
+        let resolved = wire::resolve(written, transport)?.unwrap_or_default();
+        serde_json::from_value(resolved).map_err(|error| error.to_string())
+    }
+
     /// Whether it applies to a transport with these capabilities.
     pub fn applies_to(&self, capabilities: &[&str]) -> bool {
         let has = |name: &String| capabilities.contains(&name.as_str());

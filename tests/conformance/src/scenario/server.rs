@@ -1,7 +1,7 @@
 //! What the server of a scenario is like.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Settings of the simulator; what is left out is Chat Server's default.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -21,6 +21,8 @@ pub struct ServerSettings {
     pub quoted_bot_style: bool,
     /// File limits.
     pub files: FileSettings,
+    /// How Nexus behaves, in the words of the control API's settings.
+    pub nexus: Map<String, Value>,
     /// Faults in store from the start.
     pub faults: Vec<Value>,
 }

@@ -57,6 +57,10 @@ pub enum Step {
     Restart(RestartStep),
     /// Closes the chat.
     Close,
+    /// Says what the application's keeper holds.
+    Kept(Value),
+    /// Waits until the keeper is told to forget.
+    Forgotten(Value),
     /// Says what a file in the scenario's directory holds.
     File {
         /// Its path.
@@ -167,12 +171,23 @@ pub struct LogStep {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RestartStep {
+    /// Whether the process is killed instead of closing the chat; Rust, which has no process of its own, drops the chat.
+    #[serde(default)]
+    pub kill: bool,
     /// Changes to the configuration.
     #[serde(default)]
     pub config: Map<String, Value>,
     /// Changes to what is stored, by the last word of the key; `null` takes one away.
     #[serde(default)]
     pub store: BTreeMap<String, Option<String>>,
+    /// What the keeper holds instead; `null` when it is to hold nothing.
+    #[serde(default, deserialize_with = "some")]
+    pub keeper: Option<Value>,
+}
+
+/// Tells `null` from what is not there.
+fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 fn anything() -> Value {
@@ -251,14 +266,16 @@ struct One<T> {
         alias = "count",
         alias = "never",
         alias = "chat",
-        alias = "restart"
+        alias = "restart",
+        alias = "kept",
+        alias = "forgotten"
     )]
     it: T,
 }
 
 impl<'de> Deserialize<'de> for Step {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        const WORDS: [&str; 15] = [
+        const WORDS: [&str; 17] = [
             "command",
             "await",
             "pending",
@@ -273,6 +290,8 @@ impl<'de> Deserialize<'de> for Step {
             "log",
             "restart",
             "close",
+            "kept",
+            "forgotten",
             "file",
         ];
         fn read<'a, T: Deserialize<'a>, E: serde::de::Error>(
@@ -303,6 +322,8 @@ impl<'de> Deserialize<'de> for Step {
             "chat" => Self::Chat(read::<One<_>, _>(&object, word)?.it),
             "count" | "log" => Self::Log(read(&object, word)?),
             "restart" => Self::Restart(read::<One<_>, _>(&object, word)?.it),
+            "kept" => Self::Kept(read::<One<_>, _>(&object, word)?.it),
+            "forgotten" => Self::Forgotten(read::<One<_>, _>(&object, word)?.it),
             "close" => {
                 read::<Close, _>(&object, word)?;
                 Self::Close

@@ -7,10 +7,11 @@ use http_body_util::{BodyExt, Full};
 use serde_json::{Map, Value, json};
 
 /// Actions of the control API: name, method and path.
-const CONTROL: [(&str, &str, &str); 22] = [
+const CONTROL: [(&str, &str, &str); 23] = [
     ("join", "POST", "/chats/latest/join"),
     ("say", "POST", "/chats/latest/say"),
     ("type", "POST", "/chats/latest/type"),
+    ("event", "POST", "/chats/latest/event"),
     ("pushUrl", "POST", "/chats/latest/push-url"),
     ("customNotice", "POST", "/chats/latest/notice"),
     ("notice", "POST", "/chats/latest/system-notice"),
@@ -54,10 +55,21 @@ impl World {
         let (name, argument) = single.ok_or_else(|| format!("{action} is no action: it has one member"))?;
         match name.as_str() {
             "down" => self.simulator.go_down().await.map_err(|error| error.to_string())?,
+            "sayNumbers" => self.say_numbers(argument).await?,
             "up" => self.simulator.come_up().await.map_err(|error| error.to_string())?,
             _ => return self.control(name, argument).await,
         }
         Ok(json!({}))
+    }
+
+    /// Says the numbers from `from` to `to`, one message each.
+    async fn say_numbers(&self, numbers: &Value) -> Result<(), String> {
+        let number =
+            |name: &str| numbers[name].as_u64().ok_or_else(|| format!("sayNumbers: {name} is no number"));
+        for number in number("from")?..=number("to")? {
+            self.control("say", &json!({"text": number.to_string()})).await?;
+        }
+        Ok(())
     }
 
     async fn control(&self, name: &str, argument: &Value) -> Result<Value, String> {

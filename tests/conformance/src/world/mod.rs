@@ -1,11 +1,13 @@
 //! The server side of a scenario: a simulator of its own, a directory, and the configuration of the chat. `actions` is what the
-//! server can be told to do.
+//! server can be told to do, `storage` what is kept of sessions.
 
 mod actions;
+mod storage;
 
 use crate::{
     pattern::{Saved, fill, matches},
     scenario::{Scenario, ServerSettings},
+    transport::Transport,
 };
 use bytes::Bytes;
 use http_body_util::Full;
@@ -14,17 +16,9 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use serde_json::{Map, Value, json};
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::PathBuf,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{fs, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use webchat_simulator::{LogEntry, Script, Settings, Simulator};
-
-/// The interval of polls, in milliseconds: the shortest there is makes the table quick.
-const POLL_RATE: u64 = 250;
 
 /// The time limit of requests, in milliseconds: long enough for a machine with much else to do.
 const AJAX_TIMEOUT: u64 = 10_000;
@@ -38,10 +32,12 @@ pub(crate) struct World {
     directory: TempDir,
     pub(crate) saved: Saved,
     config: Map<String, Value>,
+    transport: Transport,
+    has_keeper: bool,
 }
 
 impl World {
-    pub(crate) async fn new(scenario: &Scenario) -> Result<Self, String> {
+    pub(crate) async fn new(scenario: &Scenario, transport: Transport) -> Result<Self, String> {
         let directory = TempDir::new().map_err(|error| format!("a temporary directory: {error}"))?;
         for (name, text) in &scenario.files {
             fs::write(directory.path().join(name), text).map_err(|error| format!("{name}: {error}"))?;
@@ -51,13 +47,23 @@ impl World {
         let texts = [
             ("chatUrl", simulator.chat_url()),
             ("gesUrl", simulator.ges_url()),
+            ("nexusUrl", simulator.nexus_url()),
             ("host", simulator.address().to_string()),
+            ("port", simulator.address().port().to_string()),
             ("dir", directory.path().display().to_string()),
         ];
-        let saved: Saved =
-            texts.into_iter().map(|(name, text)| (name.to_owned(), Value::String(text))).collect();
-        let mut world = Self { simulator, http, directory, saved, config: Map::new() };
+        let server = simulator.clone();
+        let mut saved = Saved::with_lookup(Arc::new(move |name| transport.look_up(&server, name)));
+        for (name, text) in texts {
+            saved.insert(name, Value::String(text));
+        }
+        let has_keeper = scenario.keeper;
+        let mut world = Self { simulator, http, directory, saved, config: Map::new(), transport, has_keeper };
         world.config = world.base_config(scenario)?;
+        world.saved.insert("config", Value::Object(world.config.clone()));
+        if !scenario.server.nexus.is_empty() {
+            world.act(&json!({"settings": {"nexus": scenario.server.nexus}})).await?;
+        }
         if !scenario.server.faults.is_empty() {
             world.act(&json!({"fault": scenario.server.faults})).await?;
         }
@@ -65,33 +71,33 @@ impl World {
     }
 
     fn base_config(&self, scenario: &Scenario) -> Result<Map<String, Value>, String> {
-        let base = json!({
-            "dataURL": self.simulator.chat_url(),
-            "pollRateMin": POLL_RATE,
-            "pollRateMax": POLL_RATE,
-            "ajaxTimeout": AJAX_TIMEOUT,
-            "connection": {"proxy": "none"},
-        });
-        let Value::Object(mut config) = base else {
-            return Err("the base configuration is an object".into());
-        };
+        let mut config = self.transport.config(&self.simulator, scenario.poll_interval);
+        config.insert("ajaxTimeout".into(), AJAX_TIMEOUT.into());
+        config.insert("connection".into(), json!({"proxy": "none"}));
         if scenario.store {
             config.insert("sessionStore".into(), json!({"type": "file", "path": self.store_path()}));
+        }
+        if scenario.asynchronous {
+            self.change_config(&mut config, &self.transport.asynchronous())?;
         }
         self.change_config(&mut config, &scenario.config)?;
         Ok(config)
     }
 
+    /// Sets options, those of `transport` one by one, and takes away what is `null`.
     fn change_config(
         &self,
         config: &mut Map<String, Value>,
         changes: &Map<String, Value>,
     ) -> Result<(), String> {
         for (key, value) in changes {
-            match value {
-                Value::Null => config.remove(key),
-                value => config.insert(key.clone(), fill(value, &self.saved)?),
-            };
+            match (config.get_mut(key), value) {
+                (_, Value::Null) => drop(config.remove(key)),
+                (Some(Value::Object(inner)), Value::Object(changes)) if key == "transport" => {
+                    self.change_config(inner, changes)?;
+                }
+                (_, value) => drop(config.insert(key.clone(), fill(value, &self.saved)?)),
+            }
         }
         Ok(())
     }
@@ -102,27 +108,6 @@ impl World {
         self.change_config(&mut config, changes)?;
         self.config = config;
         Ok(Value::Object(self.config.clone()))
-    }
-
-    fn store_path(&self) -> PathBuf {
-        self.directory.path().join("session.json")
-    }
-
-    /// Changes what is stored, as another program or a long time would. `${soon}` is a time ten seconds from now.
-    pub(crate) fn edit_store(&mut self, changes: &BTreeMap<String, Option<String>>) -> Result<(), String> {
-        let failed = |error: &dyn std::fmt::Display| format!("the session store: {error}");
-        let soon = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + Duration::from_secs(10);
-        self.saved.insert("soon".into(), Value::String(soon.as_millis().to_string()));
-        let text = fs::read_to_string(self.store_path()).map_err(|error| failed(&error))?;
-        let mut content: Map<String, Value> = serde_json::from_str(&text).map_err(|error| failed(&error))?;
-        for (key, value) in changes {
-            let key = format!("_genesys.widgets.webchat.state.{key}");
-            match value {
-                Some(text) => content.insert(key, self.fill(&Value::String(text.clone()))?),
-                None => content.remove(&key),
-            };
-        }
-        fs::write(self.store_path(), Value::Object(content).to_string()).map_err(|error| failed(&error))
     }
 
     pub(crate) fn fill(&self, value: &Value) -> Result<Value, String> {

@@ -1,0 +1,63 @@
+//! What is kept of sessions between one chat object and the next: by the library in its store, by the application's keeper in a file.
+
+use super::World;
+use crate::pattern::matches;
+use serde_json::{Map, Value};
+use std::{
+    collections::BTreeMap,
+    fmt::Display,
+    fs, io,
+    path::PathBuf,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+impl World {
+    pub(super) fn store_path(&self) -> PathBuf {
+        self.directory.path().join("session.json")
+    }
+
+    /// Changes what is stored, as another program or a long time would. `${soon}` is a time ten seconds from now.
+    pub(crate) fn edit_store(&mut self, changes: &BTreeMap<String, Option<String>>) -> Result<(), String> {
+        let failed = |error: &dyn Display| format!("the session store: {error}");
+        let soon = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + Duration::from_secs(10);
+        self.saved.insert("soon", Value::String(soon.as_millis().to_string()));
+        let text = fs::read_to_string(self.store_path()).map_err(|error| failed(&error))?;
+        let mut content: Map<String, Value> = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+        for (key, value) in changes {
+            let key = format!("_genesys.widgets.webchat.state.{key}");
+            match value {
+                Some(text) => content.insert(key, self.fill(&Value::String(text.clone()))?),
+                None => content.remove(&key),
+            };
+        }
+        fs::write(self.store_path(), Value::Object(content).to_string()).map_err(|error| failed(&error))
+    }
+
+    /// The file of the application's keeper, where it has one.
+    pub(crate) fn keeper_path(&self) -> Option<PathBuf> {
+        self.has_keeper.then(|| self.directory.path().join("kept.json"))
+    }
+
+    /// Says what the keeper holds: after the chat has been closed it is complete.
+    pub(crate) fn expect_kept(&mut self, pattern: &Value) -> Result<(), String> {
+        let failed = |error: &dyn Display| format!("the keeper's file: {error}");
+        let path = self.keeper_path().ok_or("the scenario has no keeper")?;
+        let kept: Option<Value> = match fs::read(path) {
+            Ok(text) => Some(serde_json::from_slice(&text).map_err(|error| failed(&error))?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(failed(&error)),
+        };
+        matches(pattern, kept.as_ref(), &mut self.saved).map_err(|why| format!("what the keeper holds {why}"))
+    }
+
+    /// Has the keeper hold something else: JSON, or text as it is; or nothing.
+    pub(crate) fn edit_kept(&mut self, kept: &Value) -> Result<(), String> {
+        let path = self.keeper_path().ok_or("the scenario has no keeper")?;
+        let done = match self.fill(kept)? {
+            Value::Null => fs::remove_file(path),
+            Value::String(text) => fs::write(path, text),
+            kept => fs::write(path, kept.to_string()),
+        };
+        done.map_err(|error| format!("the keeper's file: {error}"))
+    }
+}
