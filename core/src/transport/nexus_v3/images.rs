@@ -30,6 +30,9 @@ impl Inner {
                 contents.filter_map(move |(at, content)| Some((message, at, address(content)?.to_owned())))
             })
             .collect();
+        if wanted.is_empty() {
+            return;
+        }
         let mut fetching = stream::iter(wanted)
             .map(|(message, at, url)| async move { (message, at, self.fetch_image(&url, session).await) })
             .buffer_unordered(AT_ONCE);

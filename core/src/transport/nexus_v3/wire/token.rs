@@ -32,6 +32,10 @@ pub(crate) fn session_of(token: &Private) -> NexusSession {
 
 /// `session` with what its token says beside what is known.
 pub(crate) fn completed(session: &NexusSession) -> NexusSession {
+    let ids = [&session.session_id, &session.transport_id, &session.participant_id];
+    if ids.iter().all(|id| !id.is_empty()) {
+        return session.clone();
+    }
     let said = session_of(&session.token);
     let known = |known: &Private, said: Private| if known.is_empty() { said } else { known.clone() };
     NexusSession {
