@@ -6,102 +6,20 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use webchat_simulator::{
-    Api, Builder, Fault, FileLimits, IdleSettings, NexusSettings, Script, Settings, Simulator,
+    Api, Builder, CometdSettings, Fault, FileLimits, IdleSettings, NexusSettings, Script, Settings, Simulator,
 };
 
-const EXAMPLES: &str = r#"Try it:
-  webchat-simulator --port 8080
+/// Shown below the options.
+const EXAMPLES: &str = include_str!("help.txt");
 
-  # as a customer: start a chat, then use the chatId and secureKey of the reply
-  curl -d nickname=Mia http://127.0.0.1:8080/genesys/2/chat/support
-  curl --data-urlencode 'secureKey=KEY' -d message=help \
-       http://127.0.0.1:8080/genesys/2/chat/support/CHATID/send
-  curl --data-urlencode 'secureKey=KEY' -d transcriptPosition=1 \
-       http://127.0.0.1:8080/genesys/2/chat/support/CHATID/refresh
-
-  # the same with Nexus v3 (--api nexus); the token is clientToken of the reply
-  webchat-simulator --api nexus --port 8080
-  curl -d 'data[endpoint]=Support' -d 'data[nickname]=Mia' http://127.0.0.1:8080/nexus/v3/chat/sessions
-  curl -H 'x-nexus-client-key: TOKEN' -d 'data[type]=Text' -d 'data[text]=help' \
-       http://127.0.0.1:8080/nexus/v3/chat/sessions/SESSIONID/messages
-  curl -H 'x-nexus-client-key: TOKEN' http://127.0.0.1:8080/nexus/v3/chat/sessions/SESSIONID/messages
-
-  # as an agent, by the control API (GET /control lists all of it)
-  curl -d '{"nickname": "Kim", "kind": "Bot"}' http://127.0.0.1:8080/control/chats/latest/join
-  curl -d '{"text": "Hello"}'                  http://127.0.0.1:8080/control/chats/latest/say
-  curl -d '{}'                                 http://127.0.0.1:8080/control/chats/latest/end
-
-  # trouble, from the command line or while it runs
-  webchat-simulator --fault drop,operation=send,effect=true --rate latency,ms=300,rate=0.2
-  curl -d '{"kind": "statusCode1", "times": 6, "operation": "refresh"}' \
-       http://127.0.0.1:8080/control/faults
-  curl -d '{"memory": "lose", "downMs": 2000}' http://127.0.0.1:8080/control/restart
-  curl http://127.0.0.1:8080/control/log
-
-Faults are KIND,name=value,... with these kinds (and their own names):
-  latency (ms)           handled late; no effect if the caller hangs up before
-  slowReply (ms)         handled at once, answered late
-  drop                   connection closed without an answer
-  truncatedBody          connection closed half-way through the answer
-  status (status, retryAfter, code, advice)
-                         HTTP error; a JSON body with errors if code is given, else an HTML page
-  errorCode (code, status, retryAfter)
-                         Nexus v3 error: INVALID_CONTACT_CENTER, INVALID_ENDPOINT, INVALID_NICKNAME,
-                         AUTHENTICATION_REQUIRED, INVALID_FILE_TYPE, LIMIT_FILE_SIZE,
-                         LIMIT_FILE_COUNT, INVALID_SESSION, 1, or any other
-  nonJson                HTTP 200 with an HTML page
-  statusCode1            "temporary failure"; use times for a burst; GMS only
-  statusCode2 (chatEnded, code, advice)
-                         "permanent failure"; GMS only
-  duplicateMessages, reorderedMessages
-                         in the next reply with messages
-  newAlias, newSecureKey the session's alias or key changes; GMS only
-  setCookie (cookie)     adds a Set-Cookie header
-  wrongBody (body)       HTTP 200 with that body
-  hugeBody (bytes)       the reply, padded
-  redirect (url, status) HTTP 307 unless status says otherwise
-All take operation (requestChat, send, refresh, startTyping, stopTyping, disconnect, pushUrl,
-updateNickname, customNotice, updateData, readReceipt, fileLimits, fileUpload, fileDownload,
-fileDelete; of Nexus v3 also resume and history), chat, nth (1 is the next matching request), times, and effect (true: the operation is
-carried out all the same). A comma cannot be part of a value here; the control API has no such limit.
-
-Nexus v3 settings, by --nexus NAME=VALUE or as {"nexus": {...}} in PATCH /control/settings:
-  endpoints=LIST         endpoints that exist; any if never given
-  imageTypes=LIST, maxImageSize=BYTES, maxImages=NUMBER
-                         limits of uploads (image/png,image/jpeg,image/gif; 5 MiB; 10)
-  window=NUMBER          polls bring the last events every time; 0: each event once
-  holdMs=MS              a poll without news is held that long
-  indexInclusive=true    index=X brings X too
-  isoTime=true           utcTime as ISO 8601 text
-  deduplicate=true       an operationId seen before takes no effect
-  openOnLeave=true       the session outlives the customer's leaving
-  resumeOpensNew=true    resuming opens a new session
-  created=true           create answers with HTTP 201
-  statusCode=number      status.code is 0; absent: no status at all
-  chatEndedOnTop=true    chatEnded beside data, not in it
-  absoluteImageUrls=true image URLs with scheme and host
-
-A rule file is TOML, or JSON with the same members:
-  agent = "Kim"               # shown name
-  kind = "Bot"                # Agent, Supervisor, Bot or External
-  join_after_ms = 300
-  typing_ms = 400             # before each answer
-  greeting = "Hello {nickname}, I am {agent}."
-  fallback = ["Pardon?"]      # in turn, when no rule matches; or: echo = true
-  [[rules]]                   # the first rule whose pattern is found in the message answers
-  pattern = '(?i)invoice'     # regular expression
-  replies = ["Here it is."]   # in turn; {text} is the customer's text
-  file = { name = "invoice.pdf", path = "invoice.pdf" }   # or: text = "..."
-  # push_url = "https://..."  notice = "..."  then = "leave" or "end"
-
-Everything is in memory and keys are made up: it is a test server, keep it on the loopback interface."#;
-
-/// A Genesys chat server for a laptop: GMS v2 REST and Nexus v3, a scripted agent, and faults on demand.
+/// A Genesys chat server for a laptop: GMS v2 over REST and CometD, Nexus v3, a scripted agent, and faults
+/// on demand.
 ///
 /// The first line printed is `listening on URL`, where URL is the chat URL to configure in a client: the one
 /// of the first API.
 /// It stops on SIGINT and SIGTERM.
 #[derive(Debug, Parser)]
+#[allow(clippy::doc_markdown, reason = "--help shows the words as they are")]
 #[command(name = "webchat-simulator", version, after_long_help = EXAMPLES, max_term_width = 100)]
 pub(crate) struct Arguments {
     /// Address to listen on.
@@ -110,7 +28,7 @@ pub(crate) struct Arguments {
     /// Port to listen on; 0 takes a free one.
     #[arg(long, short, default_value_t = 8080)]
     pub(crate) port: u16,
-    /// Chat API to serve, `gms` or `nexus`; separated by commas or repeated.
+    /// Chat API to serve, `gms` (REST), `cometd` or `nexus`; separated by commas or repeated.
     #[arg(long, value_name = "API", value_delimiter = ',', default_value = "gms")]
     api: Vec<Api>,
     /// Print the URLs as one line of JSON instead of text.
@@ -201,6 +119,9 @@ pub(crate) struct Arguments {
     /// Setting of Nexus v3, e.g. `window=20`; repeatable; see below.
     #[arg(long, value_name = "NAME=VALUE")]
     nexus: Vec<String>,
+    /// Setting of `CometD`, e.g. `timeoutMs=5000`; repeatable; see below.
+    #[arg(long, value_name = "NAME=VALUE")]
+    cometd: Vec<String>,
 
     /// Fault for a coming request, e.g. `drop,operation=send,nth=2`; repeatable.
     #[arg(long, value_name = "FAULT", value_parser = Fault::from_words)]
@@ -237,6 +158,7 @@ impl Arguments {
             .script(self.script()?)
             .settings(self.settings())
             .nexus(self.nexus()?)
+            .cometd(self.cometd()?)
             .alias_every(self.alias_every);
         let mut builder = self.service.iter().fold(builder, Builder::service);
         if let Some(key) = &self.apikey {
@@ -258,6 +180,14 @@ impl Arguments {
         let mut settings = NexusSettings::default();
         for words in &self.nexus {
             settings.set(words).map_err(|error| format!("--nexus: {error}"))?;
+        }
+        Ok(settings)
+    }
+
+    fn cometd(&self) -> Result<CometdSettings, String> {
+        let mut settings = CometdSettings::default();
+        for words in &self.cometd {
+            settings.set(words).map_err(|error| format!("--cometd: {error}"))?;
         }
         Ok(settings)
     }
@@ -339,6 +269,7 @@ mod tests {
             (arguments.apis(), arguments.nexus().unwrap()),
             (&[Api::Gms][..], NexusSettings::default())
         );
+        assert_eq!(arguments.cometd().unwrap(), CometdSettings::default());
         arguments.builder().unwrap();
         let both = Arguments::try_parse_from(["x", "--api", "nexus,gms", "--nexus", "window=3"]).unwrap();
         assert_eq!((both.apis(), both.nexus().unwrap().window), (&[Api::Nexus, Api::Gms][..], 3));
@@ -349,7 +280,7 @@ mod tests {
         for (words, part) in [
             (vec!["--port", "70000"], "70000"),
             (vec!["--script", "dance"], "possible values: demo, echo, none"),
-            (vec!["--api", "cometd"], "they are gms and nexus"),
+            (vec!["--api", "comet"], "they are gms, cometd and nexus"),
             (vec!["--fault", "dorp"], "there is no kind \"dorp\""),
             (vec!["--rate", "drop"], "rate is missing"),
             (vec!["--idle-alert=-1"], "negative"),
@@ -365,6 +296,8 @@ mod tests {
         assert!(error.contains("colon"), "{error}");
         let error = built(&["x", "--nexus", "widow=1"]).unwrap_err();
         assert!(error.contains("widow"), "{error}");
+        let error = built(&["x", "--cometd", "timeOut=1"]).unwrap_err();
+        assert!(error.contains("--cometd") && error.contains("timeOut"), "{error}");
         let error = built(&["x", "--rules", "/nowhere/rules.toml"]).unwrap_err();
         assert!(error.contains("/nowhere/rules.toml"), "{error}");
     }

@@ -1,7 +1,8 @@
-//! A Genesys chat server for a laptop: GMS v2 REST and Nexus v3, with agents, scripts and faults on demand.
+//! A Genesys chat server for a laptop: GMS v2 over REST and over `CometD`, and Nexus v3, with agents, scripts and
+//! faults on demand.
 //!
 //! Chat clients and bots are tested against it: as a library inside the test's own process, or as the
-//! program `webchat-simulator`, driven over HTTP by tests in any language. Both chat APIs lie on one port,
+//! program `webchat-simulator`, driven over HTTP by tests in any language. All chat APIs lie on one port,
 //! before the same chats. The wire references are called gms-v2 and nexus-v3 here.
 //!
 //! # In a test
@@ -12,7 +13,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let simulator = Simulator::builder().seed(7).start().await?; // on a free port of 127.0.0.1
-//! let url = simulator.chat_url(); // what the client under test is configured with; or nexus_url()
+//! let url = simulator.chat_url(); // what the client under test is configured with; or cometd_url(), nexus_url()
 //!
 //! // Here stands for the client under test.
 //! # let _ = rustls::crypto::ring::default_provider().install_default();
@@ -62,6 +63,60 @@
 //! no agent) with HTTP 400 and code 403; over REST, `transcriptPosition` -1 means the last event; typing
 //! events have indexes; `text` of a request for a chat is its first message; a body that is no form gets
 //! HTTP 415.
+//!
+//! # GMS v2 over `CometD`
+//!
+//! A Bayeux 1.0 server, under [`Simulator::cometd_url`] with all its sub-paths, over long-polling and WebSocket; the
+//! channel is [`Simulator::cometd_channel`], and any `/service/chatV2/{serviceName}`. The operations are those of
+//! REST, before the same credentials: a chat begun there can go on here if the service is the same. Files go to
+//! [`Simulator::cometd_file_url`].
+//!
+//! | Bayeux message | operation in faults and log |
+//! | --- | --- |
+//! | the request that opens a WebSocket | `upgrade` |
+//! | `/meta/handshake`, `/meta/connect`, `/meta/subscribe`, `/meta/unsubscribe` | `handshake`, `connect`, `subscribe`, `unsubscribe` |
+//! | `/meta/disconnect` | `disconnectClient` |
+//! | `requestNotifications` | `refresh` |
+//! | `refresh` | `history` |
+//! | `sendMessage` | `send` |
+//! | all other operations, those of files too | the same as over REST |
+//! | no request: pushed messages on their way | `deliver`, for faults that name it |
+//!
+//! * The first connect of a client is answered at once, later ones when there is news or their time is over. A
+//!   connect among other messages is not held. A second one takes the place of the first, which is answered
+//!   with HTTP 500 or, over a WebSocket, not at all. Clients that do not connect for `maxIntervalMs` are forgotten.
+//! * The cookie `BAYEUX_BROWSER` is set by the answer to a handshake or to the opening of a WebSocket. Clients that
+//!   share it and poll over HTTP/1.1 are told `multiple-clients`. The acknowledge extension is offered.
+//! * The acknowledgement of a publish says that it was taken; the outcome comes as a message with `data`, failures
+//!   too. A client is told the news of a chat from its `requestChat` or `requestNotifications` on, whether it
+//!   subscribes or not. While it is connected, its customer is not silent.
+//! * A chat with the attached data `GCTI_Chat_AsyncMode` = `true` knows neither silence nor idle control. A
+//!   `/meta/disconnect` with `ext.transcriptPosition` lets any chat stay until it is resumed.
+//! * Users of [`Builder::basic_auth`] are asked for with `requestChat`, in the header or in `auth`. There is no
+//!   `apikey`.
+//!
+//! Where the references know no answer, this one was chosen: `transcriptPosition` 0 of `requestNotifications` means
+//! everything; the end of a chat that an agent or idle control has closed is told as often as it is asked for; an
+//! unknown operation is an outcome with code 400; publishes and subscribes to other channels are refused with
+//! `404:CHANNEL:Unknown channel`; a file request without the right cookie gets HTTP 401; callback-polling is not
+//! offered.
+//!
+//! [`CometdSettings`], in the words of `--cometd` and of `PATCH /control/settings`:
+//!
+//! | setting | meaning | default |
+//! | --- | --- | --- |
+//! | `timeoutMs`, `intervalMs`, `maxIntervalMs` | how long connects are held; the wait before the next; the silence after which a client is forgotten | 30000, 0, 10000 |
+//! | `connectionTypes` | those offered | `websocket`, `long-polling` |
+//! | `upgradeStatus` | `WebSockets` are offered but refused with this HTTP status; 0: not refused | 0 |
+//! | `acks` | the acknowledge extension is offered | true |
+//! | `metaConnectDeliveryOnly` | messages come with answers to connects only | false: also with the answer to a publish or, over a WebSocket, at once |
+//! | `echo` | own events come in the outcome (`reply`), as a message of their own (`push`) or `never` | `reply` |
+//! | `notification` | `on`; or off and `refused` (handshakes), `absent` (HTTP 404) or `silent` | `on` |
+//! | `checkCookie` | on `polling` and file requests, `always`, or `never` | `polling` |
+//! | `maxSessionsPerBrowser`, `multiSessionIntervalMs` | connects of a browser that are held at once; the interval for more | 1, 2000 |
+//!
+//! Clients and connections are seen and broken with [`Simulator::cometd`], [`Simulator::cut_sockets`],
+//! [`Simulator::disconnect_clients`] and [`Simulator::forget_clients`].
 //!
 //! # Nexus v3
 //!
@@ -119,9 +174,11 @@
 //! A [`Fault`] befalls one coming request ([`Faults::push`]), chosen by operation, chat and count, or any
 //! request at a rate ([`Faults::set_rates`]). The [`FaultKind`]s: latency before or after, connections
 //! closed before or after the request took effect or half-way through the answer, HTTP errors, bodies that
-//! are not JSON, wrong or huge, duplicate and reordered messages, cookies, redirects; of GMS v2 alone
-//! `statusCode` 1 and 2, new alias, new secure key; of Nexus v3 alone errors by code. A fault of one API waits
-//! for a request of that API. Outages of the whole server are [`Simulator::go_offline`] (the chat server
+//! are not JSON, wrong or huge, duplicate and reordered messages, cookies, redirects, requests never answered; of
+//! GMS v2 alone `statusCode` 1 and 2, new alias, new secure key; of `CometD` alone refusals and advice in Bayeux
+//! form; of Nexus v3 alone errors by code. A fault of one API waits for a request of that API, and one of HTTP
+//! for a request that no WebSocket carries. A closed connection is there the WebSocket, or the long-polling
+//! request with all its messages. Outages of the whole server are [`Simulator::go_offline`] (the chat server
 //! behind GMS), [`Simulator::go_down`] (nobody listens) and [`Simulator::restart`].
 //!
 //! # Scripts
@@ -174,10 +231,12 @@
 //! | `GET`, `POST`, `DELETE /control/faults` | `kind`, `operation`, `chat`, `nth`, `times`, `effect` and the kind's own |
 //! | `PUT`, `DELETE /control/faults/rates` | a list of faults with `rate` |
 //! | `GET /control/log?operation=&chat=&after=&count=&waitMs=`, `DELETE /control/log` | waits for `count` finished requests |
+//! | `GET /control/cometd` | clients, and what has been counted |
+//! | `POST /control/cometd/cut` (sockets), `…/disconnect`, `…/forget` | `chat` or `client`, else all; `after`, `code`; `reconnect`; `cut` (true) |
 //! | `POST /control/offline`, `POST /control/online` | |
 //! | `POST /control/restart` | `memory` (`keep` or `lose`), `downMs` |
 //! | `POST /control/accept` | `accept`: whether new chats may start |
-//! | `PATCH /control/settings` | `clientTimeoutMs`, `idleAlertMs`, `idleAlert2Ms`, `idleCloseMs`, `nexus`: an object of the settings above |
+//! | `PATCH /control/settings` | `clientTimeoutMs`, `idleAlertMs`, `idleAlert2Ms`, `idleCloseMs`, `nexus` and `cometd`: objects of the settings above |
 //!
 //! # Program
 //!
@@ -187,6 +246,7 @@
 
 mod api;
 mod chat;
+mod cometd;
 mod control;
 mod error;
 mod faults;
@@ -202,11 +262,16 @@ mod server;
 mod shared;
 mod simulator;
 mod state;
+mod words;
 
 pub use api::Api;
 pub use chat::{
     Act, Acted, EndCause, Event, EventType, FileLimits, IdleSettings, ParticipantId, ParticipantInfo,
     ParticipantKind, Sender, Settings, StoredFile, Upload,
+};
+pub use cometd::{
+    Carrier, CometdChat, CometdClient, CometdInfo, CometdSettings, CookieCheck, Echo, Notification,
+    Reconnect, Whom,
 };
 pub use error::Error;
 pub use faults::{Fault, FaultKind, Faults};

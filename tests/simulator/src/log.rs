@@ -31,7 +31,7 @@ pub struct LogEntry {
     pub number: u64,
     /// Arrival, in milliseconds since 1970 UTC.
     pub utc_time: u64,
-    /// HTTP method.
+    /// HTTP method; `WS` for a message that came over a WebSocket, which has path and headers of its opening.
     pub method: String,
     /// Path and query as sent.
     pub path: String,
@@ -39,18 +39,23 @@ pub struct LogEntry {
     pub version: String,
     /// The operation, if the path names one.
     pub operation: Option<Operation>,
-    /// The service name in the path; GMS v2 on-premises only.
+    /// The service name in the path or, with `CometD`, in the channel; GMS v2 on-premises only.
     pub service: Option<String>,
     /// The id of chat or session in the path, or that of the chat the request started.
     pub chat_id: Option<String>,
+    /// With `CometD` the Bayeux client id, also that which a handshake gave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
     /// All headers, names in lower case.
     pub headers: Vec<(String, String)>,
     /// Form fields in order, empty ones included. With Nexus v3 those of the query come first, and members of
-    /// a JSON body have the names that a form gives them, e.g. `data[userData][PhoneNumber]`.
+    /// a JSON body have the names that a form gives them, e.g. `data[userData][PhoneNumber]`. With `CometD` an
+    /// entry is one Bayeux message; its members come first, those of `data` with the names of GMS v2 REST.
     pub fields: Vec<(String, String)>,
     /// File parts.
     pub files: Vec<ReceivedFile>,
-    /// HTTP status answered; absent while pending and when the connection was closed without an answer.
+    /// HTTP status answered; absent while pending and when the connection was closed without an answer. A message
+    /// that was answered over a WebSocket has 200.
     pub status: Option<u16>,
     /// Name of the fault that was applied.
     pub fault: Option<String>,
@@ -93,6 +98,9 @@ pub(crate) struct Arrival {
     pub(crate) operation: Option<Operation>,
     pub(crate) service: Option<String>,
     pub(crate) chat_id: Option<String>,
+    pub(crate) client_id: Option<String>,
+    /// It came over a WebSocket that the request opened.
+    pub(crate) in_socket: bool,
     pub(crate) fields: Vec<(String, String)>,
     pub(crate) files: Vec<ReceivedFile>,
 }
@@ -156,12 +164,13 @@ fn entry(number: u64, parts: &Parts, arrival: Arrival) -> LogEntry {
     LogEntry {
         number,
         utc_time: arrival.utc_time,
-        method: parts.method.to_string(),
+        method: if arrival.in_socket { "WS".to_owned() } else { parts.method.to_string() },
         path: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
         version: format!("{:?}", parts.version),
         operation: arrival.operation,
         service: arrival.service,
         chat_id: arrival.chat_id,
+        client_id: arrival.client_id,
         headers: parts.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
         fields: arrival.fields,
         files: arrival.files,
@@ -192,6 +201,10 @@ impl OpenEntry {
                 entry.chat_id = Some(chat_id.to_owned());
             }
         });
+    }
+
+    pub(crate) fn client(&self, client_id: &str) {
+        self.log.update(self.number, |entry| entry.client_id = Some(client_id.to_owned()));
     }
 
     pub(crate) fn close(mut self, status: Option<u16>) {

@@ -55,11 +55,16 @@ fn announce(simulator: &Simulator, arguments: &Arguments) -> Result<(), String> 
 fn in_words(simulator: &Simulator, apis: &[Api]) -> String {
     let line = |(at, api): (usize, &Api)| {
         let label = if at == 0 { "listening on".to_owned() } else { format!("{api} chat URL:") };
-        let multicloud = match api {
+        let more = match api {
             Api::Gms => format!("Multicloud chat URL: {}\n", simulator.ges_url()),
+            Api::Cometd => format!(
+                "CometD channel: {}\nCometD file URL: {}\n",
+                simulator.cometd_channel(),
+                simulator.cometd_file_url()
+            ),
             Api::Nexus => String::new(),
         };
-        format!("{label} {}\n{multicloud}", simulator.api_url(*api))
+        format!("{label} {}\n{more}", simulator.api_url(*api))
     };
     let chats: String = apis.iter().enumerate().map(line).collect();
     format!("{chats}control API: {}\nstop with Ctrl-C\n", simulator.control_url())

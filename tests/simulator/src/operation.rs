@@ -5,8 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A customer's operation, named as in GMS v2 (gms-v2 section 2); the last two are Nexus v3's own (nexus-v3
-/// sections 4.2 and 9.3). The crate's front page says which request of Nexus v3 counts as which operation.
+/// A customer's operation, named as in GMS v2 (gms-v2 section 2). `Resume` is Nexus v3's own (nexus-v3 section
+/// 4.2), `History` that of Nexus v3 and `CometD`, and those from `Upgrade` on are what `CometD` needs below the chat.
+/// The crate's front page says which request of each API counts as which operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs, reason = "the names are the protocols' own, whose references explain each")]
@@ -28,11 +29,21 @@ pub enum Operation {
     FileDelete,
     Resume,
     History,
+    /// The opening of a WebSocket.
+    Upgrade,
+    Handshake,
+    Connect,
+    Subscribe,
+    Unsubscribe,
+    /// `/meta/disconnect`: the end of a Bayeux session, which the chat outlives.
+    DisconnectClient,
+    /// No request, but the server's bringing of pushed messages: faults alone know it, and by name only.
+    Deliver,
 }
 
 impl Operation {
     /// All operations.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 24] = [
         Self::RequestChat,
         Self::Send,
         Self::Refresh,
@@ -50,6 +61,13 @@ impl Operation {
         Self::FileDelete,
         Self::Resume,
         Self::History,
+        Self::Upgrade,
+        Self::Handshake,
+        Self::Connect,
+        Self::Subscribe,
+        Self::Unsubscribe,
+        Self::DisconnectClient,
+        Self::Deliver,
     ];
 
     /// The name used in logs and fault descriptions, e.g. `startTyping`.
@@ -72,6 +90,13 @@ impl Operation {
             Self::FileDelete => "fileDelete",
             Self::Resume => "resume",
             Self::History => "history",
+            Self::Upgrade => "upgrade",
+            Self::Handshake => "handshake",
+            Self::Connect => "connect",
+            Self::Subscribe => "subscribe",
+            Self::Unsubscribe => "unsubscribe",
+            Self::DisconnectClient => "disconnectClient",
+            Self::Deliver => "deliver",
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::api::Api;
 use crate::page::error_page;
 use crate::shared::Shared;
 use crate::simulator::Simulator;
-use crate::{control, gms, nexus};
+use crate::{cometd, control, gms, nexus};
 
 pub(crate) fn build(simulator: &Simulator) -> Router {
     let mut chats = Router::new();
@@ -31,6 +31,13 @@ fn routes(api: Api) -> Router<Arc<Shared>> {
         Api::Gms => Router::new()
             .route("/genesys/{*path}", any(gms::handle))
             .route("/gms-chat/{*path}", any(gms::handle))
+            .layer(cors(&[Method::POST])),
+        Api::Cometd => Router::new()
+            .route(cometd::ENDPOINT, any(cometd::handle))
+            .route(&format!("{}/{{*path}}", cometd::ENDPOINT), any(cometd::handle))
+            .route(&format!("{}/", cometd::ENDPOINT), any(cometd::handle))
+            .route(cometd::FILES, any(cometd::handle_file))
+            .route(&format!("{}/", cometd::FILES), any(cometd::handle_file))
             .layer(cors(&[Method::POST])),
         Api::Nexus => Router::new().route("/nexus/{*path}", any(nexus::handle)).layer(cors(&[
             Method::GET,

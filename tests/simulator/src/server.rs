@@ -18,6 +18,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use crate::control;
@@ -53,8 +54,7 @@ impl Bound {
     /// Serves until told to stop.
     pub(crate) fn serve(self, router: Router, stop: CancellationToken) {
         let Self { listener, received, address } = self;
-        let server =
-            Running { address, router, connections: JoinSet::new(), close: CancellationToken::new() };
+        let server = Running { address, router, connections: JoinSet::new(), uptime: Uptime::default() };
         tokio::spawn(server.run(listener, received, stop));
     }
 }
@@ -107,12 +107,20 @@ enum Ear {
     Lost,
 }
 
+/// The time from coming up to going down, as connections know it that have become something else than HTTP.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Uptime {
+    /// Closes the connections.
+    pub(crate) over: CancellationToken,
+    /// Those that are no longer HTTP, or are about to be.
+    pub(crate) sockets: TaskTracker,
+}
+
 struct Running {
     address: SocketAddr,
     router: Router,
     connections: JoinSet<()>,
-    /// Closes the connections of the present uptime.
-    close: CancellationToken,
+    uptime: Uptime,
 }
 
 impl Running {
@@ -163,7 +171,7 @@ impl Running {
     fn accept(&mut self, stream: TcpStream) {
         // Without this a reply that is written in two pieces waits for the peer's delayed acknowledgement.
         stream.set_nodelay(true).unwrap_or_default();
-        self.connections.spawn(converse(stream, self.router.clone(), self.close.clone()));
+        self.connections.spawn(converse(stream, self.router.clone(), self.uptime.clone()));
     }
 
     async fn go_down(&mut self, ear: Ear) -> Ear {
@@ -179,9 +187,11 @@ impl Running {
     }
 
     async fn close_connections(&mut self) {
-        self.close.cancel();
+        self.uptime.over.cancel();
         while self.connections.join_next().await.is_some() {}
-        self.close = CancellationToken::new();
+        self.uptime.sockets.close();
+        self.uptime.sockets.wait().await;
+        self.uptime = Uptime::default();
     }
 }
 
@@ -198,22 +208,25 @@ fn go_up(address: SocketAddr, ear: Ear) -> (Ear, io::Result<()>) {
 }
 
 /// Serves one connection, HTTP/1.1 or HTTP/2 with prior knowledge, until either side has had enough.
-async fn converse(stream: TcpStream, router: Router, close: CancellationToken) {
+async fn converse(stream: TcpStream, router: Router, uptime: Uptime) {
     let line = Line::default();
+    let over = uptime.over.clone();
     let service = {
         let line = line.clone();
         hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-            answer(router.clone(), request.map(Body::new), line.clone())
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(uptime.clone());
+            answer(router.clone(), request, line.clone())
         })
     };
     let builder = auto::Builder::new(TokioExecutor::new());
-    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
     let mut connection = Box::pin(connection);
     tokio::select! {
         // Losing a connection is the client's right and no error of the server.
         _ = &mut connection => {}
         () = line.hangup.cancelled() => {}
-        () = close.cancelled() => if line.controls.load(Ordering::Relaxed) {
+        () = over.cancelled() => if line.controls.load(Ordering::Relaxed) {
             // It may be the very request that closes the connections, and it wants its answer.
             connection.as_mut().graceful_shutdown();
             tokio::spawn(connection);

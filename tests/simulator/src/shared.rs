@@ -80,6 +80,7 @@ impl Shared {
         state.advance(now);
         let before = state.idle_until();
         let outcome = change(&mut state, now);
+        state.push(now);
         let after = state.idle_until();
         drop(state);
         if after != before {

@@ -3,6 +3,7 @@
 use tokio::time::Instant;
 
 use crate::chat::ChatServer;
+use crate::cometd::Clients;
 use crate::gms::Desk;
 use crate::nexus::Sessions;
 use crate::script::Player;
@@ -14,6 +15,8 @@ pub(crate) struct State {
     pub(crate) desk: Desk,
     /// The sessions of Nexus v3.
     pub(crate) nexus: Sessions,
+    /// The clients of `CometD`.
+    pub(crate) cometd: Clients,
     pub(crate) player: Player,
     /// The alias changes at every this many requests of a chat; 0 means never.
     pub(crate) alias_every: u32,
@@ -26,10 +29,11 @@ impl State {
         chats: ChatServer,
         desk: Desk,
         nexus: Sessions,
+        cometd: Clients,
         player: Player,
         alias_every: u32,
     ) -> Self {
-        Self { chats, desk, nexus, player, alias_every, idle_until: None }
+        Self { chats, desk, nexus, cometd, player, alias_every, idle_until: None }
     }
 
     /// Lets everything happen that is due by now, in order of time.
@@ -42,13 +46,27 @@ impl State {
                 self.player.run(&mut self.chats, due);
             }
             self.chats.tick(due);
+            if !self.chats.is_halted() {
+                self.cometd.expire(&mut self.chats, due);
+            }
         }
         self.reschedule();
+        self.push(now);
+    }
+
+    /// Tells the clients of `CometD` what is new. To be called after anything that may be news to them.
+    pub(crate) fn push(&mut self, now: Instant) {
+        self.cometd.push(&mut self.chats, &self.desk, now);
     }
 
     /// When the caller must call [`State::advance`] at the latest.
     pub(crate) fn idle_until(&self) -> Option<Instant> {
         self.idle_until
+    }
+
+    /// Something is due at this moment.
+    pub(crate) fn due_by(&mut self, moment: Instant) {
+        self.idle_until = Some(self.idle_until.map_or(moment, |until| until.min(moment)));
     }
 
     /// To be called after anything that may bring a timer forward.
@@ -58,7 +76,8 @@ impl State {
 
     fn next_deadline(&self) -> Option<Instant> {
         let script = self.player.next_deadline().filter(|_| !self.chats.is_frozen());
-        script.into_iter().chain(self.chats.next_deadline()).min()
+        let clients = self.cometd.next_deadline().filter(|_| !self.chats.is_halted());
+        script.into_iter().chain(self.chats.next_deadline()).chain(clients).min()
     }
 
     /// Shows the script what is new in a chat.
@@ -73,6 +92,7 @@ impl State {
         let chats = &self.chats;
         self.desk.keep_only(|id| chats.find(id).is_some());
         self.nexus.keep_only(|id| chats.find(id).is_some());
+        self.cometd.keep_only(|id| chats.find(id).is_some());
         self.player.keep_only(|id| chats.find(id).is_some());
     }
 
@@ -81,6 +101,7 @@ impl State {
         self.chats.forget_all();
         self.desk.forget_all();
         self.nexus.forget_all();
+        self.cometd.forget_all();
         self.player.forget_all();
         self.reschedule();
     }

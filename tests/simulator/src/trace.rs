@@ -22,5 +22,8 @@ fn line(entry: &LogEntry) -> String {
     let status = entry.status.map_or_else(|| "closed".to_owned(), |status| status.to_string());
     let effect = if entry.effect { "" } else { " no effect" };
     let fault = entry.fault.as_ref().map(|fault| format!(" fault {fault}")).unwrap_or_default();
-    format!("{} {} {path} -> {status}{fault}{effect}", entry.number, entry.method)
+    // Bayeux messages share a path.
+    let bayeux = entry.operation.filter(|_| entry.client_id.is_some());
+    let operation = bayeux.map(|operation| format!(" {operation}")).unwrap_or_default();
+    format!("{} {} {path}{operation} -> {status}{fault}{effect}", entry.number, entry.method)
 }

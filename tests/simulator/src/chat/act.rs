@@ -111,7 +111,7 @@ impl Act {
     /// What this API lacks so that its customers could see this act, if it lacks anything.
     pub(crate) fn lacking(&self, api: Api) -> Option<&'static str> {
         match (api, self) {
-            (Api::Gms, Self::Custom { .. }) => Some("events of an application's own type"),
+            (Api::Gms | Api::Cometd, Self::Custom { .. }) => Some("events of an application's own type"),
             (Api::Nexus, Self::CustomNotice { .. }) => Some("custom notices"),
             (Api::Nexus, Self::Notice { .. }) => Some("system notices"),
             (Api::Nexus, Self::UpdateNickname { .. }) => Some("changes of nicknames"),

@@ -66,7 +66,7 @@ impl ChatServer {
         let now = self.moment(now);
         self.started += 1;
         let id = match new.api {
-            Api::Gms => {
+            Api::Gms | Api::Cometd => {
                 let suffix: u32 = self.random.random_range(0..36 * 36 * 36);
                 format!("{:05}a{}", self.started, base36(suffix))
             }
@@ -145,6 +145,15 @@ impl ChatServer {
         }
     }
 
+    /// Shows every chat in which something is new since the last time to `show`.
+    pub(crate) fn show_news(&mut self, mut show: impl FnMut(&mut Chat, &Settings)) {
+        for chat in &mut self.chats {
+            if chat.has_news() {
+                show(chat, &self.settings);
+            }
+        }
+    }
+
     pub(crate) fn is_offline(&self) -> bool {
         self.offline
     }
@@ -161,6 +170,11 @@ impl ChatServer {
         let was_frozen = self.is_frozen();
         self.halted = halted;
         self.thaw(was_frozen, now);
+    }
+
+    /// Whether the chat server is cut off from its customers.
+    pub(crate) fn is_halted(&self) -> bool {
+        self.halted
     }
 
     /// Whether time stands still for the chats: nobody is to be dropped for an outage.

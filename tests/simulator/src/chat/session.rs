@@ -56,6 +56,14 @@ pub(crate) struct Chat {
     pub(crate) files: FileStore,
     pub(crate) ended: Option<EndCause>,
     pub(crate) started_utc_ms: u64,
+    /// It lasts for days: nobody is dropped for silence, and there is no idle control.
+    pub(crate) lasting: bool,
+    /// Somebody is there for the customer, who need not make requests.
+    pub(crate) attended: bool,
+    /// The position at which the customer went to the background, where silence is allowed.
+    pub(crate) background: Option<u64>,
+    /// How much of the transcript has been shown as news, and that the end was.
+    shown: (usize, bool),
     participants: Vec<ParticipantInfo>,
     transcript: Vec<Event>,
     last_request: Instant,
@@ -76,6 +84,10 @@ impl Chat {
             files: FileStore::default(),
             ended: None,
             started_utc_ms: now.utc_ms,
+            lasting: false,
+            attended: false,
+            background: None,
+            shown: (0, false),
             participants: Vec::new(),
             transcript: Vec::new(),
             last_request: now.instant,
@@ -103,6 +115,12 @@ impl Chat {
     /// The position after the last event.
     pub(crate) fn next_position(&self) -> u64 {
         self.transcript.len() as u64 + 1
+    }
+
+    /// Whether there is anything new since this was asked last.
+    pub(super) fn has_news(&mut self) -> bool {
+        let present = (self.transcript.len(), self.ended.is_some());
+        std::mem::replace(&mut self.shown, present) != present
     }
 
     pub(crate) fn agent_present(&self) -> bool {
@@ -166,7 +184,7 @@ impl Chat {
         }
         let from = self.sender(who);
         let event_attributes = match from.kind {
-            ParticipantKind::Bot if self.api == Api::Gms => {
+            ParticipantKind::Bot if self.api.is_gms_v2() => {
                 Some(with_bot_style(content.event_attributes, self.quoted_bot_style))
             }
             _ => content.event_attributes,
@@ -313,18 +331,23 @@ impl Chat {
     /// When a timer of this chat runs out next.
     pub(crate) fn deadline(&self, settings: &Settings) -> Option<Instant> {
         self.runs_timers().then_some(())?;
-        let idle = self.idle.deadline(&settings.idle);
+        let idle = self.idle_deadline(settings);
         idle.into_iter().chain(self.silence_deadline(settings)).min()
     }
 
     /// Idle control and the drop of silent customers are GMS's.
     fn runs_timers(&self) -> bool {
-        self.ended.is_none() && self.api == Api::Gms
+        self.ended.is_none() && self.api.is_gms_v2()
+    }
+
+    fn idle_deadline(&self, settings: &Settings) -> Option<Instant> {
+        (!self.lasting).then(|| self.idle.deadline(&settings.idle)).flatten()
     }
 
     fn silence_deadline(&self, settings: &Settings) -> Option<Instant> {
         let timeout = settings.client_timeout;
-        (!timeout.is_zero()).then(|| self.last_request.checked_add(timeout)).flatten()
+        let may_be_silent = self.lasting || self.attended || self.background.is_some();
+        (!timeout.is_zero() && !may_be_silent).then(|| self.last_request.checked_add(timeout)).flatten()
     }
 
     /// Acts on the timers that have run out.
@@ -335,7 +358,7 @@ impl Chat {
         }
         if due(self.silence_deadline(settings)) {
             self.drop_client(EndCause::Silence, now);
-        } else if due(self.idle.deadline(&settings.idle)) {
+        } else if due(self.idle_deadline(settings)) {
             self.expire_idle(settings, now);
         }
     }

@@ -21,7 +21,7 @@ type Outcome<T = Value> = Result<Json<T>, Refused>;
 type Sim = State<Simulator>;
 
 /// The chat a path means.
-fn chat_id(simulator: &Simulator, name: String) -> Result<String, Error> {
+pub(super) fn chat_id(simulator: &Simulator, name: String) -> Result<String, Error> {
     match name.as_str() {
         "latest" => simulator.latest_chat_id().ok_or(Error::UnknownChat { chat: name }),
         _ => Ok(name),
@@ -78,7 +78,7 @@ pub(super) async fn one(
 pub(super) async fn transcript(State(simulator): Sim, Path(chat): Path<String>) -> Result<Response, Refused> {
     let chat = chat_id(&simulator, chat)?;
     Ok(match simulator.chat(&chat)?.api {
-        Api::Gms => Json(simulator.transcript(&chat)?).into_response(),
+        Api::Gms | Api::Cometd => Json(simulator.transcript(&chat)?).into_response(),
         Api::Nexus => Json(simulator.wire_transcript(&chat)?).into_response(),
     })
 }

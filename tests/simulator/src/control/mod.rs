@@ -4,6 +4,7 @@
 //! last and is still there. Mistakes are answered with `{"error": "..."}` that says what was wrong.
 
 mod chats;
+mod cometd;
 mod faults;
 mod json;
 mod server;
@@ -20,7 +21,7 @@ use crate::simulator::Simulator;
 pub(crate) const ROOT: &str = "/control";
 
 /// What there is, for `GET /control`.
-const ROUTES: [&str; 31] = [
+const ROUTES: &[&str] = &[
     "GET /control/chats",
     "GET /control/chats/{chat}?waitMs=0",
     "GET /control/chats/{chat}/transcript",
@@ -49,7 +50,11 @@ const ROUTES: [&str; 31] = [
     "POST /control/online",
     "POST /control/restart {memory?: keep|lose, downMs?: 0}",
     "POST /control/accept {accept: true|false}",
-    "PATCH /control/settings {clientTimeoutMs?, idleAlertMs?, idleAlert2Ms?, idleCloseMs?, nexus?: {...}}",
+    "GET /control/cometd",
+    "POST /control/cometd/cut {chat?, client?, after?: 0, code?}",
+    "POST /control/cometd/disconnect {chat?, client?, reconnect?: none|handshake|retry}",
+    "POST /control/cometd/forget {chat?, client?, cut?: true}",
+    "PATCH /control/settings {clientTimeoutMs?, idleAlertMs?, idleAlert2Ms?, idleCloseMs?, nexus?: {...}, cometd?: {...}}",
     "GET /control",
     "GET /control/urls",
 ];
@@ -84,6 +89,10 @@ pub(crate) fn router(simulator: Simulator) -> Router {
         .route("/online", post(server::online))
         .route("/restart", post(server::restart))
         .route("/accept", post(server::accept))
+        .route("/cometd", get(cometd::info))
+        .route("/cometd/cut", post(cometd::cut))
+        .route("/cometd/disconnect", post(cometd::disconnect))
+        .route("/cometd/forget", post(cometd::forget))
         .route("/settings", axum::routing::patch(server::settings))
         .fallback(async || {
             Refused::new(StatusCode::NOT_FOUND, "there is no such path; GET /control lists them")

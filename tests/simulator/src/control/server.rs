@@ -11,9 +11,9 @@ use super::json::{Asked, Body, Refused};
 use crate::api::Api;
 use crate::error::Error;
 use crate::log::LogEntry;
-use crate::nexus::Patch;
 use crate::operation::Operation;
 use crate::simulator::{KeepMemory, Simulator};
+use crate::{cometd, nexus};
 
 type Sim = State<Simulator>;
 
@@ -60,7 +60,7 @@ pub(super) async fn clear_log(State(simulator): Sim) -> Json<Value> {
 }
 
 pub(super) async fn offline(State(simulator): Sim) -> Result<Json<Value>, Refused> {
-    if !simulator.shared.serves(Api::Gms) {
+    if ![Api::Gms, Api::Cometd].into_iter().any(|api| simulator.shared.serves(api)) {
         let reason = "only GMS v2 has a chat server behind it that can be offline, and it is not served here";
         return Err(Error::NotServed(reason.to_owned()).into());
     }
@@ -130,7 +130,8 @@ pub(super) struct Changes {
     idle_alert2: Option<u64>,
     #[serde(rename = "idleCloseMs")]
     idle_close: Option<u64>,
-    nexus: Option<Patch>,
+    nexus: Option<nexus::Patch>,
+    cometd: Option<cometd::Patch>,
 }
 
 pub(super) async fn settings(State(simulator): Sim, Body(changes): Body<Changes>) -> Json<Value> {
@@ -147,6 +148,9 @@ pub(super) async fn settings(State(simulator): Sim, Body(changes): Body<Changes>
     });
     if let Some(patch) = changes.nexus {
         simulator.change_nexus(|settings| patch.apply(settings));
+    }
+    if let Some(patch) = changes.cometd {
+        simulator.change_cometd(|settings| patch.apply(settings));
     }
     Json(json!({}))
 }

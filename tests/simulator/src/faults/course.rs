@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::response::Response;
 
-use super::{FaultKind, Faults, Picked, answer};
+use super::{FaultKind, Faults, Picked, Place, answer};
 use crate::api::Api;
 use crate::log::OpenEntry;
 use crate::operation::Operation;
@@ -16,6 +16,7 @@ pub(crate) struct Course<'a> {
     pub(crate) faults: &'a Faults,
     pub(crate) entry: &'a OpenEntry,
     pub(crate) api: Api,
+    pub(crate) place: Place,
     pub(crate) operation: Operation,
     pub(crate) chat: Option<&'a str>,
 }
@@ -23,7 +24,7 @@ pub(crate) struct Course<'a> {
 impl Course<'_> {
     /// What befalls the request, when its latency is over.
     pub(crate) async fn begin(&self) -> Picked {
-        let picked = self.faults.pick(self.api, self.operation, self.chat);
+        let picked = self.faults.pick(self.api, self.place, self.operation, self.chat);
         if let Some(name) = picked.name {
             self.entry.fault(name);
         }
@@ -33,17 +34,14 @@ impl Course<'_> {
 
     /// Faults in the messages of an answer.
     pub(crate) fn disturb<T: Clone>(&self, messages: &mut Vec<T>) {
-        let fault = self.faults.pick_for_messages(self.api, self.operation, self.chat, messages.len());
-        let Some(fault) = fault else { return };
-        self.entry.fault(fault.kind.name());
-        match fault.kind {
-            FaultKind::DuplicateMessages => {
-                let twice = |message: &T| [message.clone(), message.clone()];
-                *messages = messages.iter().flat_map(twice).collect();
-            }
-            FaultKind::ReorderedMessages => messages.reverse(),
-            _ => {}
+        if let Some(name) = self.disturb_unnoted(messages) {
+            self.entry.fault(name);
         }
+    }
+
+    /// As [`Course::disturb`], but leaves it to the caller to note the fault's name in the log.
+    pub(crate) fn disturb_unnoted<T: Clone>(&self, messages: &mut Vec<T>) -> Option<&'static str> {
+        disturb(self.faults, self.api, self.operation, self.chat, messages)
     }
 
     /// What is answered in the end: the fault's answer, or the real one, perhaps spoilt. `own` makes the
@@ -56,15 +54,47 @@ impl Course<'_> {
     ) -> Response {
         pause(picked.after).await;
         let Some(kind) = picked.fault.map(|fault| fault.kind) else { return real().0 };
-        if let Some(replacement) = answer::replace(&kind, own) {
-            return replacement;
-        }
-        let (response, object) = real();
-        answer::spoil(&kind, response, object).await
+        answer_with(&kind, own, real).await
     }
 }
 
-async fn pause(time: Duration) {
+/// The answer of a fault, or the real one as the fault leaves it.
+pub(crate) async fn answer_with(
+    kind: &FaultKind,
+    own: impl FnOnce(&FaultKind) -> Option<Response>,
+    real: impl FnOnce() -> (Response, bool),
+) -> Response {
+    if *kind == FaultKind::Hang {
+        std::future::pending::<()>().await;
+    }
+    if let Some(replacement) = answer::replace(kind, own) {
+        return replacement;
+    }
+    let (response, object) = real();
+    answer::spoil(kind, response, object).await
+}
+
+/// Lets the fault in store for messages happen to these; its name, if there was one.
+pub(crate) fn disturb<T: Clone>(
+    faults: &Faults,
+    api: Api,
+    operation: Operation,
+    chat: Option<&str>,
+    messages: &mut Vec<T>,
+) -> Option<&'static str> {
+    let kind = faults.pick_for_messages(api, operation, chat, messages.len())?.kind;
+    match kind {
+        FaultKind::DuplicateMessages => {
+            let twice = |message: &T| [message.clone(), message.clone()];
+            *messages = messages.iter().flat_map(twice).collect();
+        }
+        FaultKind::ReorderedMessages => messages.reverse(),
+        _ => {}
+    }
+    Some(kind.name())
+}
+
+pub(crate) async fn pause(time: Duration) {
     if !time.is_zero() {
         tokio::time::sleep(time).await;
     }

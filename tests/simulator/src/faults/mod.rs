@@ -2,6 +2,7 @@
 
 mod answer;
 mod course;
+mod kind;
 mod queue;
 mod spec;
 
@@ -9,131 +10,26 @@ use std::fmt;
 use std::time::Duration;
 
 pub(crate) use answer::Hangup;
-pub(crate) use course::Course;
+pub(crate) use course::{Course, answer_with, disturb, pause};
+pub use kind::FaultKind;
+pub(crate) use kind::Place;
 pub use queue::Faults;
 pub(crate) use queue::Picked;
 pub(crate) use spec::{FaultSpec, RateSpec};
 
 use crate::api::Api;
+use crate::cometd::Reconnect;
 use crate::error::Error;
 use crate::gms::ApiError;
 use crate::nexus;
 use crate::operation::Operation;
 
-/// What goes wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FaultKind {
-    /// The request is handled only after this time. If the caller hangs up before, it never takes effect.
-    Latency(Duration),
-    /// The request is handled at once and answered only after this time.
-    SlowReply(Duration),
-    /// The connection is closed without an answer.
-    Drop,
-    /// The answer announces its whole length, then the connection is closed half-way.
-    TruncatedBody,
-    /// An HTTP error.
-    Status {
-        /// The HTTP status.
-        status: u16,
-        /// Seconds for a `Retry-After` header.
-        retry_after: Option<u32>,
-        /// Errors for a JSON body (Nexus v3: the first one's code); without any, the body is an HTML error page.
-        errors: Vec<ApiError>,
-    },
-    /// A Nexus v3 error (nexus-v3 section 7).
-    ErrorCode {
-        /// `status.code`; sent as a number if it is one.
-        code: String,
-        /// The HTTP status.
-        status: u16,
-        /// Seconds for a `Retry-After` header.
-        retry_after: Option<u32>,
-    },
-    /// HTTP 200 with an HTML page, as from a firewall.
-    NonJson,
-    /// The chat server says "temporary failure" (`statusCode` 1). GMS only.
-    StatusCode1,
-    /// The chat server says "permanent failure" (`statusCode` 2). GMS only.
-    StatusCode2 {
-        /// What the reply says about the chat; the chat itself does not change.
-        chat_ended: bool,
-        /// The errors in the reply.
-        errors: Vec<ApiError>,
-    },
-    /// Every message of the reply comes twice. Waits for a reply with messages.
-    DuplicateMessages,
-    /// The messages of the reply come last first. Waits for a reply with two messages or more.
-    ReorderedMessages,
-    /// The session gets a new alias. GMS only.
-    NewAlias,
-    /// The session gets a new secure key; the old one works until the new one has been used. GMS only.
-    NewSecureKey,
-    /// The reply sets this cookie (the value of a `Set-Cookie` header).
-    SetCookie(String),
-    /// HTTP 200 with this body as `application/json`.
-    WrongBody(String),
-    /// The reply is padded with this many bytes, and its length is not announced.
-    HugeBody(u64),
-    /// A redirect.
-    Redirect {
-        /// The HTTP status: 301, 302, 303, 307 or 308.
-        status: u16,
-        /// Value of `Location`.
-        url: String,
-    },
-}
-
-impl FaultKind {
-    /// The name used in the log, in the control API and on the command line.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Latency(_) => "latency",
-            Self::SlowReply(_) => "slowReply",
-            Self::Drop => "drop",
-            Self::TruncatedBody => "truncatedBody",
-            Self::Status { .. } => "status",
-            Self::ErrorCode { .. } => "errorCode",
-            Self::NonJson => "nonJson",
-            Self::StatusCode1 => "statusCode1",
-            Self::StatusCode2 { .. } => "statusCode2",
-            Self::DuplicateMessages => "duplicateMessages",
-            Self::ReorderedMessages => "reorderedMessages",
-            Self::NewAlias => "newAlias",
-            Self::NewSecureKey => "newSecureKey",
-            Self::SetCookie(_) => "setCookie",
-            Self::WrongBody(_) => "wrongBody",
-            Self::HugeBody(_) => "hugeBody",
-            Self::Redirect { .. } => "redirect",
-        }
-    }
-
-    /// The only API in which this fault can happen, if there is only one.
-    pub(crate) const fn api(&self) -> Option<Api> {
-        match self {
-            Self::StatusCode1 | Self::StatusCode2 { .. } | Self::NewAlias | Self::NewSecureKey => {
-                Some(Api::Gms)
-            }
-            Self::ErrorCode { .. } => Some(Api::Nexus),
-            _ => None,
-        }
-    }
-
-    /// How many messages a reply must have before this fault can show.
-    const fn messages_needed(&self) -> usize {
-        match self {
-            Self::DuplicateMessages => 1,
-            Self::ReorderedMessages => 2,
-            _ => 0,
-        }
-    }
-}
-
 /// A fault and the requests it befalls.
 ///
 /// Queued faults count the requests that match them from the moment they are queued. The oldest fault whose
 /// turn has come befalls the request, at most one each; the others wait for the next. A fault that one API
-/// alone can have waits for a request of that API.
+/// alone can have waits for a request of that API, and one that cannot show on the wire where the request came
+/// (an HTTP status on a WebSocket) waits for one where it can.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// What goes wrong.
@@ -163,6 +59,9 @@ impl Fault {
                 | FaultKind::StatusCode2 { .. }
                 | FaultKind::WrongBody(_)
                 | FaultKind::Redirect { .. }
+                | FaultKind::Hang
+                | FaultKind::Refuse { .. }
+                | FaultKind::Advice { .. }
         );
         Self { kind, effect, operation: None, chat: None, nth: 1, times: 1 }
     }
@@ -271,6 +170,22 @@ impl Fault {
         Self::new(FaultKind::Redirect { status: 307, url: url.into() })
     }
 
+    /// No answer at all, on a connection that stays open.
+    pub fn hang() -> Self {
+        Self::new(FaultKind::Hang)
+    }
+
+    /// A Bayeux refusal with this code. 402 makes the server forget the client, and advises it to shake hands
+    /// anew where clients are advised; other codes come without advice.
+    pub fn refuse(code: u16) -> Self {
+        Self::new(FaultKind::Refuse { code, reconnect: None, interval: None })
+    }
+
+    /// A Bayeux answer, at once, with this advice.
+    pub fn advice(reconnect: Reconnect, interval: Duration) -> Self {
+        Self::new(FaultKind::Advice { reconnect, interval })
+    }
+
     /// A fault in the words of the command line: `KIND,name=value,...`.
     pub fn from_words(words: &str) -> Result<Self, Error> {
         words.parse::<FaultSpec>()?.fault()
@@ -313,9 +228,8 @@ impl Fault {
     }
 
     fn matches(&self, api: Api, operation: Operation, chat: Option<&str>) -> bool {
-        self.kind.api().is_none_or(|only| only == api)
-            && self.operation.is_none_or(|only| only == operation)
-            && self.chat.as_deref().is_none_or(|only| Some(only) == chat)
+        let named = self.operation.map_or(operation != Operation::Deliver, |only| only == operation);
+        self.kind.apis().contains(&api) && named && self.chat.as_deref().is_none_or(|only| Some(only) == chat)
     }
 }
 

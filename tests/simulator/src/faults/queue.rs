@@ -6,7 +6,7 @@ use std::time::Duration;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::{Fault, FaultKind};
+use super::{Fault, FaultKind, Place};
 use crate::api::Api;
 use crate::operation::Operation;
 
@@ -93,10 +93,10 @@ impl Faults {
         inner.rates.clear();
     }
 
-    /// What befalls a request that has arrived. Faults that need messages to show come later, by
+    /// What befalls a request that has arrived at this place. Faults that need messages to show come later, by
     /// [`Faults::pick_for_messages`].
-    pub(crate) fn pick(&self, api: Api, operation: Operation, chat: Option<&str>) -> Picked {
-        self.pick_where(api, operation, chat, |kind| kind.messages_needed() == 0)
+    pub(crate) fn pick(&self, api: Api, place: Place, operation: Operation, chat: Option<&str>) -> Picked {
+        self.pick_where(api, operation, chat, |kind| kind.messages_needed() == 0 && kind.fits(place))
     }
 
     /// What befalls a reply with this many messages.
@@ -146,9 +146,10 @@ impl Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cometd::Carrier;
 
     fn name(faults: &Faults, operation: Operation) -> &'static str {
-        faults.pick(Api::Gms, operation, Some("c")).name.unwrap_or("-")
+        faults.pick(Api::Gms, Place::Http, operation, Some("c")).name.unwrap_or("-")
     }
 
     #[test]
@@ -176,7 +177,7 @@ mod tests {
         let faults = Faults::new(1);
         faults.push(Fault::drop_after().in_chat("other"));
         assert_eq!(name(&faults, Operation::Send), "-");
-        assert!(faults.pick(Api::Gms, Operation::Send, Some("other")).takes_effect());
+        assert!(faults.pick(Api::Gms, Place::Http, Operation::Send, Some("other")).takes_effect());
         assert!(faults.pending().is_empty());
     }
 
@@ -185,10 +186,26 @@ mod tests {
         let faults = Faults::new(1);
         faults.push(Fault::error_code("INVALID_SESSION"));
         faults.push(Fault::status_code_1(1));
-        let name = |api| faults.pick(api, Operation::Send, None).name;
+        let name = |api| faults.pick(api, Place::Http, Operation::Send, None).name;
         assert_eq!(name(Api::Gms), Some("statusCode1"));
         assert_eq!(name(Api::Gms), None);
         assert_eq!(name(Api::Nexus), Some("errorCode"));
+    }
+
+    #[test]
+    fn only_where_they_can_show() {
+        let faults = Faults::new(1);
+        faults.push(Fault::status(503));
+        faults.push(Fault::refuse(402));
+        let name = |place| faults.pick(Api::Cometd, place, Operation::Connect, None).name;
+        assert_eq!(name(Place::Meta(Carrier::WebSocket)), Some("refuse"));
+        assert_eq!(name(Place::Meta(Carrier::WebSocket)), None);
+        assert_eq!(name(Place::Meta(Carrier::LongPolling)), Some("status"));
+        faults.push(Fault::drop_before());
+        let deliver = || faults.pick(Api::Cometd, Place::Delivery, Operation::Deliver, None).name;
+        assert_eq!(deliver(), None, "deliveries are befallen by name only");
+        faults.push(Fault::drop_before().on(Operation::Deliver));
+        assert_eq!(deliver(), Some("drop"));
     }
 
     #[test]

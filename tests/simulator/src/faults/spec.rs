@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{Fault, FaultKind};
+use crate::cometd::Reconnect;
 use crate::error::Error;
 use crate::gms::ApiError;
 use crate::nexus;
@@ -45,6 +46,10 @@ pub(crate) struct FaultSpec {
     cookie: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reconnect: Option<Reconnect>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interval_ms: Option<u64>,
 }
 
 /// A code: a number of GMS v2, or a word of Nexus v3.
@@ -95,10 +100,11 @@ impl TryFrom<serde_json::Map<String, serde_json::Value>> for RateSpec {
 }
 
 const KINDS: &str = "latency, slowReply, drop, truncatedBody, status, errorCode, nonJson, statusCode1, \
-    statusCode2, duplicateMessages, reorderedMessages, newAlias, newSecureKey, setCookie, wrongBody, hugeBody, redirect";
+    statusCode2, duplicateMessages, reorderedMessages, newAlias, newSecureKey, setCookie, wrongBody, \
+    hugeBody, redirect, hang, refuse, advice";
 
 /// Members that belong to some kinds only.
-type Own = [(&'static str, bool); 10];
+type Own = [(&'static str, bool); 12];
 
 impl FaultSpec {
     fn own_members(&self) -> Own {
@@ -113,6 +119,8 @@ impl FaultSpec {
             ("url", self.url.is_some()),
             ("cookie", self.cookie.is_some()),
             ("body", self.body.is_some()),
+            ("reconnect", self.reconnect.is_some()),
+            ("intervalMs", self.interval_ms.is_some()),
         ]
     }
 
@@ -147,8 +155,10 @@ impl FaultSpec {
             "wrongBody" => &["body"],
             "hugeBody" => &["bytes"],
             "redirect" => &["status", "url"],
+            "refuse" => &["code", "reconnect", "intervalMs"],
+            "advice" => &["reconnect", "intervalMs"],
             "drop" | "truncatedBody" | "nonJson" | "statusCode1" | "duplicateMessages"
-            | "reorderedMessages" | "newAlias" | "newSecureKey" => &[],
+            | "reorderedMessages" | "newAlias" | "newSecureKey" | "hang" => &[],
             "" => return Err(Error::Fault(format!("kind is missing; the kinds are {KINDS}"))),
             other => return Err(Error::Fault(format!("there is no kind {other:?}; the kinds are {KINDS}"))),
         })
@@ -193,6 +203,18 @@ impl FaultSpec {
             "setCookie" => FaultKind::SetCookie(text("cookie", &self.cookie)?),
             "wrongBody" => FaultKind::WrongBody(text("body", &self.body)?),
             "hugeBody" => FaultKind::HugeBody(self.bytes.ok_or_else(|| missing("bytes"))?),
+            "hang" => FaultKind::Hang,
+            "refuse" => {
+                let code = self.code.as_ref().ok_or_else(|| missing("code"))?.number()?;
+                let code = u16::try_from(code).ok().filter(|code| (100..1000).contains(code));
+                let code = code.ok_or_else(|| Error::Fault("code has three digits".to_owned()))?;
+                let interval = self.interval_ms.map(Duration::from_millis);
+                FaultKind::Refuse { code, reconnect: self.reconnect, interval }
+            }
+            "advice" => FaultKind::Advice {
+                reconnect: self.reconnect.ok_or_else(|| missing("reconnect"))?,
+                interval: Duration::from_millis(self.interval_ms.unwrap_or_default()),
+            },
             _ => FaultKind::Redirect {
                 status: between(self.status.unwrap_or(307), 300..=399)?,
                 url: text("url", &self.url)?,
@@ -238,6 +260,15 @@ impl From<&Fault> for FaultSpec {
                 (spec.status, spec.retry_after) = (Some(*status), *retry_after);
             }
             FaultKind::StatusCode2 { chat_ended, .. } => spec.chat_ended = Some(*chat_ended),
+            FaultKind::Refuse { code, reconnect, interval } => {
+                spec.code = Some(Code::Number(u32::from(*code)));
+                spec.reconnect = *reconnect;
+                spec.interval_ms = interval.and_then(|interval| u64::try_from(interval.as_millis()).ok());
+            }
+            FaultKind::Advice { reconnect, interval } => {
+                spec.reconnect = Some(*reconnect);
+                spec.interval_ms = u64::try_from(interval.as_millis()).ok();
+            }
             FaultKind::SetCookie(cookie) => spec.cookie = Some(cookie.clone()),
             FaultKind::WrongBody(body) => spec.body = Some(body.clone()),
             FaultKind::HugeBody(bytes) => spec.bytes = Some(*bytes),
@@ -318,6 +349,13 @@ mod tests {
                 Fault::new(FaultKind::ErrorCode { code, status, retry_after: None })
             }),
             ("hugeBody,bytes=10", Fault::huge_body(10)),
+            ("hang,operation=connect", Fault::hang().on(Operation::Connect)),
+            ("refuse,code=402,operation=connect", Fault::refuse(402).on(Operation::Connect)),
+            ("refuse,code=403,reconnect=none,intervalMs=5", {
+                let (reconnect, interval) = (Some(Reconnect::None), Some(Duration::from_millis(5)));
+                Fault::new(FaultKind::Refuse { code: 403, reconnect, interval })
+            }),
+            ("advice,reconnect=handshake,intervalMs=0", Fault::advice(Reconnect::Handshake, Duration::ZERO)),
             ("setCookie,cookie=ROUTE=1; Path=/", Fault::set_cookie("ROUTE=1; Path=/")),
         ] {
             let parsed = fault(words).expect(words);
@@ -335,6 +373,10 @@ mod tests {
             ("", "kind is missing"),
             ("latency", "latency needs ms"),
             ("errorCode", "errorCode needs code"),
+            ("refuse", "refuse needs code"),
+            ("refuse,code=4020", "three digits"),
+            ("advice", "advice needs reconnect"),
+            ("advice,reconnect=later", "later"),
             ("status,status=400,code=INVALID_SESSION", "the kind errorCode"),
             ("drop,ms=5", "drop has no member ms"),
             ("drop,operation=sned", "\"sned\" is no operation"),

@@ -83,6 +83,14 @@ impl Desk {
         self.tickets.get(chat_id).map(|ticket| &ticket.credentials)
     }
 
+    /// The chat that this secure key opens.
+    pub(crate) fn chat_of(&self, key: &str) -> Option<&str> {
+        let opens = |ticket: &Ticket| {
+            ticket.credentials.secure_key == key || ticket.former_keys.iter().any(|former| former == key)
+        };
+        self.tickets.iter().find(|(_, ticket)| opens(ticket)).map(|(chat_id, _)| chat_id.as_str())
+    }
+
     pub(crate) fn ticket(&mut self, chat_id: &str) -> Option<&mut Ticket> {
         self.tickets.get_mut(chat_id)
     }

@@ -8,7 +8,11 @@ use crate::faults::FaultKind;
 
 /// The answer of a fault that has the form of a response object.
 pub(super) fn answer(kind: &FaultKind, chat_id: Option<&str>) -> Option<Response> {
-    let reply = match kind {
+    reply(kind, chat_id).map(IntoResponse::into_response)
+}
+
+pub(crate) fn reply(kind: &FaultKind, chat_id: Option<&str>) -> Option<Reply> {
+    Some(match kind {
         FaultKind::StatusCode1 => Reply::try_again(chat_id),
         FaultKind::StatusCode2 { chat_ended, errors } => {
             let mut reply = Reply::done(chat_id.unwrap_or_default(), 1);
@@ -25,6 +29,5 @@ pub(super) fn answer(kind: &FaultKind, chat_id: Option<&str>) -> Option<Response
             reply
         }
         _ => return None,
-    };
-    Some(reply.into_response())
+    })
 }

@@ -47,10 +47,9 @@ impl Access {
     pub(crate) fn refuse(&self, service: Option<&str>, headers: &HeaderMap) -> Option<Response> {
         match service {
             None => self.refuse_key(headers),
-            Some(service) => self.refuse_user(headers).or_else(|| {
-                let known = self.services.is_empty() || self.services.iter().any(|name| name == service);
-                (!known).then(|| error_page(StatusCode::NOT_FOUND))
-            }),
+            Some(service) => self
+                .refuse_user(headers)
+                .or_else(|| (!self.knows(service)).then(|| error_page(StatusCode::NOT_FOUND))),
         }
     }
 
@@ -68,12 +67,27 @@ impl Access {
         Some((StatusCode::UNAUTHORIZED, axum::Json(body)).into_response())
     }
 
-    fn refuse_user(&self, headers: &HeaderMap) -> Option<Response> {
-        let basic = self.basic.as_ref()?;
+    /// Whether a service of this name exists.
+    pub(crate) fn knows(&self, service: &str) -> bool {
+        self.services.is_empty() || self.services.iter().any(|name| name == service)
+    }
+
+    /// Whether these headers show the user that on-premises requests need.
+    pub(crate) fn admits(&self, headers: &HeaderMap) -> bool {
         let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let given = given.and_then(|value| value.split_once(' '));
-        let wanted = STANDARD.encode(format!("{}:{}", basic.user, basic.password));
-        if given.is_some_and(|(scheme, key)| scheme.eq_ignore_ascii_case("basic") && key.trim() == wanted) {
+        let given = given.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
+        self.admits_user(given.map(|(_, key)| key.trim()).unwrap_or_default())
+    }
+
+    /// Whether this is the user that on-premises requests need, in the encoding of basic authentication.
+    pub(crate) fn admits_user(&self, encoded: &str) -> bool {
+        let wanted = |basic: &BasicAuth| STANDARD.encode(format!("{}:{}", basic.user, basic.password));
+        self.basic.as_ref().is_none_or(|basic| wanted(basic) == encoded)
+    }
+
+    fn refuse_user(&self, headers: &HeaderMap) -> Option<Response> {
+        if self.admits(headers) {
             return None;
         }
         let mut response = error_page(StatusCode::UNAUTHORIZED);

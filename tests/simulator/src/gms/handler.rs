@@ -12,10 +12,9 @@ use super::reply::Reply;
 use super::target::Target;
 use super::{Access, faults, files};
 use crate::api::Api;
-use crate::faults::{Course, FaultKind, Hangup, Picked};
+use crate::faults::{Course, Hangup, Picked, Place};
 use crate::form::Form;
 use crate::log::{Arrival, OpenEntry};
-use crate::operation::Operation;
 use crate::page::error_page;
 use crate::shared::Shared;
 
@@ -28,7 +27,7 @@ pub(crate) async fn handle(State(shared): State<Arc<Shared>>, request: Request) 
     let entry = open_entry(&shared, &parts, target.as_ref(), form.as_ref().ok());
     let response = match (gate(&shared.access, &parts, target), form) {
         (Err(refusal), _) => refusal,
-        (Ok(target), Ok(form)) => serve(&shared, &target, form, &entry).await,
+        (Ok(target), Ok(form)) => serve(&shared, Api::Gms, &target, form, &entry).await,
         (Ok(_), Err(unreadable)) => (unreadable.status, unreadable.reason).into_response(),
     };
     let hangs_up = response.extensions().get::<Hangup>().is_some();
@@ -44,6 +43,7 @@ fn open_entry(shared: &Shared, parts: &Parts, target: Option<&Target>, form: Opt
         chat_id: target.and_then(|target| target.chat_id.clone()),
         fields: form.map(|form| form.fields.clone()).unwrap_or_default(),
         files: form.map(Form::received).unwrap_or_default(),
+        ..Arrival::default()
     };
     shared.log.open(parts, arrival)
 }
@@ -64,9 +64,16 @@ fn gate(access: &Access, parts: &Parts, target: Option<Target>) -> Result<Target
 }
 
 /// Carries out an operation, or lets the fault in store for it happen.
-async fn serve(shared: &Shared, target: &Target, form: Form, entry: &OpenEntry) -> Response {
+pub(crate) async fn serve(
+    shared: &Shared,
+    api: Api,
+    target: &Target,
+    form: Form,
+    entry: &OpenEntry,
+) -> Response {
     let chat = target.chat_id.as_deref();
-    let course = Course { faults: &shared.faults, entry, api: Api::Gms, operation: target.operation, chat };
+    let (faults, place) = (&shared.faults, Place::Http);
+    let course = Course { faults, entry, api, place, operation: target.operation, chat };
     let picked = course.begin().await;
     let answer =
         if picked.takes_effect() { Some(perform(shared, target, form, &picked, &course)) } else { None };
@@ -78,25 +85,9 @@ async fn serve(shared: &Shared, target: &Target, form: Form, entry: &OpenEntry) 
 }
 
 fn perform(shared: &Shared, target: &Target, form: Form, picked: &Picked, course: &Course<'_>) -> Answer {
-    let mut answer = shared.change_timers(|state, now| {
-        let mut answer = operations::perform(state, target, form, now);
-        let Answer::Reply(reply) = &mut answer else { return answer };
-        if target.operation == Operation::RequestChat {
-            state.prune();
-            state.reschedule();
-        }
-        state.settle(&reply.chat_id, now);
-        match picked.fault.as_ref().map(|fault| &fault.kind) {
-            Some(FaultKind::NewAlias) if reply.is_done() => {
-                reply.alias = state.desk.change_alias(&reply.chat_id, None);
-            }
-            Some(FaultKind::NewSecureKey) if reply.is_done() => {
-                reply.secure_key = state.desk.change_secure_key(&reply.chat_id);
-            }
-            _ => {}
-        }
-        answer
-    });
+    let fault = picked.fault.as_ref().map(|fault| &fault.kind);
+    let mut answer =
+        shared.change_timers(|state, now| operations::carry_out(state, course.api, target, form, fault, now));
     let Answer::Reply(reply) = &mut answer else {
         course.entry.effect(true, None);
         return answer;

@@ -1,4 +1,5 @@
-//! The GMS v2 wire (REST): paths, credentials and response objects, put before the chat server.
+//! The GMS v2 wire (REST): paths, credentials and response objects, put before the chat server. `CometD` carries
+//! the same operations.
 //! On-premises chat URLs and Multicloud (GES) ones share everything but the path and the gateway.
 
 mod credentials;
@@ -13,9 +14,13 @@ mod target;
 
 pub use credentials::Credentials;
 pub(crate) use credentials::Desk;
+pub(crate) use faults::reply as fault_reply;
 pub(crate) use gateway::{Access, BasicAuth};
-pub(crate) use handler::handle;
+pub(crate) use handler::{handle, serve};
+pub(crate) use operations::{Answer, Known, carry_out, news};
 pub use reply::ApiError;
+pub(crate) use reply::Reply;
+pub(crate) use target::Target;
 
 /// Path under which on-premises chat URLs lie; the service name follows.
 pub(crate) const ON_PREMISES: &str = "/genesys/2/chat";

@@ -1,13 +1,17 @@
 //! What each operation does (gms-v2 sections 2 and 5).
 
+use std::collections::BTreeMap;
+
 use tokio::time::Instant;
 
+use super::credentials::Desk;
 use super::files;
 use super::params::{self, BAD_PARAMETER, Position};
 use super::reply::{ApiError, Reply};
 use super::target::Target;
 use crate::api::Api;
-use crate::chat::{Chat, Content, EndCause, EventType, Moment, NewChat, Settings, StoredFile};
+use crate::chat::{Chat, Content, EndCause, Event, EventType, Moment, NewChat, Settings, StoredFile};
+use crate::faults::FaultKind;
 use crate::form::Form;
 use crate::operation::Operation;
 use crate::state::State;
@@ -25,6 +29,11 @@ const NO_SUCH_USER: u32 = 8201;
 const LOGGED_OUT: u32 = 8209;
 const BAD_SECURE_KEY: u32 = 8210;
 
+const SILENT: &str = "the user was logged out for inactivity";
+const WRONG_KEY: &str = "the secure key is wrong";
+/// The key of attached data that asks for a long-lived chat (gms-v2 section 2.1).
+const ASYNC_MODE: &str = "GCTI_Chat_AsyncMode";
+
 /// What a request is answered with.
 #[derive(Debug)]
 pub(crate) enum Answer {
@@ -38,17 +47,44 @@ impl From<Reply> for Answer {
     }
 }
 
-/// Carries out a request.
-pub(crate) fn perform(state: &mut State, target: &Target, form: Form, now: Instant) -> Answer {
+/// Carries out a request, with what a fault makes of the session's alias and key.
+pub(crate) fn carry_out(
+    state: &mut State,
+    api: Api,
+    target: &Target,
+    form: Form,
+    fault: Option<&FaultKind>,
+    now: Instant,
+) -> Answer {
+    let mut answer = perform(state, api, target, form, now);
+    let Answer::Reply(reply) = &mut answer else { return answer };
+    if target.operation == Operation::RequestChat {
+        state.prune();
+        state.reschedule();
+    }
+    state.settle(&reply.chat_id, now);
+    match fault {
+        Some(FaultKind::NewAlias) if reply.is_done() => {
+            reply.alias = state.desk.change_alias(&reply.chat_id, None);
+        }
+        Some(FaultKind::NewSecureKey) if reply.is_done() => {
+            reply.secure_key = state.desk.change_secure_key(&reply.chat_id);
+        }
+        _ => {}
+    }
+    answer
+}
+
+fn perform(state: &mut State, api: Api, target: &Target, form: Form, now: Instant) -> Answer {
     if state.chats.is_offline() {
         return Reply::try_again(target.chat_id.as_deref()).into();
     }
     let Some(chat_id) = target.chat_id.as_deref() else {
-        return request_chat(state, target, &form, now)
+        return request_chat(state, api, target, &form, now)
             .unwrap_or_else(|error| Reply::invalid(None, error))
             .into();
     };
-    if let Err(refusal) = admit(state, target, chat_id, &form, now) {
+    if let Err(refusal) = admit(state, api, target, chat_id, &form, now) {
         return (*refusal).into();
     }
     let answer = Session::find(state, chat_id, now).map(|session| session.perform(target, form));
@@ -62,7 +98,8 @@ pub(crate) fn perform(state: &mut State, target: &Target, form: Form, now: Insta
             state.desk.change_alias(chat_id, None);
         }
         reply.alias = state.desk.get(chat_id).map(|credentials| credentials.alias.clone());
-        if let Some(ticket) = state.desk.ticket(chat_id).filter(|_| reply.is_done() && reply.chat_ended) {
+        let told = reply.is_done() && reply.chat_ended && api == Api::Gms;
+        if let Some(ticket) = state.desk.ticket(chat_id).filter(|_| told) {
             ticket.end_told = true;
         }
     }
@@ -73,7 +110,13 @@ fn not_found() -> ApiError {
     ApiError::new(SESSION_NOT_FOUND, "there is no such session")
 }
 
-fn request_chat(state: &mut State, target: &Target, form: &Form, now: Instant) -> Result<Reply, ApiError> {
+fn request_chat(
+    state: &mut State,
+    api: Api,
+    target: &Target,
+    form: &Form,
+    now: Instant,
+) -> Result<Reply, ApiError> {
     let nickname = nickname(form)?;
     let email_address = form.get("emailAddress").map(str::to_owned);
     if email_address.as_deref().is_some_and(|address| !is_email(address)) {
@@ -82,10 +125,12 @@ fn request_chat(state: &mut State, target: &Target, form: &Form, now: Instant) -
     if !state.chats.has_room() {
         return Err(ApiError::new(NOT_NOW, "a new chat cannot be started now"));
     }
-    let user_data = form.user_data().collect();
+    let user_data: BTreeMap<_, _> = form.user_data().collect();
+    let lasting = api == Api::Cometd && user_data.get(ASYNC_MODE).is_some_and(|mode| mode == "true");
     let subject = form.get("subject").map(str::to_owned);
     let moment = state.chats.moment(now);
-    let chat = state.chats.open(NewChat { api: Api::Gms, nickname, subject, email_address, user_data }, now);
+    let chat = state.chats.open(NewChat { api, nickname, subject, email_address, user_data }, now);
+    chat.lasting = lasting;
     if let Some(text) = form.get("text") {
         chat.append(CLIENT, EventType::Message, Content::text(text), moment);
     }
@@ -118,6 +163,7 @@ fn is_email(address: &str) -> bool {
 /// Checks ids and keys, and that the session is running; `Err` is the reply to a request that fails this.
 fn admit(
     state: &mut State,
+    api: Api,
     target: &Target,
     chat_id: &str,
     form: &Form,
@@ -133,15 +179,17 @@ fn admit(
         if state.chats.settings.bad_key_ends_chat {
             state.chats.drop_client(chat_id, EndCause::BadKey, now);
         }
-        return ended(BAD_SECURE_KEY, "the secure key is wrong");
+        return ended(BAD_SECURE_KEY, WRONG_KEY);
     }
     if form.get("userId").is_some_and(|user| user != ticket.credentials.user_id) {
         return ended(NO_SUCH_USER, "there is no such user in the session");
     }
-    let untold = target.operation == Operation::Refresh && !ticket.end_told;
+    let reads = matches!(target.operation, Operation::Refresh | Operation::History);
+    // What is pushed may be lost, so over CometD the end is told as often as it is asked for.
+    let untold = reads && (api == Api::Cometd || !ticket.end_told);
     match chat.ended {
         None => Ok(()),
-        Some(EndCause::Silence) => ended(LOGGED_OUT, "the user was logged out for inactivity"),
+        Some(EndCause::Silence) => ended(LOGGED_OUT, SILENT),
         Some(EndCause::Agent | EndCause::Idle) if untold => Ok(()),
         Some(_) => ended(NO_SUCH_USER, "the session has ended"),
     }
@@ -169,9 +217,8 @@ impl<'a> Session<'a> {
         let position = Position::of(&form)?;
         let file_id = target.file_id.as_deref().unwrap_or_default();
         match target.operation {
-            Operation::RequestChat | Operation::Resume | Operation::History => return Err(not_found()),
             Operation::Send => self.send(&form)?,
-            Operation::Refresh => {
+            Operation::Refresh | Operation::History => {
                 self.chat.preview = params::text(&form, self.settings.max_message_length)?;
                 return Ok(self.reply(Some(position.unwrap_or(Position::From(1)))).into());
             }
@@ -202,6 +249,7 @@ impl<'a> Session<'a> {
             Operation::FileUpload => return files::upload(self, form, position).map(Answer::from),
             Operation::FileDownload => return files::download(&mut self, file_id).map(Answer::File),
             Operation::FileDelete => files::delete(&mut self, file_id)?,
+            _ => return Err(not_found()),
         }
         Ok(self.reply(position).into())
     }
@@ -242,13 +290,38 @@ impl<'a> Session<'a> {
     }
 
     pub(super) fn reply(&self, position: Option<Position>) -> Reply {
-        let mut reply = Reply::done(&self.chat.id, self.chat.next_position());
-        reply.chat_ended = self.chat.ended.is_some();
-        reply.messages = position.map(|position| position.select(self.chat)).unwrap_or_default();
-        let countdown = self.chat.idle_countdown(self.settings, self.now.instant);
-        reply.idle_timer_expire = countdown.filter(|_| !reply.chat_ended).map(|left| left.as_secs());
-        reply
+        let messages = position.map(|position| position.select(self.chat)).unwrap_or_default();
+        about(self.chat, self.settings, messages, self.now.instant)
     }
+}
+
+/// A good reply about a chat, with these of its messages.
+fn about(chat: &Chat, settings: &Settings, messages: Vec<Event>, now: Instant) -> Reply {
+    let mut reply = Reply::done(&chat.id, chat.next_position());
+    reply.chat_ended = chat.ended.is_some();
+    reply.messages = messages;
+    let countdown = chat.idle_countdown(settings, now);
+    reply.idle_timer_expire = countdown.filter(|_| !reply.chat_ended).map(|left| left.as_secs());
+    reply
+}
+
+/// What is told unasked of a chat, to those who have had its events before the position `next`: the later ones,
+/// and that it has ended.
+pub(crate) fn news(state: Known<'_>, chat: &Chat, next: u64, now: Instant) -> Reply {
+    let mut reply = match chat.ended {
+        Some(EndCause::Silence) => Reply::ended(&chat.id, ApiError::new(LOGGED_OUT, SILENT)),
+        Some(EndCause::BadKey) => Reply::ended(&chat.id, ApiError::new(BAD_SECURE_KEY, WRONG_KEY)),
+        _ => about(chat, state.settings, chat.transcript_from(next).to_vec(), now),
+    };
+    reply.alias = state.desk.get(&chat.id).map(|credentials| credentials.alias.clone());
+    reply
+}
+
+/// What must be known to tell of a chat.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Known<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) desk: &'a Desk,
 }
 
 #[cfg(test)]

@@ -56,11 +56,15 @@ fn segments(rest: &str) -> Option<Vec<String>> {
     segments.iter().all(|segment| !segment.is_empty()).then_some(segments)
 }
 
+/// The operations whose names are paths.
 fn plain_operation(name: &str) -> Option<Operation> {
-    use Operation::{FileDelete, FileDownload, FileLimits, FileUpload, History, RequestChat, Resume};
-    let operation: Operation = name.parse().ok()?;
-    let otherwise = [RequestChat, FileLimits, FileUpload, FileDownload, FileDelete, Resume, History];
-    (!otherwise.contains(&operation)).then_some(operation)
+    use Operation::{
+        CustomNotice, Disconnect, PushUrl, ReadReceipt, Refresh, Send, StartTyping, StopTyping, UpdateData,
+        UpdateNickname,
+    };
+    let plain = [Send, Refresh, StartTyping, StopTyping, Disconnect, PushUrl];
+    let others = [UpdateNickname, CustomNotice, UpdateData, ReadReceipt];
+    plain.into_iter().chain(others).find(|operation| operation.name() == name)
 }
 
 #[cfg(test)]
@@ -109,6 +113,7 @@ mod tests {
             "/genesys/2/chat/support/c1/dance",
             "/genesys/2/chat/support/c1/fileUpload",
             "/genesys/2/chat/support/c1/resume",
+            "/genesys/2/chat/support/c1/connect",
             "/genesys/2/chat/support//send",
             "/genesys/2/chat/support/c1/file/f1/rename",
             "/genesys/cometd",

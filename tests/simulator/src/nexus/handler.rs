@@ -14,7 +14,7 @@ use super::reply::Reply;
 use super::target::Target;
 use super::{faults, images, messages};
 use crate::api::Api;
-use crate::faults::{Course, Hangup};
+use crate::faults::{Course, Hangup, Place};
 use crate::form::{Form, Unreadable};
 use crate::log::{Arrival, OpenEntry};
 use crate::operation::Operation;
@@ -85,6 +85,7 @@ fn open_entry(
         chat_id: target.and_then(Target::session).map(str::to_owned),
         fields: form.map(|form| form.fields.clone()).unwrap_or_default(),
         files: form.map(Form::received).unwrap_or_default(),
+        ..Arrival::default()
     };
     shared.log.open(parts, arrival)
 }
@@ -103,8 +104,8 @@ fn gate<T>(shared: &Shared, parts: &Parts, known: Option<T>) -> Result<T, Refusa
 /// Carries out an operation, or lets the fault in store for it happen.
 async fn serve(shared: &Shared, ask: Ask, operation: Operation, entry: &OpenEntry) -> Response {
     let session = ask.target.session().map(str::to_owned);
-    let course =
-        Course { faults: &shared.faults, entry, api: Api::Nexus, operation, chat: session.as_deref() };
+    let (faults, api, place) = (&shared.faults, Api::Nexus, Place::Http);
+    let course = Course { faults, entry, api, place, operation, chat: session.as_deref() };
     let picked = course.begin().await;
     let answer = if picked.takes_effect() {
         hold(shared, &ask).await;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::words::{self, set};
 
 /// What images the customer may upload (section 4.6).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,17 +75,7 @@ impl NexusSettings {
     /// Changes one setting, in the words of the command line: `NAME=VALUE`, with the names of the control API.
     /// The items of a list are separated by commas.
     pub fn set(&mut self, words: &str) -> Result<(), Error> {
-        let form = || Error::Setting(format!("{words:?} is not of the form name=value"));
-        let (name, text) = words.split_once('=').ok_or_else(form)?;
-        let (name, text) = (name.trim(), text.trim());
-        let value = match serde_json::from_str(text) {
-            _ if ["endpoints", "imageTypes"].contains(&name) => text.split(',').map(str::trim).collect(),
-            Ok(value @ (serde_json::Value::Number(_) | serde_json::Value::Bool(_))) => value,
-            _ => text.into(),
-        };
-        let members = serde_json::Map::from_iter([(name.to_owned(), value)]);
-        let patch = serde_json::from_value::<Patch>(members.into());
-        patch.map_err(|error| Error::Setting(format!("{words:?}: {error}")))?.apply(self);
+        words::patch::<Patch>(words, &["endpoints", "imageTypes"])?.apply(self);
         Ok(())
     }
 }
@@ -112,11 +103,6 @@ pub(crate) struct Patch {
 
 impl Patch {
     pub(crate) fn apply(self, settings: &mut NexusSettings) {
-        fn set<T>(setting: &mut T, value: Option<T>) {
-            if let Some(value) = value {
-                *setting = value;
-            }
-        }
         set(&mut settings.endpoints, self.endpoints);
         set(&mut settings.images.types, self.image_types);
         set(&mut settings.images.max_size, self.max_image_size);

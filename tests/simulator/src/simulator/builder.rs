@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::Simulator;
 use crate::api::Api;
 use crate::chat::{ChatServer, Clock, FileLimits, IdleSettings, Settings};
+use crate::cometd::{Clients, CometdSettings};
 use crate::error::Error;
 use crate::faults::Faults;
 use crate::gms::{Access, BasicAuth, Desk};
@@ -24,6 +25,7 @@ pub struct Builder {
     script: Script,
     settings: Settings,
     nexus: NexusSettings,
+    cometd: CometdSettings,
     access: Access,
     alias_every: u32,
     log_limit: usize,
@@ -39,6 +41,7 @@ impl Default for Builder {
             script: Script::none(),
             settings: Settings::default(),
             nexus: NexusSettings::default(),
+            cometd: CometdSettings::default(),
             access: Access::default(),
             alias_every: 0,
             log_limit: 10_000,
@@ -84,6 +87,12 @@ impl Builder {
         Self { nexus: settings, ..self }
     }
 
+    /// How `CometD` behaves.
+    #[must_use]
+    pub fn cometd(self, settings: CometdSettings) -> Self {
+        Self { cometd: settings, ..self }
+    }
+
     /// Idle control. Default: warning after 255 s, close 45 s later.
     #[must_use]
     pub fn idle(mut self, idle: IdleSettings) -> Self {
@@ -112,7 +121,8 @@ impl Builder {
         self
     }
 
-    /// Asks every on-premises request for basic authentication.
+    /// Asks every on-premises request for basic authentication. Over `CometD` it is asked of requests for chats,
+    /// which may also show the user in `auth`.
     #[must_use]
     pub fn basic_auth(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
         self.access.basic = Some(BasicAuth { user: user.into(), password: password.into() });
@@ -152,6 +162,7 @@ impl Builder {
             ChatServer::new(self.settings, clock, self.seed),
             Desk::new(self.seed),
             Sessions::new(self.nexus, self.seed),
+            Clients::new(self.cometd, self.seed),
             Player::new(self.script),
             self.alias_every,
         );

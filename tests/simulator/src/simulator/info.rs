@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::api::Api;
 use crate::chat::{Chat, EndCause, ParticipantInfo};
+use crate::cometd::CometdChat;
 use crate::gms::Credentials;
 use crate::nexus::NexusInfo;
 use crate::state::State;
@@ -42,6 +43,8 @@ pub struct ChatInfo {
     pub credentials: Option<Credentials>,
     /// What Nexus v3 alone has.
     pub nexus: Option<NexusInfo>,
+    /// What `CometD` alone has; also of a chat that began over REST and goes on here.
+    pub cometd: Option<CometdChat>,
 }
 
 pub(super) fn of(state: &State, chat: &Chat) -> ChatInfo {
@@ -60,5 +63,6 @@ pub(super) fn of(state: &State, chat: &Chat) -> ChatInfo {
         started_utc_ms: chat.started_utc_ms,
         credentials: state.desk.get(&chat.id).cloned(),
         nexus: state.nexus.info(&chat.id),
+        cometd: state.cometd.chat_info(chat),
     }
 }

@@ -1,6 +1,7 @@
 //! The simulator as tests hold it in their hands.
 
 mod builder;
+mod cometd;
 mod info;
 
 use std::net::SocketAddr;
@@ -82,6 +83,7 @@ impl Simulator {
     pub fn api_url(&self, api: Api) -> String {
         match api {
             Api::Gms => self.chat_url(),
+            Api::Cometd => self.cometd_url(),
             Api::Nexus => self.nexus_url(),
         }
     }
@@ -91,11 +93,15 @@ impl Simulator {
         self.url(crate::control::ROOT)
     }
 
-    /// All URLs as a JSON object, for programs that read them: `chatUrl` and `gesUrl` (GMS v2), `nexusUrl`,
-    /// `controlUrl`, and `port`. Those of APIs that are not served are null.
+    /// All URLs as a JSON object, for programs that read them: `chatUrl` and `gesUrl` (GMS v2), `cometdUrl` with
+    /// `cometdChannel` and `cometdFileUrl`, `nexusUrl`, `controlUrl`, and `port`. Those of APIs that are not
+    /// served are null.
     pub fn urls(&self) -> Value {
         let served = |api, url| self.shared.serves(api).then_some(url);
         serde_json::json!({
+            "cometdUrl": served(Api::Cometd, self.cometd_url()),
+            "cometdChannel": served(Api::Cometd, self.cometd_channel()),
+            "cometdFileUrl": served(Api::Cometd, self.cometd_file_url()),
             "chatUrl": served(Api::Gms, self.chat_url()),
             "gesUrl": served(Api::Gms, self.ges_url()),
             "nexusUrl": served(Api::Nexus, self.nexus_url()),
@@ -199,7 +205,7 @@ impl Simulator {
             let image_base = nexus::image_base(settings, &self.url(""));
             let style = Style { iso_time: settings.iso_time, image_base };
             let event = |event: &Event| match chat.api {
-                Api::Gms => serde_json::to_value(event).unwrap_or_default(),
+                Api::Gms | Api::Cometd => serde_json::to_value(event).unwrap_or_default(),
                 Api::Nexus => style.message(chat, event),
             };
             Ok(chat.transcript().iter().map(event).collect())
@@ -262,14 +268,13 @@ impl Simulator {
     /// Whether this fault can happen here at all; the error says why not: its API is not served, or not the one
     /// of its chat.
     pub fn check_fault(&self, fault: &Fault) -> Result<(), Error> {
-        let Some(api) = fault.kind.api() else { return Ok(()) };
-        let what = fault.kind.name();
-        if !self.shared.serves(api) {
+        let (apis, what) = (fault.kind.apis(), fault.kind.name());
+        if let (Some(api), false) = (apis.first(), apis.iter().any(|api| self.shared.serves(*api))) {
             return Err(Error::NotServed(format!("{what} is a fault of {api}, which is not served here")));
         }
         let chat = fault.chat.as_deref();
         self.shared.read(|state| match chat.and_then(|chat| state.chats.find(chat)) {
-            Some(chat) => chat.check_api((chat.api != api).then_some(what)),
+            Some(chat) => chat.check_api((!apis.contains(&chat.api)).then_some(what)),
             None => Ok(()),
         })
     }
@@ -309,7 +314,7 @@ impl Simulator {
     pub fn change_alias(&self, chat_id: &str, alias: Option<&str>) -> Result<String, Error> {
         self.shared.change(|state, _| {
             let chat = state.chats.get(chat_id)?;
-            chat.check_api((chat.api != Api::Gms).then_some("aliases"))?;
+            chat.check_api((!chat.api.is_gms_v2()).then_some("aliases"))?;
             let alias = state.desk.change_alias(chat_id, alias.map(str::to_owned));
             alias.ok_or_else(|| Error::UnknownChat { chat: chat_id.to_owned() })
         })
@@ -320,7 +325,7 @@ impl Simulator {
         self.shared.change(|state, now| {
             let moment = state.chats.moment(now);
             let (chat, settings) = state.chats.get_running(chat_id)?;
-            chat.check_api((chat.api != Api::Gms).then_some("idle control"))?;
+            chat.check_api((!chat.api.is_gms_v2()).then_some("idle control"))?;
             chat.expire_idle(settings, moment);
             Ok(())
         })
@@ -364,7 +369,10 @@ impl Simulator {
 
     /// Listens again, on the same port.
     pub async fn come_up(&self) -> Result<(), Error> {
-        self.shared.change(|state, now| state.chats.set_halted(false, now));
+        self.shared.change(|state, now| {
+            state.chats.set_halted(false, now);
+            state.cometd.spare(now);
+        });
         self.server.up().await
     }
 

@@ -3,8 +3,10 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json as value};
+use webchat_simulator::Carrier;
 
+use crate::cometd::bayeux::{Bayeux, lines};
 use crate::customer::Customer;
 
 /// A running program, killed if a test fails before it stops.
@@ -87,6 +89,37 @@ async fn it_serves_the_apis_it_is_told_to() {
     assert_eq!(crate::customer::client().post(url).form(&form).send().await.unwrap().status(), 404);
 }
 
+#[tokio::test]
+async fn it_serves_cometd() {
+    let (_program, line) = start(&["-p", "0", "--api", "cometd,gms"]);
+    assert!(line.trim_end().ends_with("/genesys/cometd"), "the URL of the first: {line}");
+    let settings = ["--cometd", "timeoutMs=50", "--fault", "refuse,code=403,operation=send"];
+    let serve = ["-p", "0", "--json", "--api", "cometd", "--script", "echo"];
+    let (_program, line) = start(&[&serve[..], &settings[..]].concat());
+    let urls: Value = serde_json::from_str(&line).unwrap();
+    assert!(urls["chatUrl"].is_null());
+    let text = |name: &str| urls[name].as_str().unwrap().to_owned();
+    let (url, channel) = (text("cometdUrl"), text("cometdChannel"));
+    for carrier in crate::cometd::bayeux::BOTH {
+        let mut mia = Bayeux::at(url.clone(), channel.clone(), carrier).await;
+        let advice = mia.handshake(value!({})).await["advice"].take();
+        assert_eq!(advice["timeout"], 50);
+        mia.connect().await;
+        mia.request_chat(value!({})).await;
+        assert_eq!(lines(&mia.told().await), ["ParticipantJoined -"]);
+        let say = value!({"operation": "sendMessage", "message": "hello"});
+        if carrier == Carrier::LongPolling {
+            assert_eq!(
+                mia.publish(say.clone()).await["error"],
+                "403::Forbidden",
+                "the fault of the command line"
+            );
+        }
+        assert_eq!(lines(&mia.ask(say).await), ["Message hello"]);
+        assert_eq!(lines(&mia.told().await), ["Message hello"], "the echo");
+    }
+}
+
 #[test]
 fn help_teaches() {
     let (code, help, _) = run(&["--help"]);
@@ -95,6 +128,13 @@ fn help_teaches() {
         ["--script", "--rules", "--apikey", "--idle-alert", "/control/chats/latest/say", "truncatedBody"]
             .into_iter()
             .chain(["--api nexus", "x-nexus-client-key", "errorCode", "holdMs", "--nexus"])
+            .chain([
+                "--api cometd",
+                "/genesys/cometd/handshake",
+                "disconnectClient",
+                "--cometd",
+                "maxIntervalMs",
+            ])
     {
         assert!(help.contains(part), "{part}");
     }

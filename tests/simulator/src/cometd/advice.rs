@@ -1,0 +1,65 @@
+//! Advice: what a server tells clients to do next (Bayeux 1.0 section 3.5).
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::settings::CometdSettings;
+
+/// `advice.reconnect`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reconnect {
+    /// Connect again, with the same client id.
+    Retry,
+    /// Shake hands anew.
+    Handshake,
+    /// Neither.
+    None,
+}
+
+impl FromStr for Reconnect {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let wrong = |_| format!("{name:?} is not retry, handshake or none");
+        serde_json::from_value(name.into()).map_err(wrong)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Advice {
+    pub(super) reconnect: Reconnect,
+    pub(super) interval: Duration,
+    pub(super) timeout: Option<Duration>,
+    pub(super) multiple_clients: bool,
+}
+
+impl Advice {
+    /// Only how to go on, and when.
+    pub(super) const fn to(reconnect: Reconnect, interval: Duration) -> Self {
+        Self { reconnect, interval, timeout: None, multiple_clients: false }
+    }
+
+    /// What a client is told in normal running.
+    pub(super) const fn usual(settings: &CometdSettings) -> Self {
+        let timeout = Some(settings.timeout);
+        Self { timeout, ..Self::to(Reconnect::Retry, settings.interval) }
+    }
+
+    pub(super) fn to_json(self) -> Value {
+        let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let mut advice = Map::new();
+        advice.insert("reconnect".to_owned(), json!(self.reconnect));
+        advice.insert("interval".to_owned(), ms(self.interval).into());
+        if let Some(timeout) = self.timeout {
+            advice.insert("timeout".to_owned(), ms(timeout).into());
+        }
+        if self.multiple_clients {
+            advice.insert("multiple-clients".to_owned(), true.into());
+        }
+        Value::Object(advice)
+    }
+}

@@ -1,0 +1,191 @@
+//! What an operator may set for `CometD`: times, and a switch for each point that the references leave open.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::client::Carrier;
+use crate::error::Error;
+use crate::words::{self, set};
+
+/// How the events that a publish brings about come back to its sender (gms-v2 section 8.4).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Echo {
+    /// In the message that tells the outcome.
+    #[default]
+    Reply,
+    /// In a message of their own, as everybody else's.
+    Push,
+    /// Not at all, unless asked for.
+    Never,
+}
+
+/// What clients see of the server's notification mode (gms-v2 section 8.1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Notification {
+    /// It is on.
+    #[default]
+    On,
+    /// It is off: handshakes are refused.
+    Refused,
+    /// It is off: there are no such paths.
+    Absent,
+    /// It is off: publishes are acknowledged, and nothing comes of them.
+    Silent,
+}
+
+/// On which requests a client must show the cookie of its handshake (gms-v2 section 1.4).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CookieCheck {
+    /// On none.
+    Never,
+    /// On long-polling and file requests.
+    #[default]
+    Polling,
+    /// Also on the request that opens a WebSocket, for messages of clients that shook hands before.
+    Always,
+}
+
+/// How `CometD` behaves. The times are the defaults of the `CometD` server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CometdSettings {
+    /// How long a connect without news is held.
+    pub timeout: Duration,
+    /// How long clients are told to wait before they connect again.
+    pub interval: Duration,
+    /// A client that does not connect for this long, after the interval, is forgotten.
+    pub max_interval: Duration,
+    /// What is offered to clients.
+    pub connection_types: Vec<Carrier>,
+    /// The carrier WebSocket is offered, but its opening is refused with this HTTP status, as by a proxy.
+    pub upgrade_status: Option<u16>,
+    /// The acknowledge extension is offered.
+    pub acks: bool,
+    /// Messages come with answers to connects only, never with the answer to a publish nor alone.
+    pub meta_connect_delivery_only: bool,
+    /// What comes back to the sender of a publish.
+    pub echo: Echo,
+    /// Whether the server's notification mode is on.
+    pub notification: Notification,
+    /// When the cookie is checked.
+    pub check_cookie: CookieCheck,
+    /// How many connects of one browser are held over HTTP/1.1; a negative number means any.
+    pub max_sessions_per_browser: i32,
+    /// The interval for clients whose connect is not held for that reason; zero: they are told to stop.
+    pub multi_session_interval: Duration,
+}
+
+impl Default for CometdSettings {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(30),
+            interval: Duration::ZERO,
+            max_interval: Duration::from_secs(10),
+            connection_types: vec![Carrier::WebSocket, Carrier::LongPolling],
+            upgrade_status: None,
+            acks: true,
+            meta_connect_delivery_only: false,
+            echo: Echo::default(),
+            notification: Notification::default(),
+            check_cookie: CookieCheck::default(),
+            max_sessions_per_browser: 1,
+            multi_session_interval: Duration::from_secs(2),
+        }
+    }
+}
+
+impl CometdSettings {
+    /// Changes one setting, in the words of the command line: `NAME=VALUE`, with the names of the control API.
+    /// The items of a list are separated by commas.
+    pub fn set(&mut self, words: &str) -> Result<(), Error> {
+        words::patch::<Patch>(words, &["connectionTypes"])?.apply(self);
+        Ok(())
+    }
+}
+
+/// Changes of some settings, in the words of the control API.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Patch {
+    timeout_ms: Option<u64>,
+    interval_ms: Option<u64>,
+    max_interval_ms: Option<u64>,
+    connection_types: Option<Vec<Carrier>>,
+    upgrade_status: Option<u16>,
+    acks: Option<bool>,
+    meta_connect_delivery_only: Option<bool>,
+    echo: Option<Echo>,
+    notification: Option<Notification>,
+    check_cookie: Option<CookieCheck>,
+    max_sessions_per_browser: Option<i32>,
+    multi_session_interval_ms: Option<u64>,
+}
+
+impl Patch {
+    pub(crate) fn apply(self, settings: &mut CometdSettings) {
+        let time = |ms: Option<u64>| ms.map(Duration::from_millis);
+        set(&mut settings.timeout, time(self.timeout_ms));
+        set(&mut settings.interval, time(self.interval_ms));
+        set(&mut settings.max_interval, time(self.max_interval_ms));
+        set(&mut settings.connection_types, self.connection_types);
+        set(&mut settings.upgrade_status, self.upgrade_status.map(|status| (status > 0).then_some(status)));
+        set(&mut settings.acks, self.acks);
+        set(&mut settings.meta_connect_delivery_only, self.meta_connect_delivery_only);
+        set(&mut settings.echo, self.echo);
+        set(&mut settings.notification, self.notification);
+        set(&mut settings.check_cookie, self.check_cookie);
+        set(&mut settings.max_sessions_per_browser, self.max_sessions_per_browser);
+        set(&mut settings.multi_session_interval, time(self.multi_session_interval_ms));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_in_words() {
+        let mut settings = CometdSettings::default();
+        for words in [
+            "timeoutMs=1",
+            "intervalMs=2",
+            "maxIntervalMs=3",
+            "connectionTypes=long-polling, websocket",
+            "upgradeStatus=403",
+            "acks=false",
+            "metaConnectDeliveryOnly=true",
+            "echo=push",
+            "notification=silent",
+            "checkCookie=always",
+            "maxSessionsPerBrowser=-1",
+            "multiSessionIntervalMs=4",
+        ] {
+            settings.set(words).expect(words);
+        }
+        let all = CometdSettings {
+            timeout: Duration::from_millis(1),
+            interval: Duration::from_millis(2),
+            max_interval: Duration::from_millis(3),
+            connection_types: vec![Carrier::LongPolling, Carrier::WebSocket],
+            upgrade_status: Some(403),
+            acks: false,
+            meta_connect_delivery_only: true,
+            echo: Echo::Push,
+            notification: Notification::Silent,
+            check_cookie: CookieCheck::Always,
+            max_sessions_per_browser: -1,
+            multi_session_interval: Duration::from_millis(4),
+        };
+        assert_eq!(settings, all);
+        settings.set("upgradeStatus=0").unwrap();
+        assert_eq!(settings.upgrade_status, None);
+        for (words, part) in [("timeout=1", "timeout"), ("echo=loud", "loud"), ("connectionTypes=tcp", "tcp")]
+        {
+            let error = settings.set(words).expect_err(words).to_string();
+            assert!(error.contains(part), "{words}: {error}");
+        }
+    }
+}

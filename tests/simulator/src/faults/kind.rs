@@ -1,0 +1,179 @@
+//! What may go wrong, and where.
+
+use std::time::Duration;
+
+use crate::api::Api;
+use crate::cometd::{Carrier, Reconnect};
+use crate::gms::ApiError;
+
+/// Where on the wire a fault is to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A request that is a whole HTTP request.
+    Http,
+    /// The opening of a WebSocket.
+    Upgrade,
+    /// A Bayeux message about the connection.
+    Meta(Carrier),
+    /// A Bayeux message that asks for a chat operation.
+    Publish(Carrier),
+    /// The server's bringing of pushed messages.
+    Delivery,
+}
+
+/// What goes wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// The request is handled only after this time. If the caller hangs up before, it never takes effect.
+    Latency(Duration),
+    /// The request is handled at once and answered only after this time.
+    SlowReply(Duration),
+    /// The connection is closed without an answer.
+    Drop,
+    /// The answer announces its whole length, then the connection is closed half-way.
+    TruncatedBody,
+    /// An HTTP error.
+    Status {
+        /// The HTTP status.
+        status: u16,
+        /// Seconds for a `Retry-After` header.
+        retry_after: Option<u32>,
+        /// Errors for a JSON body (Nexus v3: the first one's code); without any, the body is an HTML error page.
+        errors: Vec<ApiError>,
+    },
+    /// A Nexus v3 error (nexus-v3 section 7).
+    ErrorCode {
+        /// `status.code`; sent as a number if it is one.
+        code: String,
+        /// The HTTP status.
+        status: u16,
+        /// Seconds for a `Retry-After` header.
+        retry_after: Option<u32>,
+    },
+    /// HTTP 200 with an HTML page, as from a firewall.
+    NonJson,
+    /// The chat server says "temporary failure" (`statusCode` 1). GMS only.
+    StatusCode1,
+    /// The chat server says "permanent failure" (`statusCode` 2). GMS only.
+    StatusCode2 {
+        /// What the reply says about the chat; the chat itself does not change.
+        chat_ended: bool,
+        /// The errors in the reply.
+        errors: Vec<ApiError>,
+    },
+    /// Every message of the reply comes twice. Waits for a reply with messages.
+    DuplicateMessages,
+    /// The messages of the reply come last first. Waits for a reply with two messages or more.
+    ReorderedMessages,
+    /// The session gets a new alias. GMS only.
+    NewAlias,
+    /// The session gets a new secure key; the old one works until the new one has been used. GMS only.
+    NewSecureKey,
+    /// The reply sets this cookie (the value of a `Set-Cookie` header).
+    SetCookie(String),
+    /// HTTP 200 with this body as `application/json`.
+    WrongBody(String),
+    /// The reply is padded with this many bytes, and its length is not announced; a Bayeux message has one
+    /// gibibyte at most.
+    HugeBody(u64),
+    /// The request is never answered; its connection stays open.
+    Hang,
+    /// A Bayeux message is refused: `successful` is false, and there is an `error`. `CometD` only.
+    Refuse {
+        /// The code in `error`.
+        code: u16,
+        /// `advice.reconnect`; the usual when absent.
+        reconnect: Option<Reconnect>,
+        /// `advice.interval`.
+        interval: Option<Duration>,
+    },
+    /// A handshake or connect is answered at once, with this advice; with `handshake` it is unsuccessful.
+    /// `CometD` only.
+    Advice {
+        /// `advice.reconnect`.
+        reconnect: Reconnect,
+        /// `advice.interval`.
+        interval: Duration,
+    },
+    /// A redirect.
+    Redirect {
+        /// The HTTP status: 301, 302, 303, 307 or 308.
+        status: u16,
+        /// Value of `Location`.
+        url: String,
+    },
+}
+
+impl FaultKind {
+    /// The name used in the log, in the control API and on the command line.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Latency(_) => "latency",
+            Self::SlowReply(_) => "slowReply",
+            Self::Drop => "drop",
+            Self::TruncatedBody => "truncatedBody",
+            Self::Status { .. } => "status",
+            Self::ErrorCode { .. } => "errorCode",
+            Self::NonJson => "nonJson",
+            Self::StatusCode1 => "statusCode1",
+            Self::StatusCode2 { .. } => "statusCode2",
+            Self::DuplicateMessages => "duplicateMessages",
+            Self::ReorderedMessages => "reorderedMessages",
+            Self::NewAlias => "newAlias",
+            Self::NewSecureKey => "newSecureKey",
+            Self::SetCookie(_) => "setCookie",
+            Self::WrongBody(_) => "wrongBody",
+            Self::HugeBody(_) => "hugeBody",
+            Self::Hang => "hang",
+            Self::Refuse { .. } => "refuse",
+            Self::Advice { .. } => "advice",
+            Self::Redirect { .. } => "redirect",
+        }
+    }
+
+    /// The APIs in which this fault can happen.
+    pub(crate) const fn apis(&self) -> &'static [Api] {
+        match self {
+            Self::StatusCode1 | Self::StatusCode2 { .. } | Self::NewAlias | Self::NewSecureKey => {
+                &[Api::Gms, Api::Cometd]
+            }
+            Self::ErrorCode { .. } => &[Api::Nexus],
+            Self::Refuse { .. } | Self::Advice { .. } => &[Api::Cometd],
+            _ => &Api::ALL,
+        }
+    }
+
+    /// Whether this fault can show there.
+    pub(crate) const fn fits(&self, place: Place) -> bool {
+        let bayeux = matches!(place, Place::Meta(_) | Place::Publish(_));
+        let socket = matches!(
+            place,
+            Place::Meta(Carrier::WebSocket) | Place::Publish(Carrier::WebSocket) | Place::Delivery
+        );
+        match self {
+            Self::Latency(_) | Self::SlowReply(_) | Self::Drop | Self::Hang => true,
+            Self::DuplicateMessages | Self::ReorderedMessages => {
+                matches!(place, Place::Http | Place::Publish(_) | Place::Delivery)
+            }
+            Self::Status { .. } | Self::Redirect { .. } | Self::SetCookie(_) => !socket,
+            Self::NonJson | Self::WrongBody(_) => !matches!(place, Place::Delivery),
+            Self::TruncatedBody | Self::HugeBody(_) => !matches!(place, Place::Delivery | Place::Upgrade),
+            Self::ErrorCode { .. } => matches!(place, Place::Http),
+            Self::StatusCode1 | Self::StatusCode2 { .. } | Self::NewAlias | Self::NewSecureKey => {
+                matches!(place, Place::Http | Place::Publish(_))
+            }
+            Self::Refuse { .. } => bayeux,
+            Self::Advice { .. } => matches!(place, Place::Meta(_)),
+        }
+    }
+
+    /// How many messages a reply must have before this fault can show.
+    pub(super) const fn messages_needed(&self) -> usize {
+        match self {
+            Self::DuplicateMessages => 1,
+            Self::ReorderedMessages => 2,
+            _ => 0,
+        }
+    }
+}
