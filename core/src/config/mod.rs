@@ -9,12 +9,13 @@
 //! | `transport.type` | `pureengage-v3-rest`, or absent for GMS v2. Known others are not in this build: error of kind `Unsupported` |
 //! | `transport.async.getSessionData` and the other functions there | They have no form in JSON; ignored. A [`SessionKeeper`](crate::store::SessionKeeper) takes their place |
 //! | `transport.pollExceptionLimit`, `transport.interactionData` | Checked, without effect on `pureengage-v3-rest` |
-//! | `cometD` | Options are checked (behaviour reference, 1.1); with `enabled` true: error of kind `Unsupported` |
-//! | `async` | GMS v2 only, and there only under `CometD`; with `enabled` true under REST: error of kind `InvalidConfiguration` |
+//! | `cometD.enabled` | GMS v2 over `CometD` instead of REST; false by default. `dataURL` and the options of polling have no effect then |
+//! | `async` | GMS v2 only, and there only under `CometD`; with `enabled` true under REST: error of kind `InvalidConfiguration`. Its functions have no form in JSON; ignored |
 //! | `emojis`, `form`, `chatButton` and others | Of the user interface; ignored |
 //!
 //! An option that is null counts as absent. Whole numbers may be written like `3000.0`.
 
+mod cometd;
 mod connection;
 mod reader;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod tests;
 mod v2;
 mod v3;
 
+pub use cometd::GmsCometdConfig;
 pub use connection::{Connection, ProxyConfig, StoreConfig};
 
 use crate::{
@@ -61,10 +63,10 @@ pub struct ServiceConfig {
     /// by default (specification, Options; behaviour reference, section 9.2).
     pub poll_exception_limit: u32,
     /// How old a stored session may be; nothing where age does not matter. Option `restoreTimeout`, milliseconds; zero or absent means
-    /// the default of 60000. Without effect under Nexus v3 (specification, Options; behaviour reference, section 8).
+    /// the default of 60000. Without effect under Nexus v3 and on asynchronous chats (specification, Options; behaviour reference, section 8).
     pub restore_timeout: Option<Duration>,
     /// Whether chats outlive the process and the agents' presence; nothing where the transport does not know the difference. Option
-    /// `transport.async.enabled` (specification, Options, Version 3 API).
+    /// `transport.async.enabled`, or `async.enabled` under `CometD` (specification, Options, Version 3 API; behaviour reference, 1.1).
     pub asynchronous: Option<bool>,
     /// The longest message, in Unicode code points. Option `maxMessageLength`, from 1; no limit by default (behaviour reference, 1.1).
     pub max_message_length: Option<usize>,
@@ -110,6 +112,8 @@ pub struct Polling {
 pub enum TransportConfig {
     /// GMS v2 over REST.
     GmsRest(GmsRestConfig),
+    /// GMS v2 over `CometD`: option `cometD.enabled` is true.
+    GmsCometd(GmsCometdConfig),
     /// Nexus v3 over REST: option `transport.type` is `pureengage-v3-rest`.
     NexusRest(NexusRestConfig),
 }
@@ -211,7 +215,7 @@ impl Config {
         let store = connection::read_store(&webchat);
         let transport = match v3::read(&webchat, &mut service)? {
             Some(nexus) => TransportConfig::NexusRest(nexus),
-            None => TransportConfig::GmsRest(v2::read(&webchat, main, &service)?),
+            None => v2::read(&webchat, main, &mut service)?,
         };
         webchat.close();
         Ok(Self { service, transport, connection, store, unknown_keys: findings.into_unknown() })

@@ -2,9 +2,9 @@
 //! reference, section 1.1).
 
 use super::{
-    EMPTY, GmsRestConfig, Polling, ServiceConfig,
+    EMPTY, GmsRestConfig, Polling, ServiceConfig, TransportConfig, cometd,
     connection::{HEADER_TEXT, header_found, header_text},
-    reader::{MAX_TIMER, MAX_WHOLE, Section, describe, invalid, unsupported, whole},
+    reader::{MAX_TIMER, MAX_WHOLE, Section, describe, invalid, whole},
 };
 use crate::{Error, private::Private};
 use serde_json::Value;
@@ -59,23 +59,25 @@ fn read_max(webchat: &Section<'_>, key: &'static str, min: Duration) -> Option<D
     webchat.millis(key, &(min..=30_000))
 }
 
-/// Reads the choice of GMS v2, over REST. Fails when the configuration has any problem, or asks for `CometD`.
+/// Reads the choice of GMS v2, over REST or `CometD`, and what the service needs under it. Fails when the configuration has any problem.
 pub(super) fn read(
     webchat: &Section<'_>,
     main: Option<&Value>,
-    service: &ServiceConfig,
-) -> Result<GmsRestConfig, Error> {
-    let asynchronous = read_async(webchat);
-    if read_cometd(webchat) {
+    service: &mut ServiceConfig,
+) -> Result<TransportConfig, Error> {
+    let asynchronous = cometd::read_async(webchat);
+    let comet = cometd::read_comet(webchat);
+    if comet.enabled {
+        let cometd = cometd::read(webchat, main, service, comet, &asynchronous);
         webchat.findings.check()?;
-        return Err(unsupported("webchat.cometD.enabled is true"));
+        return cometd.ok_or_else(|| invalid(EMPTY)).map(TransportConfig::GmsCometd);
     }
     let rest = read_gms_rest(webchat, main, service);
     webchat.findings.check()?;
-    if asynchronous {
+    if asynchronous.enabled {
         return Err(invalid(ASYNC_WITH_REST));
     }
-    rest.ok_or_else(|| invalid(EMPTY))
+    rest.ok_or_else(|| invalid(EMPTY)).map(TransportConfig::GmsRest)
 }
 
 /// Reads what GMS over REST needs. Without a usable URL there is nothing to return; the finding says why.
@@ -115,7 +117,7 @@ fn read_data_url(webchat: &Section<'_>) -> Option<(Url, bool)> {
 }
 
 /// `apikey`, which may be a number.
-fn read_api_key(webchat: &Section<'_>) -> Option<Private> {
+pub(super) fn read_api_key(webchat: &Section<'_>) -> Option<Private> {
     let value = webchat.value("apikey")?;
     let text = match value {
         Value::Number(number) => Some(Private::from(match whole(number) {
@@ -131,7 +133,7 @@ fn read_api_key(webchat: &Section<'_>) -> Option<Private> {
 }
 
 /// The header that `enableCustomHeader` asks for; nothing else of `main.header` is taken.
-fn read_authorization(webchat: &Section<'_>, main: Option<&Value>) -> Option<Private> {
+pub(super) fn read_authorization(webchat: &Section<'_>, main: Option<&Value>) -> Option<Private> {
     if !webchat.flag("enableCustomHeader", false) {
         return None;
     }
@@ -146,34 +148,4 @@ fn read_authorization(webchat: &Section<'_>, main: Option<&Value>) -> Option<Pri
         webchat.findings.problem(&format!("main.header.{name}"), HEADER_TEXT, &header_found(value));
     }
     text.filter(|text| !text.is_empty())
-}
-
-/// Reads `async` and says whether it is switched on. It works only under `CometD`. Its functions have no form in JSON: a session store
-/// takes their place.
-fn read_async(webchat: &Section<'_>) -> bool {
-    let section = webchat.section("async");
-    let enabled = section.flag("enabled", false);
-    section.whole("maxMessagePageSize", "a whole number", &(1..=MAX_WHOLE));
-    section.ignore(&["getSessionData", "setSessionData", "newMessageRestoreState"]);
-    section.close();
-    enabled
-}
-
-/// Checks `cometD` and says whether it is switched on. While it is not, its addresses may be anything, as in the documentation's
-/// examples.
-fn read_cometd(webchat: &Section<'_>) -> bool {
-    let section = webchat.section("cometD");
-    let enabled = section.flag("enabled", false);
-    if enabled {
-        section.required_url("cometURL");
-        section.url("apiURL");
-    } else {
-        section.text("cometURL");
-        section.text("apiURL");
-    }
-    section.text("channel");
-    section.flag("websocketEnabled", true);
-    section.text("logLevel");
-    section.close();
-    enabled
 }

@@ -22,10 +22,14 @@ use crate::{
     event::Envelope,
     service::{Effect, ExchangeId, Service},
     store::{Change, HostCall, SessionKeeper, SessionStore},
-    transport::{BoxFuture, Capabilities, Transport},
+    transport::{BoxFuture, Capabilities, Incoming, Transport},
 };
 use clock::Clock;
-use futures_util::{StreamExt, future::AbortHandle, stream::FuturesUnordered};
+use futures_util::{
+    StreamExt,
+    future::AbortHandle,
+    stream::{self, BoxStream, FuturesUnordered},
+};
 use once_cell::sync::OnceCell;
 use perform::Done;
 use std::{
@@ -81,6 +85,8 @@ pub(crate) struct Driver {
     /// What the transport can do, for whoever holds the chat.
     capabilities: Arc<OnceCell<Capabilities>>,
     transport: Option<Arc<dyn Transport>>,
+    /// What the transport pushes.
+    incoming: BoxStream<'static, Incoming>,
     store: Arc<dyn SessionStore>,
     work: FuturesUnordered<BoxFuture<Done>>,
     transfers: HashMap<ExchangeId, AbortHandle>,
@@ -122,6 +128,7 @@ impl Driver {
             host,
             capabilities,
             transport: None,
+            incoming: stream::pending().boxed(),
             store: Arc::new(crate::store::MemoryStore::new()),
             work: FuturesUnordered::new(),
             transfers: HashMap::new(),
@@ -144,6 +151,7 @@ impl Driver {
                     Some(Message::Cancel(id)) => self.service.cancel(self.clock.time(), id),
                     Some(Message::Close) | None => break,
                 },
+                Some(incoming) = self.incoming.next() => self.service.incoming(self.clock.time(), incoming),
                 Some(done) = self.work.next(), if !self.work.is_empty() => self.hand_back(done),
                 () = self.clock.until(timeout), if timeout.is_some() => {
                     self.service.handle_timeout(self.clock.time());
@@ -162,6 +170,7 @@ impl Driver {
         self.completions.clear();
         while self.inbox.recv().await.is_some() {}
         self.transport = None;
+        self.incoming = stream::empty().boxed();
         while !self.store_queue.is_empty() {
             match self.work.next().await {
                 Some(Done::Stored(_) | Done::Loaded(_)) => self.next_store_access(),
@@ -194,6 +203,7 @@ impl Driver {
                     handle.abort();
                 }
             }
+            Effect::Release => self.transport.iter().for_each(|transport| transport.release()),
             Effect::Preprocess(messages, preprocessors) => {
                 self.work.push(Box::pin(perform::preprocess(messages, preprocessors)));
             }
@@ -232,6 +242,10 @@ impl Driver {
             Done::Configured(outcome) => {
                 let outcome = outcome.map(|(made, config)| {
                     let capabilities = *self.capabilities.get_or_init(|| made.transport.capabilities());
+                    self.incoming = made
+                        .transport
+                        .incoming()
+                        .map_or_else(|| stream::pending().boxed(), |incoming| incoming.fuse().boxed());
                     self.transport = Some(made.transport);
                     self.store = made.store;
                     (config, capabilities)

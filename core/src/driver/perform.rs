@@ -10,8 +10,8 @@ use crate::{
     service::ExchangeId,
     store::{self, HostCall, SessionKeeper, SessionStore, Stored, key},
     transport::{
-        BoxFuture, Capabilities, Failure, Operation, Reply, Request, Transport, gms_rest::GmsRest,
-        nexus_v3::NexusRest,
+        BoxFuture, Capabilities, Failure, Operation, Reply, Request, Transport, gms_cometd::GmsCometd,
+        gms_rest::GmsRest, nexus_v3::NexusRest,
     },
 };
 use futures_util::{
@@ -45,6 +45,9 @@ fn make(
     let transport = match &config.transport {
         TransportConfig::GmsRest(gms) => {
             Arc::new(GmsRest::new(gms.clone(), &config.connection, runtime.http())?) as Arc<dyn Transport>
+        }
+        TransportConfig::GmsCometd(gms) => {
+            Arc::new(GmsCometd::new(gms.clone(), &config.connection, runtime.http())?)
         }
         TransportConfig::NexusRest(nexus) => {
             Arc::new(NexusRest::new(nexus.clone(), &config.connection, runtime.http())?)

@@ -14,6 +14,8 @@ use std::{sync::Arc, time::Duration};
 pub(super) enum Kind {
     /// A poll that went out at this time.
     Polled { started: Duration },
+    /// Pushed by the server.
+    Pushed,
     /// The replay of a restored session.
     Restored { offline: bool, command: Option<RequestId> },
     /// A page of older messages.
@@ -135,12 +137,12 @@ impl Service {
         match batch.kind {
             Kind::Polled { .. } => {
                 self.reconnected();
-                self.next_poll(Duration::ZERO);
+                self.next_poll();
             }
             Kind::Restored { command: Some(id), .. } | Kind::History { command: id } => {
                 self.resolve(id, Resolution::Response(batch.body));
             }
-            Kind::Restored { command: None, .. } => {}
+            Kind::Restored { command: None, .. } | Kind::Pushed => {}
         }
         if batch.ended {
             return self.end_by_server();
@@ -148,7 +150,7 @@ impl Service {
         match batch.kind {
             Kind::Restored { offline, .. } => self.restoration_done(offline),
             Kind::History { .. } => self.history_done(),
-            Kind::Polled { .. } => {}
+            Kind::Polled { .. } | Kind::Pushed => {}
         }
     }
 

@@ -76,7 +76,7 @@ impl Service {
             return;
         }
         let Some(live) = self.session.live_mut() else { return };
-        let polling = live.pace.stop();
+        let polling = live.pace.stop() && self.capabilities.polling;
         let ending = live.ending.take();
         self.abandon_outbox("the chat ended while the message was on its way", UNSENT);
         self.drop_session();
@@ -104,6 +104,7 @@ impl Service {
         let history = self.session.live_mut().map(|live| std::mem::take(&mut live.history));
         self.session = Session::Idle;
         self.exchanges.end_session();
+        self.held.clear();
         for id in history.into_iter().flatten() {
             self.reject(id, UNSENT.0, UNSENT.1);
         }

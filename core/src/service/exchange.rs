@@ -80,6 +80,23 @@ impl Exchanges {
         self.open.values().any(|exchange| self.is_current(exchange.session) && fetches(exchange))
     }
 
+    /// Whether a poll of this session is under way.
+    pub(super) fn is_polling(&self) -> bool {
+        let polls = |exchange: &Exchange| matches!(exchange.purpose, Purpose::Poll);
+        self.open.values().any(|exchange| self.is_current(exchange.session) && polls(exchange))
+    }
+
+    /// Whether a request is under way that makes a session, or ends one.
+    pub(super) fn decides_session(&self) -> bool {
+        let decides = |exchange: &Exchange| {
+            matches!(
+                exchange.purpose,
+                Purpose::Start(_) | Purpose::Restore | Purpose::End(_) | Purpose::Discard
+            )
+        };
+        self.open.values().any(decides)
+    }
+
     pub(super) fn clear(&mut self) -> Vec<ExchangeId> {
         std::mem::take(&mut self.open).into_keys().collect()
     }
@@ -106,12 +123,16 @@ impl Service {
 
     /// Sends a request of the given session.
     pub(super) fn request_of(&mut self, session: Arc<SessionData>, purpose: Purpose, operation: Operation) {
+        self.linked |= !self.capabilities.polling;
         self.exchanges.next += 1;
         let id = ExchangeId(self.exchanges.next);
-        let wants_preview = matches!(
-            &operation,
-            Operation::Poll { preview: None, .. } | Operation::Typing { preview: None, .. }
-        ) && !matches!(purpose, Purpose::Settle);
+        let wants_preview = match &operation {
+            Operation::Typing { preview: None, .. } => true,
+            Operation::Poll { preview: None, .. } => {
+                self.capabilities.polling && !matches!(purpose, Purpose::Settle)
+            }
+            _ => false,
+        };
         let exchange = Exchange { purpose, started: self.time.now, session: self.exchanges.session };
         self.exchanges.open.insert(id, exchange);
         self.effects.push_back(Effect::Request {
@@ -181,7 +202,7 @@ impl Service {
         }
     }
 
-    fn keep_session_data(&mut self, reply: &Reply) {
+    pub(super) fn keep_session_data(&mut self, reply: &Reply) {
         let (Some(live), Some(session)) = (self.session.live_mut(), reply.session.clone()) else { return };
         let key = live.data.key().clone();
         if Arc::make_mut(&mut live.data).apply(session) {
@@ -193,7 +214,7 @@ impl Service {
     }
 
     /// Publishes what a failed request means (behaviour reference, sections 9.3 and 9.4).
-    fn report(&mut self, failure: &Failure, purpose: &Purpose) {
+    pub(super) fn report(&mut self, failure: &Failure, purpose: &Purpose) {
         let polling = matches!(purpose, Purpose::Poll | Purpose::Settle);
         match &failure.news {
             News::Nothing => {}

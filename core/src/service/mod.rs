@@ -1,7 +1,7 @@
 //! The service as a state machine without input or output of its own: every rule of the specification, once, for any transport and
 //! any language. It is given commands, replies, stored state and the time, and hands out [`Effect`]s; it reads no clock, opens no
 //! socket, spawns nothing and locks nothing. One file for each concern: `commands` (who asked what, until when), `exchange` (requests
-//! under way), `start`, `restore`, `history`, `end`, `polling`, `outage`, `batch` (new messages), `outbox` and `sending`, `typing`, `filters`,
+//! under way), `start`, `restore`, `history`, `end`, `polling`, `push`, `outage`, `batch` (new messages), `outbox` and `sending`, `typing`, `filters`,
 //! `preprocess`, `roster`, `files`, and `seen`.
 
 mod batch;
@@ -15,6 +15,7 @@ mod outage;
 mod outbox;
 mod polling;
 mod preprocess;
+mod push;
 mod restore;
 mod roster;
 mod seen;
@@ -81,6 +82,8 @@ pub enum Effect {
     },
     /// Abandon a request; no answer is wanted any more.
     Abort(ExchangeId),
+    /// There is no session, and none on its way: let go of what the transport keeps up for one.
+    Release,
     /// Run every message through the preprocessors; answer with [`Service::preprocessed`].
     Preprocess(Vec<JsonObject>, Vec<Preprocessor>),
     /// Tell the listeners.
@@ -121,6 +124,10 @@ pub struct Service {
     exchanges: Exchanges,
     /// Batches on their way to the listeners, in order; the preprocessors have the first.
     batches: VecDeque<Batch>,
+    /// News that were pushed and wait for messages before them.
+    held: Vec<Reply>,
+    /// The transport may keep up a link.
+    linked: bool,
     transcript: Transcript,
     roster: Roster,
     filters: Filters,
@@ -150,6 +157,8 @@ impl Service {
             commands: Commands::default(),
             exchanges: Exchanges::default(),
             batches: VecDeque::new(),
+            held: Vec::new(),
+            linked: false,
             transcript: Transcript::default(),
             roster: Roster::default(),
             filters: Filters::default(),
@@ -254,6 +263,9 @@ impl Service {
         if self.phase == Phase::Closed {
             return;
         }
+        if !self.capabilities.polling {
+            self.ping();
+        }
         self.phase = Phase::Closed;
         let closed = (ErrorKind::Closed, "the service was closed");
         self.abandon_outbox("the service was closed while the message was on its way", closed);
@@ -268,6 +280,8 @@ impl Service {
         self.parked.clear();
         self.loading.clear();
         self.batches.clear();
+        self.held.clear();
+        self.linked = false;
     }
 
     /// The next thing to do, until there is none. To be drained after each call of the methods above.

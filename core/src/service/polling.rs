@@ -1,6 +1,6 @@
 //! When to poll, and what an answer to a poll means (behaviour reference, section 9.1).
 
-use super::{Service, batch::Kind, exchange::Purpose, session::Session};
+use super::{Service, batch::Kind, exchange::Purpose, push::RETRY, session::Session};
 use crate::{
     ErrorKind, Retry,
     config::Polling,
@@ -35,6 +35,11 @@ impl Pace {
         let was_off = self.due.is_none();
         self.due = Some(now);
         was_off
+    }
+
+    /// Has one poll made, at `at` or before.
+    pub(super) fn want(&mut self, at: Duration) {
+        self.due = Some(self.due.map_or(at, |due| due.min(at)));
     }
 
     /// Turns polling off; false when it was off.
@@ -72,7 +77,7 @@ impl Service {
     pub(super) fn start_polling(&mut self) {
         let now = self.time.now;
         if !self.capabilities.polling {
-            return;
+            return self.catch_up();
         }
         let Some(live) = self.session.active() else { return };
         if live.pace.start(now, &self.config.polling) {
@@ -82,7 +87,7 @@ impl Service {
     }
 
     pub(super) fn stop_polling(&mut self) {
-        if self.session.live_mut().is_some_and(|live| live.pace.stop()) {
+        if self.session.live_mut().is_some_and(|live| live.pace.stop()) && self.capabilities.polling {
             self.publish(Event::PollingStopped);
         }
     }
@@ -113,7 +118,11 @@ impl Service {
         if self.poll_timeout().is_none_or(|due| due > self.time.now) {
             return;
         }
-        let Some(live) = self.session.live() else { return };
+        let polling = self.capabilities.polling;
+        let Some(live) = self.session.live_mut() else { return };
+        if !polling {
+            live.pace.stop();
+        }
         let from = live.from();
         self.store(vec![(key::PING, Some(self.time.unix_ms.to_string()))]);
         self.request(Purpose::Poll, Operation::Poll { from, preview: None });
@@ -130,11 +139,12 @@ impl Service {
                     live.pace.failures = 0;
                 }
                 if reply.verdict == Verdict::Done {
-                    return self.receive(Kind::Polled { started }, reply);
+                    self.receive(Kind::Polled { started }, reply);
+                    return self.take_held();
                 }
                 self.poll_exception();
                 self.reconnected();
-                self.next_poll(Duration::ZERO);
+                self.poll_again(Duration::ZERO);
             }
             Err(failure) => self.poll_failed(&failure),
         }
@@ -145,8 +155,9 @@ impl Service {
             self.publish(Event::Error(ResponseData::Body(reply.body.clone())));
         }
         self.reconnected();
+        self.take_held();
         if reply.ended == Some(false) {
-            self.next_poll(Duration::ZERO);
+            self.poll_again(Duration::ZERO);
         } else {
             self.end_by_server();
         }
@@ -156,6 +167,7 @@ impl Service {
     /// have been delivered in the server's eyes.
     fn poll_failed(&mut self, failure: &Failure) {
         if failure.ended {
+            self.take_held();
             return self.session_lost(&failure.response);
         }
         if let Some(live) = self.session.live_mut() {
@@ -168,13 +180,24 @@ impl Service {
             Retry::After(wait) => wait.min(LONGEST_PAUSE),
             Retry::Never | Retry::WithBackoff => Duration::ZERO,
         };
-        self.next_poll(wait);
+        self.poll_again(wait);
     }
 
-    pub(super) fn next_poll(&mut self, at_least: Duration) {
+    /// After a poll that brought messages: the next one, where messages are polled for.
+    pub(super) fn next_poll(&mut self) {
+        if self.capabilities.polling {
+            self.poll_again(Duration::ZERO);
+        }
+    }
+
+    /// After a poll, puts the next one off.
+    pub(super) fn poll_again(&mut self, at_least: Duration) {
         let now = self.time.now;
-        if let Session::Live(live) = &mut self.session {
+        let Session::Live(live) = &mut self.session else { return };
+        if self.capabilities.polling {
             live.pace.advance(now, &self.config.polling, at_least);
+        } else {
+            live.pace.want(now.saturating_add(RETRY.max(at_least)));
         }
     }
 }

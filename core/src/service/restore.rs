@@ -16,7 +16,7 @@ use crate::{
     transport::{Failure, Operation, Reply, Verdict},
 };
 use serde_json::Value;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 const NOTHING_STORED: &str = "No chat session found to restore.";
 
@@ -94,6 +94,7 @@ impl Service {
     }
 
     fn begin_restore(&mut self, data: SessionData, command: Option<RequestId>) {
+        self.held.clear();
         self.session = Session::Restoring(Arc::new(data), command);
         self.request(Purpose::Restore, Operation::Restore);
     }
@@ -151,10 +152,11 @@ impl Service {
             self.store_session();
         }
         self.receive(Kind::Restored { offline, command }, reply);
+        self.take_held();
         self.keep_for_host();
     }
 
-    /// Begins to poll a restored session, after its messages have been published.
+    /// Goes on to receive messages of a restored session, after those that it had have been published.
     pub(super) fn restoration_done(&mut self, offline: bool) {
         if offline {
             if let Some(live) = self.session.live_mut() {
@@ -162,6 +164,10 @@ impl Service {
             }
             self.publish(Event::RestoredOffline);
         }
-        self.start_polling();
+        if self.capabilities.polling {
+            self.start_polling();
+        } else if offline {
+            self.poll_again(Duration::ZERO);
+        }
     }
 }

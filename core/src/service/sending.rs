@@ -76,6 +76,7 @@ impl Service {
     pub(super) fn pump(&mut self) {
         while self.pump_once() {}
         self.end_if_due();
+        self.release_unused();
     }
 
     /// One step; true when the next message may have its turn.
@@ -121,7 +122,9 @@ impl Service {
     fn look_at_transcript(&mut self) {
         let Some(live) = self.session.live() else { return };
         let from = live.from();
-        if live.pace.is_on() {
+        if !self.capabilities.polling {
+            self.catch_up();
+        } else if live.pace.is_on() {
             self.poll_now();
         } else if !self.exchanges.is_fetching() {
             self.request(Purpose::Settle, Operation::Poll { from, preview: None });
@@ -208,7 +211,11 @@ impl Service {
             entry.limit.get_or_insert(now + LIMIT);
             entry.state = State::Doubt { position, since: now, look_at };
         }
-        self.poll_now();
+        if self.capabilities.polling {
+            self.poll_now();
+        } else {
+            self.catch_up();
+        }
     }
 
     /// Settles what new transcript entries settle, after a poll or a replay.

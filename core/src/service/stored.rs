@@ -40,7 +40,10 @@ impl Service {
     /// Stores the place in the transcript.
     pub(super) fn store_position(&mut self) {
         let Some(live) = self.session.live() else { return };
-        let place = store::place(self.capabilities.session, live.position, live.newest.as_ref());
+        let mut place = store::place(self.capabilities.session, live.position, live.newest.as_ref());
+        if !self.capabilities.polling {
+            place.push((key::PING, Some(self.time.unix_ms.to_string())));
+        }
         self.store(place);
         self.keep_for_host();
     }
@@ -49,7 +52,10 @@ impl Service {
     pub(super) fn keep_for_host(&mut self) {
         let asynchronous = self.is_asynchronous();
         let Some(live) = self.session.live_mut().filter(|_| asynchronous) else { return };
-        let kept = json!({"messageIndex": live.newest, "token": live.data.key()});
+        let kept = match &*live.data {
+            SessionData::Gms(data) => json!(data),
+            SessionData::Nexus(data) => json!({"messageIndex": live.newest, "token": data.token}),
+        };
         if live.kept.0 != kept {
             live.kept.0 = kept.clone();
             self.effects.push_back(Effect::TellKeeper(HostCall::Store(kept)));

@@ -3,10 +3,16 @@
 //! holds no chat state and applies no rule of the service. What all HTTP back ends share is in `http`; `json` reads what is not quite
 //! a protocol's.
 
+mod bayeux;
+mod capabilities;
+mod gms;
+pub mod gms_cometd;
 pub mod gms_rest;
 pub mod http;
 mod json;
 pub mod nexus_v3;
+
+pub use capabilities::Capabilities;
 
 use crate::{
     ErrorKind, Retry,
@@ -16,67 +22,9 @@ use crate::{
     private::{Private, debug_only},
 };
 use bytes::Bytes;
+use futures_util::stream::BoxStream;
 use serde_json::Value;
 use std::{future::Future, pin::Pin, sync::Arc};
-
-macro_rules! capabilities {
-    ($($(#[$doc:meta])* $field:ident = $name:literal;)*) => {
-        /// What a back end can do. Commands that need more are rejected with the specification's texts.
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-        #[allow(clippy::struct_excessive_bools, reason = "each is one independent ability, queried by name")]
-        pub struct Capabilities {
-            $($(#[$doc])* pub $field: bool,)*
-            /// The options of `startChat` stand under `form`; else beside it (specification, startChat).
-            pub start_form: bool,
-            /// The form of its session data.
-            pub session: SessionForm,
-        }
-
-        impl Capabilities {
-            /// The names of all abilities.
-            pub const NAMES: &'static [&'static str] = &[$($name,)*];
-
-            /// Whether the back end has the ability called `name`; nothing when there is none of that name.
-            pub fn get(&self, name: &str) -> Option<bool> {
-                match name { $($name => Some(self.$field),)* _ => None }
-            }
-
-            /// The names of the abilities that the back end has.
-            pub fn names(&self) -> impl Iterator<Item = &'static str> {
-                [$(($name, self.$field),)*].into_iter().filter(|(_, has)| *has).map(|(name, _)| name)
-            }
-        }
-    };
-}
-
-capabilities! {
-    /// Messages are fetched by polling; else the server pushes them.
-    polling = "polling";
-    /// Files can be sent.
-    file_upload = "fileUpload";
-    /// Files can be fetched by their id.
-    file_download = "fileDownload";
-    /// The server tells what may be uploaded.
-    file_limits = "fileLimits";
-    /// Uploaded files can be deleted.
-    file_deletion = "fileDeletion";
-    /// Custom notices can be sent.
-    custom_notice = "customNotice";
-    /// User data can be changed during a chat.
-    update_user_data = "updateUserData";
-    /// Older messages can be fetched page by page (asynchronous chats).
-    history = "history";
-    /// A stored session can be recognised without asking the server.
-    verify_session = "verifySession";
-    /// The server reports temporary outages of the chat server behind it.
-    server_outage = "serverOutage";
-    /// A web address can be pushed to the agent.
-    push_url = "pushUrl";
-    /// The customer can take another nickname.
-    update_nickname = "updateNickname";
-    /// The customer can report what was read.
-    read_receipt = "readReceipt";
-}
 
 /// A back end, for one chat. Cheap to make; connections belong to the runtime and are shared.
 pub trait Transport: Send + Sync + 'static {
@@ -85,6 +33,34 @@ pub trait Transport: Send + Sync + 'static {
 
     /// Performs one request. Dropping the future abandons it. It ends by itself within the request's own time limit.
     fn perform(&self, request: Request) -> BoxFuture<Result<Reply, Failure>>;
+
+    /// What comes without having been asked for, of a back end that pushes; nothing for others, and when it was taken before. It has to
+    /// be polled all the time: requests move on with it.
+    fn incoming(&self) -> Option<BoxStream<'static, Incoming>> {
+        None
+    }
+
+    /// There is no session any more, and none on its way: what is kept up for one can go, until the next request.
+    fn release(&self) {}
+}
+
+/// What a back end that pushes tells without having been asked.
+#[derive(Clone, Debug)]
+pub enum Incoming {
+    /// News of the chat, in the order in which the server sent them.
+    Batch(Box<Reply>),
+    /// The link is lost. Attempts to bring it up go on.
+    Down(Failure),
+    /// The server forbids to bring the link up again.
+    Refused(Failure),
+    /// The link is up; or up again, without having been told down if that went quickly.
+    Up {
+        /// Messages may have been lost since it was last up: the server has to be asked for them ([`Operation::Poll`]), which also makes
+        /// it push again.
+        gap: bool,
+    },
+    /// The link is up, as the server has just confirmed.
+    Alive,
 }
 
 /// An owned future, as transports and stores return it.

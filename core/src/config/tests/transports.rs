@@ -17,17 +17,58 @@ fn asynchronous_chats_need_cometd() {
 }
 
 #[test]
-fn cometd_is_checked_and_not_in_this_build() {
-    let comet_d =
-        json!({"cometD": {"enabled": true, "cometURL": "http://h/cometd"}, "async": {"enabled": true}});
-    let error = Config::from_json(&comet_d).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unsupported, "dataURL is not needed then");
-    assert!(error.message().starts_with("webchat.cometD.enabled is true: this build has no transport"));
+fn cometd_has_defaults() {
+    let config = cometd(&json!({"cometD": {"enabled": true, "cometURL": "http://h/cometd"}}));
+    let (service, cometd) = (config.service, config.transport);
+    assert_eq!((service.asynchronous, service.restore_timeout), (None, Some(Duration::from_mins(1))));
+    let TransportConfig::GmsCometd(cometd) = cometd else { panic!("CometD") };
+    assert_eq!((cometd.comet_url.as_str(), cometd.api_url), ("http://h/cometd", None));
+    assert_eq!((cometd.channel.as_str(), cometd.websocket), ("/service/chatV2/customer-support", true));
+    assert_eq!((cometd.page_size, cometd.asynchronous, cometd.endpoint), (20, false, None));
+    assert!(cometd.api_key.is_none() && cometd.authorization.is_none());
+    assert_eq!((cometd.ajax_timeout, cometd.file_upload_timeout), (Duration::from_secs(3), None));
+}
+
+#[test]
+fn cometd_takes_its_options_and_ignores_those_of_rest() {
+    let config = cometd(&json!({"main": {"header": {"Authorization": "Bearer t"}}, "webchat": {
+        "cometD": {"enabled": true, "cometURL": "https://h/genesys/cometd/", "channel": "/service/chatV2/x",
+            "apiURL": "https://h/genesys/2/chat-ntf", "websocketEnabled": false, "logLevel": "debug"},
+        "async": {"enabled": true, "maxMessagePageSize": 5, "getSessionData": {}},
+        "dataURL": "", "apikey": 5, "endpoint": "e", "enableCustomHeader": true, "ajaxTimeout": 9, "fileUploadTimeout": 7,
+    }}));
+    assert!(config.unknown_keys.is_empty(), "{:?}", config.unknown_keys);
+    assert_eq!((config.service.asynchronous, config.service.restore_timeout), (Some(true), None));
+    let TransportConfig::GmsCometd(cometd) = config.transport else { panic!("CometD") };
+    assert_eq!(
+        (cometd.comet_url.as_str(), cometd.channel.as_str()),
+        ("https://h/genesys/cometd/", "/service/chatV2/x")
+    );
+    assert_eq!(cometd.api_url.unwrap().as_str(), "https://h/genesys/2/chat-ntf");
+    assert_eq!((cometd.websocket, cometd.page_size, cometd.asynchronous), (false, 5, true));
+    assert_eq!((cometd.api_key.as_deref(), cometd.authorization.as_deref()), (Some("5"), Some("Bearer t")));
+    let (ajax, upload) = (Duration::from_millis(9), Some(Duration::from_millis(7)));
+    assert_eq!((cometd.ajax_timeout, cometd.file_upload_timeout), (ajax, upload));
+    assert_eq!(cometd.endpoint.as_deref(), Some("e"));
+}
+
+#[test]
+fn cometd_names_what_is_wrong() {
+    for channel in ["service", "/", "/service/*", "/meta/connect"] {
+        assert_problem(
+            json!({"cometD": {"enabled": true, "cometURL": "http://h", "channel": channel}}),
+            "webchat.cometD.channel: expected a channel like /service/chatV2/customer-support, got another string",
+        );
+    }
     assert_problem(
         json!({"cometD": {"enabled": true, "apiURL": "x"}}),
         "webchat.cometD.cometURL: expected an absolute http or https URL, got nothing; \
          webchat.cometD.apiURL: expected an absolute http or https URL, got a string that is none",
     );
+}
+
+fn cometd(json: &Value) -> Config {
+    Config::from_json(json).unwrap()
 }
 
 /// A complete choice of the v3 transport with `options` on top.

@@ -33,6 +33,7 @@ mod outbox_properties;
 mod polling;
 mod preprocess;
 mod properties;
+mod push;
 mod restore;
 mod script;
 mod sending;

@@ -206,17 +206,6 @@ fn polling_needs_a_session_and_a_transport_that_polls() {
 }
 
 #[test]
-fn a_transport_that_pushes_is_not_polled() {
-    let mut script = Script::new();
-    script.capabilities.polling = false;
-    script.configure();
-    script.command(super::script::start_chat());
-    script.answer("start", session("chat-1"));
-    assert_eq!((script.kinds().len(), script.service.next_timeout()), (0, None));
-    assert!(script.payloads("pollingStarted").is_empty());
-}
-
-#[test]
 fn the_command_poll_is_private() {
     for mut script in [Script::ready(), Script::started()] {
         let id = script.command(Command::Poll);

@@ -3,6 +3,7 @@
 
 use super::{
     answers::*,
+    push::PUSH,
     script::{GMS, Script, message, start_chat, typing},
 };
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
     command::{Command, Preprocessor, PreviewInput, RequestId},
     model::{Download, DownloadTarget, FileSource, GmsSession, JsonObject, Received, SessionData, Upload},
     store::{Stored, key},
-    transport::{Capabilities, Failure, Reply},
+    transport::{Capabilities, Failure, Incoming, Reply},
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -25,6 +26,7 @@ enum Step {
     Echo(usize),
     Cancel(u64),
     Wait(u64),
+    Push(Incoming),
     Due,
     Loads(bool),
     Preprocess,
@@ -141,11 +143,24 @@ fn answers() -> impl Strategy<Value = Answer> {
     ]
 }
 
+fn incoming() -> impl Strategy<Value = Incoming> {
+    prop_oneof![
+        6 => answers().prop_map(|answer| match answer {
+            Answer::Reply(reply) => Incoming::Batch(Box::new(reply)),
+            Answer::Session => Incoming::Alive,
+            Answer::Failure(failure) => Incoming::Down(failure),
+        }),
+        2 => any::<bool>().prop_map(|gap| Incoming::Up { gap }),
+        1 => Just(Incoming::Refused(http(403))),
+    ]
+}
+
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let deadline = prop_oneof![3 => Just(None), 1 => (0_u64..5_000).prop_map(Some)];
     let step = prop_oneof![
         8 => (commands(), deadline).prop_map(|(command, deadline)| Step::Command(command, deadline)),
         10 => (any::<usize>(), answers()).prop_map(|(which, answer)| Step::Answer(which, answer)),
+        4 => incoming().prop_map(Step::Push),
         1 => any::<usize>().prop_map(Step::Echo),
         1 => (1_u64..40).prop_map(Step::Cancel),
         2 => (0_u64..5_000).prop_map(Step::Wait),
@@ -198,8 +213,10 @@ impl Run {
             Step::Loads(false) => {
                 script.fail_load(Error::new(ErrorKind::Io, "disk"));
             }
+            // A transport that is polled tells nothing unasked.
+            Step::Push(incoming) if !script.capabilities.polling => script.incoming(incoming),
             Step::Preprocess if script.is_preprocessing() => script.preprocess(),
-            Step::Echo(_) | Step::Due | Step::Preprocess => {}
+            Step::Push(_) | Step::Echo(_) | Step::Due | Step::Preprocess => {}
         }
         self.check();
     }
@@ -304,9 +321,9 @@ proptest! {
         steps in steps(),
         stored in any::<bool>(),
         hold in any::<(bool, bool)>(),
-        full in prop_oneof![9 => Just(true), 1 => Just(false)],
+        capabilities in prop_oneof![5 => Just(GMS), 4 => Just(PUSH), 1 => Just(Capabilities::default())],
     ) {
-        let script = world(stored, hold, if full { GMS } else { Capabilities::default() });
+        let script = world(stored, hold, capabilities);
         let mut run = Run { script, answered: Vec::new(), chats: 0 };
         run.script.command(Command::AddPrefilter(vec!["/secret/".parse().unwrap()]));
         run.script.configure();
@@ -321,7 +338,8 @@ proptest! {
         prop_assert_eq!(run.script.open(), 0, "a command without an outcome");
         prop_assert_eq!(run.script.service.next_timeout(), None);
         let last = run.script.take_all();
-        prop_assert!(last.iter().all(|line| line.contains(": ")), "more than outcomes: {last:?}");
+        let allowed = |line: &String| line.contains(": ") || line == "store ping";
+        prop_assert!(last.iter().all(allowed), "more than outcomes: {last:?}");
         for step in after {
             run.play(step.clone());
         }

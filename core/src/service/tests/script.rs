@@ -399,6 +399,7 @@ impl Script {
                 self.timeline.push(format!("> {}", describe(&request.operation)));
                 self.pending.push(Pending { id, request: *request, with_preview: preview.is_some() });
             }
+            Effect::Release => self.timeline.push("release".into()),
             Effect::Abort(id) => self.aborted.push(id),
             Effect::Preprocess(messages, preprocessors) => {
                 let run = |message: JsonObject| {

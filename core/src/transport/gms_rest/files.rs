@@ -1,43 +1,15 @@
 //! Sending and fetching files (protocol reference, section 7.2).
 
-use super::{Inner, gms, interpret, refusal, wire};
+use super::{Inner, wire};
 use crate::{
     model::{Download, Upload},
     transport::{
-        Failure, Reply, Request, Verdict,
-        http::{self, Answer, HttpRequest, Multipart, Reading, RequestBody},
+        Failure, Reply, Request,
+        gms::{self, gms, interpret},
+        http::{HttpRequest, Multipart, RequestBody},
     },
 };
-use bytes::{Bytes, BytesMut};
-use reqwest::{
-    Method,
-    header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap},
-};
-use serde_json::{Map, Value};
-use std::time::Duration;
-use tokio::time::Instant;
-
-/// How long nothing may come during a download.
-const DOWNLOAD_PAUSE: Duration = Duration::from_secs(30);
-/// No refusal is longer than this.
-const LONGEST_REFUSAL: usize = 64 << 10;
-/// The fields of the response object (section 3).
-const RESPONSE_FIELDS: [&str; 14] = [
-    "statusCode",
-    "chatId",
-    "alias",
-    "userId",
-    "secureKey",
-    "chatEnded",
-    "nextPosition",
-    "messages",
-    "userData",
-    "errors",
-    "error",
-    "idleTimerExpire",
-    "monitored",
-    "id",
-];
+use reqwest::Method;
 
 impl Inner {
     /// Sends a file, its bytes read while they are sent.
@@ -52,63 +24,8 @@ impl Inner {
     }
 
     /// Fetches a file.
-    ///
-    /// Refusals come as JSON where the bytes were expected, and a file can be JSON too. An answer is a refusal if nothing says that
-    /// it is a file (a `Content-Disposition`, a type that is neither JSON nor text) and it is a short JSON object with `statusCode`
-    /// and either `errors`, `chatEnded` or nothing but fields of the response object.
     pub(super) async fn download(&self, request: &Request, download: &Download) -> Result<Reply, Failure> {
-        let pause = self.config.ajax_timeout.max(DOWNLOAD_PAUSE);
-        let deadline = Instant::now().checked_add(pause);
-        let mut reading = self.http.open(&self.request(request)?, deadline).await?;
-        if !reading.status().is_success() {
-            return Err(refusal(&request.operation, &reading.whole(deadline).await?));
-        }
-        let mut first = Bytes::new();
-        if can_be_refusal(reading.headers()) {
-            let (start, is_all) = beginning(&mut reading, deadline).await?;
-            if is_all && is_refusal(&start) {
-                return refused(&reading, start);
-            }
-            first = start;
-        }
-        let downloaded = http::save(reading, first, download, pause).await?;
-        Ok(Reply { downloaded: Some(downloaded), ..Reply::default() })
-    }
-}
-
-/// The beginning of an answer, up to the length of a refusal, and whether that is all of it.
-async fn beginning(reading: &mut Reading, deadline: Option<Instant>) -> Result<(Bytes, bool), Failure> {
-    let mut start = BytesMut::new();
-    while start.len() <= LONGEST_REFUSAL {
-        match reading.chunk(deadline).await? {
-            Some(chunk) => start.extend_from_slice(&chunk),
-            None => return Ok((start.freeze(), true)),
-        }
-    }
-    Ok((start.freeze(), false))
-}
-
-fn can_be_refusal(headers: &HeaderMap) -> bool {
-    let kind = headers.get(CONTENT_TYPE).map(|kind| kind.as_bytes().to_ascii_lowercase());
-    let is_text = kind.is_none_or(|kind| {
-        let kind = String::from_utf8_lossy(&kind);
-        kind.starts_with("text/") || kind.contains("json")
-    });
-    is_text && !headers.contains_key(CONTENT_DISPOSITION)
-}
-
-fn is_refusal(body: &[u8]) -> bool {
-    let Ok(object) = serde_json::from_slice::<Map<String, Value>>(body) else { return false };
-    let is_response = ["errors", "chatEnded"].iter().any(|key| object.contains_key(*key))
-        || object.keys().all(|key| RESPONSE_FIELDS.contains(&key.as_str()));
-    object.contains_key("statusCode") && is_response
-}
-
-/// The reply that a refusal with HTTP status 200 is; one that speaks of success is none.
-fn refused(reading: &Reading, body: Bytes) -> Result<Reply, Failure> {
-    let answer = Answer { status: reading.status(), headers: reading.headers().clone(), body };
-    match wire::decode(answer.body.clone()) {
-        Ok(reply) if reply.verdict != Verdict::Done => Ok(reply),
-        _ => Err(http::bad_answer(&answer, "the answer to a download holds no file")),
+        let asked = self.request(request)?;
+        gms::download(&self.http, &asked, &request.operation, download, self.config.ajax_timeout).await
     }
 }

@@ -1,7 +1,7 @@
 //! What every back end that speaks HTTP shares: connections that outlive a chat and are shared by many ([`HttpPool`]), and one
 //! chat's own side of them (`HttpChat`: headers, cookies, limits). `request` says what to send and where to, `body` streams it, `multipart`
 //! writes forms with files, `redirect` decides which redirects are followed, `answer` reads what comes back, `failure` says what a
-//! missing or bad answer means, `download` and `filename` put files where the caller wants them. No protocol is known here.
+//! missing or bad answer means, `upgrade` turns a connection into another protocol's, `download` and `filename` put files where the caller wants them. No protocol is known here.
 
 mod answer;
 mod body;
@@ -15,6 +15,7 @@ mod redirect;
 mod request;
 mod retry_after;
 mod tls;
+mod upgrade;
 
 #[cfg(test)]
 pub(super) mod test_server;
@@ -28,6 +29,7 @@ pub(crate) use download::save;
 pub(crate) use failure::{bad_answer, bad_status, foreign_session, io_failure, local_failure};
 pub(crate) use multipart::Multipart;
 pub(crate) use request::{HttpRequest, RequestBody, below, private_header};
+pub(crate) use upgrade::{Upgraded, Upgrader};
 
 use self::{body::Delivery, cookies::CookieJar, failure::Fault, redirect::Redirect};
 use crate::{Error, ErrorKind, Private, config::Connection, transport::Failure};
@@ -87,10 +89,7 @@ impl HttpChat {
     ) -> Result<Reading, Failure> {
         let mut url = request.url.clone();
         for _ in 0..=redirect::MAX {
-            let response = self.send(request, url.clone(), deadline).await?;
-            if !request.foreign {
-                self.cookies.store(&url, response.headers());
-            }
+            let response = self.send(&self.client, request, url.clone(), deadline).await?;
             match redirect::judge(&url, response.status(), response.headers()) {
                 Redirect::None => return Ok(Reading::new(response, self.limit)),
                 Redirect::To(next) => url = next,
@@ -103,14 +102,16 @@ impl HttpChat {
         ))
     }
 
+    /// Sends `request` to `url` once, and keeps the cookies of the answer.
     async fn send(
         &self,
+        client: &reqwest::Client,
         request: &HttpRequest,
         url: reqwest::Url,
         deadline: Option<Instant>,
     ) -> Result<reqwest::Response, Failure> {
         let delivery = Arc::new(Delivery::default());
-        let mut outgoing = reqwest::Request::new(request.method.clone(), url);
+        let mut outgoing = reqwest::Request::new(request.method.clone(), url.clone());
         if !request.foreign {
             outgoing.headers_mut().clone_from(&self.headers);
             self.add_cookies(&mut outgoing);
@@ -119,9 +120,13 @@ impl HttpChat {
             outgoing.headers_mut().insert(name, value.clone());
         }
         request.body.put_into(&mut outgoing, &delivery).await?;
-        within(deadline, self.client.execute(outgoing))
+        let response = within(deadline, client.execute(outgoing))
             .await
-            .map_err(|fault| failure::unanswered(fault, &delivery))
+            .map_err(|fault| failure::unanswered(fault, &delivery))?;
+        if !request.foreign {
+            self.cookies.store(&url, response.headers());
+        }
+        Ok(response)
     }
 
     /// Adds the chat's cookies to those a configured `Cookie` header has.

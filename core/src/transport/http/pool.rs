@@ -1,6 +1,6 @@
 //! [`HttpPool`]: connections shared by all chats of a runtime.
 
-use super::tls;
+use super::tls::{self, Versions};
 use crate::{
     Error, ErrorKind,
     config::{Connection, ProxyConfig},
@@ -37,7 +37,7 @@ pub struct HttpPool {
 struct Settings {
     proxy: ProxyConfig,
     root_certificates: Vec<PathBuf>,
-    http2_prior_knowledge: bool,
+    versions: Versions,
 }
 
 impl HttpPool {
@@ -48,10 +48,20 @@ impl HttpPool {
 
     /// The client for `connection`. Errors are of kind `InvalidConfiguration` and name the key.
     pub(super) fn client(&self, connection: &Connection) -> Result<reqwest::Client, Error> {
+        let versions = if connection.http2_prior_knowledge { Versions::Http2 } else { Versions::Any };
+        self.client_for(connection, versions)
+    }
+
+    /// The client for connections of `connection` that are to be turned into another protocol's.
+    pub(super) fn upgrading_client(&self, connection: &Connection) -> Result<reqwest::Client, Error> {
+        self.client_for(connection, Versions::Http1)
+    }
+
+    fn client_for(&self, connection: &Connection, versions: Versions) -> Result<reqwest::Client, Error> {
         let settings = Settings {
             proxy: connection.proxy.clone(),
             root_certificates: connection.root_certificates.clone(),
-            http2_prior_knowledge: connection.http2_prior_knowledge,
+            versions,
         };
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(&settings) {
@@ -72,7 +82,7 @@ impl std::fmt::Debug for HttpPool {
 fn build(settings: &Settings) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("libwebchat/", env!("CARGO_PKG_VERSION")))
-        .tls_backend_preconfigured(tls::config(&settings.root_certificates, settings.http2_prior_knowledge)?)
+        .tls_backend_preconfigured(tls::config(&settings.root_certificates, settings.versions)?)
         // Redirects and retries are decided where it is known what a request carries and whether it may be repeated.
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
@@ -82,9 +92,11 @@ fn build(settings: &Settings) -> Result<reqwest::Client, Error> {
         .pool_max_idle_per_host(IDLE_PER_HOST)
         .http2_keep_alive_interval(PROBE_INTERVAL)
         .http2_keep_alive_timeout(PROBE_TIMEOUT);
-    if settings.http2_prior_knowledge {
-        builder = builder.http2_prior_knowledge();
-    }
+    builder = match settings.versions {
+        Versions::Any => builder,
+        Versions::Http1 => builder.http1_only(),
+        Versions::Http2 => builder.http2_prior_knowledge(),
+    };
     builder = match &settings.proxy {
         ProxyConfig::Environment => builder,
         ProxyConfig::None => builder.no_proxy(),

@@ -61,6 +61,8 @@ pub(crate) enum RequestBody {
     None,
     /// Pairs, `application/x-www-form-urlencoded`.
     Form(Bytes),
+    /// JSON.
+    Json(Bytes),
     /// Fields and a file, `multipart/form-data`.
     Multipart(Multipart),
 }
@@ -72,15 +74,15 @@ impl RequestBody {
         request: &mut reqwest::Request,
         delivery: &Arc<Delivery>,
     ) -> Result<(), Failure> {
+        let whole =
+            |bytes: &Bytes| OutgoingBody::new(vec![Source::Bytes(bytes.clone())], None, delivery.clone());
         let (content_type, body) = match self {
             Self::None => {
                 delivery.complete_at_once();
                 return Ok(());
             }
-            Self::Form(form) => {
-                let body = OutgoingBody::new(vec![Source::Bytes(form.clone())], None, delivery.clone());
-                (HeaderValue::from_static("application/x-www-form-urlencoded"), body)
-            }
+            Self::Form(form) => (HeaderValue::from_static("application/x-www-form-urlencoded"), whole(form)),
+            Self::Json(json) => (HeaderValue::from_static("application/json;charset=UTF-8"), whole(json)),
             Self::Multipart(multipart) => (multipart.content_type(), multipart.open(delivery).await?),
         };
         request.headers_mut().insert(CONTENT_TYPE, content_type);

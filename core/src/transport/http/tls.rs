@@ -16,8 +16,19 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+/// Which versions of HTTP a connection may speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Versions {
+    /// What both sides can do.
+    Any,
+    /// HTTP/1.1 alone: only there can a connection be turned into another protocol's.
+    Http1,
+    /// HTTP/2 alone, without asking.
+    Http2,
+}
+
 /// The TLS settings that trust the system's certificates and those in `files` (PEM).
-pub(super) fn config(files: &[PathBuf], http2_only: bool) -> Result<ClientConfig, Error> {
+pub(super) fn config(files: &[PathBuf], versions: Versions) -> Result<ClientConfig, Error> {
     let mut extra = Vec::new();
     for (position, file) in files.iter().enumerate() {
         extra.extend(read(file).map_err(|what| {
@@ -33,8 +44,10 @@ pub(super) fn config(files: &[PathBuf], http2_only: bool) -> Result<ClientConfig
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
-    config.alpn_protocols.push(b"h2".to_vec());
-    if !http2_only {
+    if versions != Versions::Http1 {
+        config.alpn_protocols.push(b"h2".to_vec());
+    }
+    if versions != Versions::Http2 {
         config.alpn_protocols.push(b"http/1.1".to_vec());
     }
     Ok(config)

@@ -5,7 +5,7 @@ use crate::{
     model::{MessageType, ParticipantId, ParticipantRole},
     transport::{
         ServerError,
-        gms_rest::wire::{NotTheProtocol, Trouble, decode, decode_limits, decode_trouble},
+        gms::{NotTheProtocol, Trouble, decode, decode_limits, decode_trouble},
     },
 };
 use proptest::prelude::*;

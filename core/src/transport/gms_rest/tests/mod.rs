@@ -8,10 +8,13 @@ mod files;
 
 use super::*;
 use crate::{
-    Retry,
+    ErrorKind, Retry,
     config::ProxyConfig,
+    model::SessionData,
     transport::{
-        Applied, Position, Start, Text,
+        Applied, News, Position, Start, Text, Verdict,
+        gms::refusal,
+        http::Answer,
         http::test_server::{TestServer, answer, json, redirect},
     },
 };

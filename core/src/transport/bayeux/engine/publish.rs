@@ -1,0 +1,171 @@
+//! What is published, and what became of it. Each publish has one outcome, within its time limit.
+
+use super::{Carrier, Engine, Event, ExchangeId, Purpose, link::Asked, link::State, session::subscriptions};
+use crate::transport::{
+    Applied, Failure,
+    bayeux::{
+        failure,
+        message::{self, Message, Outgoing, Reconnect},
+    },
+};
+use serde_json::value::RawValue;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+/// Identifies a publish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct PublishId(u64);
+
+/// Something to publish.
+struct Publish {
+    channel: Arc<str>,
+    data: Box<RawValue>,
+    deadline: Duration,
+}
+
+/// One on its way.
+#[derive(Debug)]
+struct Flying {
+    id: PublishId,
+    publish: Publish,
+    exchange: Option<ExchangeId>,
+}
+
+crate::private::debug_only!(Publish { channel, deadline });
+
+/// What is to be published, in order, and what is on its way, by message id.
+#[derive(Debug, Default)]
+pub(super) struct Publishes {
+    waiting: BTreeMap<PublishId, Publish>,
+    flying: BTreeMap<u64, Flying>,
+}
+
+impl Publishes {
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        let flying = self.flying.values().map(|flying| flying.publish.deadline);
+        self.waiting.values().map(|publish| publish.deadline).chain(flying).min()
+    }
+
+    /// It has certainly not arrived: it is to be sent again, in its place.
+    fn take_back(&mut self, message: u64) {
+        if let Some(flying) = self.flying.remove(&message) {
+            self.waiting.insert(flying.id, flying.publish);
+        }
+    }
+}
+
+impl Engine {
+    pub(super) fn enqueue(&mut self, channel: Arc<str>, data: Box<RawValue>, limit: Duration) -> PublishId {
+        let id = PublishId(self.next_id());
+        if matches!(self.state, State::Idle | State::Ending { again: false, .. }) {
+            let failure = failure::lost(Applied::No, "the client is not connected");
+            self.emit(Event::Published(id, Err(failure)));
+            return id;
+        }
+        let publish = Publish { channel, data, deadline: self.now.saturating_add(limit) };
+        self.publishes.waiting.insert(id, publish);
+        self.flush();
+        id
+    }
+
+    /// Sends what waits, if it can be sent now.
+    pub(super) fn flush(&mut self) {
+        let busy = self.exchanges.values().any(|exchange| exchange.purpose == Purpose::Other);
+        if !self.state.is_up() || (self.carrier == Carrier::LongPolling && busy) {
+            return;
+        }
+        let mut ids = self.last_id;
+        let Some(session) = &mut self.session else { return };
+        let mut messages = subscriptions(&self.channels, session, &mut ids);
+        let sent = std::mem::take(&mut self.publishes.waiting);
+        let first = ids + 1;
+        for publish in sent.values() {
+            ids += 1;
+            let message = session.message();
+            let (channel, data) = (&*publish.channel, Some(&*publish.data));
+            messages.push(Outgoing { id: ids.to_string(), channel, data, ..message });
+        }
+        if messages.is_empty() {
+            return;
+        }
+        let payload = message::payload(&messages);
+        self.last_id = ids;
+        self.send(Purpose::Other, payload);
+        let exchange =
+            self.exchanges.keys().next_back().copied().filter(|_| self.carrier == Carrier::LongPolling);
+        let flying = sent.into_iter().map(|(id, publish)| Flying { id, publish, exchange });
+        self.publishes.flying.extend((first..).zip(flying));
+    }
+
+    /// Takes the reply to a publish.
+    pub(super) fn published(&mut self, reply: &Message) -> Option<Asked> {
+        let successful = reply.successful?;
+        self.advised(reply.advice.as_ref());
+        let message = reply.id.as_ref()?.parse().ok()?;
+        if successful {
+            let flying = self.publishes.flying.remove(&message)?;
+            self.emit(Event::Published(flying.id, Ok(())));
+            return None;
+        }
+        let failure = failure::refused("publish", reply);
+        let renew = reply.advice.as_ref().and_then(super::Advice::reconnect) == Some(Reconnect::Handshake);
+        if renew || failure.status == failure::UNKNOWN_CLIENT {
+            self.publishes.take_back(message);
+            return Some(Asked::Handshake(failure));
+        }
+        let flying = self.publishes.flying.remove(&message)?;
+        self.emit(Event::Published(flying.id, Err(failure)));
+        None
+    }
+
+    /// The HTTP exchange `exchange` failed: what was in it and has certainly not arrived goes again, or is refused where the server
+    /// answered so.
+    pub(super) fn settle_exchange(&mut self, exchange: ExchangeId, failure: &Failure) {
+        if failure.applied != Applied::No {
+            return;
+        }
+        let mine: Vec<u64> = self
+            .publishes
+            .flying
+            .iter()
+            .filter(|(_, flying)| flying.exchange == Some(exchange))
+            .map(|(message, _)| *message)
+            .collect();
+        for message in mine {
+            if failure.status == 0 {
+                self.publishes.take_back(message);
+            } else if let Some(flying) = self.publishes.flying.remove(&message) {
+                self.emit(Event::Published(flying.id, Err(failure.clone())));
+            }
+        }
+    }
+
+    /// The connection is lost: nobody will ever tell what became of what is on its way.
+    pub(super) fn drop_flying(&mut self, failure: &Failure) {
+        for flying in std::mem::take(&mut self.publishes.flying).into_values() {
+            let lost = failure::lost(Applied::Unknown, failure.cause.clone());
+            self.emit(Event::Published(flying.id, Err(lost)));
+        }
+    }
+
+    /// Nothing will be sent any more.
+    pub(super) fn give_up_publishes(&mut self) {
+        self.drop_flying(&failure::lost(Applied::Unknown, "the client was stopped"));
+        for id in std::mem::take(&mut self.publishes.waiting).into_keys() {
+            self.emit(Event::Published(id, Err(failure::lost(Applied::No, "the client was stopped"))));
+        }
+    }
+
+    /// Tells of what took too long.
+    pub(super) fn expire_publishes(&mut self) {
+        let now = self.now;
+        let waiting = self.publishes.waiting.extract_if(.., |_, publish| publish.deadline <= now);
+        let late = waiting.map(|(id, _)| (id, failure::lost(Applied::No, "there was no connection in time")));
+        let flying = self.publishes.flying.extract_if(.., |_, flying| flying.publish.deadline <= now);
+        let silent = flying.map(|(_, flying)| {
+            (flying.id, failure::silence(Applied::Unknown, "the publish was not answered in time"))
+        });
+        for (id, failure) in late.chain(silent).collect::<Vec<_>>() {
+            self.emit(Event::Published(id, Err(failure)));
+        }
+    }
+}

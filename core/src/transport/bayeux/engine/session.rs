@@ -1,0 +1,239 @@
+//! A session: one connect after another, and what comes with them.
+
+use super::{
+    Carrier, Engine, Event, Purpose,
+    acks::Acks,
+    link::{Asked, State},
+};
+use crate::{
+    Private,
+    transport::bayeux::{
+        failure,
+        message::{self, Advice, Message, Outgoing, Reconnect},
+    },
+};
+use serde_json::json;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+/// What a handshake has begun.
+#[derive(Debug)]
+pub(super) struct Session {
+    client_id: Private,
+    connection_types: Vec<String>,
+    pub(super) acks: Acks,
+    /// The pause between two connects.
+    pub(super) interval: Duration,
+    /// How long the server holds a connect back.
+    timeout: Option<Duration>,
+    /// The channels that the server has taken, or refused, a subscription to.
+    settled: BTreeSet<Arc<str>>,
+    /// Subscriptions under way, by message id.
+    subscribing: BTreeMap<u64, Arc<str>>,
+}
+
+impl Session {
+    /// The session that `reply` speaks of; nothing, if it is a refusal.
+    pub(super) fn begun(reply: &Message) -> Option<Self> {
+        let client_id = reply.client_id.clone().filter(|id| !id.is_empty())?;
+        (reply.successful == Some(true)).then(|| Self {
+            client_id,
+            connection_types: reply.supported_connection_types.clone().unwrap_or_default(),
+            acks: Acks::agreed(reply),
+            interval: Duration::ZERO,
+            timeout: None,
+            settled: BTreeSet::new(),
+            subscribing: BTreeMap::new(),
+        })
+    }
+
+    /// Whether the server offers `carrier`. One that names none offers all.
+    pub(super) fn agreed_on(&self, carrier: Carrier) -> bool {
+        self.connection_types.is_empty() || self.connection_types.iter().any(|name| name == carrier.name())
+    }
+
+    pub(super) fn advised(&mut self, advice: &Advice) {
+        self.interval = advice.interval().unwrap_or(self.interval);
+        self.timeout = advice.timeout().or(self.timeout);
+    }
+
+    /// The connection is lost.
+    pub(super) fn lost(&mut self) {
+        self.acks.lost();
+        self.subscribing.clear();
+    }
+
+    /// A message of this session.
+    pub(super) fn message(&self) -> Outgoing<'static> {
+        Outgoing { client_id: Some(self.client_id.clone()), ..Outgoing::default() }
+    }
+}
+
+impl Message {
+    /// Whether it is the reply to the message with this id. A reply without any is taken for it.
+    pub(super) fn answers(&self, id: u64) -> bool {
+        self.id.as_ref().is_none_or(|own| own.parse() == Ok(id))
+    }
+}
+
+impl Engine {
+    /// Sends the first connect on a connection, which the server answers at once, after the subscriptions that are still to be made.
+    pub(super) fn join(&mut self, resuming: bool) {
+        let mut ids = self.last_id;
+        let Some(session) = &mut self.session else { return };
+        let subscriptions = subscriptions(&self.channels, session, &mut ids);
+        ids += 1;
+        let connect =
+            Outgoing { advice: Some(json!({ "timeout": 0 })), ..connect_message(session, self.carrier, ids) };
+        let deadline = self.now + self.settings.timing.network_delay;
+        self.last_id = ids;
+        self.state = State::Joining { id: ids, deadline, resuming };
+        if self.carrier == Carrier::LongPolling && !subscriptions.is_empty() {
+            let subscriptions = message::payload(&subscriptions);
+            let connect = message::payload(&[connect]);
+            self.send(Purpose::Other, subscriptions);
+            self.send(Purpose::Connect(ids), connect);
+        } else {
+            let all: Vec<_> = subscriptions.into_iter().chain([connect]).collect();
+            let payload = message::payload(&all);
+            self.send(Purpose::Connect(ids), payload);
+        }
+    }
+
+    /// Sends a connect, which the server holds back until it has something to tell.
+    pub(super) fn connect(&mut self) {
+        let id = self.next_id();
+        let Some(session) = &self.session else { return };
+        let payload = message::payload(&[connect_message(session, self.carrier, id)]);
+        let timing = &self.settings.timing;
+        let deadline = self.now + session.timeout.unwrap_or(timing.connect) + timing.network_delay;
+        self.send(Purpose::Connect(id), payload);
+        self.state = State::Connected { id, deadline };
+    }
+
+    /// Takes a message from the server, and says what it asks for.
+    pub(super) fn take(&mut self, mut message: Message) -> Option<Asked> {
+        if matches!(self.state, State::Idle | State::Pausing { .. } | State::Opening { .. }) {
+            return None;
+        }
+        match message.channel.as_str() {
+            message::HANDSHAKE => self.handshaken(&message),
+            message::CONNECT => self.connected(&message),
+            message::SUBSCRIBE => self.subscribed(&message),
+            message::DISCONNECT if matches!(self.state, State::Ending { .. }) => {
+                self.finish(None);
+                None
+            }
+            message::DISCONNECT => {
+                Some(Asked::Handshake(failure::refused("session, which it has ended", &message)))
+            }
+            channel if channel.starts_with("/meta/") => None,
+            _ => {
+                if let Some(data) = message.take_data() {
+                    self.deliver(std::mem::take(&mut message.channel), data);
+                }
+                self.published(&message)
+            }
+        }
+    }
+
+    fn deliver(&mut self, channel: String, data: bytes::Bytes) {
+        let Some(session) = &mut self.session else { return };
+        if session.acks.is_new(&channel, &data) {
+            self.emit(Event::Message { channel, data });
+        }
+    }
+
+    /// Takes the reply to a connect.
+    fn connected(&mut self, reply: &Message) -> Option<Asked> {
+        let resuming = match self.state {
+            State::Joining { id, resuming, .. } if reply.answers(id) => Some(resuming),
+            State::Connected { id, .. } if reply.answers(id) => None,
+            _ => return None,
+        };
+        self.advised(reply.advice.as_ref());
+        if reply.successful != Some(true) {
+            let asked = Asked::after("connect", reply);
+            if let (Some(true), Asked::Handshake(_)) = (resuming, &asked) {
+                // The server has forgotten the session in the meantime. There was a pause before this attempt.
+                self.renew();
+                return None;
+            }
+            return Some(asked);
+        }
+        let session = self.session.as_mut()?;
+        session.acks.connected(reply);
+        let until = self.now + session.interval;
+        match resuming {
+            Some(_) => self.joined(),
+            None => self.emit(Event::Alive),
+        }
+        self.state = State::Resting { until };
+        let told = || failure::refused("session, which it has ended", reply);
+        match reply.advice.as_ref().and_then(Advice::reconnect) {
+            Some(Reconnect::None) => Some(Asked::Stop(told())),
+            Some(Reconnect::Handshake) => Some(Asked::Handshake(told())),
+            Some(Reconnect::Retry) | None => {
+                if until <= self.now {
+                    self.connect();
+                }
+                None
+            }
+        }
+    }
+
+    /// Takes the reply to a subscription. A server that refuses one may deliver all the same.
+    fn subscribed(&mut self, reply: &Message) -> Option<Asked> {
+        self.advised(reply.advice.as_ref());
+        let session = self.session.as_mut()?;
+        let channel = session.subscribing.remove(&reply.id.as_ref()?.parse().ok()?)?;
+        if reply.successful == Some(true) {
+            session.settled.insert(channel);
+            return None;
+        }
+        log::info!(target: "webchat", "{}", failure::refused("subscription", reply).cause);
+        if failure::code(reply) == Some(failure::UNKNOWN_CLIENT) {
+            return Some(Asked::Handshake(failure::refused("subscription", reply)));
+        }
+        session.settled.insert(channel);
+        None
+    }
+}
+
+fn connect_message(session: &Session, carrier: Carrier, id: u64) -> Outgoing<'static> {
+    Outgoing {
+        id: id.to_string(),
+        channel: message::CONNECT,
+        connection_type: Some(carrier.name()),
+        ext: session.acks.batch().map(|batch| json!({ "ack": batch })),
+        ..session.message()
+    }
+}
+
+/// The subscriptions that are still to be made in `session`; they count as under way from now on.
+pub(super) fn subscriptions<'a>(
+    channels: &'a BTreeSet<Arc<str>>,
+    session: &mut Session,
+    last_id: &mut u64,
+) -> Vec<Outgoing<'a>> {
+    let mut messages = Vec::new();
+    for channel in channels {
+        if session.settled.contains(channel)
+            || session.subscribing.values().any(|under_way| under_way == channel)
+        {
+            continue;
+        }
+        *last_id += 1;
+        session.subscribing.insert(*last_id, channel.clone());
+        messages.push(Outgoing {
+            id: last_id.to_string(),
+            channel: message::SUBSCRIBE,
+            subscription: Some(channel),
+            ..session.message()
+        });
+    }
+    messages
+}

@@ -1,0 +1,26 @@
+//! The engine with scripted servers (`script`): the regular course of things (`course`), healing (`healing`), what becomes of publishes
+//! (`publishes`); and against a model of a server (`server`) over a network that loses and delays (`world`): kills by the thousand
+//! (`kills`), and anything in any order (`properties`).
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a broken test must fail loudly")]
+
+mod course;
+mod healing;
+mod kills;
+mod properties;
+mod publishes;
+mod script;
+pub(in crate::transport) mod server;
+mod world;
+
+use super::*;
+use crate::transport::bayeux::{failure, message};
+
+fn seconds(count: f64) -> Duration {
+    Duration::from_secs_f64(count)
+}
+
+/// Settings with a channel to subscribe to.
+fn settings(websocket: bool, seed: u64) -> Settings {
+    Settings { websocket, channels: vec!["/service/a".into()], timing: Timing::default(), seed }
+}

@@ -1,0 +1,310 @@
+//! A client, a server and the network between them, in simulated time; and the client's owner, who keeps count.
+
+use super::{
+    server::{Line, Sent, Server},
+    *,
+};
+use crate::transport::Applied;
+use serde_json::Value;
+
+/// Something on its way.
+#[derive(Debug)]
+enum Step {
+    /// A WebSocket reaches the server.
+    Open(Line),
+    ToServer(Line, Bytes),
+    ToClient(Line, Vec<Value>),
+    Opened(Line),
+    Lost(Line),
+}
+
+/// The client's side of a line.
+#[derive(Debug)]
+struct End {
+    exchange: Option<ExchangeId>,
+    /// When the last payload arrives: none overtakes another.
+    busy_until: Duration,
+    /// Something carries nothing any more and tells nobody.
+    dead: bool,
+    handshake: bool,
+}
+
+/// What the client's owner has seen.
+#[derive(Debug, Default)]
+pub(super) struct Owner {
+    pub(super) up: bool,
+    pub(super) ups: u64,
+    pub(super) downs: u64,
+    /// The newest message that came.
+    newest: u64,
+    /// Messages that are known: they came, or the history that is asked for after a gap has them.
+    pub(super) known: BTreeSet<u64>,
+    /// Up to where the history has been asked for.
+    asked: u64,
+    /// Each publish and its outcome.
+    pub(super) published: BTreeMap<PublishId, Published>,
+    numbers: u64,
+}
+
+/// A publish: its number, when it was given, and its outcome.
+type Published = (u64, Duration, Option<Result<(), Applied>>);
+
+pub(super) struct World {
+    pub(super) engine: Engine,
+    pub(super) now: Duration,
+    pub(super) server: Server,
+    pub(super) owner: Owner,
+    /// The network carries something.
+    pub(super) reachable: bool,
+    /// The network bears a WebSocket.
+    pub(super) websockets: bool,
+    /// The server takes what comes and answers nothing; a line on which it should have spoken carries nothing any more.
+    pub(super) mute: bool,
+    /// When each handshake was sent.
+    pub(super) handshakes: Vec<Duration>,
+    agenda: BTreeMap<(Duration, u64), Step>,
+    lines: BTreeMap<Line, End>,
+    socket: Option<Line>,
+    count: u64,
+    random: fastrand::Rng,
+}
+
+/// The time limit of a publish.
+pub(super) const LIMIT: Duration = Duration::from_secs(3);
+
+impl World {
+    pub(super) fn new(websocket: bool, acks: bool, seed: u64) -> Self {
+        let mut world = Self {
+            engine: Engine::new(settings(websocket, seed)),
+            now: Duration::ZERO,
+            server: Server::new(acks),
+            owner: Owner::default(),
+            reachable: true,
+            websockets: true,
+            mute: false,
+            handshakes: Vec::new(),
+            agenda: BTreeMap::new(),
+            lines: BTreeMap::new(),
+            socket: None,
+            count: 0,
+            random: fastrand::Rng::with_seed(seed),
+        };
+        world.engine.start(world.now);
+        world.carry();
+        world
+    }
+
+    /// Lets time pass.
+    pub(super) fn pass(&mut self, duration: Duration) {
+        let end = self.now + duration;
+        for _ in 0..100_000 {
+            let agenda = self.agenda.first_key_value().map(|((at, _), _)| *at);
+            let due =
+                [agenda, self.engine.poll_timeout(), self.server.next_release()].into_iter().flatten().min();
+            let Some(due) = due.filter(|due| *due <= end) else {
+                self.now = end;
+                return;
+            };
+            self.now = self.now.max(due);
+            if agenda == Some(due) {
+                let (_, step) = self.agenda.pop_first().unwrap();
+                self.step(step);
+            }
+            let sent = self.server.release_due(self.now);
+            self.dispatch(sent);
+            if self.engine.poll_timeout().is_some_and(|timeout| timeout <= self.now) {
+                self.engine.handle_timeout(self.now);
+            }
+            self.carry();
+        }
+        panic!("the client never rests");
+    }
+
+    pub(super) fn say(&mut self) {
+        let sent = self.server.say();
+        self.dispatch(sent);
+    }
+
+    pub(super) fn publish(&mut self) {
+        self.owner.numbers += 1;
+        self.publish_again(self.owner.numbers);
+    }
+
+    pub(super) fn publish_again(&mut self, number: u64) {
+        let data = RawValue::from_string(number.to_string()).unwrap();
+        let id = self.engine.publish(self.now, "/service/a".into(), data, LIMIT);
+        assert!(
+            self.owner.published.insert(id, (number, self.now, None)).is_none(),
+            "two publishes with one id"
+        );
+        self.carry();
+    }
+
+    /// Cuts every line, and both ends notice; or nobody is told.
+    pub(super) fn kill(&mut self, silently: bool) {
+        let lines: Vec<Line> = self.lines.keys().copied().collect();
+        for line in lines {
+            self.lines.get_mut(&line).unwrap().dead = true;
+            if !silently {
+                self.schedule(line, Step::Lost(line));
+            }
+        }
+        let cut = |step: &Step| matches!(step, Step::Lost(_));
+        self.agenda.retain(|_, step| cut(step));
+    }
+
+    /// Does what the client wants done.
+    fn carry(&mut self) {
+        while let Some(output) = self.engine.poll_output() {
+            match output {
+                Output::Open => {
+                    assert!(self.socket.is_none(), "two WebSockets");
+                    let line = self.line(None);
+                    self.socket = Some(line);
+                    let open =
+                        if self.reachable && self.websockets { Step::Open(line) } else { Step::Lost(line) };
+                    self.schedule(line, open);
+                }
+                Output::Close => {
+                    self.socket.take().map(|line| self.lines.remove(&line));
+                }
+                Output::Write(payload) => {
+                    let line = self.socket.unwrap();
+                    self.carry_payload(line, payload);
+                }
+                Output::Post(exchange, payload) => {
+                    let line = self.line(Some(exchange));
+                    self.carry_payload(line, payload);
+                }
+                Output::Abandon(exchange) => self.lines.retain(|_, end| end.exchange != Some(exchange)),
+                Output::Event(event) => self.tell(event),
+            }
+        }
+    }
+
+    fn carry_payload(&mut self, line: Line, payload: Bytes) {
+        if payload.windows(15).any(|window| window == message::HANDSHAKE.as_bytes()) {
+            assert!(self.lines.values().all(|end| !end.handshake), "two handshakes under way");
+            self.lines.get_mut(&line).unwrap().handshake = true;
+            self.handshakes.push(self.now);
+        }
+        let step = if self.reachable { Step::ToServer(line, payload) } else { Step::Lost(line) };
+        self.schedule(line, step);
+    }
+
+    fn line(&mut self, exchange: Option<ExchangeId>) -> Line {
+        self.count += 1;
+        let end = End { exchange, busy_until: self.now, dead: false, handshake: false };
+        self.lines.insert(Line(self.count), end);
+        Line(self.count)
+    }
+
+    fn schedule(&mut self, line: Line, step: Step) {
+        let Some(end) = self.lines.get_mut(&line) else { return };
+        let arrival = self.now + Duration::from_millis(self.random.u64(1..80));
+        end.busy_until = end.busy_until.max(arrival);
+        let at = end.busy_until;
+        self.count += 1;
+        self.agenda.insert((at, self.count), step);
+    }
+
+    fn dispatch(&mut self, sent: Sent) {
+        for (line, messages) in sent {
+            match self.lines.get_mut(&line) {
+                Some(end) if self.mute => end.dead = true,
+                _ => self.schedule(line, Step::ToClient(line, messages)),
+            }
+        }
+    }
+
+    fn step(&mut self, step: Step) {
+        let (Step::Open(line)
+        | Step::ToServer(line, _)
+        | Step::ToClient(line, _)
+        | Step::Opened(line)
+        | Step::Lost(line)) = &step;
+        let line = *line;
+        let Some(end) = self.lines.get_mut(&line) else { return };
+        if end.dead && !matches!(step, Step::Lost(_)) {
+            return;
+        }
+        let exchange = end.exchange;
+        match step {
+            Step::Open(_) => self.schedule(line, Step::Opened(line)),
+            Step::ToServer(_, payload) => {
+                let sent = self.server.take(self.now, line, exchange.is_none(), &payload);
+                self.dispatch(sent);
+            }
+            Step::Opened(_) => self.engine.handle(self.now, Input::Opened),
+            Step::ToClient(_, messages) => {
+                end.handshake = false;
+                let messages = message::read(Value::from(messages).to_string().as_bytes()).unwrap();
+                self.engine.handle(
+                    self.now,
+                    match exchange {
+                        Some(exchange) => Input::Answered(exchange, Ok(messages)),
+                        None => Input::Received(messages),
+                    },
+                );
+                if exchange.is_some() {
+                    self.lines.remove(&line);
+                }
+            }
+            Step::Lost(_) => {
+                self.lines.remove(&line);
+                let lost = failure::lost(Applied::Unknown, "cut");
+                if exchange.is_none() {
+                    self.socket = None;
+                }
+                self.engine.handle(
+                    self.now,
+                    match exchange {
+                        Some(exchange) => Input::Answered(exchange, Err(lost)),
+                        None => Input::Closed(lost),
+                    },
+                );
+            }
+        }
+    }
+
+    fn tell(&mut self, event: Event) {
+        let owner = &mut self.owner;
+        match event {
+            Event::Up { gap } => {
+                if gap || owner.ups == 0 {
+                    owner.known.extend(owner.asked + 1..=self.server.said);
+                    owner.asked = self.server.said;
+                }
+                owner.up = true;
+                owner.ups += 1;
+            }
+            Event::Down(_) => {
+                assert!(owner.up, "down twice");
+                owner.up = false;
+                owner.downs += 1;
+            }
+            Event::Alive => assert!(owner.up, "alive while down"),
+            Event::Failed(..) => {}
+            Event::Stopped(_) => owner.up = false,
+            Event::Message { data, .. } => {
+                let number = serde_json::from_slice(&data).unwrap();
+                assert!(number > owner.newest, "{number} after {}", owner.newest);
+                owner.newest = number;
+                owner.known.insert(number);
+            }
+            Event::Published(id, outcome) => {
+                // A publish that cannot be queued has its outcome before its id is known.
+                let Some((number, given, known)) = owner.published.get_mut(&id) else { return };
+                let outcome = outcome.map_err(|failure| failure.applied);
+                assert!(known.replace(outcome).is_none(), "two outcomes of one publish");
+                assert!(self.now <= *given + LIMIT, "given at {given:?}, settled at {:?}", self.now);
+                let arrived = self.server.has_heard(*number);
+                match outcome {
+                    Ok(()) => assert!(arrived, "taken, and never arrived"),
+                    Err(Applied::No) => assert!(!arrived, "not arrived, they say"),
+                    Err(Applied::Unknown) => {}
+                }
+            }
+        }
+    }
+}

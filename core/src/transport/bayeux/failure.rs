@@ -1,0 +1,70 @@
+//! What it means that the server refused a message, or did not answer.
+
+use super::message::Message;
+use crate::{
+    ErrorKind, Retry,
+    transport::{Applied, Failure, http::local_failure},
+};
+use serde_json::json;
+
+/// The error code of a session that the server does not know.
+pub(super) const UNKNOWN_CLIENT: u16 = 402;
+
+/// The code of `error`, which reads `code:arguments:text`.
+pub(super) fn code(message: &Message) -> Option<u16> {
+    message.error.as_deref()?.split(':').next()?.trim().parse().ok()
+}
+
+/// The server answered that it refused `message`.
+pub(super) fn refused(what: &str, message: &Message) -> Failure {
+    let error = message.error.as_deref().unwrap_or_default();
+    let code = code(message).unwrap_or_default();
+    // The arguments between code and text can hold the client's id.
+    let text = error.rsplit(':').next().unwrap_or_default();
+    Failure {
+        retry: if (400..500).contains(&code) { Retry::Never } else { Retry::WithBackoff },
+        status: code,
+        response: json!({
+            "status": code,
+            "statusText": text,
+            "responseText": error,
+            "responseJSON": { "successful": false, "error": error },
+        }),
+        ..local_failure(ErrorKind::Rejected, format!("the server refused the {what}: {code} {text}"))
+    }
+}
+
+/// Nothing came in time.
+pub(super) fn silence(applied: Applied, cause: &str) -> Failure {
+    Failure { retry: Retry::WithBackoff, applied, ..local_failure(ErrorKind::Timeout, cause.into()) }
+}
+
+/// The connection is lost, or was never there.
+pub(super) fn lost(applied: Applied, cause: impl Into<String>) -> Failure {
+    Failure { retry: Retry::WithBackoff, applied, ..local_failure(ErrorKind::Disconnected, cause.into()) }
+}
+
+/// The server answered with something that is not Bayeux.
+pub(super) fn not_bayeux(cause: &str) -> Failure {
+    Failure {
+        retry: Retry::WithBackoff,
+        applied: Applied::Unknown,
+        ..local_failure(ErrorKind::Protocol, cause.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::bayeux::message;
+
+    #[test]
+    fn the_cause_has_the_code_and_the_text_but_no_arguments() {
+        let payload = br#"[{"channel":"/a","successful":false,"error":"402:the-client-id:Unknown client"}]"#;
+        let message = message::read(payload).unwrap().remove(0);
+        let failure = refused("connect", &message);
+        assert_eq!(failure.cause, "the server refused the connect: 402 Unknown client");
+        assert_eq!((failure.status, failure.retry, failure.applied), (402, Retry::Never, Applied::No));
+        assert!(!format!("{failure:?}").contains("the-client-id"));
+    }
+}

@@ -1,0 +1,19 @@
+//! The long-polling carrier: each payload is posted, and the answer is a payload too.
+
+use super::message::{self, Message};
+use crate::transport::{
+    Failure,
+    http::{self, HttpChat, HttpRequest, RequestBody},
+};
+use bytes::Bytes;
+use reqwest::{Method, Url};
+
+/// Posts `payload` and reads the messages of the answer. There is no time limit: who asks knows how long a server may take.
+pub(super) async fn post(http: &HttpChat, url: Url, payload: Bytes) -> Result<Vec<Message>, Failure> {
+    let request = HttpRequest::new(Method::POST, url, RequestBody::Json(payload));
+    let answer = http.exchange(&request, None).await?;
+    if !answer.status.is_success() {
+        return Err(http::bad_status(&answer));
+    }
+    message::read(&answer.body).ok_or_else(|| http::bad_answer(&answer, "the answer is not Bayeux"))
+}

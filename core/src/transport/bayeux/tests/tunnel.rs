@@ -1,0 +1,84 @@
+//! A WebSocket with TLS, through a proxy.
+
+use super::*;
+use std::{io::Write, net::SocketAddr};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional},
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+};
+
+/// Listens, does something to each connection, and carries what comes on it to `target`.
+async fn forwarder<F, S>(target: SocketAddr, accept: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
+where
+    F: Future<Output = Option<S>> + Send,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Some(mut stream) = accept(stream).await else { continue };
+            tokio::spawn(async move {
+                let mut onward = TcpStream::connect(target).await.unwrap();
+                let _ = copy_bidirectional(&mut stream, &mut onward).await;
+            });
+        }
+    });
+    address
+}
+
+/// A server for TLS, and its certificate in PEM.
+fn tls() -> (tokio_rustls::TlsAcceptor, String) {
+    let issued = rcgen::generate_simple_self_signed(["chat.test".to_owned()]).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(issued.signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![issued.cert.der().clone()], key)
+        .unwrap();
+    // The server would rather speak HTTP/2, in which a connection cannot become a WebSocket.
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    (tokio_rustls::TlsAcceptor::from(Arc::new(config)), issued.cert.pem())
+}
+
+#[tokio::test]
+async fn a_websocket_goes_with_tls_through_a_proxy() {
+    let mut server = LoopbackServer::start(false, Upgrades::Accepted).await;
+    let (acceptor, certificate) = tls();
+    let with_tls = forwarder(server.address, move |stream| {
+        let acceptor = acceptor.clone();
+        async move { acceptor.accept(stream).await.ok() }
+    })
+    .await;
+    let (sender, mut asked) = mpsc::unbounded_channel();
+    let proxy = forwarder(with_tls, move |mut stream| {
+        let sender = sender.clone();
+        async move {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                head.push(stream.read_u8().await.ok()?);
+            }
+            sender.send(String::from_utf8(head).unwrap()).unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.ok()?;
+            Some(stream)
+        }
+    })
+    .await;
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(certificate.as_bytes()).unwrap();
+    let connection = Connection {
+        proxy: ProxyConfig::Url(format!("http://user:pw@{proxy}").into()),
+        root_certificates: vec![file.path().into()],
+        ..direct()
+    };
+    let (client, mut link) = client_with("https://chat.test/genesys/cometd", &connection);
+    assert_eq!(event(&mut link).await, "up");
+    talk(&client, &mut link, "hi").await;
+    assert!(server.seen("/service/a").await.websocket);
+    let asked = asked.recv().await.unwrap();
+    assert!(asked.starts_with("CONNECT chat.test:443 HTTP/1.1\r\n"), "{asked}");
+    assert!(asked.to_ascii_lowercase().contains("proxy-authorization: basic dxnlcjpwdw=="), "{asked}");
+}

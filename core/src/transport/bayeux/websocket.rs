@@ -1,0 +1,127 @@
+//! The WebSocket carrier: one connection for all messages, a payload in each text frame (RFC 6455).
+//!
+//! The connection is made like every other, by HTTP and its upgrade. Through an HTTP proxy, `https` addresses go by `CONNECT`; plain
+//! `http` ones are left to the proxy, which may not bear a WebSocket: then long-polling takes over.
+
+use super::{
+    failure,
+    message::{self, Message},
+};
+use crate::transport::{
+    Applied, Failure,
+    http::{HttpChat, HttpRequest, RequestBody, Upgraded, Upgrader},
+};
+use bytes::Bytes;
+use futures_util::{FutureExt, Sink, Stream};
+use reqwest::{
+    Method, Url,
+    header::{
+        CONNECTION, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
+        SEC_WEBSOCKET_VERSION, UPGRADE,
+    },
+};
+use std::{
+    collections::VecDeque,
+    future::poll_fn,
+    pin::Pin,
+    task::{Context, Poll},
+};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{
+        self, Utf8Bytes,
+        handshake::{client::generate_key, derive_accept_key},
+        protocol::{Role, WebSocketConfig},
+    },
+};
+
+/// An open WebSocket.
+pub(super) struct WebSocket {
+    stream: WebSocketStream<Upgraded>,
+    outgoing: VecDeque<Utf8Bytes>,
+}
+
+impl WebSocket {
+    /// Opens a WebSocket to `url`, with the headers and cookies of `http`.
+    pub(super) async fn open(http: &HttpChat, upgrader: &Upgrader, url: Url) -> Result<Self, Failure> {
+        let key = generate_key();
+        let mut request = HttpRequest::new(Method::GET, url, RequestBody::None);
+        request.headers = upgrade_headers(&key)?;
+        let (answer, connection) = http.upgrade(upgrader, &request).await?;
+        let accepted = answer.get(SEC_WEBSOCKET_ACCEPT).map(HeaderValue::as_bytes);
+        if accepted != Some(derive_accept_key(key.as_bytes()).as_bytes()) {
+            return Err(failure::not_bayeux("the server switched to another protocol than WebSocket"));
+        }
+        let longest = usize::try_from(http.limit()).ok();
+        let config = WebSocketConfig::default().max_message_size(longest).max_frame_size(longest);
+        let stream = WebSocketStream::from_raw_socket(connection, Role::Client, Some(config)).await;
+        Ok(Self { stream, outgoing: VecDeque::new() })
+    }
+
+    /// Queues a payload, which is JSON. It is written while [`Self::next`] is awaited.
+    pub(super) fn write(&mut self, payload: Bytes) {
+        self.outgoing.extend(Utf8Bytes::try_from(payload));
+    }
+
+    /// The next messages. May be dropped and called again. After a failure the WebSocket is of no use.
+    pub(super) async fn next(&mut self) -> Result<Vec<Message>, Failure> {
+        poll_fn(|context| self.poll(context)).await
+    }
+
+    /// Tells the server that nothing more will come, as far as that can be done at once.
+    pub(super) fn close(mut self) {
+        let _ = self.stream.close(None).now_or_never();
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Vec<Message>, Failure>> {
+        if let Err(error) = self.poll_write(context) {
+            return Poll::Ready(Err(lost(&error)));
+        }
+        while let Poll::Ready(frame) = Pin::new(&mut self.stream).poll_next(context) {
+            let payload = match frame {
+                Some(Ok(tungstenite::Message::Text(text))) => Bytes::from(text),
+                Some(Ok(tungstenite::Message::Binary(bytes))) => bytes,
+                Some(Ok(tungstenite::Message::Close(_))) | None => {
+                    return Poll::Ready(Err(failure::lost(
+                        Applied::Unknown,
+                        "the server closed the WebSocket",
+                    )));
+                }
+                Some(Ok(_)) => continue,
+                Some(Err(error)) => return Poll::Ready(Err(lost(&error))),
+            };
+            let messages = message::read(&payload);
+            return Poll::Ready(messages.ok_or_else(|| failure::not_bayeux("what came is not Bayeux")));
+        }
+        Poll::Pending
+    }
+
+    /// Writes what can be written now.
+    fn poll_write(&mut self, context: &mut Context<'_>) -> Result<(), tungstenite::Error> {
+        let mut stream = Pin::new(&mut self.stream);
+        while !self.outgoing.is_empty() {
+            if stream.as_mut().poll_ready(context)?.is_pending() {
+                break;
+            }
+            if let Some(payload) = self.outgoing.pop_front() {
+                stream.as_mut().start_send(tungstenite::Message::Text(payload))?;
+            }
+        }
+        let _ = stream.poll_flush(context)?;
+        Ok(())
+    }
+}
+
+fn upgrade_headers(key: &str) -> Result<HeaderMap, Failure> {
+    let key = HeaderValue::try_from(key)
+        .map_err(|_| failure::lost(Applied::No, "no key for the WebSocket could be made"))?;
+    let fixed: [(HeaderName, &'static str); 3] =
+        [(CONNECTION, "Upgrade"), (UPGRADE, "websocket"), (SEC_WEBSOCKET_VERSION, "13")];
+    let fixed = fixed.map(|(name, value)| (name, HeaderValue::from_static(value)));
+    Ok(fixed.into_iter().chain([(SEC_WEBSOCKET_KEY, key)]).collect())
+}
+
+/// The errors of the protocol say what was wrong with it, never what was in it.
+fn lost(error: &tungstenite::Error) -> Failure {
+    failure::lost(Applied::Unknown, format!("the WebSocket is lost: {error}"))
+}

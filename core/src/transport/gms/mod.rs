@@ -1,0 +1,14 @@
+//! What the two back ends of GMS v2 share: `reply` reads a response object, `message` a transcript entry, `limits` the notice with file
+//! limits, as pure functions (protocol reference, sections 3 to 5 and 7); `answer` says what an HTTP answer means, `download` fetches
+//! files.
+
+mod answer;
+mod download;
+mod limits;
+mod message;
+mod reply;
+
+pub(crate) use answer::{gms, interpret, refusal, with_news};
+pub(crate) use download::download;
+pub use reply::{NotTheProtocol, decode};
+pub(crate) use reply::{Trouble, decode_limits, decode_trouble};

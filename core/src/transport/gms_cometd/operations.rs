@@ -1,0 +1,294 @@
+//! Performing requests on the link.
+
+use super::{
+    Inner,
+    exchanges::{Expects, Outcomes, Told},
+    wire,
+};
+use crate::{
+    ErrorKind, Retry,
+    model::{GmsSession, JsonObject, MessageType},
+    transport::{Applied, Body, Failure, News, Operation, Position, Reply, Verdict, http::local_failure},
+};
+use bytes::Bytes;
+use std::time::Duration;
+use tokio::time::{Instant, sleep_until};
+
+/// After so many attempts to bring the link up a start is rejected (behaviour reference, section 9.3).
+const ATTEMPTS: u32 = 5;
+/// How long the event of an accepted request may take before it is asked for.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// What a start is rejected with when the server cannot be reached (behaviour reference, section 9.3).
+const UNREACHABLE: &[u8] = br#"{"statusCode":1}"#;
+/// What is told of a request that the server took without another word.
+const TAKEN: &[u8] = br#"{"statusCode":0}"#;
+
+/// What is known of the link.
+#[derive(Clone, Debug)]
+pub(super) enum LinkState {
+    /// Not wanted, or not up yet.
+    Idle,
+    Up,
+    /// So many attempts in a row have failed.
+    Failing(u32, Failure),
+    /// The server forbids to go on.
+    Refused(Failure),
+}
+
+/// What is known of a request that has been published.
+struct Published {
+    outcomes: Outcomes,
+    /// The server accepted it: with these words, or without any.
+    accepted: Option<Reply>,
+}
+
+/// Why the link does not come up.
+enum Unconnected {
+    /// Attempts fail; they are given up.
+    Unreachable(Failure),
+    /// The server forbids to go on.
+    Forbidden(Failure),
+}
+
+impl From<Unconnected> for Failure {
+    fn from(unconnected: Unconnected) -> Self {
+        match unconnected {
+            Unconnected::Unreachable(failure) | Unconnected::Forbidden(failure) => failure,
+        }
+    }
+}
+
+/// How waiting for an outcome ended.
+enum Wait {
+    Told(Reply),
+    /// Accepted, and no outcome yet.
+    Accepted(Published),
+}
+
+impl Inner {
+    pub(super) async fn operate(
+        &self,
+        operation: &Operation,
+        session: &GmsSession,
+    ) -> Result<Reply, Failure> {
+        match operation {
+            Operation::Start(start) => {
+                let data = wire::start(start, self.config.endpoint.as_deref(), self.config.asynchronous);
+                self.start(&data).await
+            }
+            Operation::Restore => self.restore(session).await,
+            Operation::Poll { from, .. } => self.transcript(session, from).await,
+            Operation::History { before } => {
+                let from = before.order.saturating_sub(self.config.page_size).max(1);
+                let data = wire::refresh(session, i64::try_from(from).unwrap_or(i64::MAX));
+                self.ask(&data, Expects::Transcript(before.order.saturating_sub(1).max(1))).await
+            }
+            Operation::End => self.end(session).await,
+            other => self.tell(other, session).await,
+        }
+    }
+
+    /// Starts a session.
+    async fn start(&self, data: &JsonObject) -> Result<Reply, Failure> {
+        self.exchanges().reset();
+        match self.connect().await {
+            Ok(()) => self.ask(data, Expects::Session).await,
+            Err(Unconnected::Forbidden(failure)) => Err(failure),
+            Err(Unconnected::Unreachable(failure)) => {
+                log::warn!(target: "webchat", "the server cannot be reached: {}", failure.cause);
+                let body = Body(Bytes::from_static(UNREACHABLE));
+                Ok(Reply { verdict: Verdict::Temporary, body, ..Reply::default() })
+            }
+        }
+    }
+
+    /// Takes up a session: with all its messages, or with the newest of an asynchronous one.
+    async fn restore(&self, session: &GmsSession) -> Result<Reply, Failure> {
+        self.exchanges().reset();
+        match self.connect().await {
+            Ok(()) => self.replay(session).await,
+            Err(unconnected) => Err(Failure { news: News::Disconnected, ..unconnected.into() }),
+        }
+    }
+
+    async fn replay(&self, session: &GmsSession) -> Result<Reply, Failure> {
+        let mut from = 1;
+        if self.config.asynchronous {
+            let newest = self.ask(&wire::refresh(session, -1), Expects::Transcript(u64::MAX)).await?;
+            if newest.verdict != Verdict::Done || newest.ended != Some(false) {
+                return Ok(newest);
+            }
+            let known = self.exchanges().newest();
+            from = known.saturating_sub(self.config.page_size.saturating_sub(1)).max(1);
+        }
+        self.ask(&wire::notifications(session, from), Expects::Transcript(u64::MAX)).await
+    }
+
+    /// The messages from a place on, and the newest one known: by that the answer is told from news.
+    async fn transcript(&self, session: &GmsSession, from: &Position) -> Result<Reply, Failure> {
+        let known = from.after.as_ref().map_or(from.order, |after| after.order).max(1);
+        let data = wire::notifications(session, from.order.min(known).max(1));
+        self.ask(&data, Expects::Transcript(known)).await
+    }
+
+    async fn end(&self, session: &GmsSession) -> Result<Reply, Failure> {
+        self.client.start();
+        let data = wire::other(&Operation::End, session).unwrap_or_default();
+        match self.publish(&data, Expects::End).await? {
+            Wait::Told(reply) => Ok(reply),
+            Wait::Accepted(published) => {
+                let reply = published.accepted.unwrap_or_else(taken);
+                Ok(Reply { ended: Some(true), ..reply })
+            }
+        }
+    }
+
+    /// An operation whose outcome is an event, or nothing.
+    async fn tell(&self, operation: &Operation, session: &GmsSession) -> Result<Reply, Failure> {
+        let unsupported =
+            || local_failure(ErrorKind::Unsupported, format!("no such request: {}", operation.name()));
+        let data = wire::other(operation, session).ok_or_else(unsupported)?;
+        let published = match self.publish(&data, expected(operation)).await? {
+            Wait::Told(reply) => return Ok(reply),
+            Wait::Accepted(published) => published,
+        };
+        let Published { mut outcomes, accepted } = published;
+        if !shows(operation) {
+            return Ok(accepted.unwrap_or_else(taken));
+        }
+        // The server accepted it and shows nothing of it: the transcript tells.
+        self.exchanges().mute = true;
+        let from = self.exchanges().newest().max(1);
+        let caught_up = self.ask(&wire::notifications(session, from), Expects::CatchUp(from)).await;
+        match (outcomes.try_recv(), accepted) {
+            (Ok(Told::Outcome(reply)), _) => Ok(with_body(reply)),
+            (Ok(Told::Accepted(reply)), _) | (_, Some(reply)) => Ok(reply),
+            (_, None) => Err(caught_up.err().unwrap_or_else(|| silence(Applied::Unknown))),
+        }
+    }
+
+    /// A request whose outcome is all that matters.
+    async fn ask(&self, data: &JsonObject, expects: Expects) -> Result<Reply, Failure> {
+        match self.publish(data, expects).await? {
+            Wait::Told(reply) | Wait::Accepted(Published { accepted: Some(reply), .. }) => Ok(reply),
+            Wait::Accepted(_) => Err(silence(Applied::Unknown)),
+        }
+    }
+
+    /// Brings the link up.
+    async fn connect(&self) -> Result<(), Unconnected> {
+        let mut link = self.link.subscribe();
+        self.link.send_if_modified(|state| {
+            let stale = !matches!(state, LinkState::Up);
+            if stale {
+                *state = LinkState::Idle;
+            }
+            stale
+        });
+        self.client.start();
+        let settled = link
+            .wait_for(|state| match state {
+                LinkState::Idle => false,
+                LinkState::Failing(attempts, _) => *attempts >= ATTEMPTS,
+                LinkState::Up | LinkState::Refused(_) => true,
+            })
+            .await;
+        match settled.as_deref() {
+            Ok(LinkState::Failing(_, failure)) => Err(Unconnected::Unreachable(failure.clone())),
+            Ok(LinkState::Refused(failure)) => Err(Unconnected::Forbidden(failure.clone())),
+            _ => Ok(()),
+        }
+    }
+
+    /// Publishes, and waits for the outcome; for a short time only where the server has accepted the request and events are all that
+    /// is still to come.
+    async fn publish(&self, data: &JsonObject, expects: Expects) -> Result<Wait, Failure> {
+        let limit = self.config.ajax_timeout;
+        let waits_to_the_end =
+            matches!(expects, Expects::Session | Expects::Transcript(_) | Expects::CatchUp(_));
+        let mut outcomes = self.exchanges().open(expects, limit);
+        let publish = self.client.publish(self.channel.clone(), wire::raw(data), limit);
+        tokio::pin!(publish);
+        let deadline = Instant::now() + limit;
+        let mut until = deadline;
+        let (mut answered, mut accepted, mut lost, mut news) = (false, None, None, false);
+        loop {
+            tokio::select! {
+                biased;
+                Some(told) = outcomes.recv() => match told {
+                    Told::Outcome(reply) => return Ok(Wait::Told(with_body(reply))),
+                    Told::Accepted(reply) => {
+                        accepted = Some(reply);
+                        until = until.min(Instant::now() + self.patience());
+                    }
+                    Told::News => news = true,
+                },
+                taken = &mut publish, if !answered => {
+                    answered = true;
+                    match taken {
+                        Ok(()) if !waits_to_the_end => until = until.min(Instant::now() + self.patience()),
+                        Ok(()) => until = Instant::now() + limit,
+                        Err(failure) if failure.applied == Applied::No => return Err(failure),
+                        // It may have arrived: then its outcome may come yet, with the next connection.
+                        Err(failure) => lost = Some(failure),
+                    }
+                }
+                () = sleep_until(until), if answered || accepted.is_some() => break,
+            }
+        }
+        if waits_to_the_end && answered && lost.is_none() && news {
+            // The server answered in a form that cannot be told from news, which went up as such.
+            accepted = Some(taken());
+        }
+        match lost.filter(|_| accepted.is_none()) {
+            Some(failure) => Err(failure),
+            None if !answered && accepted.is_none() => Err(silence(Applied::Unknown)),
+            None => Ok(Wait::Accepted(Published { outcomes, accepted })),
+        }
+    }
+
+    fn patience(&self) -> Duration {
+        if self.exchanges().mute { Duration::ZERO } else { PATIENCE }
+    }
+}
+
+/// The event that an operation brings about.
+fn expected(operation: &Operation) -> Expects {
+    match operation {
+        Operation::Send(text) => Expects::Event(MessageType::Message, Some(text.text.clone())),
+        Operation::Typing { started: true, .. } => Expects::Event(MessageType::TypingStarted, None),
+        Operation::Typing { started: false, .. } => Expects::Event(MessageType::TypingStopped, None),
+        Operation::CustomNotice { message } => {
+            Expects::Event(MessageType::CustomNotice, Some(message.clone()))
+        }
+        Operation::PushUrl { url } => Expects::Event(MessageType::PushUrl, Some(url.as_str().into())),
+        Operation::UpdateNickname { .. } => Expects::Event(MessageType::NicknameUpdated, None),
+        _ => Expects::Nothing,
+    }
+}
+
+/// Whether its event is worth asking for.
+fn shows(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::Send(_)
+            | Operation::CustomNotice { .. }
+            | Operation::PushUrl { .. }
+            | Operation::UpdateNickname { .. }
+    )
+}
+
+fn taken() -> Reply {
+    Reply { body: Body(Bytes::from_static(TAKEN)), ..Reply::default() }
+}
+
+/// An outcome that only an event tells of has no words of its own.
+fn with_body(reply: Reply) -> Reply {
+    if reply.body.0.is_empty() { Reply { body: taken().body, ..reply } } else { reply }
+}
+
+/// No outcome came in time, over a link that is up as far as anybody knows.
+fn silence(applied: Applied) -> Failure {
+    let cause = "the server did not tell the outcome in time".into();
+    Failure { retry: Retry::WithBackoff, applied, ..local_failure(ErrorKind::Timeout, cause) }
+}

@@ -1,0 +1,136 @@
+//! Which message is the outcome of which request.
+
+use super::*;
+use crate::model::MessageType;
+use exchanges::{Expects, Outcomes, Told};
+
+const LIMIT: Duration = Duration::from_secs(3);
+
+/// A message with the entries `indexes`: the customer's own, with the text `mine`, where they are negative.
+fn reply(indexes: &[i64]) -> Reply {
+    let entries: Vec<Value> = indexes
+        .iter()
+        .map(|index| {
+            let (kind, text) = if *index < 0 { ("Client", "mine") } else { ("Agent", "theirs") };
+            json!({"index": index.abs(), "type": "Message", "text": text, "from": {"type": kind, "nickname": "N"}})
+        })
+        .collect();
+    told(&json!({"statusCode": 0, "chatEnded": false, "messages": entries}))
+}
+
+fn told(response: &Value) -> Reply {
+    decode(response.to_string().into()).unwrap()
+}
+
+fn message() -> Expects {
+    Expects::Event(MessageType::Message, Some("mine".into()))
+}
+
+/// What a request has been told: its outcome's number of entries, or less.
+fn seen(outcomes: &mut Outcomes) -> String {
+    match outcomes.try_recv() {
+        Ok(Told::Outcome(reply)) => format!("{:?}, {} entries", reply.verdict, reply.messages.len()),
+        Ok(Told::Accepted(_)) => "accepted".into(),
+        Ok(Told::News) => "news".into(),
+        Err(_) => "nothing".into(),
+    }
+}
+
+#[tokio::test]
+async fn a_transcript_is_told_from_news_by_a_known_entry() {
+    let mut exchanges = Exchanges::default();
+    assert!(exchanges.route(reply(&[1, 2, 3])).is_some());
+    let mut poll = exchanges.open(Expects::Transcript(3), LIMIT);
+    assert_eq!(exchanges.route(reply(&[9])).unwrap().messages.len(), 1);
+    assert_eq!(seen(&mut poll), "news");
+    assert!(exchanges.route(reply(&[3, 4, 5, 9])).is_none());
+    assert_eq!(seen(&mut poll), "Done, 4 entries");
+    assert_eq!(exchanges.newest(), 9);
+    let mut catch_up = exchanges.open(Expects::CatchUp(9), LIMIT);
+    assert_eq!(exchanges.route(reply(&[9, 10])).unwrap().messages.len(), 2);
+    assert_eq!(seen(&mut catch_up), "Done, 0 entries");
+}
+
+#[tokio::test]
+async fn an_own_event_is_newer_than_what_was_known() {
+    let mut exchanges = Exchanges::default();
+    exchanges.route(reply(&[1, -2]));
+    let mut sent = exchanges.open(message(), LIMIT);
+    assert!(exchanges.route(reply(&[-2])).is_some());
+    assert!(exchanges.route(reply(&[3])).is_some());
+    assert_eq!(seen(&mut sent), "nothing");
+    assert_eq!(exchanges.route(reply(&[4, -5])).unwrap().messages.len(), 2);
+    assert_eq!(seen(&mut sent), "Done, 0 entries");
+}
+
+#[tokio::test]
+async fn an_event_may_come_with_a_transcript_that_was_asked_for() {
+    let mut exchanges = Exchanges::default();
+    exchanges.route(reply(&[1]));
+    let mut sent = exchanges.open(message(), LIMIT);
+    let mut poll = exchanges.open(Expects::Transcript(1), LIMIT);
+    assert!(exchanges.route(reply(&[1, -2])).is_none());
+    assert_eq!((seen(&mut sent), seen(&mut poll)), ("Done, 0 entries".into(), "Done, 2 entries".into()));
+}
+
+#[tokio::test]
+async fn one_event_is_the_outcome_of_one_request() {
+    let mut exchanges = Exchanges::default();
+    let mut first = exchanges.open(message(), LIMIT);
+    let mut second = exchanges.open(message(), LIMIT);
+    exchanges.route(reply(&[-1]));
+    assert_eq!((seen(&mut first), seen(&mut second)), ("Done, 0 entries".into(), "nothing".into()));
+}
+
+#[tokio::test]
+async fn refusals_and_bare_acceptances_come_in_order() {
+    let mut exchanges = Exchanges::default();
+    let mut data = exchanges.open(Expects::Nothing, LIMIT);
+    let mut sent = exchanges.open(message(), LIMIT);
+    let mut notice = exchanges.open(Expects::Event(MessageType::CustomNotice, None), LIMIT);
+    assert!(exchanges.route(reply(&[])).is_none());
+    assert_eq!(seen(&mut data), "Done, 0 entries");
+    assert!(exchanges.route(reply(&[])).is_none());
+    assert_eq!(seen(&mut sent), "accepted");
+    let refusal = json!({"statusCode": 2, "chatEnded": false, "errors": [{"code": 204}]});
+    assert!(exchanges.route(told(&refusal)).is_none());
+    assert_eq!((seen(&mut sent), seen(&mut notice)), ("nothing".into(), "Refused, 0 entries".into()));
+    assert!(exchanges.route(reply(&[-1])).is_some());
+    assert_eq!(seen(&mut sent), "Done, 0 entries");
+    assert!(exchanges.route(told(&refusal)).is_some(), "nobody asked");
+    assert!(exchanges.route(reply(&[])).is_some(), "nobody asked");
+}
+
+#[tokio::test]
+async fn a_refusal_that_nobody_waits_for_is_news_only_if_it_ends_the_chat() {
+    for (ended, is_news) in [(false, false), (true, true)] {
+        let mut exchanges = Exchanges::default();
+        drop(exchanges.open(Expects::Nothing, LIMIT));
+        let refusal = json!({"statusCode": 2, "chatEnded": ended, "errors": [{"code": 204}]});
+        assert_eq!(exchanges.route(told(&refusal)).is_some(), is_news);
+    }
+}
+
+#[tokio::test]
+async fn a_session_and_its_end() {
+    let mut exchanges = Exchanges::default();
+    let mut start = exchanges.open(Expects::Session, LIMIT);
+    let started = json!({"statusCode": 0, "chatId": "c", "secureKey": "k", "chatEnded": false, "messages":
+        [{"index": 1, "type": "ParticipantJoined", "from": {"type": "Client", "nickname": "N"}}]});
+    assert!(exchanges.route(told(&started)).is_none());
+    assert_eq!(seen(&mut start), "Done, 1 entries");
+    let mut end = exchanges.open(Expects::End, LIMIT);
+    assert!(exchanges.route(reply(&[2])).is_some());
+    assert!(exchanges.route(told(&json!({"statusCode": 0, "chatEnded": true}))).is_none());
+    assert_eq!(seen(&mut end), "Done, 0 entries");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_waits_for_any_more_is_forgotten_in_time() {
+    let mut exchanges = Exchanges::default();
+    drop(exchanges.open(message(), LIMIT));
+    let mut later = exchanges.open(Expects::Nothing, LIMIT * 100);
+    tokio::time::advance(LIMIT * 10).await;
+    exchanges.route(told(&json!({"statusCode": 1})));
+    assert_eq!(seen(&mut later), "Temporary, 0 entries");
+}

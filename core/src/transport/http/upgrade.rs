@@ -1,0 +1,44 @@
+//! Turning a connection into another protocol's (RFC 9110, section 7.8), through the same proxies and with the same certificates, headers
+//! and cookies as every other request.
+
+use super::{Answer, HttpChat, HttpPool, HttpRequest, bad_status, failure::Fault, failure::unanswered};
+use crate::{Error, config::Connection, transport::Failure};
+use reqwest::{StatusCode, header::HeaderMap};
+
+pub(crate) use reqwest::Upgraded;
+
+/// Connections that speak HTTP/1.1 alone: only they can become another protocol's.
+pub(crate) struct Upgrader(reqwest::Client);
+
+impl Upgrader {
+    /// Connections as `connection` asks. Errors are of kind `InvalidConfiguration` and name the key.
+    pub(crate) fn new(pool: &HttpPool, connection: &Connection) -> Result<Self, Error> {
+        pool.upgrading_client(connection).map(Self)
+    }
+}
+
+impl HttpChat {
+    /// Sends `request` and returns the headers of the answer and the connection, if the server switches protocols. Redirects are not
+    /// followed.
+    pub(crate) async fn upgrade(
+        &self,
+        upgrader: &Upgrader,
+        request: &HttpRequest,
+    ) -> Result<(HeaderMap, Upgraded), Failure> {
+        let mut response = self.send(&upgrader.0, request, request.url.clone(), None).await?;
+        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            let answer = Answer { status: response.status(), ..Answer::default() };
+            return Err(bad_status(&answer));
+        }
+        let headers = std::mem::take(response.headers_mut());
+        let connection = response.upgrade().await;
+        connection
+            .map(|connection| (headers, connection))
+            .map_err(|error| unanswered(Fault::from(error), &super::Delivery::default()))
+    }
+
+    /// The most that may be held in memory of an answer, in bytes.
+    pub(crate) fn limit(&self) -> u64 {
+        self.limit
+    }
+}
