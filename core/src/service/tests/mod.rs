@@ -26,6 +26,7 @@ mod commands;
 mod end;
 mod files;
 mod filters;
+mod kills;
 mod names;
 mod outage;
 mod outbox;
