@@ -307,13 +307,13 @@ typedef struct webchat_store {
 } webchat_store;
 
 /**
- * Keeps `session_json`, {messageIndex, token}, in place of what was kept before. webchat_reply_fail says that it could not. The
- * original's getSessionData. Callback thread. Since 0.1.
+ * Keeps `session_json` in place of what was kept before: {messageIndex, token} of Nexus, the data of webchat_get_session_data of GMS.
+ * webchat_reply_fail says that it could not. The original's getSessionData. Callback thread. Since 0.1.
  */
 typedef void (*webchat_store_session_fn)(void *context, const char *session_json, webchat_reply *reply);
 
 /**
- * Returns what was kept with webchat_reply_set, as it was given or just its token; nothing when there is none. webchat_reply_fail says
+ * Returns what was kept with webchat_reply_set, as it was given or just Nexus's token; nothing when there is none. webchat_reply_fail says
  * that it cannot be had. The original's setSessionData. Callback thread. Since 0.1.
  */
 typedef void (*webchat_load_session_fn)(void *context, webchat_reply *reply);
@@ -325,15 +325,15 @@ typedef void (*webchat_load_session_fn)(void *context, webchat_reply *reply);
 typedef void (*webchat_forget_session_fn)(void *context, const char *lost_json, webchat_reply *reply);
 
 /**
- * What keeps an asynchronous chat, so that it goes on in another process or on another machine; without effect for other chats. These
- * are the functions of transport.async, whose names there say what a page does with them. A service without one keeps the session in
- * its store alone. Whoever has the token can take part in the chat: keep it where nobody else reads.
+ * What keeps an asynchronous chat, so that it goes on in another process or on another machine; without effect for other chats. These are
+ * the functions of transport.async and async, whose names there say what a page does with them. A service without one keeps the session in
+ * its store alone. Whoever has what is kept can take part in the chat: keep it where nobody else reads.
  *
  * The functions run on the callback thread, in order and one at a time: `load_session` when the service is configured and for
- * webchat_restore without session data, `store_session` at the start, after a restoration and after each batch of messages,
- * `forget_session` when the session is lost, and not when a chat ends as it should. The first two are needed. `context` belongs to the
- * library from the call on; `destroy` runs exactly once, after the last use. A keeper that fails never fails a chat: the log has the
- * reason. Since 0.1.
+ * webchat_restore without session data, `store_session` whenever there is something new: at the start, after a restoration, of Nexus after
+ * each batch of messages, `forget_session` when the session is lost, and not when a chat ends as it should. The first two are needed.
+ * `context` belongs to the library from the call on; `destroy` runs exactly once, after the last use. A keeper that fails never fails a
+ * chat: the log has the reason. Since 0.1.
  */
 typedef struct webchat_session_keeper {
     /** sizeof(webchat_session_keeper). */
@@ -817,12 +817,13 @@ webchat_status webchat_end_chat(webchat_service *service,
                                 uint64_t *out_request);
 
 /**
- * restore: takes up an asynchronous chat again. `session_data` names it: the token, or an object with `token` as JSON text; NULL: the
- * one that webchat_session_keeper or the store keeps. Resolves with the server's answer once its newest messages have been published,
- * after the event `restored` (`started`, when the server has made a new session instead); webchat_fetch_history has the older ones. What
- * is kept is restored by itself when a service is configured: this is for a session that comes to be known later. Rejected:
- * WEBCHAT_ERR_ACCESS_DENIED unless the chat is asynchronous, WEBCHAT_ERR_SESSION_ACTIVE, WEBCHAT_ERR_BUSY, WEBCHAT_ERR_NO_SESSION when
- * nothing is kept, WEBCHAT_ERR_NOT_FOUND when the server has it no more, what the server answers. A command: see above. Since 0.1.
+ * restore: takes up an asynchronous chat again. `session_data` names it: Nexus's token, or as JSON text an object with `token`, or of GMS
+ * with `secureKey`, `sessionID`, `alias` and `userId`; NULL: the one that webchat_session_keeper or the store keeps. Resolves with the
+ * server's answer once its newest messages have been published, after the event `restored` (`started`, when the server has made a new
+ * session instead); webchat_fetch_history has the older ones. What is kept is restored by itself when a service is configured: this is for
+ * a session that comes to be known later. Rejected: WEBCHAT_ERR_ACCESS_DENIED unless the chat is asynchronous, WEBCHAT_ERR_SESSION_ACTIVE,
+ * WEBCHAT_ERR_BUSY, WEBCHAT_ERR_NO_SESSION when nothing is kept, WEBCHAT_ERR_NOT_FOUND when the server has it no more, what the server
+ * answers. A command: see above. Since 0.1.
  */
 WEBCHAT_API
 webchat_status webchat_restore(webchat_service *service,
@@ -1105,15 +1106,15 @@ webchat_status webchat_poll(webchat_service *service,
                             uint64_t *out_request);
 
 /**
- * startPoll: starts automatic polling, which a chat does by itself. Resolves with nothing. Rejected: WEBCHAT_ERR_NO_SESSION. A command:
- * see above. Since 0.1.
+ * startPoll: starts automatic polling, which a chat does by itself. Resolves with nothing. Rejected: WEBCHAT_ERR_NO_SESSION,
+ * WEBCHAT_ERR_UNSUPPORTED where messages are pushed (CometD). A command: see above. Since 0.1.
  */
 WEBCHAT_API
 webchat_status webchat_start_poll(webchat_service *service,
                                   const webchat_completion *completion,
                                   uint64_t *out_request);
 
-/** stopPoll: stops automatic polling. Resolves with nothing. Rejected: WEBCHAT_ERR_NO_SESSION. A command: see above. Since 0.1. */
+/** stopPoll: stops automatic polling. Resolves with nothing. Rejected: as webchat_start_poll. A command: see above. Since 0.1. */
 WEBCHAT_API
 webchat_status webchat_stop_poll(webchat_service *service,
                                  const webchat_completion *completion,
@@ -1121,7 +1122,7 @@ webchat_status webchat_stop_poll(webchat_service *service,
 
 /**
  * resetPollExceptions: sets the count of poll exceptions to 0. Resolves with nothing, always. Rejected: WEBCHAT_ERR_UNSUPPORTED where
- * there is no polling. A command: see above. Since 0.1.
+ * there are none (Nexus). A command: see above. Since 0.1.
  */
 WEBCHAT_API
 webchat_status webchat_reset_poll_exceptions(webchat_service *service,
@@ -1470,7 +1471,7 @@ WEBCHAT_API webchat_status webchat_event_old_messages(const webchat_event *event
 
 /**
  * Whether the chat that `restored` tells of is asynchronous: 1 or 0. WEBCHAT_ERR_NOT_FOUND where the back end does not know the
- * difference (GMS), and for other events. Any thread. Since 0.1.
+ * difference (GMS, but for asynchronous chats), and for other events. Any thread. Since 0.1.
  */
 WEBCHAT_API
 webchat_status webchat_event_asynchronous(const webchat_event *event,

@@ -13,13 +13,13 @@ use std::{
 };
 use webchat_core::{Error, ErrorKind, driver::Dispatcher, store::SessionKeeper, transport::BoxFuture};
 
-/// Keeps `session_json`, {messageIndex, token}, in place of what was kept before. webchat_reply_fail says that it could not. The
-/// original's getSessionData. Callback thread. Since 0.1.
+/// Keeps `session_json` in place of what was kept before: {messageIndex, token} of Nexus, the data of webchat_get_session_data of GMS.
+/// webchat_reply_fail says that it could not. The original's getSessionData. Callback thread. Since 0.1.
 pub type webchat_store_session_fn = Option<
     unsafe extern "C" fn(context: *mut c_void, session_json: *const c_char, reply: *mut webchat_reply),
 >;
 
-/// Returns what was kept with webchat_reply_set, as it was given or just its token; nothing when there is none. webchat_reply_fail says
+/// Returns what was kept with webchat_reply_set, as it was given or just Nexus's token; nothing when there is none. webchat_reply_fail says
 /// that it cannot be had. The original's setSessionData. Callback thread. Since 0.1.
 pub type webchat_load_session_fn =
     Option<unsafe extern "C" fn(context: *mut c_void, reply: *mut webchat_reply)>;
@@ -29,15 +29,15 @@ pub type webchat_load_session_fn =
 pub type webchat_forget_session_fn =
     Option<unsafe extern "C" fn(context: *mut c_void, lost_json: *const c_char, reply: *mut webchat_reply)>;
 
-/// What keeps an asynchronous chat, so that it goes on in another process or on another machine; without effect for other chats. These
-/// are the functions of transport.async, whose names there say what a page does with them. A service without one keeps the session in
-/// its store alone. Whoever has the token can take part in the chat: keep it where nobody else reads.
+/// What keeps an asynchronous chat, so that it goes on in another process or on another machine; without effect for other chats. These are
+/// the functions of transport.async and async, whose names there say what a page does with them. A service without one keeps the session in
+/// its store alone. Whoever has what is kept can take part in the chat: keep it where nobody else reads.
 ///
 /// The functions run on the callback thread, in order and one at a time: `load_session` when the service is configured and for
-/// webchat_restore without session data, `store_session` at the start, after a restoration and after each batch of messages,
-/// `forget_session` when the session is lost, and not when a chat ends as it should. The first two are needed. `context` belongs to the
-/// library from the call on; `destroy` runs exactly once, after the last use. A keeper that fails never fails a chat: the log has the
-/// reason. Since 0.1.
+/// webchat_restore without session data, `store_session` whenever there is something new: at the start, after a restoration, of Nexus after
+/// each batch of messages, `forget_session` when the session is lost, and not when a chat ends as it should. The first two are needed.
+/// `context` belongs to the library from the call on; `destroy` runs exactly once, after the last use. A keeper that fails never fails a
+/// chat: the log has the reason. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct webchat_session_keeper {

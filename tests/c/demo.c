@@ -62,7 +62,7 @@ int main(int argc, char **argv) {
         if (start == 0) webchat_event_time(event, &start);
         print_event(event, start);
         if (kind == WEBCHAT_EVENT_MESSAGE_RECEIVED) answer(service, event, &said);
-        if (kind == WEBCHAT_EVENT_POLLING_STOPPED) webchat_service_close(service);
+        if (kind == WEBCHAT_EVENT_ENDED) webchat_service_close(service);
         webchat_event_free(event);
     }
     webchat_service_destroy(service);

@@ -37,9 +37,10 @@ static bool hold_a_chat(const std::string& config) {
             });
         }
     });
-    auto ending = chat.on("pollingStopped", [&](const webchat::Event&) { over.set_value(); });
 
     chat.configure(config);
+    const auto* last = chat.capability("polling") ? "pollingStopped" : "ended";
+    auto ending = chat.on(last, [&](const webchat::Event&) { over.set_value(); });
     chat.start_chat({"Ann", "Ann", "Lee", "ann@example.com", "My invoice"});
     return over.get_future().wait_for(30s) == std::future_status::ready && said == lines.size();
 }

@@ -15,19 +15,22 @@ import sys
 EXPECTED = (
     "ready",
     "started",
-    "pollingStarted",
     "clientConnected",
     "agentConnected",
     "agentTypingStarted",
     "messageReceived",
     "ended",
-    "pollingStopped",
 )
+POLLING = ("pollingStarted", "pollingStopped")
 SECONDS = 60
 
 
 def gms(url: str) -> object:
     return {"dataURL": url}
+
+
+def cometd(url: str) -> object:
+    return {"cometD": {"enabled": True, "cometURL": url, "channel": "/service/chatV2/support"}}
 
 
 def nexus(url: str) -> object:
@@ -42,7 +45,7 @@ def nexus(url: str) -> object:
     }
 
 
-CONFIGURATIONS = {"gms": gms, "nexus": nexus}
+CONFIGURATIONS = {"gms": gms, "cometd": cometd, "nexus": nexus}
 
 
 def arguments() -> argparse.Namespace:
@@ -94,7 +97,7 @@ def show(name: str, rows: list[tuple[str, str, str, str]]) -> None:
         print(f"{row[0]:>{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:<{widths[2]}}  {row[3]}".rstrip())
 
 
-def run(name: str, command: str, config: str) -> list[str]:
+def run(name: str, command: str, config: str, expected: tuple[str, ...]) -> list[str]:
     """Runs one program; returns what was wrong."""
     try:
         done = subprocess.run([*command.split(), config], stdout=subprocess.PIPE, text=True, timeout=SECONDS, check=False)
@@ -103,7 +106,7 @@ def run(name: str, command: str, config: str) -> list[str]:
     rows = table(done.stdout)
     show(name, rows)
     seen = [row[1] for row in rows]
-    problems = [f"{name}: the event {event} is missing" for event in EXPECTED if event not in seen]
+    problems = [f"{name}: the event {event} is missing" for event in expected if event not in seen]
     if done.returncode != 0:
         problems.append(f"{name}: ended with code {done.returncode}")
     return problems
@@ -113,9 +116,10 @@ def main() -> None:
     args = arguments()
     simulator, url = start_simulator(args.simulator, args.api)
     config = json.dumps(CONFIGURATIONS[args.api](url))
+    expected = EXPECTED if args.api == "cometd" else EXPECTED + POLLING
     try:
         problems = [
-            problem for program in args.program for problem in run(*program.split("=", 1), config)
+            problem for program in args.program for problem in run(*program.split("=", 1), config, expected)
         ]
     finally:
         simulator.terminate()

@@ -23,6 +23,7 @@ def show(event: webchat.Event) -> None:
 
 with webchat.Chat(sys.argv[1]) as chat:
     events = chat.events()
+    last = "pollingStopped" if chat.capabilities["polling"] else "ended"
     chat.start_chat(nickname="Pia", subject="Invoice")
     answers = 0  # the agent greets, then answers each line
     for event in events:
@@ -33,5 +34,5 @@ with webchat.Chat(sys.argv[1]) as chat:
                     answers += 1
                     if answers <= len(LINES):
                         chat.send_message(LINES[answers - 1])
-        elif event.name == "pollingStopped":
+        elif event.name == last:
             break

@@ -151,7 +151,12 @@ impl Driver {
                     Some(Message::Cancel(id)) => self.service.cancel(self.clock.time(), id),
                     Some(Message::Close) | None => break,
                 },
-                Some(incoming) = self.incoming.next() => self.service.incoming(self.clock.time(), incoming),
+                Some(incoming) = self.incoming.next() => {
+                    self.service.incoming(self.clock.time(), incoming);
+                    self.perform_all();
+                    // Callbacks come before the next word to the server.
+                    tokio::task::yield_now().await;
+                }
                 Some(done) = self.work.next(), if !self.work.is_empty() => self.hand_back(done),
                 () = self.clock.until(timeout), if timeout.is_some() => {
                     self.service.handle_timeout(self.clock.time());

@@ -1,5 +1,6 @@
 //! Where session data outlive the process, so that a chat can be restored: a small key-value store with the keys of the behaviour
-//! reference, section 7 ([`key`]). `memory` keeps them in the process, `file` in a JSON file, `session` reads and writes a session's data; anything else implements [`SessionStore`].
+//! reference, section 7 ([`key`]). `memory` keeps them in the process, `file` in a JSON file, `session` reads and writes a session's data;
+//! anything else implements [`SessionStore`].
 
 mod file;
 mod memory;
@@ -70,17 +71,18 @@ pub trait SessionStore: Send + Sync + 'static {
     fn apply(&self, changes: Vec<Change>) -> BoxFuture<Result<(), Error>>;
 }
 
-/// What keeps an asynchronous chat outside of this library: the three functions of `transport.async` (specification, Options, Version
-/// 3 API; behaviour reference, section 7), whose names there say what the page does and not what they do.
+/// What keeps an asynchronous chat outside of this library: the three functions of `transport.async` and `async` (specification,
+/// Options; behaviour reference, section 7), whose names there say what the page does and not what they do.
 ///
 /// The service calls it in order and never twice at once, besides the [`SessionStore`]; what it keeps wins. What fails is logged, and
 /// fails no chat.
 pub trait SessionKeeper: Send + Sync + 'static {
-    /// Keeps `{messageIndex, token}` in place of what was kept before: at the start, after a restoration and after each batch of
-    /// messages. The token is the key to the chat. The original's `getSessionData`.
+    /// Keeps what there is in place of what was kept before: `{messageIndex, token}` of Nexus, `{secureKey, sessionID, alias, userId}` of
+    /// GMS. Called whenever there is something new: at the start, after a restoration, of Nexus after each batch of messages. Token and
+    /// key are the key to the chat. The original's `getSessionData`.
     fn store_session(&self, session: Value) -> BoxFuture<Result<(), Error>>;
 
-    /// Returns what was kept: the object, its JSON text, or just the token; nothing when there is none. The original's
+    /// Returns what was kept: the object, its JSON text, or just Nexus's token; nothing when there is none. The original's
     /// `setSessionData`.
     fn load_session(&self) -> BoxFuture<Result<Option<Value>, Error>>;
 

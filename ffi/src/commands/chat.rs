@@ -119,12 +119,13 @@ pub unsafe extern "C" fn webchat_end_chat(
     })
 }
 
-/// restore: takes up an asynchronous chat again. `session_data` names it: the token, or an object with `token` as JSON text; NULL: the
-/// one that webchat_session_keeper or the store keeps. Resolves with the server's answer once its newest messages have been published,
-/// after the event `restored` (`started`, when the server has made a new session instead); webchat_fetch_history has the older ones. What
-/// is kept is restored by itself when a service is configured: this is for a session that comes to be known later. Rejected:
-/// WEBCHAT_ERR_ACCESS_DENIED unless the chat is asynchronous, WEBCHAT_ERR_SESSION_ACTIVE, WEBCHAT_ERR_BUSY, WEBCHAT_ERR_NO_SESSION when
-/// nothing is kept, WEBCHAT_ERR_NOT_FOUND when the server has it no more, what the server answers. A command: see above. Since 0.1.
+/// restore: takes up an asynchronous chat again. `session_data` names it: Nexus's token, or as JSON text an object with `token`, or of GMS
+/// with `secureKey`, `sessionID`, `alias` and `userId`; NULL: the one that webchat_session_keeper or the store keeps. Resolves with the
+/// server's answer once its newest messages have been published, after the event `restored` (`started`, when the server has made a new
+/// session instead); webchat_fetch_history has the older ones. What is kept is restored by itself when a service is configured: this is for
+/// a session that comes to be known later. Rejected: WEBCHAT_ERR_ACCESS_DENIED unless the chat is asynchronous, WEBCHAT_ERR_SESSION_ACTIVE,
+/// WEBCHAT_ERR_BUSY, WEBCHAT_ERR_NO_SESSION when nothing is kept, WEBCHAT_ERR_NOT_FOUND when the server has it no more, what the server
+/// answers. A command: see above. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_restore(
     service: *mut webchat_service,

@@ -20,8 +20,8 @@ pub unsafe extern "C" fn webchat_poll(
     })
 }
 
-/// startPoll: starts automatic polling, which a chat does by itself. Resolves with nothing. Rejected: WEBCHAT_ERR_NO_SESSION. A command:
-/// see above. Since 0.1.
+/// startPoll: starts automatic polling, which a chat does by itself. Resolves with nothing. Rejected: WEBCHAT_ERR_NO_SESSION,
+/// WEBCHAT_ERR_UNSUPPORTED where messages are pushed (CometD). A command: see above. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_start_poll(
     service: *mut webchat_service,
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn webchat_start_poll(
     })
 }
 
-/// stopPoll: stops automatic polling. Resolves with nothing. Rejected: WEBCHAT_ERR_NO_SESSION. A command: see above. Since 0.1.
+/// stopPoll: stops automatic polling. Resolves with nothing. Rejected: as webchat_start_poll. A command: see above. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_stop_poll(
     service: *mut webchat_service,
@@ -50,7 +50,7 @@ pub unsafe extern "C" fn webchat_stop_poll(
 }
 
 /// resetPollExceptions: sets the count of poll exceptions to 0. Resolves with nothing, always. Rejected: WEBCHAT_ERR_UNSUPPORTED where
-/// there is no polling. A command: see above. Since 0.1.
+/// there are none (Nexus). A command: see above. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_reset_poll_exceptions(
     service: *mut webchat_service,

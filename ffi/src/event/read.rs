@@ -254,7 +254,7 @@ pub unsafe extern "C" fn webchat_event_old_messages(
 }
 
 /// Whether the chat that `restored` tells of is asynchronous: 1 or 0. WEBCHAT_ERR_NOT_FOUND where the back end does not know the
-/// difference (GMS), and for other events. Any thread. Since 0.1.
+/// difference (GMS, but for asynchronous chats), and for other events. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_event_asynchronous(
     event: *const webchat_event,

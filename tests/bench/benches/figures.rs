@@ -4,13 +4,13 @@
 
 use std::process::ExitCode;
 use webchat_bench::{
-    decode, poll,
+    decode, idle, poll, push,
     send::{self, Polling},
     server::{Api, Server},
     start,
 };
 
-const NAMES: [&str; 6] = ["size", "start", "send", "at-once", "decode", "poll"];
+const NAMES: [&str; 8] = ["size", "start", "send", "at-once", "push", "decode", "poll", "idle"];
 
 fn main() -> ExitCode {
     // cargo adds --bench.
@@ -45,11 +45,17 @@ fn main() -> ExitCode {
     if wants("send") {
         send::one_poll_at_a_time(&server, &runtime);
     }
+    if wants("push") {
+        push::one_at_a_time(&server, &runtime);
+    }
     if wants("decode") {
         decode::transcripts();
     }
     if wants("poll") {
         poll::nothing_new();
+    }
+    if wants("idle") {
+        idle::chats(&server);
     }
     println!();
     ExitCode::SUCCESS

@@ -4,7 +4,8 @@
 use crate::latch::Latch;
 use serde_json::Value;
 use std::{
-    ffi::{CString, c_void},
+    ffi::{CStr, CString, c_char, c_void},
+    mem::MaybeUninit,
     ptr,
 };
 use webchat::{
@@ -12,6 +13,9 @@ use webchat::{
     commands::messages::webchat_send_message,
     commands::polling::webchat_stop_poll,
     completion::webchat_completion,
+    event::{read::webchat_event_message, webchat_event},
+    listener::{webchat_subscribe, webchat_subscription, webchat_unsubscribe},
+    message::webchat_message,
     outcome::{read::webchat_outcome_status, webchat_outcome},
     service::{webchat_service, webchat_service_destroy, webchat_service_new},
 };
@@ -27,6 +31,26 @@ extern "C" fn on_done(context: *mut c_void, outcome: *const webchat_outcome) {
     assert_eq!(webchat_outcome_status(outcome), 0, "it succeeded");
     // SAFETY: the context is a latch that somebody waits for.
     unsafe { &*context.cast::<Latch>() }.count_down();
+}
+
+/// Counts the text messages of an event, as a program does that shows them.
+unsafe extern "C" fn on_messages(context: *mut c_void, event: *const webchat_event) {
+    for position in 0.. {
+        let mut message = MaybeUninit::<webchat_message>::uninit();
+        // SAFETY: the event lives during the call, and the place has the size that is told.
+        let status = unsafe {
+            webchat_event_message(event, position, message.as_mut_ptr(), size_of::<webchat_message>())
+        };
+        if status != 0 {
+            return;
+        }
+        // SAFETY: it succeeded, and wrote all of it; the text ends with a zero.
+        let text = unsafe { CStr::from_ptr(message.assume_init().text.data.cast::<c_char>()) };
+        if !text.is_empty() {
+            // SAFETY: the context is a latch that somebody waits for.
+            unsafe { &*context.cast::<Latch>() }.count_down();
+        }
+    }
 }
 
 impl CChat {
@@ -75,6 +99,24 @@ impl CChat {
             webchat_send_message(self.service, self.text.as_ptr(), &raw const completion, ptr::null_mut())
         };
         assert_eq!(status, 0);
+    }
+
+    /// Counts down at each text message, until [`Self::end_count`].
+    pub fn count_messages(&self, heard: &Latch) -> *mut webchat_subscription {
+        let mut subscription = ptr::null_mut();
+        let context = ptr::from_ref(heard).cast_mut().cast();
+        let name = c"messageReceived".as_ptr();
+        // SAFETY: a live service, a terminated name, a place for the handle, and a latch that outlives the subscription.
+        let status = unsafe {
+            webchat_subscribe(self.service, name, Some(on_messages), context, None, &raw mut subscription)
+        };
+        assert_eq!(status, 0);
+        subscription
+    }
+
+    /// Ends a subscription: its function is not called any more.
+    pub fn end_count(&self, subscription: *mut webchat_subscription) {
+        assert_eq!(webchat_unsubscribe(subscription), 0);
     }
 
     /// The service's handle.

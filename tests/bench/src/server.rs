@@ -4,15 +4,15 @@ use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use tokio::runtime::{Builder, Runtime};
-use webchat_simulator::{IdleSettings, Script, Simulator};
+use webchat_simulator::{IdleSettings, ParticipantId, Script, Simulator};
 
 /// A simulated server on a thread of its own.
 pub struct Server {
     simulator: Simulator,
-    _thread: Arc<Runtime>,
+    thread: Arc<Runtime>,
 }
 
-/// Which of the server's APIs.
+/// Which of the server's APIs that are polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Api {
     /// GMS v2 REST.
@@ -44,7 +44,7 @@ impl Server {
             .client_timeout(Duration::ZERO)
             .log_limit(0);
         let simulator = thread.block_on(builder.start()).unwrap();
-        Self { simulator, _thread: Arc::new(thread) }
+        Self { simulator, thread: Arc::new(thread) }
     }
 
     /// The configuration of a chat on it.
@@ -56,6 +56,60 @@ impl Server {
                 "type": "pureengage-v3-rest", "dataURL": url, "endpoint": "bench", "headers": {"x-api-key": KEY}
             }}),
         }
+    }
+
+    /// The configuration of a chat over `CometD`.
+    pub fn cometd_config(&self) -> Value {
+        self.cometd_config_on(true)
+    }
+
+    /// The same, on the WebSocket or on long-polling.
+    pub fn cometd_config_on(&self, websocket: bool) -> Value {
+        json!({"cometD": {
+            "enabled": true, "cometURL": self.cometd_url(), "channel": self.cometd_channel(),
+            "websocketEnabled": websocket,
+        }})
+    }
+
+    /// The `CometD` endpoint.
+    pub fn cometd_url(&self) -> String {
+        self.simulator.cometd_url()
+    }
+
+    /// The channel of chats.
+    pub fn cometd_channel(&self) -> String {
+        self.simulator.cometd_channel()
+    }
+
+    /// Whether the server offers acknowledgements from now on.
+    pub fn change_acks(&self, offered: bool) {
+        self.simulator.change_cometd(|settings| settings.acks = offered);
+    }
+
+    /// How many connects the server has ended.
+    pub fn connects(&self) -> u64 {
+        self.simulator.cometd().connects
+    }
+
+    /// Waits until as many clients have a connect that the server holds back.
+    pub fn wait_for_held_connects(&self, count: usize) {
+        let held = |simulator: &Simulator| (simulator.cometd().held_connects >= count).then_some(());
+        self.thread.block_on(self.simulator.wait_for(held));
+    }
+
+    /// The id of the chat that was started last.
+    pub fn latest_chat(&self) -> String {
+        self.simulator.latest_chat_id().unwrap()
+    }
+
+    /// Lets an agent join.
+    pub fn join(&self, chat: &str) -> ParticipantId {
+        self.simulator.join_agent(chat, "Sam").unwrap()
+    }
+
+    /// Lets an agent say something.
+    pub fn say(&self, chat: &str, who: ParticipantId) {
+        self.simulator.say(chat, who, "hello").unwrap();
     }
 
     fn url(&self, api: Api) -> String {

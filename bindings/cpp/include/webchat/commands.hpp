@@ -67,10 +67,11 @@ public:
         return plain(webchat_end_chat, std::forward<How>(how)...);
     }
 
-    /// Takes up an asynchronous chat again. `session_data` names it: the token, or an object with `token` as JSON text. Resolves with the
-    /// server's answer once its newest messages have been published, after the event `restored` (`started`, when the server has made a
-    /// new session instead); fetch_history() has the older ones. AccessDeniedError unless the chat is asynchronous, SessionActiveError,
-    /// BusyError, NoSessionError when nothing is kept, NotFoundError when the server has it no more, what the server answers.
+    /// Takes up an asynchronous chat again. `session_data` names it: Nexus's token, or as JSON text an object with `token`, or of GMS with
+    /// `secureKey`, `sessionID`, `alias` and `userId`. Resolves with the server's answer once its newest messages have been published,
+    /// after the event `restored` (`started`, when the server has made a new session instead); fetch_history() has the older ones.
+    /// AccessDeniedError unless the chat is asynchronous, SessionActiveError, BusyError, NoSessionError when nothing is kept, NotFoundError
+    /// when the server has it no more, what the server answers.
     template <class... How>
     detail::Result<How...> restore(const std::string& session_data, How&&... how) {
         return with_text(webchat_restore, session_data, std::forward<How>(how)...);
@@ -309,13 +310,14 @@ public:
         return plain(webchat_poll, std::forward<How>(how)...);
     }
 
-    /// Starts automatic polling, which a chat does by itself. Resolves with nothing. NoSessionError.
+    /// Starts automatic polling, which a chat does by itself. Resolves with nothing. NoSessionError,
+    /// UnsupportedError where messages are pushed (CometD).
     template <class... How>
     detail::Result<How...> start_poll(How&&... how) {
         return plain(webchat_start_poll, std::forward<How>(how)...);
     }
 
-    /// Stops automatic polling. Resolves with nothing. NoSessionError.
+    /// Stops automatic polling. Resolves with nothing. As start_poll().
     template <class... How>
     detail::Result<How...> stop_poll(How&&... how) {
         return plain(webchat_stop_poll, std::forward<How>(how)...);

@@ -107,7 +107,8 @@ public:
         return detail::session(session);
     }
 
-    /// Whether the chat that `restored` tells of is asynchronous; nothing where the back end does not know the difference (GMS), and for
+    /// Whether the chat that `restored` tells of is asynchronous; nothing where the back end does not know the difference (GMS, but for
+    /// asynchronous chats), and for
     /// other events.
     std::optional<bool> asynchronous() const {
         std::int32_t asynchronous = 0;

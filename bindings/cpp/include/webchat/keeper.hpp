@@ -14,14 +14,15 @@
 namespace webchat {
 
 /// What keeps an asynchronous chat, so that it goes on in another process or on another machine; without effect for other chats. These are
-/// the functions of transport.async, whose names there say what a page does with them. Whoever has the token can take part in the chat:
-/// keep it where nobody else reads. They run on the callback thread, in order and one at a time. Throwing says that it could not be done:
-/// what() goes into the log, and the chat goes on.
+/// the functions of transport.async and async, whose names there say what a page does with them. Whoever has what is kept can take part in
+/// the chat: keep it where nobody else reads. They run on the callback thread, in order and one at a time. Throwing says that it could not
+/// be done: what() goes into the log, and the chat goes on.
 struct SessionKeeper {
-    /// Keeps a session, {messageIndex, token} as JSON text, in place of what was kept before: at the start, after a restoration and after
-    /// each batch of messages. Needed. The original's getSessionData.
+    /// Keeps a session as JSON text in place of what was kept before: {messageIndex, token} of Nexus, {secureKey, sessionID, alias, userId}
+    /// of GMS. Called whenever there is something new: at the start, after a restoration, of Nexus after each batch of messages. Needed.
+    /// The original's getSessionData.
     std::function<void(const std::string& session_json)> store_session{};
-    /// Returns what was kept, as it was given or just its token; nothing when there is none: when the chat is configured, and for
+    /// Returns what was kept, as it was given or just Nexus's token; nothing when there is none: when the chat is configured, and for
     /// Chat::restore without session data. Needed. The original's setSessionData.
     std::function<std::optional<std::string>()> load_session{};
     /// Forgets what was kept: the server does not know the session any more. Gets {sessionData, response} as JSON text. Not called when a

@@ -44,17 +44,18 @@ class SessionStore(Protocol):
 class SessionKeeper(Protocol):
     """Keeps an asynchronous chat, so that it goes on in another process or on another machine; without effect for other chats.
 
-    These are the functions of ``transport.async``, whose names there say what a page does with them. They are called in order and one
-    at a time. Whoever has the token can take part in the chat.
+    These are the functions of ``transport.async`` and ``async``, whose names there say what a page does with them. They are called in
+    order and one at a time. Whoever has what is kept can take part in the chat.
     """
 
     def store_session(self, session: dict[str, Any]) -> None:
-        """Keeps ``{"messageIndex", "token"}`` in place of what was kept before: at the start, after a restoration and after each batch
-        of messages. The original's ``getSessionData``."""
+        """Keeps what there is in place of what was kept before: ``{"messageIndex", "token"}`` of Nexus, ``{"secureKey", "sessionID",
+        "alias", "userId"}`` of GMS. Called whenever there is something new: at the start, after a restoration, of Nexus after each
+        batch of messages. The original's ``getSessionData``."""
 
     def load_session(self) -> Mapping[str, Any] | str | None:
-        """Returns what was kept, as it was given, as JSON text, or just the token; ``None`` when there is none. The original's
-        ``setSessionData``."""
+        """Returns what was kept, as it was given, as JSON text, or just Nexus's token; ``None`` when there is none. The
+        original's ``setSessionData``."""
 
     def forget_session(self, lost: dict[str, Any]) -> None:
         """Forgets what was kept: the server does not know the session any more. ``lost`` is ``{"sessionData", "response"}``. Not called

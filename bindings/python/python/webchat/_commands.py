@@ -182,11 +182,11 @@ class Commands:
         return self.command("poll", timeout=timeout)
 
     def start_poll(self, *, timeout: float | None = None) -> Any:
-        """Starts automatic polling for new messages."""
+        """Starts automatic polling for new messages. :class:`UnsupportedError` where they are pushed (CometD)."""
         return self.command("startPoll", timeout=timeout)
 
     def stop_poll(self, *, timeout: float | None = None) -> Any:
-        """Stops automatic polling for new messages."""
+        """Stops automatic polling for new messages. :class:`UnsupportedError` where they are pushed (CometD)."""
         return self.command("stopPoll", timeout=timeout)
 
     def reset_poll_exceptions(self, *, timeout: float | None = None) -> Any:
@@ -196,8 +196,9 @@ class Commands:
     def restore(self, session_data: Any = None, *, timeout: float | None = None) -> Any:
         """Takes up an asynchronous chat again; other chats reject it. Returns the server's answer, after the newest messages came.
 
-        ``session_data`` names the session: the token, or a mapping with ``"token"``. Without it, it is the one that the session keeper or
-        the store keeps. That one is restored by itself when a chat is configured: this is for a session that comes to be known later.
+        ``session_data`` names the session: Nexus's token, or a mapping with ``"token"``, or of GMS with ``"secureKey"``, ``"sessionID"``,
+        ``"alias"`` and ``"userId"``. Without it, it is the one that the session keeper or the store keeps. That one is restored by
+        itself when a chat is configured: this is for a session that comes to be known later.
         """
         return self._given("restore", timeout, sessionData=session_data)
 

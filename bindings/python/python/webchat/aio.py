@@ -44,7 +44,7 @@ class SessionKeeper(Protocol):
     """As :class:`webchat.SessionKeeper`; the methods may be coroutine functions."""
 
     def store_session(self, session: dict[str, Any]) -> Awaitable[None] | None:
-        """Keeps ``{"messageIndex", "token"}`` in place of what was kept before."""
+        """Keeps what there is in place of what was kept before."""
 
     def load_session(self) -> Mapping[str, Any] | str | None | Awaitable[Mapping[str, Any] | str | None]:
         """Returns what was kept; ``None`` when there is none."""

@@ -1,0 +1,64 @@
+//! Chats in which nothing happens: what they cost.
+
+use crate::{c_chat::CChat, server::Server};
+use std::{
+    fs,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
+
+const CHATS: usize = 100;
+const WHILE: Duration = Duration::from_mins(1);
+
+/// What the library's threads have done so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct Work {
+    /// How often they have woken up.
+    wake_ups: u64,
+    /// The time on a processor.
+    running: Duration,
+}
+
+/// Wake-ups and processor time of 100 chats over `CometD` in a minute, on either carrier.
+pub fn chats(server: &Server) {
+    for websocket in [true, false] {
+        let config = server.cometd_config_on(websocket);
+        let chats: Vec<_> = (0..CHATS).map(|_| CChat::start(&config)).collect();
+        server.wait_for_held_connects(CHATS);
+        let (before, connects, begin) = (work(), server.connects(), Instant::now());
+        thread::sleep(WHILE);
+        let (after, connects, took) = (work(), server.connects() - connects, begin.elapsed());
+        let wake_ups = after.wake_ups - before.wake_ups;
+        let carrier = if websocket { "WebSocket" } else { "long-polling" };
+        println!("\n{CHATS} idle chats over CometD, {carrier}, in {took:.1?}");
+        println!("  {:<34} {connects:>12}", "connects that the server ended");
+        println!("  {:<34} {wake_ups:>12}", "wake-ups of the library's threads");
+        println!("  {:<34} {:>12.2?}", "their processor time", after.running.saturating_sub(before.running));
+        drop(chats);
+    }
+}
+
+/// Adds up what Linux tells of this process' threads that are the library's, by their names.
+fn work() -> Work {
+    let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    tasks.map(|task| task.path()).filter(|task| is_ours(task)).fold(Work::default(), |sum, task| {
+        let one = work_of(&task);
+        Work { wake_ups: sum.wake_ups + one.wake_ups, running: sum.running + one.running }
+    })
+}
+
+fn is_ours(task: &Path) -> bool {
+    fs::read_to_string(task.join("comm")).is_ok_and(|name| name.starts_with("webchat"))
+}
+
+fn work_of(task: &Path) -> Work {
+    let status = fs::read_to_string(task.join("status")).unwrap_or_default();
+    let slept = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+    let schedule = fs::read_to_string(task.join("schedstat")).unwrap_or_default();
+    let nanoseconds = schedule.split_whitespace().next().and_then(|field| field.parse().ok());
+    Work {
+        wake_ups: slept.and_then(|count| count.trim().parse().ok()).unwrap_or_default(),
+        running: Duration::from_nanos(nanoseconds.unwrap_or_default()),
+    }
+}
