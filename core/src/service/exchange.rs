@@ -265,9 +265,13 @@ impl Service {
         match outcome {
             Ok(reply) => {
                 self.report_refusal(&reply);
-                let ended = reply.ended == Some(true) && reply.verdict != Verdict::Temporary;
+                let ended = reply.ended == Some(true) && current;
+                let lost = (ended && reply.verdict == Verdict::Refused).then(|| reply.body.json());
+                let over = ended && reply.verdict == Verdict::Done;
                 self.complete(id, judge(reply));
-                if ended && current {
+                if let Some(response) = lost {
+                    self.session_lost(&response);
+                } else if over {
                     self.end_by_server();
                 }
             }

@@ -93,6 +93,10 @@ impl Service {
                     News::Disconnected => {
                         self.publish(Event::Error(ResponseData::Failure(response.clone())));
                     }
+                    // Without an answer what is told is what the command is rejected with.
+                    News::Error(_) if failure.is_disconnect() => {
+                        self.publish(Event::Error(ResponseData::Failure(response.clone())));
+                    }
                     News::Error(data) => {
                         let data = with_filename(data.clone(), name);
                         self.publish(Event::Error(ResponseData::Failure(data)));

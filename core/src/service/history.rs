@@ -61,8 +61,14 @@ impl Service {
             }
             Ok(reply) => {
                 self.report_refusal(&reply);
+                let over = reply.verdict == Verdict::Refused && reply.ended == Some(true);
+                let response = reply.body.json();
                 self.complete(id, judge(reply));
-                self.history_done();
+                if over {
+                    self.session_lost(&response);
+                } else {
+                    self.history_done();
+                }
             }
             Err(failure) => {
                 self.complete(id, Err(failure_error(failure)));

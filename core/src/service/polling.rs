@@ -139,6 +139,8 @@ impl Service {
                     live.pace.failures = 0;
                 }
                 if reply.verdict == Verdict::Done {
+                    // A stale answer is that to a look from before any doubt.
+                    let started = if reply.stale { Duration::ZERO } else { started };
                     self.receive(Kind::Polled { started }, reply);
                     return self.take_held();
                 }
@@ -159,7 +161,7 @@ impl Service {
         if reply.ended == Some(false) {
             self.poll_again(Duration::ZERO);
         } else {
-            self.end_by_server();
+            self.session_lost(&reply.body.json());
         }
     }
 

@@ -7,6 +7,7 @@
 use super::{Effect, Service, Time, batch::Kind, exchange::Purpose, session::Session};
 use crate::{
     event::{Event, ResponseData},
+    model::SessionData,
     store::key,
     transport::{Failure, Incoming, Reply, Verdict},
 };
@@ -48,12 +49,13 @@ impl Service {
         self.session_lost(&failure.response);
     }
 
-    /// Takes news. Those that come while a session starts are fetched once it has.
+    /// Takes news. Those that come while a session starts are fetched once it has, those of another session are nobody's.
     fn pushed(&mut self, reply: Reply) {
-        match self.session {
+        let of = reply.session.as_ref().map(SessionData::id).filter(|id| !id.is_empty());
+        match &self.session {
             Session::Restoring(..) => return self.held.push(reply),
-            Session::Idle | Session::Starting(_) => return,
-            Session::Live(_) => {}
+            Session::Live(live) if of.is_none_or(|id| id == live.data.id()) => {}
+            Session::Idle | Session::Starting(_) | Session::Live(_) => return,
         }
         match reply.verdict {
             Verdict::Temporary => {
@@ -63,7 +65,7 @@ impl Service {
             Verdict::Refused => {
                 self.report_refusal(&reply);
                 if reply.ended == Some(true) {
-                    self.end_by_server();
+                    self.session_lost(&reply.body.json());
                 }
             }
             Verdict::Done => {

@@ -109,6 +109,7 @@ impl Service {
             }
             Ok(reply) => {
                 self.report_refusal(&reply);
+                self.forget_at_host(&data, &reply.body.json());
                 self.session = Session::Idle;
                 self.restore_timed_out();
                 if let Some(id) = command {

@@ -169,10 +169,10 @@ impl Service {
             }
             Ok(reply) if reply.verdict == Verdict::Refused => {
                 self.report_refusal(&reply);
-                let ended = reply.ended == Some(true);
+                let over = (reply.ended == Some(true)).then(|| reply.body.json());
                 self.finish(|| judge(reply));
-                if ended {
-                    self.end_by_server();
+                if let Some(response) = over {
+                    self.session_lost(&response);
                 }
             }
             Err(failure) if failure.applied == Applied::No => self.refused(failure),

@@ -232,6 +232,8 @@ pub enum Verdict {
 pub struct Reply {
     /// The server's judgement.
     pub verdict: Verdict,
+    /// What it holds may be the state before the request: what it lacks proves nothing.
+    pub stale: bool,
     /// New session data; what is empty in them is unchanged.
     pub session: Option<SessionData>,
     /// Whether the server has made a new session in place of the one that was to be restored.

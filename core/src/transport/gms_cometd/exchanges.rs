@@ -4,6 +4,10 @@
 //! from a known entry on has that entry, which news never have; the event that a request brings about is the customer's own, of the
 //! request's kind, with its text, and newer than everything known when the request went out. A refusal belongs to the oldest request
 //! without an outcome, and so does an outcome that tells of nothing.
+//!
+//! A request that nobody waits for any more can still be answered, and one that was lost never is. So a part of the transcript goes to who
+//! waits for one; if it may be the answer to an older request, it is marked as [`Reply::stale`]. What was asked before a gap in the link and is
+//! not waited for counts as lost.
 
 use crate::{
     Private,
@@ -21,9 +25,14 @@ const LINGER: Duration = Duration::from_secs(10);
 pub(super) enum Expects {
     /// The ids of a new session.
     Session,
-    /// A part of the transcript with an entry not newer than this.
-    Transcript(u64),
-    /// The same, to be told as news.
+    /// A part of the transcript, which has an entry not newer than `known`.
+    Transcript {
+        /// The newest entry known.
+        known: u64,
+        /// The first entry that is missing.
+        missing: u64,
+    },
+    /// The same from this entry on, to be told as news.
     CatchUp(u64),
     /// An own event of this kind and, if that is told, with this text.
     Event(MessageType, Option<Private>),
@@ -40,17 +49,32 @@ pub(super) enum Told {
     Outcome(Reply),
     /// The server accepted the request; the event that it brings about is still to come.
     Accepted(Reply),
-    /// While a part of the transcript was waited for, news came that may be it.
-    News,
+    /// While a part of the transcript was waited for, news came that have all that is missing: they may be it.
+    Instead,
 }
 
 /// Tells of a request's outcome.
-pub(super) type Outcomes = mpsc::UnboundedReceiver<Told>;
+#[derive(Debug)]
+pub(super) struct Outcomes {
+    id: u64,
+    told: mpsc::UnboundedReceiver<Told>,
+}
+
+impl Outcomes {
+    pub(super) async fn recv(&mut self) -> Option<Told> {
+        self.told.recv().await
+    }
+
+    pub(super) fn try_recv(&mut self) -> Option<Told> {
+        self.told.try_recv().ok()
+    }
+}
 
 /// The requests whose outcome has not come.
 #[derive(Debug, Default)]
 pub(super) struct Exchanges {
     open: Vec<Exchange>,
+    last_id: u64,
     /// The newest entry of the transcript.
     newest: u64,
     /// The server does not show the customer's own events unless asked.
@@ -59,10 +83,13 @@ pub(super) struct Exchanges {
 
 #[derive(Debug)]
 struct Exchange {
+    id: u64,
     expects: Expects,
     /// The newest entry when the request went out.
     after: u64,
     accepted: bool,
+    /// It went out before a gap in the link.
+    before_gap: bool,
     sender: mpsc::UnboundedSender<Told>,
     until: Instant,
 }
@@ -70,10 +97,22 @@ struct Exchange {
 impl Exchanges {
     /// A request goes out.
     pub(super) fn open(&mut self, expects: Expects, limit: Duration) -> Outcomes {
-        let (sender, outcomes) = mpsc::unbounded_channel();
+        let (sender, told) = mpsc::unbounded_channel();
         let until = Instant::now() + limit.saturating_mul(2) + LINGER;
-        self.open.push(Exchange { expects, after: self.newest, accepted: false, sender, until });
-        outcomes
+        self.last_id += 1;
+        let (id, after) = (self.last_id, self.newest);
+        self.open.push(Exchange { id, expects, after, accepted: false, before_gap: false, sender, until });
+        Outcomes { id, told }
+    }
+
+    /// A request has not gone out after all.
+    pub(super) fn withdraw(&mut self, outcomes: &Outcomes) {
+        self.open.retain(|exchange| exchange.id != outcomes.id);
+    }
+
+    /// The link was lost, and messages with it.
+    pub(super) fn note_gap(&mut self) {
+        self.open.iter_mut().for_each(|exchange| exchange.before_gap = true);
     }
 
     /// The newest entry of the transcript known.
@@ -89,14 +128,21 @@ impl Exchanges {
     /// Takes what was pushed, tells who waits for it, and returns what is news.
     pub(super) fn route(&mut self, reply: Reply) -> Option<Reply> {
         let now = Instant::now();
-        self.open.retain(|exchange| exchange.until > now);
+        self.open.retain(|exchange| exchange.until > now && !(exchange.before_gap && exchange.is_given_up()));
         if reply.verdict != Verdict::Done {
             return self.refused(reply);
         }
         let newest = reply.messages.iter().map(index).max().unwrap_or_default();
         self.newest = self.newest.max(newest);
-        if let Some(position) = self.open.iter().position(|exchange| exchange.is_answered_by(&reply)) {
-            return self.answered(position, reply);
+        let fits = |exchange: &Exchange| exchange.is_answered_by(&reply);
+        if let Some(first) = self.open.iter().position(fits) {
+            let waiting = self.open.iter().position(|exchange| fits(exchange) && !exchange.is_given_up());
+            let Some(waiting) = waiting.filter(|waiting| *waiting != first) else {
+                return self.answered(first, reply);
+            };
+            let news = self.answered(waiting, Reply { stale: true, ..reply });
+            self.open.remove(first);
+            return news;
         }
         if reply.messages.is_empty() {
             return self.accepted(reply);
@@ -104,9 +150,12 @@ impl Exchanges {
         if self.see_events(&reply.messages) {
             self.mute = false;
         }
+        let oldest = reply.messages.iter().map(index).min().unwrap_or(u64::MAX);
         for exchange in &self.open {
-            if let Expects::Transcript(_) | Expects::CatchUp(_) = exchange.expects {
-                let _ = exchange.sender.send(Told::News);
+            if let Expects::Transcript { missing, .. } = exchange.expects
+                && oldest <= missing
+            {
+                let _ = exchange.sender.send(Told::Instead);
             }
         }
         Some(reply)
@@ -178,7 +227,7 @@ impl Exchange {
                 .session
                 .as_ref()
                 .is_some_and(|session| !session.key().is_empty() && !session.id().is_empty()),
-            Expects::Transcript(known) | Expects::CatchUp(known) => {
+            Expects::Transcript { known, .. } | Expects::CatchUp(known) => {
                 reply.messages.iter().any(|received| index(received) <= *known)
             }
             Expects::End => reply.ended == Some(true),
@@ -193,7 +242,14 @@ impl Exchange {
         original.from.role == ParticipantRole::Client
             && original.kind == *kind
             && index(received) > self.after
-            && text.as_ref().is_none_or(|text| original.text.as_ref() == Some(text))
+            && text
+                .as_ref()
+                .is_none_or(|text| text.trim() == original.text.as_deref().unwrap_or_default().trim())
+    }
+
+    /// Whether nobody waits for it any more.
+    fn is_given_up(&self) -> bool {
+        self.sender.is_closed()
     }
 
     /// Tells the outcome; returns it, if nobody waits any more.

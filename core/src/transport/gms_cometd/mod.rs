@@ -45,6 +45,8 @@ struct Inner {
     client: BayeuxClient,
     link: watch::Sender<LinkState>,
     exchanges: Mutex<Exchanges>,
+    /// Held by a start: the answers to two could not be told apart.
+    starting: tokio::sync::Mutex<()>,
     incoming: Mutex<Option<Link>>,
 }
 
@@ -85,6 +87,7 @@ impl GmsCometd {
             client,
             link: watch::Sender::new(LinkState::Idle),
             exchanges: Mutex::default(),
+            starting: tokio::sync::Mutex::default(),
             incoming: Mutex::new(Some(link)),
         })))
     }
@@ -121,7 +124,9 @@ impl Transport for GmsCometd {
                 | Operation::Download(_)
                 | Operation::DeleteFile { .. } => {
                     let outcome = inner.transfer(&request).await;
-                    outcome.map_err(|failure| off_the_link(with_news(&request.operation, failure)))
+                    outcome.map_err(|failure| {
+                        off_the_link(&request.operation, with_news(&request.operation, failure))
+                    })
                 }
                 operation => inner.operate(operation, gms(&request.session)?).await,
             }
@@ -149,6 +154,9 @@ impl Inner {
     fn take(&self, event: LinkEvent) -> Option<Incoming> {
         match event {
             LinkEvent::Up { gap } => {
+                if gap {
+                    self.exchanges().note_gap();
+                }
                 self.link.send_replace(LinkState::Up);
                 Some(Incoming::Up { gap })
             }
@@ -179,8 +187,14 @@ impl Inner {
     }
 }
 
-/// A failure of a request that went beside the link says nothing about the link.
-fn off_the_link(failure: Failure) -> Failure {
-    let news = if failure.news == News::Disconnected { News::Nothing } else { failure.news };
+/// A failure of a request that went beside the link says nothing about the link. A failed upload is told all the same.
+fn off_the_link(operation: &Operation, failure: Failure) -> Failure {
+    let news = match failure.news {
+        News::Disconnected if matches!(operation, Operation::Upload(_)) => {
+            News::Error(failure.response.clone())
+        }
+        News::Disconnected => News::Nothing,
+        news => news,
+    };
     Failure { news, ..failure }
 }

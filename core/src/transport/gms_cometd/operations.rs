@@ -74,22 +74,24 @@ impl Inner {
         match operation {
             Operation::Start(start) => {
                 let data = wire::start(start, self.config.endpoint.as_deref(), self.config.asynchronous);
-                self.start(&data).await
+                self.start(&data).await.and_then(unless_refused).map_err(without_session)
             }
-            Operation::Restore => self.restore(session).await,
+            Operation::Restore => self.restore(session).await.map_err(without_session),
             Operation::Poll { from, .. } => self.transcript(session, from).await,
             Operation::History { before } => {
                 let from = before.order.saturating_sub(self.config.page_size).max(1);
                 let data = wire::refresh(session, i64::try_from(from).unwrap_or(i64::MAX));
-                self.ask(&data, Expects::Transcript(before.order.saturating_sub(1).max(1))).await
+                let known = before.order.saturating_sub(1).max(1);
+                self.ask(&data, Expects::Transcript { known, missing: from }).await
             }
             Operation::End => self.end(session).await,
-            other => self.tell(other, session).await,
+            other => self.tell(other, session).await.and_then(unless_refused),
         }
     }
 
     /// Starts a session.
     async fn start(&self, data: &JsonObject) -> Result<Reply, Failure> {
+        let _alone = self.starting.lock().await;
         self.exchanges().reset();
         match self.connect().await {
             Ok(()) => self.ask(data, Expects::Session).await,
@@ -107,28 +109,29 @@ impl Inner {
         self.exchanges().reset();
         match self.connect().await {
             Ok(()) => self.replay(session).await,
-            Err(unconnected) => Err(Failure { news: News::Disconnected, ..unconnected.into() }),
+            Err(unconnected) => Err(unconnected.into()),
         }
     }
 
     async fn replay(&self, session: &GmsSession) -> Result<Reply, Failure> {
+        let all = |missing| Expects::Transcript { known: u64::MAX, missing };
         let mut from = 1;
         if self.config.asynchronous {
-            let newest = self.ask(&wire::refresh(session, -1), Expects::Transcript(u64::MAX)).await?;
+            let newest = self.ask(&wire::refresh(session, -1), all(from)).await?;
             if newest.verdict != Verdict::Done || newest.ended != Some(false) {
                 return Ok(newest);
             }
             let known = self.exchanges().newest();
             from = known.saturating_sub(self.config.page_size.saturating_sub(1)).max(1);
         }
-        self.ask(&wire::notifications(session, from), Expects::Transcript(u64::MAX)).await
+        self.ask(&wire::notifications(session, from), all(from)).await
     }
 
     /// The messages from a place on, and the newest one known: by that the answer is told from news.
     async fn transcript(&self, session: &GmsSession, from: &Position) -> Result<Reply, Failure> {
         let known = from.after.as_ref().map_or(from.order, |after| after.order).max(1);
         let data = wire::notifications(session, from.order.min(known).max(1));
-        self.ask(&data, Expects::Transcript(known)).await
+        self.ask(&data, Expects::Transcript { known, missing: from.order }).await
     }
 
     async fn end(&self, session: &GmsSession) -> Result<Reply, Failure> {
@@ -161,8 +164,8 @@ impl Inner {
         let from = self.exchanges().newest().max(1);
         let caught_up = self.ask(&wire::notifications(session, from), Expects::CatchUp(from)).await;
         match (outcomes.try_recv(), accepted) {
-            (Ok(Told::Outcome(reply)), _) => Ok(with_body(reply)),
-            (Ok(Told::Accepted(reply)), _) | (_, Some(reply)) => Ok(reply),
+            (Some(Told::Outcome(reply)), _) => Ok(with_body(reply)),
+            (Some(Told::Accepted(reply)), _) | (_, Some(reply)) => Ok(reply),
             (_, None) => Err(caught_up.err().unwrap_or_else(|| silence(Applied::Unknown))),
         }
     }
@@ -205,13 +208,13 @@ impl Inner {
     async fn publish(&self, data: &JsonObject, expects: Expects) -> Result<Wait, Failure> {
         let limit = self.config.ajax_timeout;
         let waits_to_the_end =
-            matches!(expects, Expects::Session | Expects::Transcript(_) | Expects::CatchUp(_));
+            matches!(expects, Expects::Session | Expects::Transcript { .. } | Expects::CatchUp(_));
         let mut outcomes = self.exchanges().open(expects, limit);
         let publish = self.client.publish(self.channel.clone(), wire::raw(data), limit);
         tokio::pin!(publish);
         let deadline = Instant::now() + limit;
         let mut until = deadline;
-        let (mut answered, mut accepted, mut lost, mut news) = (false, None, None, false);
+        let (mut answered, mut accepted, mut lost, mut instead) = (false, None, None, false);
         loop {
             tokio::select! {
                 biased;
@@ -221,14 +224,17 @@ impl Inner {
                         accepted = Some(reply);
                         until = until.min(Instant::now() + self.patience());
                     }
-                    Told::News => news = true,
+                    Told::Instead => instead = true,
                 },
                 taken = &mut publish, if !answered => {
                     answered = true;
                     match taken {
                         Ok(()) if !waits_to_the_end => until = until.min(Instant::now() + self.patience()),
                         Ok(()) => until = Instant::now() + limit,
-                        Err(failure) if failure.applied == Applied::No => return Err(failure),
+                        Err(failure) if failure.applied == Applied::No => {
+                            self.exchanges().withdraw(&outcomes);
+                            return Err(failure);
+                        }
                         // It may have arrived: then its outcome may come yet, with the next connection.
                         Err(failure) => lost = Some(failure),
                     }
@@ -236,9 +242,9 @@ impl Inner {
                 () = sleep_until(until), if answered || accepted.is_some() => break,
             }
         }
-        if waits_to_the_end && answered && lost.is_none() && news {
+        if answered && lost.is_none() && instead {
             // The server answered in a form that cannot be told from news, which went up as such.
-            accepted = Some(taken());
+            accepted = Some(Reply { stale: true, ..taken() });
         }
         match lost.filter(|_| accepted.is_none()) {
             Some(failure) => Err(failure),
@@ -276,6 +282,24 @@ fn shows(operation: &Operation) -> bool {
             | Operation::PushUrl { .. }
             | Operation::UpdateNickname { .. }
     )
+}
+
+/// A refusal that does not end the chat is what an HTTP failure is over REST: the command's, and told (behaviour reference, section 9.4).
+fn unless_refused(reply: Reply) -> Result<Reply, Failure> {
+    if reply.verdict != Verdict::Refused || reply.errors.is_empty() || reply.ended == Some(true) {
+        return Ok(reply);
+    }
+    let codes: Vec<_> = reply.errors.iter().map(|error| error.code.to_string()).collect();
+    let cause = format!("the chat server refused the request (code {})", codes.join(", "));
+    let response = reply.body.json();
+    let news = News::Error(response.clone());
+    Err(Failure { status: 200, news, response, ..local_failure(ErrorKind::Rejected, cause) })
+}
+
+/// Without a session, nobody but the listener to errors is told of a lost connection (behaviour reference, section 9.3).
+fn without_session(failure: Failure) -> Failure {
+    let news = if failure.is_disconnect() { News::Disconnected } else { failure.news };
+    Failure { news, ..failure }
 }
 
 fn taken() -> Reply {

@@ -122,7 +122,7 @@ pub(crate) fn local_failure(kind: ErrorKind, cause: String) -> Failure {
         status: 0,
         ended: false,
         news: News::Nothing,
-        response: no_response("error"),
+        response: no_response(if kind == ErrorKind::Timeout { "timeout" } else { "error" }),
         cause,
     }
 }

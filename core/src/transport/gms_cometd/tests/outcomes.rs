@@ -22,6 +22,10 @@ fn told(response: &Value) -> Reply {
     decode(response.to_string().into()).unwrap()
 }
 
+fn transcript(known: u64) -> Expects {
+    Expects::Transcript { known, missing: known + 1 }
+}
+
 fn message() -> Expects {
     Expects::Event(MessageType::Message, Some("mine".into()))
 }
@@ -29,10 +33,10 @@ fn message() -> Expects {
 /// What a request has been told: its outcome's number of entries, or less.
 fn seen(outcomes: &mut Outcomes) -> String {
     match outcomes.try_recv() {
-        Ok(Told::Outcome(reply)) => format!("{:?}, {} entries", reply.verdict, reply.messages.len()),
-        Ok(Told::Accepted(_)) => "accepted".into(),
-        Ok(Told::News) => "news".into(),
-        Err(_) => "nothing".into(),
+        Some(Told::Outcome(reply)) => format!("{:?}, {} entries", reply.verdict, reply.messages.len()),
+        Some(Told::Accepted(_)) => "accepted".into(),
+        Some(Told::Instead) => "instead".into(),
+        None => "nothing".into(),
     }
 }
 
@@ -40,9 +44,11 @@ fn seen(outcomes: &mut Outcomes) -> String {
 async fn a_transcript_is_told_from_news_by_a_known_entry() {
     let mut exchanges = Exchanges::default();
     assert!(exchanges.route(reply(&[1, 2, 3])).is_some());
-    let mut poll = exchanges.open(Expects::Transcript(3), LIMIT);
+    let mut poll = exchanges.open(transcript(3), LIMIT);
     assert_eq!(exchanges.route(reply(&[9])).unwrap().messages.len(), 1);
-    assert_eq!(seen(&mut poll), "news");
+    assert_eq!(seen(&mut poll), "nothing", "4 to 8 are still missing");
+    assert_eq!(exchanges.route(reply(&[4, 5])).unwrap().messages.len(), 2);
+    assert_eq!(seen(&mut poll), "instead");
     assert!(exchanges.route(reply(&[3, 4, 5, 9])).is_none());
     assert_eq!(seen(&mut poll), "Done, 4 entries");
     assert_eq!(exchanges.newest(), 9);
@@ -68,7 +74,7 @@ async fn an_event_may_come_with_a_transcript_that_was_asked_for() {
     let mut exchanges = Exchanges::default();
     exchanges.route(reply(&[1]));
     let mut sent = exchanges.open(message(), LIMIT);
-    let mut poll = exchanges.open(Expects::Transcript(1), LIMIT);
+    let mut poll = exchanges.open(transcript(1), LIMIT);
     assert!(exchanges.route(reply(&[1, -2])).is_none());
     assert_eq!((seen(&mut sent), seen(&mut poll)), ("Done, 0 entries".into(), "Done, 2 entries".into()));
 }
@@ -133,4 +139,48 @@ async fn what_nobody_waits_for_any_more_is_forgotten_in_time() {
     tokio::time::advance(LIMIT * 10).await;
     exchanges.route(told(&json!({"statusCode": 1})));
     assert_eq!(seen(&mut later), "Temporary, 0 entries");
+}
+
+#[tokio::test]
+async fn a_transcript_goes_to_who_waits_for_it() {
+    let mut exchanges = Exchanges::default();
+    exchanges.route(reply(&[1, 2]));
+    drop(exchanges.open(transcript(2), LIMIT));
+    let mut waiting = exchanges.open(transcript(2), LIMIT);
+    assert!(exchanges.route(reply(&[2, 3])).is_none());
+    match waiting.try_recv() {
+        Some(Told::Outcome(reply)) => assert!(reply.stale, "it may be the answer to the other"),
+        other => panic!("{other:?}"),
+    }
+    let mut waiting = exchanges.open(transcript(3), LIMIT);
+    assert!(exchanges.route(reply(&[3])).is_none());
+    assert!(matches!(waiting.try_recv(), Some(Told::Outcome(reply)) if !reply.stale));
+    drop(exchanges.open(transcript(3), LIMIT));
+    assert!(exchanges.route(reply(&[3, 4])).is_some(), "nobody waits: it is news");
+}
+
+#[tokio::test]
+async fn what_never_went_out_or_was_lost_takes_no_answer() {
+    let refusal = || told(&json!({"statusCode": 2, "chatEnded": false, "errors": [{"code": 204}]}));
+    let mut exchanges = Exchanges::default();
+    let never = exchanges.open(Expects::Nothing, LIMIT);
+    let mut asked = exchanges.open(Expects::Nothing, LIMIT);
+    exchanges.withdraw(&never);
+    exchanges.route(refusal());
+    assert_eq!(seen(&mut asked), "Refused, 0 entries");
+    drop(exchanges.open(Expects::Nothing, LIMIT));
+    let mut waiting = exchanges.open(Expects::Nothing, LIMIT);
+    exchanges.note_gap();
+    let mut later = exchanges.open(Expects::Nothing, LIMIT);
+    exchanges.route(refusal());
+    assert_eq!((seen(&mut waiting), seen(&mut later)), ("Refused, 0 entries".into(), "nothing".into()));
+}
+
+#[tokio::test]
+async fn an_event_without_text_is_that_of_a_request_without_text() {
+    let mut exchanges = Exchanges::default();
+    let mut notice = exchanges.open(Expects::Event(MessageType::CustomNotice, Some("".into())), LIMIT);
+    let entry = json!({"index": 1, "type": "CustomNotice", "from": {"type": "Client", "nickname": "N"}});
+    exchanges.route(told(&json!({"statusCode": 0, "chatEnded": false, "messages": [entry]})));
+    assert_eq!(seen(&mut notice), "Done, 0 entries");
 }
