@@ -51,6 +51,8 @@ pub(super) enum Told {
     Accepted(Reply),
     /// While a part of the transcript was waited for, news came that have all that is missing: they may be it.
     Instead,
+    /// The link was lost, and messages with it: what the server has answered will not come.
+    Lost,
 }
 
 /// Tells of a request's outcome.
@@ -112,7 +114,10 @@ impl Exchanges {
 
     /// The link was lost, and messages with it.
     pub(super) fn note_gap(&mut self) {
-        self.open.iter_mut().for_each(|exchange| exchange.before_gap = true);
+        for exchange in &mut self.open {
+            exchange.before_gap = true;
+            let _ = exchange.sender.send(Told::Lost);
+        }
     }
 
     /// The newest entry of the transcript known.

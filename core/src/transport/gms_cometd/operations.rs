@@ -207,8 +207,8 @@ impl Inner {
     /// is still to come.
     async fn publish(&self, data: &JsonObject, expects: Expects) -> Result<Wait, Failure> {
         let limit = self.config.ajax_timeout;
-        let waits_to_the_end =
-            matches!(expects, Expects::Session | Expects::Transcript { .. } | Expects::CatchUp(_));
+        let can_repeat = matches!(expects, Expects::Transcript { .. } | Expects::CatchUp(_));
+        let waits_to_the_end = can_repeat || matches!(expects, Expects::Session);
         let mut outcomes = self.exchanges().open(expects, limit);
         let publish = self.client.publish(self.channel.clone(), wire::raw(data), limit);
         tokio::pin!(publish);
@@ -218,14 +218,6 @@ impl Inner {
         loop {
             tokio::select! {
                 biased;
-                Some(told) = outcomes.recv() => match told {
-                    Told::Outcome(reply) => return Ok(Wait::Told(with_body(reply))),
-                    Told::Accepted(reply) => {
-                        accepted = Some(reply);
-                        until = until.min(Instant::now() + self.patience());
-                    }
-                    Told::Instead => instead = true,
-                },
                 taken = &mut publish, if !answered => {
                     answered = true;
                     match taken {
@@ -239,6 +231,18 @@ impl Inner {
                         Err(failure) => lost = Some(failure),
                     }
                 }
+                Some(told) = outcomes.recv() => match told {
+                    Told::Outcome(reply) => return Ok(Wait::Told(with_body(reply))),
+                    Told::Accepted(reply) => {
+                        accepted = Some(reply);
+                        until = until.min(Instant::now() + self.patience());
+                    }
+                    Told::Instead => instead = true,
+                    Told::Lost if answered && can_repeat => {
+                        return Err(lost.unwrap_or_else(|| silence(Applied::Unknown)));
+                    }
+                    Told::Lost => {}
+                },
                 () = sleep_until(until), if answered || accepted.is_some() => break,
             }
         }

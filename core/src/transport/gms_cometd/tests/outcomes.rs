@@ -36,6 +36,7 @@ fn seen(outcomes: &mut Outcomes) -> String {
         Some(Told::Outcome(reply)) => format!("{:?}, {} entries", reply.verdict, reply.messages.len()),
         Some(Told::Accepted(_)) => "accepted".into(),
         Some(Told::Instead) => "instead".into(),
+        Some(Told::Lost) => "lost".into(),
         None => "nothing".into(),
     }
 }
@@ -171,6 +172,7 @@ async fn what_never_went_out_or_was_lost_takes_no_answer() {
     drop(exchanges.open(Expects::Nothing, LIMIT));
     let mut waiting = exchanges.open(Expects::Nothing, LIMIT);
     exchanges.note_gap();
+    assert_eq!(seen(&mut waiting), "lost");
     let mut later = exchanges.open(Expects::Nothing, LIMIT);
     exchanges.route(refusal());
     assert_eq!((seen(&mut waiting), seen(&mut later)), ("Refused, 0 entries".into(), "nothing".into()));
