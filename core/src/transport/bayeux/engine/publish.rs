@@ -1,6 +1,8 @@
 //! What is published, and what became of it. Each publish has one outcome, within its time limit.
 
-use super::{Carrier, Engine, Event, ExchangeId, Purpose, link::Asked, link::State, session::subscriptions};
+use super::{
+    Carrier, Engine, Event, ExchangeId, Output, Purpose, link::Asked, link::State, session::subscriptions,
+};
 use crate::transport::{
     Applied, Failure,
     bayeux::{
@@ -9,7 +11,11 @@ use crate::transport::{
     },
 };
 use serde_json::value::RawValue;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 /// Identifies a publish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,6 +98,12 @@ impl Engine {
         self.send(Purpose::Other, payload);
         let exchange =
             self.exchanges.keys().next_back().copied().filter(|_| self.carrier == Carrier::LongPolling);
+        // It has the time that its publishes have.
+        if let Some(exchange) =
+            exchange.filter(|_| !sent.is_empty()).and_then(|id| self.exchanges.get_mut(&id))
+        {
+            exchange.deadline = None;
+        }
         let flying = sent.into_iter().map(|(id, publish)| Flying { id, publish, exchange });
         self.publishes.flying.extend((first..).zip(flying));
     }
@@ -161,11 +173,27 @@ impl Engine {
         let waiting = self.publishes.waiting.extract_if(.., |_, publish| publish.deadline <= now);
         let late = waiting.map(|(id, _)| (id, failure::lost(Applied::No, "there was no connection in time")));
         let flying = self.publishes.flying.extract_if(.., |_, flying| flying.publish.deadline <= now);
+        let mut exchanges = BTreeSet::new();
         let silent = flying.map(|(_, flying)| {
+            exchanges.extend(flying.exchange);
             (flying.id, failure::silence(Applied::Unknown, "the publish was not answered in time"))
         });
         for (id, failure) in late.chain(silent).collect::<Vec<_>>() {
             self.emit(Event::Published(id, Err(failure)));
+        }
+        self.abandon(exchanges);
+    }
+
+    /// Gives up those of the exchanges that have no publish left, and goes on to the next.
+    fn abandon(&mut self, mut exchanges: BTreeSet<ExchangeId>) {
+        for flying in self.publishes.flying.values() {
+            exchanges.retain(|exchange| flying.exchange != Some(*exchange));
+        }
+        for exchange in exchanges {
+            if self.exchanges.remove(&exchange).is_some() {
+                self.outputs.push_back(Output::Abandon(exchange));
+            }
+            self.flush();
         }
     }
 }
