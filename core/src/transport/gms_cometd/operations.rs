@@ -166,7 +166,11 @@ impl Inner {
         match (outcomes.try_recv(), accepted) {
             (Some(Told::Outcome(reply)), _) => Ok(with_body(reply)),
             (Some(Told::Accepted(reply)), _) | (_, Some(reply)) => Ok(reply),
-            (_, None) => Err(caught_up.err().unwrap_or_else(|| silence(Applied::Unknown))),
+            (_, None) => {
+                // Whatever became of the question, the request itself has left.
+                let failure = caught_up.err().unwrap_or_else(|| silence(Applied::Unknown));
+                Err(Failure { applied: Applied::Unknown, ..failure })
+            }
         }
     }
 
