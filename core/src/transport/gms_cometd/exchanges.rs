@@ -145,9 +145,8 @@ impl Exchanges {
             let Some(waiting) = waiting.filter(|waiting| *waiting != first) else {
                 return self.answered(first, reply);
             };
-            let news = self.answered(waiting, Reply { stale: true, ..reply });
             self.open.remove(first);
-            return news;
+            return self.answered(waiting - 1, Reply { stale: true, ..reply });
         }
         if reply.messages.is_empty() {
             return self.accepted(reply);

@@ -156,6 +156,16 @@ async fn a_transcript_goes_to_who_waits_for_it() {
     let mut waiting = exchanges.open(transcript(3), LIMIT);
     assert!(exchanges.route(reply(&[3])).is_none());
     assert!(matches!(waiting.try_recv(), Some(Told::Outcome(reply)) if !reply.stale));
+    drop(exchanges.open(Expects::Nothing, LIMIT));
+    drop(exchanges.open(transcript(3), LIMIT));
+    drop(exchanges.open(Expects::Nothing, LIMIT));
+    let mut waiting = exchanges.open(transcript(3), LIMIT);
+    assert!(exchanges.route(reply(&[3])).is_none());
+    assert_eq!(
+        seen(&mut waiting),
+        "Done, 1 entries",
+        "what is older and shows nothing does not stand in the way"
+    );
     drop(exchanges.open(transcript(3), LIMIT));
     assert!(exchanges.route(reply(&[3, 4])).is_some(), "nobody waits: it is news");
 }
