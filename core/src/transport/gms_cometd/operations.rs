@@ -46,7 +46,7 @@ struct Published {
 enum Unconnected {
     /// Attempts fail; they are given up.
     Unreachable(Failure),
-    /// The server forbids to go on.
+    /// There is no use in going on, or the server forbids it.
     Forbidden(Failure),
 }
 
@@ -196,11 +196,14 @@ impl Inner {
         let settled = link
             .wait_for(|state| match state {
                 LinkState::Idle => false,
-                LinkState::Failing(attempts, _) => *attempts >= ATTEMPTS,
+                LinkState::Failing(attempts, failure) => *attempts >= ATTEMPTS || is_hopeless(failure),
                 LinkState::Up | LinkState::Refused(_) => true,
             })
             .await;
         match settled.as_deref() {
+            Ok(LinkState::Failing(_, failure)) if is_hopeless(failure) => {
+                Err(Unconnected::Forbidden(failure.clone()))
+            }
             Ok(LinkState::Failing(_, failure)) => Err(Unconnected::Unreachable(failure.clone())),
             Ok(LinkState::Refused(failure)) => Err(Unconnected::Forbidden(failure.clone())),
             _ => Ok(()),
@@ -308,6 +311,11 @@ fn unless_refused(reply: Reply) -> Result<Reply, Failure> {
 fn without_session(failure: Failure) -> Failure {
     let news = if failure.is_disconnect() { News::Disconnected } else { failure.news };
     Failure { news, ..failure }
+}
+
+/// Whether no attempt can succeed: the connection itself is refused for good, as where a certificate is not trusted.
+fn is_hopeless(failure: &Failure) -> bool {
+    failure.status == 0 && failure.retry == Retry::Never
 }
 
 fn taken() -> Reply {

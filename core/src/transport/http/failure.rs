@@ -39,7 +39,7 @@ pub(super) fn unanswered(fault: Fault, delivery: &Delivery) -> Failure {
         Fault::TimedOut => timed_out(applied, "no answer came in time"),
         Fault::Http(error) => {
             let mut failure = lost(&error);
-            failure.applied = if was_turned_away(&error) { Applied::No } else { applied };
+            failure.applied = if says_unseen(&error) { Applied::No } else { applied };
             if chain(&error).any(<dyn StdError>::is::<rustls::Error>) {
                 failure.retry = Retry::Never;
             }
@@ -149,8 +149,13 @@ fn lost(error: &reqwest::Error) -> Failure {
     }
 }
 
+/// Whether the server certainly did not look at the request, so that it can be sent again.
+pub(super) fn was_turned_away(fault: &Fault) -> bool {
+    matches!(fault, Fault::Http(error) if says_unseen(error))
+}
+
 /// Whether HTTP/2 says that the server did not look at the request: it refused the stream, or is shutting down and told so.
-fn was_turned_away(error: &reqwest::Error) -> bool {
+fn says_unseen(error: &reqwest::Error) -> bool {
     chain(error).filter_map(|cause| cause.downcast_ref::<h2::Error>()).any(|error| {
         let reason = error.reason();
         error.is_remote()

@@ -37,6 +37,9 @@ use reqwest::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
+/// How often a request is sent again that the server turned away: each time on another connection.
+const TURNED_AWAY: usize = 3;
+
 /// One chat's side of HTTP: it borrows shared connections and keeps its own headers and cookies.
 pub(crate) struct HttpChat {
     client: reqwest::Client,
@@ -102,7 +105,7 @@ impl HttpChat {
         ))
     }
 
-    /// Sends `request` to `url` once, and keeps the cookies of the answer.
+    /// Sends `request` to `url`, again if the server turned it away unseen, and keeps the cookies of the answer.
     async fn send(
         &self,
         client: &reqwest::Client,
@@ -110,7 +113,31 @@ impl HttpChat {
         url: reqwest::Url,
         deadline: Option<Instant>,
     ) -> Result<reqwest::Response, Failure> {
-        let delivery = Arc::new(Delivery::default());
+        let mut turned_away = 0;
+        loop {
+            let delivery = Arc::new(Delivery::default());
+            let outgoing = self.outgoing(request, &url, &delivery).await?;
+            match within(deadline, client.execute(outgoing)).await {
+                Ok(response) => {
+                    if !request.foreign {
+                        self.cookies.store(&url, response.headers());
+                    }
+                    return Ok(response);
+                }
+                Err(fault) if turned_away < TURNED_AWAY && failure::was_turned_away(&fault) => {
+                    turned_away += 1;
+                }
+                Err(fault) => return Err(failure::unanswered(fault, &delivery)),
+            }
+        }
+    }
+
+    async fn outgoing(
+        &self,
+        request: &HttpRequest,
+        url: &reqwest::Url,
+        delivery: &Arc<Delivery>,
+    ) -> Result<reqwest::Request, Failure> {
         let mut outgoing = reqwest::Request::new(request.method.clone(), url.clone());
         if !request.foreign {
             outgoing.headers_mut().clone_from(&self.headers);
@@ -119,14 +146,8 @@ impl HttpChat {
         for (name, value) in &request.headers {
             outgoing.headers_mut().insert(name, value.clone());
         }
-        request.body.put_into(&mut outgoing, &delivery).await?;
-        let response = within(deadline, client.execute(outgoing))
-            .await
-            .map_err(|fault| failure::unanswered(fault, &delivery))?;
-        if !request.foreign {
-            self.cookies.store(&url, response.headers());
-        }
-        Ok(response)
+        request.body.put_into(&mut outgoing, delivery).await?;
+        Ok(outgoing)
     }
 
     /// Adds the chat's cookies to those a configured `Cookie` header has.

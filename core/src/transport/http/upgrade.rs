@@ -27,7 +27,8 @@ impl HttpChat {
     ) -> Result<(HeaderMap, Upgraded), Failure> {
         let mut response = self.send(&upgrader.0, request, request.url.clone(), None).await?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-            let answer = Answer { status: response.status(), ..Answer::default() };
+            let headers = std::mem::take(response.headers_mut());
+            let answer = Answer { status: response.status(), headers, ..Answer::default() };
             return Err(bad_status(&answer));
         }
         let headers = std::mem::take(response.headers_mut());

@@ -286,8 +286,10 @@ impl Engine {
             if purpose == Purpose::Other {
                 return self.flush();
             }
-            // Whoever answered does not know the session.
-            self.forget_session();
+            // Whoever answered does not know the session; or is in the way, and has not asked the server.
+            if !matches!(failure.status, 408 | 429) {
+                self.forget_session();
+            }
         }
         self.lose(failure, Blame::Carrier);
     }
@@ -307,7 +309,10 @@ impl Engine {
             }
             let until = self.now + self.settings.timing.quiet;
             self.outage = Outage::Quiet { until, failure: failure.clone() };
-        } else if blame == Blame::Carrier && self.carriers.failed(self.carrier) {
+        } else if blame == Blame::Carrier
+            && self.carriers.failed(self.carrier)
+            && !matches!(failure.retry, Retry::After(_))
+        {
             return self.attempt();
         } else {
             self.attempt_failed(failure);
