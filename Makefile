@@ -9,10 +9,10 @@ CFLAGS := -std=c99 -Wall -Wextra -Wpedantic -Werror -Iinclude
 CXXFLAGS := -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -Ibindings/cpp/include
 LINK   := -L$(DEBUG) -lwebchat -Wl,-rpath,$(DEBUG)
 
-.PHONY: help setup build demo chat test bench header wheel install clean
+.PHONY: help setup build demo chat test test-proxy bench header wheel install clean
 
 help: ## Shows this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Sets up what the other targets need: Debian packages and a Python environment
 	@tests/tools/setup "$(VENV)"
@@ -32,6 +32,9 @@ chat: ## Chats in the terminal with the simulated agent, or with WEBCHAT_CONFIG=
 
 test: setup ## Runs every check and test there is
 	@tests/tools/test "$(TARGET)" "$(VENV)"
+
+test-proxy: setup ## Tests chats through nginx as a reverse proxy
+	cargo test --locked -p webchat-proxy
 
 bench: setup ## Measures beside peers, in a release build
 	cargo bench --locked -p webchat-bench

@@ -1,0 +1,127 @@
+//! A customer: a chat of the library, and what it has published.
+
+use crate::{LIMIT, in_time};
+use serde_json::Value;
+use tokio::sync::watch;
+use webchat_core::{
+    Chat, Config, Error,
+    command::StartChat,
+    event::{Envelope, Event, EventKind},
+    model::MessageType,
+};
+
+/// A customer in a chat.
+#[derive(Debug)]
+pub struct Customer {
+    /// The chat.
+    pub chat: Chat,
+    id: String,
+    heard: watch::Receiver<Heard>,
+}
+
+/// What a chat has published.
+#[derive(Debug, Default)]
+pub struct Heard {
+    /// The events, in order.
+    pub events: Vec<EventKind>,
+    /// The messages in them, in order.
+    pub lines: Vec<Line>,
+    /// An outage has been told of, and its end has not.
+    pub is_cut_off: bool,
+}
+
+/// A message as it was published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its place in the transcript.
+    pub index: u64,
+    /// What it is.
+    pub kind: MessageType,
+    /// Its text, where it has one.
+    pub text: Option<String>,
+}
+
+impl Heard {
+    fn take(&mut self, envelope: &Envelope) {
+        self.events.push(envelope.event.kind());
+        match &envelope.event {
+            Event::MessageReceived(payload) => {
+                self.lines.extend(payload.received.iter().map(|received| Line {
+                    index: received.message.index.order,
+                    kind: received.message.kind.clone(),
+                    text: received.message.text.as_deref().map(str::to_owned),
+                }));
+            }
+            Event::Disconnected => self.is_cut_off = true,
+            Event::Reconnected => self.is_cut_off = false,
+            _ => {}
+        }
+    }
+
+    /// How often this event has come.
+    pub fn count(&self, kind: EventKind) -> usize {
+        self.events.iter().filter(|event| **event == kind).count()
+    }
+
+    /// Whether this text has been heard.
+    pub fn has(&self, text: &str) -> bool {
+        self.lines.iter().any(|line| line.text.as_deref() == Some(text))
+    }
+}
+
+impl Customer {
+    /// A customer of this name, whose chat has started.
+    pub async fn start(options: &Value, nickname: &str) -> Self {
+        Self::try_to_start(options, nickname).await.expect("the chat starts")
+    }
+
+    /// The same; why not, if the chat does not start.
+    pub async fn try_to_start(options: &Value, nickname: &str) -> Result<Self, Error> {
+        let chat = Chat::new(Config::from_json(options).expect("the configuration is right"))?;
+        let (sender, heard) = watch::channel(Heard::default());
+        chat.listen(move |envelope| sender.send_modify(|heard| heard.take(envelope)));
+        let start = StartChat { nickname: nickname.into(), ..StartChat::default() };
+        let started = in_time("a chat starts", chat.start_chat(start)).await?;
+        assert_eq!(started["statusCode"], 0, "{started}");
+        let id = started["chatId"].as_str().expect("a chat has an id").to_owned();
+        Ok(Self { chat, id, heard })
+    }
+
+    /// The chat's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What has been published so far.
+    pub fn heard(&self) -> watch::Ref<'_, Heard> {
+        self.heard.borrow()
+    }
+
+    /// How often this event has come so far.
+    pub fn count(&self, kind: EventKind) -> usize {
+        self.heard().count(kind)
+    }
+
+    /// Settled once what has been published is as `ready` says.
+    pub async fn until(&self, what: &str, mut ready: impl FnMut(&Heard) -> bool) {
+        let mut heard = self.heard.clone();
+        let waited = tokio::time::timeout(LIMIT, heard.wait_for(|heard| ready(heard))).await.map(drop);
+        assert!(waited.is_ok(), "{}: never {what}; {:?}", self.id, self.heard());
+    }
+
+    /// Sends a message as an application does: one that is told not to have been sent, because the connection is lost, is sent again
+    /// when it is back. Every command must resolve.
+    pub async fn say(&self, text: &str) {
+        while self.try_to_say(text).await["statusCode"] == 1 {
+            self.until("connected", |heard| !heard.is_cut_off).await;
+        }
+    }
+
+    /// Sends a message once; what the command resolved with.
+    pub async fn try_to_say(&self, text: &str) -> Value {
+        let outcome = tokio::time::timeout(LIMIT, self.chat.send(text)).await;
+        let outcome =
+            outcome.unwrap_or_else(|_| panic!("{}: {text} has no outcome; {:?}", self.id, self.heard()));
+        outcome.unwrap_or_else(|error| panic!("{}: {text} was rejected: {error}", self.id))
+    }
+}
