@@ -137,7 +137,15 @@ impl Inner {
     async fn end(&self, session: &GmsSession) -> Result<Reply, Failure> {
         self.client.start();
         let data = wire::other(&Operation::End, session).unwrap_or_default();
-        match self.publish(&data, Expects::End).await? {
+        let mut ended = self.publish(&data, Expects::End).await;
+        if let Err(Failure { kind: ErrorKind::Disconnected, applied: Applied::Unknown, .. }) = &ended {
+            // Lost with its connection: ending twice does no harm.
+            ended = self.publish(&data, Expects::End).await;
+        }
+        match ended? {
+            Wait::Told(reply) if reply.verdict == Verdict::Refused && reply.ended == Some(true) => {
+                Ok(Reply { ended: Some(true), ..taken() })
+            }
             Wait::Told(reply) => Ok(reply),
             Wait::Accepted(published) => {
                 let reply = published.accepted.unwrap_or_else(taken);
@@ -215,6 +223,7 @@ impl Inner {
     async fn publish(&self, data: &JsonObject, expects: Expects) -> Result<Wait, Failure> {
         let limit = self.config.ajax_timeout;
         let can_repeat = matches!(expects, Expects::Transcript { .. } | Expects::CatchUp(_));
+        let is_end = matches!(expects, Expects::End);
         let waits_to_the_end = can_repeat || matches!(expects, Expects::Session);
         let mut outcomes = self.exchanges().open(expects, limit);
         let publish = self.client.publish(self.channel.clone(), wire::raw(data), limit);
@@ -234,6 +243,7 @@ impl Inner {
                             self.exchanges().withdraw(&outcomes);
                             return Err(failure);
                         }
+                        Err(failure) if is_end => return Err(failure),
                         // It may have arrived: then its outcome may come yet, with the next connection.
                         Err(failure) => lost = Some(failure),
                     }

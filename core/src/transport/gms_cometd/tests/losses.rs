@@ -66,6 +66,20 @@ async fn a_lost_answer_leaves_the_outcome_open_or_comes_later() {
 }
 
 #[tokio::test]
+async fn an_end_that_is_lost_with_its_connection_is_said_again() {
+    for fault in [Fault::drop_before, Fault::drop_after] {
+        for websocket in [true, false] {
+            let simulator = simulator(CometdSettings::default()).await;
+            let mut mia = Customer::started(config(&simulator, websocket)).await;
+            simulator.faults().push(fault().on(Asked::Disconnect));
+            assert_eq!(mia.perform(Operation::End).await.unwrap().ended, Some(true));
+            let chat = simulator.latest_chat_id().unwrap();
+            assert!(simulator.chat(&chat).unwrap().ended.is_some());
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_outage_is_told_and_its_end() {
     let simulator = simulator(CometdSettings::default()).await;
     let mut mia = Customer::started(config(&simulator, true)).await;
