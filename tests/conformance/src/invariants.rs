@@ -28,13 +28,15 @@ const WITH_DATA: [&str; 13] = [
 #[derive(Debug)]
 pub(crate) struct Watch {
     transport: Transport,
+    asynchronous: bool,
     /// Places in the transcript published in the present session.
     published: BTreeSet<(u64, u64)>,
 }
 
 impl Watch {
-    pub(crate) fn new(transport: Transport) -> Self {
-        Self { transport, published: BTreeSet::new() }
+    /// Watches a chat that is `asynchronous` or not.
+    pub(crate) fn new(transport: Transport, asynchronous: bool) -> Self {
+        Self { transport, asynchronous, published: BTreeSet::new() }
     }
 
     /// Says what is wrong with an event, if anything.
@@ -51,7 +53,7 @@ impl Watch {
             }
             "restored" => {
                 self.published.clear();
-                like(&self.transport.restored(), data)
+                like(&self.transport.restored(self.asynchronous), data)
             }
             "error" => like(&self.transport.error(json!({"$type": "object"})), data),
             "messageReceived" => self.check_messages(data),
@@ -83,12 +85,14 @@ impl Watch {
             return Err(format!("{} messages beside {} originalMessages", messages.len(), originals.len()));
         }
         let old = data["oldMessages"] == true;
-        let mut last = if old { self.published.first().copied() } else { None };
+        let mut last = if old { self.published.first() } else { self.published.last() }.copied();
         for (normalised, original) in messages.iter().zip(&originals) {
             like(&self.transport.message(), normalised)?;
             like(&self.transport.original(), original)?;
             let (index, place) = (&original["index"], Transport::place(&original["index"]));
-            let belongs = last.is_none_or(|last| if old { place < last } else { place > last });
+            // An index that is none has no place.
+            let belongs =
+                last.is_none_or(|last| if old { place < last } else { place > last || place == (0, 0) });
             if !belongs || normalised["index"] != self.transport.shown_index(index) {
                 return Err(format!("message {index} is not where it belongs"));
             }
@@ -108,14 +112,14 @@ fn like(pattern: &Value, value: &Value) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transport::{GMS_REST, NEXUS_REST};
+    use crate::transport::{GMS_COMETD, GMS_REST, NEXUS_REST};
 
     fn envelope(name: &str, data: &Value) -> Value {
         json!({"time": 1_700_000_000_000_u64, "publisher": "WebChatService", "event": name, "data": data})
     }
 
     fn gms() -> Watch {
-        Watch::new(GMS_REST)
+        Watch::new(GMS_REST, false)
     }
 
     fn batch(indexes: &[u64]) -> Value {
@@ -156,8 +160,11 @@ mod tests {
         assert!(gms().check("ended", &envelope("ended", &json!(null))).is_err());
         assert!(gms().check("ended", &envelope("started", &json!({}))).is_err());
         assert!(gms().check("restored", &envelope("restored", &json!({"async": true}))).is_err());
+        assert!(Watch::new(GMS_COMETD, true).check("restored", &envelope("restored", &json!({}))).is_err());
         assert!(
-            Watch::new(NEXUS_REST).check("restored", &envelope("restored", &json!({"async": true}))).is_ok()
+            Watch::new(NEXUS_REST, true)
+                .check("restored", &envelope("restored", &json!({"async": true})))
+                .is_ok()
         );
     }
 
@@ -170,12 +177,13 @@ mod tests {
         assert!(publish(&[2]).is_err());
         assert!(publish(&[5, 4]).is_err());
         assert!(publish(&[]).is_err());
-        assert_eq!(publish(&[3]), Ok(()));
+        assert!(publish(&[3]).is_err());
+        assert_eq!(publish(&[6]), Ok(()));
     }
 
     #[test]
     fn old_messages_come_newest_first_before_all_others() {
-        let mut watch = Watch::new(NEXUS_REST);
+        let mut watch = Watch::new(NEXUS_REST, true);
         let mut publish = |numbers: &[u64], old| {
             watch.check("messageReceived", &envelope("messageReceived", &nexus_batch(numbers, old)))
         };

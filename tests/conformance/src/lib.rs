@@ -26,4 +26,4 @@ mod world;
 pub use adapter::{Adapter, InProcess, Language, Launch, Program, Told};
 pub use runner::{Failure, Pace, Report, run_all};
 pub use scenario::{Scenario, Table};
-pub use transport::{GMS_REST, NEXUS_REST, Transport};
+pub use transport::{GMS_COMETD, GMS_COMETD_POLLING, GMS_REST, NEXUS_REST, Transport};

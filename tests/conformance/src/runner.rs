@@ -106,8 +106,7 @@ async fn run(
     pace: Pace,
 ) -> Result<(), Failure> {
     let (_, nothing) = mpsc::unbounded_channel();
-    let mentioned = scenario.events().into_iter().chain(scenario.may.iter().cloned());
-    let mut timeline = Timeline::new(nothing, mentioned.collect(), transport, pace.patience);
+    let mut timeline = Timeline::new(nothing, scenario, transport, pace.patience);
     let outcome = play(scenario, language, transport, pace, &mut timeline).await;
     outcome.map_err(|why| Failure { scenario: scenario.name.clone(), why, timeline: timeline.render() })
 }
@@ -132,11 +131,12 @@ async fn play(
         labels: BTreeMap::new(),
     };
     run.launch(&Map::new(), scenario.unconfigured)?;
-    for (at, step) in scenario.steps.iter().enumerate() {
-        run.step(step).await.map_err(|why| format!("step {} {}: {why}", at + 1, step.text))?;
+    let outcome = run.all(&scenario.steps).await;
+    if outcome.is_err() {
+        let log = run.world.log();
+        run.timeline.note(format!("the server has had{log}"));
     }
-    run.close().await?;
-    run.world.check_over()?;
+    outcome?;
     run.world.stop().await;
     Ok(())
 }
@@ -153,6 +153,14 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    async fn all(&mut self, steps: &[Written]) -> Result<(), String> {
+        for (at, step) in steps.iter().enumerate() {
+            self.step(step).await.map_err(|why| format!("step {} {}: {why}", at + 1, step.text))?;
+        }
+        self.close().await?;
+        self.world.check_over()
+    }
+
     fn launch(&mut self, changes: &Map<String, Value>, unconfigured: bool) -> Result<(), String> {
         let (told, source) = mpsc::unbounded_channel();
         let config = self.world.config(changes)?;
@@ -228,9 +236,11 @@ impl Run<'_> {
             }
             Step::Simulator(step) => self.world.simulate(&step.simulator, &step.answers).await,
             Step::Chat(pattern) => self.world.expect_chat(pattern, self.patience).await,
+            Step::Link(pattern) => self.world.expect_link(pattern, self.patience).await,
             Step::Log(step) => self.world.expect_log(&step.log, step.count, self.patience).await,
             Step::Restart(restart) => self.restart(restart).await,
             Step::Close => self.close().await,
+            Step::Stored(pattern) => self.world.expect_stored(pattern, self.patience).await,
             Step::Kept(pattern) => self.world.expect_kept(pattern),
             Step::Forgotten(pattern) => self.timeline.forgotten(pattern, &mut self.world.saved).await,
             Step::File { path, text } => {

@@ -4,6 +4,7 @@ use crate::{
     adapter::Told,
     invariants::Watch,
     pattern::{Saved, matches},
+    scenario::Scenario,
     transport::Transport,
 };
 use serde_json::{Value, json};
@@ -58,6 +59,7 @@ pub(crate) struct Timeline {
     /// How long a step waits for what it expects; only a scenario that fails waits so long.
     patience: Duration,
     transport: Transport,
+    asynchronous: bool,
     records: Vec<(Duration, Record)>,
     source: mpsc::UnboundedReceiver<Told>,
     watch: Watch,
@@ -73,26 +75,28 @@ pub(crate) struct Timeline {
 }
 
 impl Timeline {
-    /// A timeline on which trouble must not happen, but for the events named in `mentioned`.
+    /// A timeline on which trouble must not happen, but for that which `scenario` speaks of.
     pub(crate) fn new(
         source: mpsc::UnboundedReceiver<Told>,
-        mentioned: Vec<String>,
+        scenario: &Scenario,
         transport: Transport,
         patience: Duration,
     ) -> Self {
+        let mentioned = scenario.events().into_iter().chain(scenario.may.iter().cloned());
         Self {
             started: Instant::now(),
             patience,
             transport,
+            asynchronous: scenario.asynchronous,
             records: Vec::new(),
             source,
-            watch: Watch::new(transport),
+            watch: Watch::new(transport, scenario.asynchronous),
             outcomes: BTreeMap::new(),
             cursor: 0,
             chat_began: 0,
             messages_passed: 0,
             never: Vec::new(),
-            expected_trouble: mentioned,
+            expected_trouble: mentioned.collect(),
         }
     }
 
@@ -103,7 +107,7 @@ impl Timeline {
     /// A new chat object: what it tells comes from `source`.
     pub(crate) fn begin_chat(&mut self, source: mpsc::UnboundedReceiver<Told>) {
         self.source = source;
-        self.watch = Watch::new(self.transport);
+        self.watch = Watch::new(self.transport, self.asynchronous);
         self.chat_began = self.records.len();
         self.cursor = self.records.len();
         self.messages_passed = 0;

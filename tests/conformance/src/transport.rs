@@ -6,46 +6,82 @@ use webchat_simulator::Simulator;
 /// A back end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Transport {
-    /// The name in test names, in `WEBCHAT_CONFORMANCE_TRANSPORT` and in `$transport`.
+    /// The name in `WEBCHAT_CONFORMANCE_TRANSPORT`.
     pub name: &'static str,
     /// What it can do, in the words of a scenario's `needs` and `lacks`.
     pub capabilities: &'static [&'static str],
-    wire: Wire,
+    /// What the server behind it speaks.
+    api: Api,
+    carrier: Carrier,
 }
 
+/// What answers have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wire {
+enum Api {
     Gms,
     Nexus,
+}
+
+/// What brings requests and answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Carrier {
+    Rest,
+    WebSocket,
+    LongPolling,
+}
+
+/// The status of requests that are refused.
+const REFUSED: u16 = 403;
+
+/// These abilities, and those of every transport to GMS v2.
+macro_rules! gms_abilities {
+    ($($own:literal),*) => {
+        &[
+            $($own,)*
+            "files",
+            "fileUpload",
+            "fileDownload",
+            "fileLimits",
+            "fileDeletion",
+            "customNotice",
+            "updateUserData",
+            "verifySession",
+            "serverOutage",
+            "pushUrl",
+            "updateNickname",
+            "readReceipt",
+            "restoreTimeout",
+            "statusCodes",
+            "numericCodes",
+            "eventAttributes",
+            "alias",
+            "idleControl",
+        ]
+    };
 }
 
 /// GMS v2 over REST.
 pub const GMS_REST: Transport = Transport {
     name: "gms",
-    capabilities: &[
-        "polling",
-        "files",
-        "fileUpload",
-        "fileDownload",
-        "fileLimits",
-        "fileDeletion",
-        "customNotice",
-        "updateUserData",
-        "verifySession",
-        "serverOutage",
-        "pushUrl",
-        "updateNickname",
-        "readReceipt",
-        "restoreTimeout",
-        "statusCodes",
-        "numericCodes",
-        "eventAttributes",
-        "pollPreview",
-        "customHeader",
-        "alias",
-        "idleControl",
-    ],
-    wire: Wire::Gms,
+    capabilities: gms_abilities!("polling", "http", "concurrent", "pollPreview", "customHeader"),
+    api: Api::Gms,
+    carrier: Carrier::Rest,
+};
+
+/// GMS v2 over `CometD`, by WebSocket.
+pub const GMS_COMETD: Transport = Transport {
+    name: "cometd",
+    capabilities: gms_abilities!("push", "webSocket", "concurrent", "async", "history"),
+    api: Api::Gms,
+    carrier: Carrier::WebSocket,
+};
+
+/// GMS v2 over `CometD`, by long-polling.
+pub const GMS_COMETD_POLLING: Transport = Transport {
+    name: "cometd-polling",
+    capabilities: gms_abilities!("push", "longPolling", "async", "history"),
+    api: Api::Gms,
+    carrier: Carrier::LongPolling,
 };
 
 /// Nexus v3 over REST.
@@ -53,6 +89,8 @@ pub const NEXUS_REST: Transport = Transport {
     name: "nexus",
     capabilities: &[
         "polling",
+        "http",
+        "concurrent",
         "images",
         "fileUpload",
         "updateUserData",
@@ -67,12 +105,21 @@ pub const NEXUS_REST: Transport = Transport {
         "backOff",
         "customTypes",
     ],
-    wire: Wire::Nexus,
+    api: Api::Nexus,
+    carrier: Carrier::Rest,
 };
 
 impl Transport {
     /// All of them.
-    pub const ALL: [Self; 2] = [GMS_REST, NEXUS_REST];
+    pub const ALL: [Self; 4] = [GMS_REST, GMS_COMETD, GMS_COMETD_POLLING, NEXUS_REST];
+
+    /// The name of its API, in `$api`.
+    pub(crate) fn api(&self) -> &'static str {
+        match self.api {
+            Api::Gms => "gms",
+            Api::Nexus => "nexus",
+        }
+    }
 
     /// Whether it can do this.
     pub fn has(&self, capability: &str) -> bool {
@@ -81,15 +128,24 @@ impl Transport {
 
     /// The configuration that every scenario has, with its interval of polls in milliseconds.
     pub(crate) fn config(&self, simulator: &Simulator, poll_interval: Option<u64>) -> Map<String, Value> {
-        let config = match self.wire {
+        let comet = |websocket: bool| {
+            json!({"cometD": {
+                "enabled": true,
+                "cometURL": simulator.cometd_url(),
+                "apiURL": simulator.cometd_file_url(),
+                "websocketEnabled": websocket,
+            }})
+        };
+        let config = match (self.api, self.carrier) {
             // The shortest interval there is makes the table quick.
-            Wire::Gms => match poll_interval {
+            (Api::Gms, Carrier::Rest) => match poll_interval {
                 None => json!({"dataURL": simulator.chat_url(), "pollRateMin": 250, "pollRateMax": 250}),
                 Some(interval) => {
                     json!({"dataURL": simulator.chat_url(), "dynamicPolling": false, "pollRate": interval})
                 }
             },
-            Wire::Nexus => json!({"transport": {
+            (Api::Gms, carrier) => comet(carrier == Carrier::WebSocket),
+            (Api::Nexus, _) => json!({"transport": {
                 "type": "pureengage-v3-rest",
                 "dataURL": simulator.nexus_url(),
                 "endpoint": "Sales",
@@ -102,9 +158,9 @@ impl Transport {
 
     /// What a chat that outlives agents and processes is configured with.
     pub(crate) fn asynchronous(&self) -> Map<String, Value> {
-        let config = match self.wire {
-            Wire::Gms => json!({"async": {"enabled": true}}),
-            Wire::Nexus => json!({"transport": {"async": {"enabled": true}}}),
+        let config = match self.api {
+            Api::Gms => json!({"async": {"enabled": true}}),
+            Api::Nexus => json!({"transport": {"async": {"enabled": true}}}),
         };
         config.as_object().cloned().unwrap_or_default()
     }
@@ -112,66 +168,91 @@ impl Transport {
     /// What `${name}` stands for in every scenario.
     pub(crate) fn word(&self, name: &str) -> Option<Value> {
         let text = json!({"$type": "string"});
-        Some(match (self.wire, name) {
-            (Wire::Gms, "ok") => json!({"statusCode": 0}),
-            (Wire::Gms, "anySession") => {
+        Some(match (self.api, name) {
+            (_, "refused") => {
+                let kind = if self.has("http") { "unauthorized" } else { "rejected" };
+                json!({"kind": kind, "value": {"status": REFUSED}})
+            }
+            // A link that is back at once is nobody's business.
+            (_, "brokeOff") if self.has("push") => json!({"events": []}),
+            (Api::Gms, "brokeOff") => json!({"events": ["disconnected", "reconnected"]}),
+            (Api::Nexus, "brokeOff") => json!({"event": "error", "data": self.error(json!({"status": 0}))}),
+            (Api::Gms, "ok") => json!({"statusCode": 0}),
+            (Api::Gms, "anySession") => {
                 json!({"$exactly": {"secureKey": text, "sessionID": text, "alias": text, "userId": text}})
             }
-            (Wire::Gms, "noSession") => {
+            (Api::Gms, "noSession") => {
                 json!({"$exactly": {"secureKey": "", "sessionID": "", "alias": "", "userId": ""}})
             }
-            (Wire::Gms, "sessionId") => "sessionID".into(),
-            (Wire::Gms, "sessionKey") => "secureKey".into(),
-            (Wire::Gms, "storedKeys") => "keys".into(),
-            (Wire::Gms, "textField") => "message".into(),
-            (Wire::Nexus, "ok") => json!({"status": {"code": "SUCCESS"}}),
-            (Wire::Nexus, "anySession") => {
+            (Api::Gms, "sessionId") => "sessionID".into(),
+            (Api::Gms, "sessionKey") => "secureKey".into(),
+            (Api::Gms, "storedKeys") => "keys".into(),
+            (Api::Gms, "storedSession") => "session".into(),
+            (Api::Gms, "textField") => "message".into(),
+            (Api::Nexus, "ok") => json!({"status": {"code": "SUCCESS"}}),
+            (Api::Nexus, "anySession") => {
                 json!({"sessionId": text, "token": text})
             }
-            (Wire::Nexus, "noSession") => json!({"$exactly": {}}),
-            (Wire::Nexus, "sessionId") => "sessionId".into(),
-            (Wire::Nexus, "sessionKey") => "token".into(),
-            (Wire::Nexus, "storedKeys") => "pureengage-v3-rest.keys".into(),
-            (Wire::Nexus, "textField") => "data[text]".into(),
+            (Api::Nexus, "noSession") => json!({"$exactly": {}}),
+            (Api::Nexus, "sessionId") => "sessionId".into(),
+            (Api::Nexus, "sessionKey") => "token".into(),
+            (Api::Nexus, "storedKeys") => "pureengage-v3-rest.keys".into(),
+            (Api::Nexus, "storedSession") => "pureengage-v3-rest.session".into(),
+            (Api::Nexus, "textField") => "data[text]".into(),
             _ => return None,
         })
     }
 
     /// The payload of `error` for a response.
     pub(crate) fn error(&self, response: Value) -> Value {
-        match self.wire {
-            Wire::Gms => response,
-            Wire::Nexus => json!({"errors": [
+        match self.api {
+            Api::Gms => response,
+            Api::Nexus => json!({"errors": [
                 {"code": {"$type": "string"}, "text": {"$type": "string"}, "response": response}]}),
         }
     }
 
-    /// The payload of `restored`.
-    pub(crate) fn restored(&self) -> Value {
-        match self.wire {
-            Wire::Gms => json!({"$exactly": {}}),
-            Wire::Nexus => json!({"$exactly": {"async": {"$type": "boolean"}}}),
+    /// What a command is rejected with, and `error` published with, when the server refuses in the words `body`.
+    pub(crate) fn answer(&self, body: Value) -> Value {
+        if self.has("http") { json!({"responseJSON": body}) } else { body }
+    }
+
+    /// The fault that has a request for `operation` refused as such: with an HTTP status, or by Bayeux.
+    pub(crate) fn refusal(&self, operation: &Value) -> Map<String, Value> {
+        let fault = if self.has("http") {
+            json!({"kind": "status", "status": REFUSED, "operation": operation})
+        } else {
+            json!({"kind": "refuse", "code": REFUSED, "operation": operation})
+        };
+        fault.as_object().cloned().unwrap_or_default()
+    }
+
+    /// The payload of `restored` of a chat that is `asynchronous` or not.
+    pub(crate) fn restored(&self, asynchronous: bool) -> Value {
+        match self.api {
+            Api::Gms if !asynchronous => json!({"$exactly": {}}),
+            _ => json!({"$exactly": {"async": asynchronous}}),
         }
     }
 
     /// The payload of `started`.
     pub(crate) fn started(&self) -> Value {
         let session = self.word("anySession").unwrap_or_default();
-        match self.wire {
-            Wire::Gms => session,
-            Wire::Nexus => json!({"$exactly": {"data": session}}),
+        match self.api {
+            Api::Gms => session,
+            Api::Nexus => json!({"$exactly": {"data": session}}),
         }
     }
 
     /// What is true of every element of `messages`.
     pub(crate) fn message(&self) -> Value {
         let text = json!({"$type": "string"});
-        let (index, from) = match self.wire {
-            Wire::Gms => (
+        let (index, from) = match self.api {
+            Api::Gms => (
                 json!({"$min": 1}),
                 json!({"$exactly": {"id": {"$type": "number"}, "type": text, "name": text}}),
             ),
-            Wire::Nexus => (text.clone(), json!({"id": {"$any": true}, "type": text, "name": text})),
+            Api::Nexus => (text.clone(), json!({"id": {"$any": true}, "type": text, "name": text})),
         };
         json!({"index": index, "type": text, "timestamp": {"$min": 1}, "from": from})
     }
@@ -180,9 +261,9 @@ impl Transport {
     pub(crate) fn original(&self) -> Value {
         let text = json!({"$type": "string"});
         // Nexus may leave out when and by whom it was.
-        let (index, time, participant) = match self.wire {
-            Wire::Gms => (json!({"$min": 1}), json!({"$min": 1}), json!({"$type": "number"})),
-            Wire::Nexus => (text.clone(), json!({"$type": "number"}), json!({"$any": true})),
+        let (index, time, participant) = match self.api {
+            Api::Gms => (json!({"$min": 1}), json!({"$min": 1}), json!({"$type": "number"})),
+            Api::Nexus => (text.clone(), json!({"$type": "number"}), json!({"$any": true})),
         };
         let from = json!({"nickname": text, "participantId": participant, "type": text});
         json!({"index": index, "type": text, "utcTime": time, "from": from})
@@ -191,7 +272,7 @@ impl Transport {
     /// The index in `messages` of an entry whose original has this one.
     pub(crate) fn shown_index(&self, original: &Value) -> Value {
         match original.as_str() {
-            Some(text) if self.wire == Wire::Nexus => text.replacen('-', "", 1).into(),
+            Some(text) if self.api == Api::Nexus => text.replacen('-', "", 1).into(),
             _ => original.clone(),
         }
     }

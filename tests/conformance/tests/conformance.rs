@@ -2,8 +2,8 @@
 //!
 //! `WEBCHAT_CONFORMANCE_C` names the C adapter, `WEBCHAT_CONFORMANCE_PYTHON` a Python interpreter that can import `webchat`. A language
 //! whose variable is not set is left out with a note, or fails when `WEBCHAT_CONFORMANCE_ALL` is set. `WEBCHAT_CONFORMANCE_ONLY`
-//! runs only the scenarios with this text in their names, `WEBCHAT_CONFORMANCE_TRANSPORT` (`gms`, `nexus`) over one transport only; `WEBCHAT_CONFORMANCE_SLOW` runs one at a time and waits ten times as long, as for
-//! programs under valgrind.
+//! runs only the scenarios with this text in their names, `WEBCHAT_CONFORMANCE_TRANSPORT` (`gms`, `cometd`, `cometd-polling`, `nexus`)
+//! over one transport only; `WEBCHAT_CONFORMANCE_SLOW` runs one at a time and waits ten times as long, as for programs under valgrind.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,7 +18,8 @@ use std::{
     time::Duration,
 };
 use webchat_conformance::{
-    GMS_REST, InProcess, Language, NEXUS_REST, Pace, Program, Table, Transport, run_all,
+    GMS_COMETD, GMS_COMETD_POLLING, GMS_REST, InProcess, Language, NEXUS_REST, Pace, Program, Table,
+    Transport, run_all,
 };
 
 /// One replay at a time: more would only wait for each other.
@@ -107,5 +108,7 @@ macro_rules! replays {
 
 replays! {
     gms: GMS_REST;
+    cometd: GMS_COMETD;
+    cometd_polling: GMS_COMETD_POLLING;
     nexus: NEXUS_REST;
 }

@@ -5,7 +5,7 @@
 use serde_json::Value;
 use std::collections::BTreeSet;
 use webchat_conformance::{
-    GMS_REST, NEXUS_REST, Scenario, Table, Transport,
+    GMS_COMETD, GMS_COMETD_POLLING, GMS_REST, NEXUS_REST, Scenario, Table, Transport,
     scenario::{Entry, EventStep, Expectation, Step},
 };
 use webchat_core::{command::Command, event::EventKind};
@@ -14,8 +14,10 @@ use webchat_core::{command::Command, event::EventKind};
 const NEVER_RESOLVED: [&str; 1] = ["poll"];
 
 /// Commands that never resolve over a transport.
-const NEVER_RESOLVED_OVER: [(Transport, &[&str]); 2] = [
+const NEVER_RESOLVED_OVER: [(Transport, &[&str]); 4] = [
     (GMS_REST, &["restore", "fetchHistory"]),
+    (GMS_COMETD, &["startPoll", "stopPoll"]),
+    (GMS_COMETD_POLLING, &["startPoll", "stopPoll"]),
     (
         NEXUS_REST,
         &[
@@ -35,8 +37,8 @@ const NEVER_RESOLVED_OVER: [(Transport, &[&str]); 2] = [
 const NEVER_REJECTED: [&str; 5] =
     ["getTranscript", "getAgents", "getStats", "getSessionData", "verifySession"];
 
-/// The specification's texts that both transports can give, by command.
-const TEXTS: [(&str, &str); 19] = [
+/// The specification's texts that every transport can give, by command.
+const TEXTS: [(&str, &str); 18] = [
     ("startChat", "There is already an active chat session"),
     ("startChat", "malformed data object provided in userData property"),
     ("endChat", "There is no active chat session"),
@@ -48,9 +50,6 @@ const TEXTS: [(&str, &str); 19] = [
         "addPrefilter",
         "Missing or invalid filters provided. Please provide a regular expression or an array of regular expressions.",
     ),
-    ("poll", "Access Denied to private command. Only WebChatService is allowed to invoke this command."),
-    ("startPoll", "No active chat session"),
-    ("stopPoll", "No active chat session"),
     ("restore", "Already restoring. Ignoring request."),
     ("restore", "Chat session is already active, ignoring restore command."),
     (
@@ -65,21 +64,53 @@ const TEXTS: [(&str, &str); 19] = [
     ),
     ("registerPreProcessor", "No preprocessor function provided. Type provided was 'undefined'."),
     ("configure", "Invalid transport configuration"),
+    ("configure", "Invalid configuration"),
+    ("configure", "Invalid configuration. WebChatService supports Async chat only in CometD mode."),
 ];
 
-/// Those that one of them can give. What no transport of this build lacks has no scenario: user data during a chat, polling, file
-/// uploads, `verifySession`.
-const TEXTS_OVER: [(Transport, &str, &str); 9] = [
-    (GMS_REST, "sendCustomNotice", "There is no active chat session"),
-    (GMS_REST, "downloadFile", "There is no active chat session"),
-    (GMS_REST, "configure", "Invalid configuration"),
-    (GMS_REST, "configure", "Invalid configuration. WebChatService supports Async chat only in CometD mode."),
-    (NEXUS_REST, "sendCustomNotice", "This transport doesn't support sendCustomNotice command."),
-    (NEXUS_REST, "resetPollExceptions", "This transport doesn't support resetPollExceptions command."),
-    (NEXUS_REST, "downloadFile", "This transport doesn't support file download."),
-    (NEXUS_REST, "fetchHistory", "No more messages to fetch"),
-    (NEXUS_REST, "restore", "No chat session found to restore."),
+/// Those that some of them can give: the command, the text, and what the transport can do or not. What no transport of this build lacks
+/// has no scenario: user data during a chat, `verifySession`.
+const TEXTS_OF: [(&str, &str, Needs); 14] = [
+    (
+        "poll",
+        "Access Denied to private command. Only WebChatService is allowed to invoke this command.",
+        Has("polling"),
+    ),
+    ("startPoll", "No active chat session", Has("polling")),
+    ("stopPoll", "No active chat session", Has("polling")),
+    ("poll", "This transport doesn't support polling.", Lacks("polling")),
+    ("startPoll", "This transport doesn't support polling", Lacks("polling")),
+    ("stopPoll", "This transport doesn't support polling", Lacks("polling")),
+    ("sendCustomNotice", "There is no active chat session", Has("customNotice")),
+    ("sendCustomNotice", "This transport doesn't support sendCustomNotice command.", Lacks("customNotice")),
+    (
+        "resetPollExceptions",
+        "This transport doesn't support resetPollExceptions command.",
+        Lacks("serverOutage"),
+    ),
+    ("downloadFile", "There is no active chat session", Has("fileDownload")),
+    ("downloadFile", "This transport doesn't support file download.", Lacks("fileDownload")),
+    ("sendFile", "This transport doesn't support file uploads", Has("push")),
+    ("fetchHistory", "No more messages to fetch", Has("history")),
+    ("restore", "No chat session found to restore.", Has("async")),
 ];
+
+/// What a transport must (not) be able to do.
+#[derive(Clone, Copy)]
+enum Needs {
+    Has(&'static str),
+    Lacks(&'static str),
+}
+use Needs::{Has, Lacks};
+
+impl Needs {
+    fn meet(self, transport: &Transport) -> bool {
+        match self {
+            Has(ability) => transport.has(ability),
+            Lacks(ability) => !transport.has(ability),
+        }
+    }
+}
 
 /// Commands whose requests the server can fail, with the capability they need: each must be rejected with a response somewhere.
 const WITH_RESPONSE: [(&str, Option<&str>); 15] = [
@@ -111,6 +142,9 @@ const CODES: [&str; 8] = [
     "LIMIT_FILE_COUNT",
     "INVALID_SESSION",
 ];
+
+/// The events of transports that poll.
+const POLLING: [&str; 2] = ["pollingStarted", "pollingStopped"];
 
 /// The events that only GMS can give.
 const OUTAGE: [&str; 6] = [
@@ -179,15 +213,16 @@ fn every_command_resolves_and_is_rejected() {
 
 #[test]
 fn every_text_of_the_specification_occurs() {
-    let of_both = |transport: Transport| TEXTS.map(|(command, text)| (transport, command, text));
-    let all = Transport::ALL.into_iter().flat_map(of_both).chain(TEXTS_OVER);
-    let outcomes = Transport::ALL.map(|transport| (transport, outcomes(&transport)));
-    for (transport, command, text) in all {
-        let of_it = outcomes.iter().filter(|(over, _)| *over == transport).flat_map(|(_, outcomes)| outcomes);
-        let found = of_it
-            .filter(|(name, _)| name == command)
-            .any(|(_, rejects)| rejects.as_ref().is_some_and(|pattern| pattern["value"] == text));
-        assert!(found, "{command} over {}: {text}", transport.name);
+    for transport in Transport::ALL {
+        let outcomes = outcomes(&transport);
+        let of_some = TEXTS_OF.into_iter().filter(|(_, _, needs)| needs.meet(&transport));
+        for (command, text) in TEXTS.into_iter().chain(of_some.map(|(command, text, _)| (command, text))) {
+            let found = outcomes
+                .iter()
+                .filter(|(name, _)| name == command)
+                .any(|(_, rejects)| rejects.as_ref().is_some_and(|pattern| pattern["value"] == text));
+            assert!(found, "{command} over {}: {text}", transport.name);
+        }
     }
 }
 
@@ -234,7 +269,8 @@ fn every_event_occurs_with_its_payload() {
             .map(|event| event.event)
             .collect();
         for kind in EventKind::ALL {
-            if OUTAGE.contains(&kind.name()) && !transport.has("serverOutage") {
+            let has_none = |names: &[&str], ability| names.contains(&kind.name()) && !transport.has(ability);
+            if has_none(&OUTAGE, "serverOutage") || has_none(&POLLING, "polling") {
                 continue;
             }
             assert!(named.contains(kind.name()), "{} over {}", kind.name(), transport.name);

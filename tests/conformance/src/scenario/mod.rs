@@ -19,6 +19,9 @@ use std::{
     path::Path,
 };
 
+/// The events of transports that poll. Elsewhere they must not come, and what scenarios say of them is left out.
+const POLLING: [&str; 2] = ["pollingStarted", "pollingStopped"];
+
 /// One scenario.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -120,7 +123,12 @@ impl Table {
 impl Scenario {
     fn read(written: &Value, transport: &Transport) -> Result<Self, String> {
         let resolved = wire::resolve(written, transport)?.unwrap_or_default();
-        serde_json::from_value(resolved).map_err(|error| error.to_string())
+        let mut scenario: Self = serde_json::from_value(resolved).map_err(|error| error.to_string())?;
+        if !transport.has("polling") {
+            scenario.steps.retain_mut(|written| !written.step.leave_out(&POLLING));
+            scenario.never.extend(POLLING.map(str::to_owned));
+        }
+        Ok(scenario)
     }
 
     /// Whether it applies to a transport with these capabilities.

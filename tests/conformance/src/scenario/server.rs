@@ -23,6 +23,8 @@ pub struct ServerSettings {
     pub files: FileSettings,
     /// How Nexus behaves, in the words of the control API's settings.
     pub nexus: Map<String, Value>,
+    /// How `CometD` behaves, in the words of the control API's settings.
+    pub cometd: Map<String, Value>,
     /// Faults in store from the start.
     pub faults: Vec<Value>,
 }

@@ -51,12 +51,16 @@ pub enum Step {
     Simulator(SimulatorStep),
     /// Waits until the server's side of the chat is like this.
     Chat(Value),
+    /// Waits until what the server knows of `CometD` is like this.
+    Link(Value),
     /// Waits until the server has had this many such requests.
     Log(LogStep),
     /// Closes the chat and makes a new one on the same store.
     Restart(RestartStep),
     /// Closes the chat.
     Close,
+    /// Waits until the library's store holds this, by the last words of the keys.
+    Stored(Value),
     /// Says what the application's keeper holds.
     Kept(Value),
     /// Waits until the keeper is told to forget.
@@ -266,7 +270,9 @@ struct One<T> {
         alias = "count",
         alias = "never",
         alias = "chat",
+        alias = "link",
         alias = "restart",
+        alias = "stored",
         alias = "kept",
         alias = "forgotten"
     )]
@@ -275,7 +281,7 @@ struct One<T> {
 
 impl<'de> Deserialize<'de> for Step {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        const WORDS: [&str; 17] = [
+        const WORDS: [&str; 19] = [
             "command",
             "await",
             "pending",
@@ -287,9 +293,11 @@ impl<'de> Deserialize<'de> for Step {
             "never",
             "simulator",
             "chat",
+            "link",
             "log",
             "restart",
             "close",
+            "stored",
             "kept",
             "forgotten",
             "file",
@@ -320,8 +328,10 @@ impl<'de> Deserialize<'de> for Step {
             "never" => Self::Never(read::<One<_>, _>(&object, word)?.it),
             "simulator" => Self::Simulator(read(&object, word)?),
             "chat" => Self::Chat(read::<One<_>, _>(&object, word)?.it),
+            "link" => Self::Link(read::<One<_>, _>(&object, word)?.it),
             "count" | "log" => Self::Log(read(&object, word)?),
             "restart" => Self::Restart(read::<One<_>, _>(&object, word)?.it),
+            "stored" => Self::Stored(read::<One<_>, _>(&object, word)?.it),
             "kept" => Self::Kept(read::<One<_>, _>(&object, word)?.it),
             "forgotten" => Self::Forgotten(read::<One<_>, _>(&object, word)?.it),
             "close" => {
@@ -337,6 +347,24 @@ impl<'de> Deserialize<'de> for Step {
 }
 
 impl Step {
+    /// Takes out what is said of these events; true when nothing else was said.
+    pub(super) fn leave_out(&mut self, names: &[&str]) -> bool {
+        match self {
+            Self::Event(event) => names.contains(&event.event.as_str()),
+            Self::Events(events) => {
+                events
+                    .events
+                    .retain(|entry| !entry.event_name().is_some_and(|name| names.contains(&name.as_str())));
+                events.events.is_empty()
+            }
+            Self::Count(counts) => {
+                counts.retain(|name, _| !names.contains(&name.as_str()));
+                counts.is_empty()
+            }
+            _ => false,
+        }
+    }
+
     /// The labels that it needs.
     pub(super) fn labels_used(&self) -> Vec<&String> {
         match self {

@@ -3,9 +3,12 @@
 use crate::transport::Transport;
 use serde_json::{Map, Value};
 
-/// `value` as it is on `transport`: `{"$transport": {NAME: ...}}` becomes what stands under the transport's name, and is left out where
-/// nothing does; `{"$error": P}` becomes the payload of `error` for the response `P`; `${word}` becomes what it stands for there. Names
-/// that are no words stay, for what is saved while a scenario runs.
+/// `value` as it is on `transport`.
+///
+/// `{"$can": {ABILITY: ...}}` becomes what stands under the ability that the transport has, `{"$api": {NAME: ...}}` what stands under the
+/// API of the server behind it; either is left out where nothing does. `{"$error": P}` becomes the payload of `error` for the response
+/// `P`, `{"$answer": P}` what the server's refusal in the words `P` looks like, `{"$refuse": OPERATION, ...}` the fault that refuses a
+/// request, and `${word}` what it stands for there. Names that are no words stay, for what is saved while a scenario runs.
 pub(super) fn resolve(value: &Value, transport: &Transport) -> Result<Option<Value>, String> {
     Ok(Some(match value {
         Value::String(text) => replace(text, transport),
@@ -19,36 +22,67 @@ pub(super) fn resolve(value: &Value, transport: &Transport) -> Result<Option<Val
 }
 
 fn object(members: &Map<String, Value>, transport: &Transport) -> Result<Option<Value>, String> {
-    if let Some(choices) = members.get("$transport") {
-        return match choices.as_object().filter(|_| members.len() == 1) {
-            Some(choices) => choose(choices, transport),
-            None => Err(format!("$transport stands alone and holds an object: {members:?}")),
-        };
+    for (word, choose) in [("$api", by_api as Choose), ("$can", by_ability)] {
+        if let Some(choices) = members.get(word) {
+            let choices = choices.as_object().filter(|_| members.len() == 1);
+            let choices =
+                choices.ok_or_else(|| format!("{word} stands alone and holds an object: {members:?}"))?;
+            return choose(choices, transport)?.map_or(Ok(None), |choice| resolve(choice, transport));
+        }
     }
-    if let Some(response) = members.get("$error") {
-        return Ok(resolve(response, transport)?.map(|response| transport.error(response)));
+    for (word, said) in
+        [("$error", Transport::error as fn(&Transport, Value) -> Value), ("$answer", Transport::answer)]
+    {
+        if let Some(value) = members.get(word) {
+            return Ok(resolve(value, transport)?.map(|value| said(transport, value)));
+        }
     }
     if let Some(name) =
         members.get("$save").and_then(Value::as_str).filter(|name| transport.word(name).is_some())
     {
         return Err(format!("{name:?} is a word, and nothing to save"));
     }
-    let resolved = members.iter().filter_map(|(name, value)| {
+    let mut refusal = Map::new();
+    if let Some(operation) = members.get("$refuse") {
+        refusal = transport.refusal(operation);
+    }
+    let members = members.iter().filter(|(name, _)| *name != "$refuse");
+    let resolved = members.filter_map(|(name, value)| {
         let name = match replace(name, transport) {
             Value::String(name) => name,
             other => return Some(Err(format!("{name:?} is no name: it stands for {other}"))),
         };
         Some(resolve(value, transport).transpose()?.map(|value| (name, value)))
     });
-    Ok(Some(Value::Object(resolved.collect::<Result<_, _>>()?)))
+    Ok(Some(Value::Object(resolved.chain(refusal.into_iter().map(Ok)).collect::<Result<_, _>>()?)))
 }
 
-fn choose(choices: &Map<String, Value>, transport: &Transport) -> Result<Option<Value>, String> {
-    let known = |name: &String| Transport::ALL.iter().any(|transport| transport.name == name);
+/// Finds what applies to a transport.
+type Choose = for<'a> fn(&'a Map<String, Value>, &Transport) -> Result<Option<&'a Value>, String>;
+
+fn by_api<'a>(choices: &'a Map<String, Value>, transport: &Transport) -> Result<Option<&'a Value>, String> {
+    let known = |name: &String| Transport::ALL.iter().any(|transport| transport.api() == name);
     if let Some(name) = choices.keys().find(|name| !known(name)) {
-        return Err(format!("there is no transport {name:?}"));
+        return Err(format!("there is no API {name:?}"));
     }
-    choices.get(transport.name).map_or(Ok(None), |choice| resolve(choice, transport))
+    Ok(choices.get(transport.api()))
+}
+
+fn by_ability<'a>(
+    choices: &'a Map<String, Value>,
+    transport: &Transport,
+) -> Result<Option<&'a Value>, String> {
+    let known = |name: &String| Transport::ALL.iter().any(|transport| transport.has(name));
+    if let Some(name) = choices.keys().find(|name| !known(name)) {
+        return Err(format!("no transport can {name:?}"));
+    }
+    let mut apply = choices.iter().filter(|(name, _)| transport.has(name));
+    match (apply.next(), apply.next()) {
+        (Some((first, _)), Some((second, _))) => {
+            Err(format!("{} can both {first:?} and {second:?}", transport.name))
+        }
+        (first, _) => Ok(first.map(|(_, choice)| choice)),
+    }
 }
 
 fn replace(text: &str, transport: &Transport) -> Value {
@@ -75,7 +109,7 @@ fn replace(text: &str, transport: &Transport) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transport::{GMS_REST, NEXUS_REST};
+    use crate::transport::{GMS_COMETD, GMS_COMETD_POLLING, GMS_REST, NEXUS_REST};
     use serde_json::json;
 
     #[test]
@@ -83,13 +117,29 @@ mod tests {
         let written = json!({
             "resolves": "${ok}",
             "fields": {"${textField}": "hi ${name}"},
-            "data": {"$error": {"status": {"$transport": {"gms": 1, "nexus": 2}}}},
-            "steps": [{"$transport": {"gms": "only"}}, 3],
-            "gone": {"$transport": {"nexus": true}},
+            "data": {"$error": {"status": {"$api": {"gms": 1, "nexus": 2}}}},
+            "steps": [{"$api": {"gms": "only"}}, 3],
+            "gone": {"$api": {"nexus": true}},
+            "can": {"$can": {"polling": "fetched", "push": "pushed"}},
+            "fault": {"$refuse": "send", "nth": 2},
+            "refusal": {"$answer": {"errors": [5]}},
         });
         let gms = json!({
-            "resolves": {"statusCode": 0}, "fields": {"message": "hi ${name}"}, "data": {"status": 1}, "steps": ["only", 3]});
-        assert_eq!(resolve(&written, &GMS_REST), Ok(Some(gms)));
+            "resolves": {"statusCode": 0}, "fields": {"message": "hi ${name}"}, "data": {"status": 1}, "steps": ["only", 3],
+            "can": "fetched",
+            "fault": {"kind": "status", "status": 403, "operation": "send", "nth": 2},
+            "refusal": {"responseJSON": {"errors": [5]}}});
+        assert_eq!(resolve(&written, &GMS_REST), Ok(Some(gms.clone())));
+        for cometd in [GMS_COMETD, GMS_COMETD_POLLING] {
+            let resolved = resolve(&written, &cometd).unwrap().unwrap();
+            assert_eq!(resolved["can"], json!("pushed"));
+            assert_eq!(resolved["steps"], gms["steps"]);
+            assert_eq!(
+                resolved["fault"],
+                json!({"kind": "refuse", "code": 403, "operation": "send", "nth": 2})
+            );
+            assert_eq!(resolved["refusal"], json!({"errors": [5]}));
+        }
         let nexus = resolve(&written, &NEXUS_REST).unwrap().unwrap();
         assert_eq!(nexus["fields"], json!({"data[text]": "hi ${name}"}));
         assert_eq!(nexus["data"]["errors"][0]["response"], json!({"status": 2}));
@@ -100,8 +150,11 @@ mod tests {
     #[test]
     fn mistakes_are_named() {
         for written in [
-            json!({"$transport": 1}),
-            json!({"$transport": {"pigeon": 1}}),
+            json!({"$api": 1}),
+            json!({"$api": {"pigeon": 1}}),
+            json!({"$can": {"fly": 1}}),
+            json!({"$can": {"polling": 1, "http": 2}}),
+            json!({"$can": {"polling": 1}, "more": 2}),
             json!({"${ok}": 1}),
             json!({"$save": "ok"}),
         ] {

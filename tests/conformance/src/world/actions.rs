@@ -7,7 +7,7 @@ use http_body_util::{BodyExt, Full};
 use serde_json::{Map, Value, json};
 
 /// Actions of the control API: name, method and path.
-const CONTROL: [(&str, &str, &str); 23] = [
+const CONTROL: [(&str, &str, &str); 26] = [
     ("join", "POST", "/chats/latest/join"),
     ("say", "POST", "/chats/latest/say"),
     ("type", "POST", "/chats/latest/type"),
@@ -31,6 +31,9 @@ const CONTROL: [(&str, &str, &str); 23] = [
     ("restart", "POST", "/restart"),
     ("accept", "POST", "/accept"),
     ("settings", "PATCH", "/settings"),
+    ("cut", "POST", "/cometd/cut"),
+    ("disconnectClients", "POST", "/cometd/disconnect"),
+    ("forgetClients", "POST", "/cometd/forget"),
 ];
 
 impl World {

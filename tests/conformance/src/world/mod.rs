@@ -16,12 +16,15 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use serde_json::{Map, Value, json};
-use std::{fs, sync::Arc, time::Duration};
+use std::{fmt::Write, fs, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use webchat_simulator::{LogEntry, Script, Settings, Simulator};
 
 /// The time limit of requests, in milliseconds: long enough for a machine with much else to do.
 const AJAX_TIMEOUT: u64 = 10_000;
+
+/// Options that hold options, which scenarios change one by one.
+const NESTED: [&str; 3] = ["transport", "cometD", "async"];
 
 /// Speaks with the simulator's control API.
 type Http = Client<HttpConnector, Full<Bytes>>;
@@ -48,6 +51,7 @@ impl World {
             ("chatUrl", simulator.chat_url()),
             ("gesUrl", simulator.ges_url()),
             ("nexusUrl", simulator.nexus_url()),
+            ("cometdUrl", simulator.cometd_url()),
             ("host", simulator.address().to_string()),
             ("port", simulator.address().port().to_string()),
             ("dir", directory.path().display().to_string()),
@@ -61,8 +65,10 @@ impl World {
         let mut world = Self { simulator, http, directory, saved, config: Map::new(), transport, has_keeper };
         world.config = world.base_config(scenario)?;
         world.saved.insert("config", Value::Object(world.config.clone()));
-        if !scenario.server.nexus.is_empty() {
-            world.act(&json!({"settings": {"nexus": scenario.server.nexus}})).await?;
+        for (api, settings) in [("nexus", &scenario.server.nexus), ("cometd", &scenario.server.cometd)] {
+            if !settings.is_empty() {
+                world.act(&json!({"settings": {api: settings}})).await?;
+            }
         }
         if !scenario.server.faults.is_empty() {
             world.act(&json!({"fault": scenario.server.faults})).await?;
@@ -84,7 +90,7 @@ impl World {
         Ok(config)
     }
 
-    /// Sets options, those of `transport` one by one, and takes away what is `null`.
+    /// Sets options, those of [`NESTED`] one by one, and takes away what is `null`.
     fn change_config(
         &self,
         config: &mut Map<String, Value>,
@@ -93,7 +99,7 @@ impl World {
         for (key, value) in changes {
             match (config.get_mut(key), value) {
                 (_, Value::Null) => drop(config.remove(key)),
-                (Some(Value::Object(inner)), Value::Object(changes)) if key == "transport" => {
+                (Some(Value::Object(inner)), Value::Object(changes)) if NESTED.contains(&key.as_str()) => {
                     self.change_config(inner, changes)?;
                 }
                 (_, value) => drop(config.insert(key.clone(), fill(value, &self.saved)?)),
@@ -128,19 +134,32 @@ impl World {
 
     /// Waits until the server's view of the latest chat is like this.
     pub(crate) async fn expect_chat(&mut self, pattern: &Value, patience: Duration) -> Result<(), String> {
-        let saved = &self.saved;
+        self.expect_state("chat", Self::chat_state, pattern, patience).await
+    }
+
+    /// Waits until what the server knows of `CometD` is like this.
+    pub(crate) async fn expect_link(&mut self, pattern: &Value, patience: Duration) -> Result<(), String> {
+        self.expect_state("link", |world| json!(world.simulator.cometd()), pattern, patience).await
+    }
+
+    async fn expect_state(
+        &mut self,
+        name: &str,
+        state: impl Fn(&Self) -> Value,
+        pattern: &Value,
+        patience: Duration,
+    ) -> Result<(), String> {
         let look = self.simulator.wait_for(|_| {
-            let mut saved = saved.clone();
-            let state = self.chat_state();
-            matches(pattern, Some(&state), &mut saved).ok().map(|()| saved)
+            let mut saved = self.saved.clone();
+            matches(pattern, Some(&state(self)), &mut saved).ok().map(|()| saved)
         });
         if let Ok(saved) = tokio::time::timeout(patience, look).await {
             self.saved = saved;
             return Ok(());
         }
-        let state = self.chat_state();
+        let state = state(self);
         matches(pattern, Some(&state), &mut self.saved)
-            .map_err(|why| format!("the server's chat{why}; it is {state}"))
+            .map_err(|why| format!("the server's {name}{why}; it is {state}"))
     }
 
     /// Waits until the log has this many requests like this, and no more. Those under way count only if the pattern asks for `done`.
@@ -183,6 +202,24 @@ impl World {
             Some(fault) => Err(format!("the fault {fault} has befallen no request")),
             None => Ok(()),
         }
+    }
+
+    /// The requests that the server has had, for a person.
+    pub(crate) fn log(&self) -> String {
+        let mut text = String::new();
+        for entry in self.simulator.log() {
+            let (number, utc_time, method) = (entry.number, entry.utc_time % 1_000_000, &entry.method);
+            let operation = entry.operation.map_or(entry.path.as_str(), |operation| operation.name());
+            let position = entry.field("transcriptPosition").unwrap_or_default();
+            let text_of = entry.field("message").unwrap_or_default();
+            let fault = entry.fault.as_deref().unwrap_or_default();
+            let (status, effect, done) = (entry.status, entry.effect, entry.done);
+            let _ = write!(
+                text,
+                "\n      {number} {utc_time} {method} {operation} {position} {text_of} {fault} status {status:?} effect {effect} done {done}"
+            );
+        }
+        text
     }
 
     pub(crate) async fn stop(&self) {

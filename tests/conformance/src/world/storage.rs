@@ -11,6 +11,9 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+/// What all keys of the store begin with.
+const PREFIX: &str = "_genesys.widgets.webchat.state.";
+
 impl World {
     pub(super) fn store_path(&self) -> PathBuf {
         self.directory.path().join("session.json")
@@ -24,13 +27,32 @@ impl World {
         let text = fs::read_to_string(self.store_path()).map_err(|error| failed(&error))?;
         let mut content: Map<String, Value> = serde_json::from_str(&text).map_err(|error| failed(&error))?;
         for (key, value) in changes {
-            let key = format!("_genesys.widgets.webchat.state.{key}");
+            let key = format!("{PREFIX}{key}");
             match value {
                 Some(text) => content.insert(key, self.fill(&Value::String(text.clone()))?),
                 None => content.remove(&key),
             };
         }
         fs::write(self.store_path(), Value::Object(content).to_string()).map_err(|error| failed(&error))
+    }
+
+    /// Waits until the library's store holds what the pattern says, by the last words of the keys. Nobody tells of it, so it is looked
+    /// into again and again.
+    pub(crate) async fn expect_stored(&mut self, pattern: &Value, patience: Duration) -> Result<(), String> {
+        let mut again = tokio::time::interval(Duration::from_millis(10));
+        let deadline = tokio::time::Instant::now() + patience;
+        loop {
+            again.tick().await;
+            let text = fs::read_to_string(self.store_path()).unwrap_or_default();
+            let content: Map<String, Value> = serde_json::from_str(&text).unwrap_or_default();
+            let short = |(key, text): (String, Value)| Some((key.strip_prefix(PREFIX)?.to_owned(), text));
+            let content = Value::Object(content.into_iter().filter_map(short).collect());
+            match matches(pattern, Some(&content), &mut self.saved) {
+                Err(why) if tokio::time::Instant::now() >= deadline => return Err(format!("the store{why}")),
+                Err(_) => {}
+                Ok(()) => return Ok(()),
+            }
+        }
     }
 
     /// The file of the application's keeper, where it has one.

@@ -1,7 +1,7 @@
 //! nginx ends TLS: `https` and `wss`.
 
 use crate::{every, fetch, options_trusting, send_and_fetch};
-use webchat_core::ErrorKind;
+use webchat_core::{ErrorKind, Retry};
 use webchat_proxy::{Certificate, Customer, Front, Location, Nginx, Talk};
 use webchat_simulator::{Carrier, Simulator};
 
@@ -69,7 +69,7 @@ async fn an_older_tls() {
     }
 }
 
-/// Nobody vouches for the certificate, or somebody for another: nothing is sent.
+/// Nobody vouches for the certificate, or somebody for another: nothing is sent, and the customer is told why.
 #[tokio::test]
 async fn a_certificate_that_is_not_trusted() {
     let (certificate, simulator) = (Certificate::new(), Simulator::builder().start().await.unwrap());
@@ -81,7 +81,7 @@ async fn a_certificate_that_is_not_trusted() {
     every([options, trusting_another].concat(), async |options| {
         let error =
             Customer::try_to_start(&options, "Mia").await.expect_err("the certificate is not trusted");
-        assert_eq!(error.kind(), ErrorKind::Disconnected, "{error}");
+        assert_eq!((error.kind(), error.retry()), (ErrorKind::Disconnected, Retry::Never), "{error}");
         assert!(error.message().contains("certificate"), "{error}");
     })
     .await;
