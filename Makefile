@@ -34,7 +34,7 @@ test: setup ## Runs every check and test there is
 	@tests/tools/test "$(TARGET)" "$(VENV)"
 
 test-proxy: setup ## Tests chats through nginx as a reverse proxy
-	cargo test --locked -p webchat-proxy
+	cargo test --locked -p webchat-proxy -- --test-threads 8
 
 bench: setup ## Measures beside peers, in a release build
 	cargo bench --locked -p webchat-bench
