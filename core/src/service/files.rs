@@ -93,8 +93,8 @@ impl Service {
                     News::Disconnected => {
                         self.publish(Event::Error(ResponseData::Failure(response.clone())));
                     }
-                    // Without an answer what is told is what the command is rejected with.
-                    News::Error(_) if failure.is_disconnect() => {
+                    // What is told is what the command is rejected with.
+                    News::Error(data) if *data == failure.response => {
                         self.publish(Event::Error(ResponseData::Failure(response.clone())));
                     }
                     News::Error(data) => {
