@@ -2,8 +2,9 @@
 
 use crate::{c_chat::CChat, server::Server};
 use std::{
+    collections::HashMap,
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
 };
@@ -11,12 +12,12 @@ use std::{
 const CHATS: usize = 100;
 const WHILE: Duration = Duration::from_mins(1);
 
-/// What the library's threads have done so far.
+/// What a thread has done so far.
 #[derive(Clone, Copy, Debug, Default)]
 struct Work {
-    /// How often they have woken up.
+    /// How often it has woken up.
     wake_ups: u64,
-    /// The time on a processor.
+    /// Its time on a processor.
     running: Duration,
 }
 
@@ -29,22 +30,30 @@ pub fn chats(server: &Server) {
         let (before, connects, begin) = (work(), server.connects(), Instant::now());
         thread::sleep(WHILE);
         let (after, connects, took) = (work(), server.connects() - connects, begin.elapsed());
-        let wake_ups = after.wake_ups - before.wake_ups;
+        let done = since(&before, &after);
         let carrier = if websocket { "WebSocket" } else { "long-polling" };
         println!("\n{CHATS} idle chats over CometD, {carrier}, in {took:.1?}");
         println!("  {:<34} {connects:>12}", "connects that the server ended");
-        println!("  {:<34} {wake_ups:>12}", "wake-ups of the library's threads");
-        println!("  {:<34} {:>12.2?}", "their processor time", after.running.saturating_sub(before.running));
+        println!("  {:<34} {:>12}", "wake-ups of the library's threads", done.wake_ups);
+        println!("  {:<34} {:>12.2?}", "their processor time", done.running);
         drop(chats);
     }
 }
 
-/// Adds up what Linux tells of this process' threads that are the library's, by their names.
-fn work() -> Work {
-    let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    tasks.map(|task| task.path()).filter(|task| is_ours(task)).fold(Work::default(), |sum, task| {
-        let one = work_of(&task);
-        Work { wake_ups: sum.wake_ups + one.wake_ups, running: sum.running + one.running }
+/// What Linux tells of this process' threads that are the library's, by their names.
+fn work() -> HashMap<PathBuf, Work> {
+    let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten().map(|task| task.path());
+    tasks.filter(|task| is_ours(task)).map(|task| (task.clone(), work_of(&task))).collect()
+}
+
+/// What the threads that are still there have done between two looks.
+fn since(before: &HashMap<PathBuf, Work>, after: &HashMap<PathBuf, Work>) -> Work {
+    after.iter().fold(Work::default(), |sum, (task, work)| {
+        let before = before.get(task).copied().unwrap_or_default();
+        Work {
+            wake_ups: sum.wake_ups + work.wake_ups - before.wake_ups,
+            running: sum.running + work.running.saturating_sub(before.running),
+        }
     })
 }
 

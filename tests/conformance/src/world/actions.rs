@@ -5,6 +5,7 @@ use crate::pattern::matches;
 use http::Request;
 use http_body_util::{BodyExt, Full};
 use serde_json::{Map, Value, json};
+use std::time::Duration;
 
 /// Actions of the control API: name, method and path.
 const CONTROL: [(&str, &str, &str); 26] = [
@@ -59,10 +60,29 @@ impl World {
         match name.as_str() {
             "down" => self.simulator.go_down().await.map_err(|error| error.to_string())?,
             "sayNumbers" => self.say_numbers(argument).await?,
-            "up" => self.simulator.come_up().await.map_err(|error| error.to_string())?,
+            "up" => self.come_up().await?,
+            "restart" => match self.control(name, argument).await {
+                Err(why) if why.contains("cannot listen") => self.come_up().await?,
+                outcome => return outcome,
+            },
             _ => return self.control(name, argument).await,
         }
         Ok(json!({}))
+    }
+
+    /// Has the server listen again. An adapter that is being started has a copy of every socket until it runs, so that an address can be
+    /// taken for a moment.
+    async fn come_up(&self) -> Result<(), String> {
+        let mut again = tokio::time::interval(Duration::from_millis(10));
+        let mut outcome = Ok(());
+        for _ in 0..500 {
+            again.tick().await;
+            outcome = self.simulator.come_up().await;
+            if outcome.is_ok() {
+                break;
+            }
+        }
+        outcome.map_err(|error| error.to_string())
     }
 
     /// Says the numbers from `from` to `to`, one message each.
