@@ -11,7 +11,7 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpListener,
-    sync::mpsc,
+    sync::{Notify, mpsc},
     task::JoinHandle,
 };
 
@@ -24,6 +24,8 @@ pub(crate) struct Scripted {
     pub(crate) answer: Bytes,
     /// What it does then.
     pub(crate) then: Then,
+    /// What it waits for before it answers.
+    pub(crate) held: Option<Arc<Notify>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,6 +155,9 @@ async fn serve(
             request.body = buffer.split_to(length).freeze();
         }
         let _ = seen.send(request);
+        if let Some(gate) = scripted.held {
+            gate.notified().await;
+        }
         let _ = stream.write_all(&scripted.answer).await;
         let _ = stream.flush().await;
         match scripted.then {
@@ -189,7 +194,13 @@ pub(crate) fn json(body: &str) -> Scripted {
 
 /// Any bytes.
 pub(crate) fn raw(answer: impl Into<Vec<u8>>, then: Then) -> Scripted {
-    Scripted { reads: Reads::All, answer: Bytes::from(answer.into()), then }
+    Scripted { reads: Reads::All, answer: Bytes::from(answer.into()), then, held: None }
+}
+
+/// An answer that waits until it is let go.
+pub(crate) fn held(scripted: Scripted) -> (Scripted, Arc<Notify>) {
+    let gate = Arc::new(Notify::new());
+    (Scripted { held: Some(gate.clone()), ..scripted }, gate)
 }
 
 /// No answer at all.

@@ -1,6 +1,6 @@
 //! Nexus v3 over REST: a token opens the session, form-encoded requests act in it, polling tells what happens there (Nexus reference,
 //! sections 1 to 9). `wire` encodes and decodes, `images` fetches images and `recent` keeps those fetched last, `resume` takes up
-//! sessions again, `failure` says what failures mean; this file performs requests.
+//! sessions again, `renewal` gets new tokens for refused ones, `failure` says what failures mean; this file performs requests.
 //!
 //! Time limits: `ajaxTimeout` for every request but polls and uploads. A server may hold a poll back until there is something to tell, so
 //! a poll has 65 s; an upload has no limit.
@@ -8,13 +8,14 @@
 mod failure;
 mod images;
 mod recent;
+mod renewal;
 mod resume;
 pub mod wire;
 
 #[cfg(test)]
 mod tests;
 
-use self::recent::Recent;
+use self::{recent::Recent, renewal::Renewals};
 use super::{
     BoxFuture, Capabilities, Failure, Operation, Position, Reply, Request, Transport,
     http::{self, Answer, HttpChat, HttpPool, HttpRequest, Multipart, RequestBody},
@@ -43,6 +44,7 @@ struct Inner {
     config: NexusRestConfig,
     http: HttpChat,
     recent: Recent,
+    renewals: Renewals,
 }
 
 impl NexusRest {
@@ -60,7 +62,7 @@ impl NexusRest {
             .map(|((name, value), key)| (name.as_str(), value, key.as_str()))
             .collect();
         let http = HttpChat::new(pool, connection, &own)?;
-        Ok(Self(Arc::new(Inner { config, http, recent: Recent::default() })))
+        Ok(Self(Arc::new(Inner { config, http, recent: Recent::default(), renewals: Renewals::default() })))
     }
 }
 
@@ -93,20 +95,26 @@ impl Transport for NexusRest {
 }
 
 impl Inner {
-    async fn perform(&self, operation: &Operation, session: &NexusSession) -> Result<Reply, Failure> {
+    async fn perform(
+        self: &Arc<Self>,
+        operation: &Operation,
+        session: &NexusSession,
+    ) -> Result<Reply, Failure> {
         match operation {
             Operation::Start(_) => self.ask(operation, session).await,
             Operation::Restore => self.restore(session).await,
-            _ => match self.ask(operation, session).await {
-                Err(refused) if refused.status == 400 && is_from_an_index(operation) => {
-                    // The server does not know the index any more: better all that it has than nothing.
-                    self.ask(&from_the_start(operation), session).await
-                }
-                Err(refused) if refused.status == 401 && self.config.asynchronous => {
-                    self.ask_renewed(operation, session, refused).await
-                }
-                outcome => outcome,
-            },
+            _ if self.config.asynchronous => self.ask_renewing(operation, session).await,
+            _ => self.ask_known(operation, session).await,
+        }
+    }
+
+    /// One request of `session`. Where the server does not know the index any more that it is asked for, better all that it has than nothing.
+    async fn ask_known(&self, operation: &Operation, session: &NexusSession) -> Result<Reply, Failure> {
+        match self.ask(operation, session).await {
+            Err(refused) if refused.status == 400 && is_from_an_index(operation) => {
+                self.ask(&from_the_start(operation), session).await
+            }
+            outcome => outcome,
         }
     }
 

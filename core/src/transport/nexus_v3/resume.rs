@@ -1,4 +1,4 @@
-//! Taking up a session again with its token (Nexus reference, sections 4.2 and 7.4).
+//! Taking up a session again with its token (Nexus reference, section 4.2).
 
 use super::{Inner, failure, form, interpret, operation_id, wire, with_token};
 use crate::{
@@ -39,34 +39,8 @@ impl Inner {
         }
     }
 
-    /// Repeats a request of an asynchronous chat that was `refused` for want of a valid token, under a new one. The refusal stands if
-    /// there is none to be had; the session is over if the server does not take its token or does not know it any more, or opens another in its place.
-    pub(super) async fn ask_renewed(
-        &self,
-        operation: &Operation,
-        session: &NexusSession,
-        refused: Failure,
-    ) -> Result<Reply, Failure> {
-        let renewed = match self.resume(session).await {
-            Ok((_, renewed)) => renewed,
-            Err(failure) => {
-                let ended = refused.ended || failure.ended || failure.status == 401;
-                return Err(Failure { ended, ..refused });
-            }
-        };
-        if renewed.session_id != session.session_id {
-            // Nobody asked for that other session, so it does not stay behind.
-            if let Err(failure) = self.ask(&Operation::End, &renewed).await {
-                log::warn!(target: "webchat", "a session opened in place of another is left behind: {}", failure.cause);
-            }
-            return Err(Failure { ended: true, ..refused });
-        }
-        let reply = self.ask(&from_the_known(operation), &renewed).await?;
-        Ok(in_session(reply, renewed))
-    }
-
     /// Asks for a new token of the session.
-    async fn resume(&self, session: &NexusSession) -> Result<(Reply, NexusSession), Failure> {
+    pub(super) async fn resume(&self, session: &NexusSession) -> Result<(Reply, NexusSession), Failure> {
         let body = form(&wire::Fields::of_resume(&self.config), &operation_id());
         let url = http::below(&self.config.data_url, [])?;
         let request = with_token(HttpRequest::new(Method::POST, url, body), session)?;
@@ -78,19 +52,12 @@ impl Inner {
             Some(SessionData::Nexus(renewed)) => renewed.clone(),
             _ => session.clone(),
         };
+        self.renewals.note(&renewed);
         Ok((reply, renewed))
     }
 }
 
-/// The server does not know what it has delivered under another token: a poll says where it is.
-fn from_the_known(operation: &Operation) -> Operation {
-    let mut operation = operation.clone();
-    if let Operation::Poll { from, .. } = &mut operation {
-        from.resync = true;
-    }
-    operation
-}
-
-fn in_session(reply: Reply, session: NexusSession) -> Reply {
+/// `reply` with the session's data, for whoever keeps them.
+pub(super) fn in_session(reply: Reply, session: NexusSession) -> Reply {
     Reply { session: Some(SessionData::Nexus(session)), ..reply }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     model::{FileSource, Index, Upload},
-    transport::News,
+    transport::{News, http::test_server::held},
 };
 
 fn page() -> Value {
@@ -129,6 +129,87 @@ async fn a_refused_token_is_renewed_once() {
     let failure = transport.perform(request(text("hi"))).await.unwrap_err();
     assert_eq!((failure.kind, failure.ended), (ErrorKind::Unauthorized, false));
     assert_eq!(trace(&mut server, 3).await, expected, "not again and again");
+}
+
+/// Two requests that the server has seen and refuses at once; what it is asked then.
+async fn refused_at_once(
+    then: impl IntoIterator<Item = Scripted>,
+) -> (Vec<Result<Reply, Failure>>, TestServer) {
+    let (one, other) = (held(denied()), held(denied()));
+    let mut server = TestServer::start([one.0, other.0].into_iter().chain(then)).await;
+    let transport = lasting(&server);
+    let asking = [text("one"), text("two")].map(|text| tokio::spawn(transport.perform(request(text))));
+    for _ in 0..2 {
+        server.seen().await;
+    }
+    one.1.notify_one();
+    other.1.notify_one();
+    let mut outcomes = Vec::new();
+    for asking in asking {
+        outcomes.push(asking.await.unwrap());
+    }
+    (outcomes, server)
+}
+
+#[tokio::test]
+async fn requests_refused_at_once_renew_once() {
+    let (outcomes, mut server) = refused_at_once([opened(&token(2)), json("{}"), json("{}")]).await;
+    for outcome in outcomes {
+        assert_eq!(outcome.unwrap().session, Some(SessionData::Nexus(session(2))));
+    }
+    let expected = ["POST  under 1", "POST /s1/messages under 2", "POST /s1/messages under 2"];
+    assert_eq!(trace(&mut server, 3).await, expected);
+
+    let (outcomes, mut server) = refused_at_once([answer("503 Service Unavailable", "", "")]).await;
+    for outcome in outcomes {
+        let failure = outcome.unwrap_err();
+        assert_eq!((failure.status, failure.ended), (401, false), "the token may still be renewed");
+    }
+    assert_eq!(trace(&mut server, 1).await, ["POST  under 1"], "for both");
+}
+
+#[tokio::test]
+async fn a_refusal_counts_for_the_token_that_the_request_carried() {
+    let (late, gate) = held(denied());
+    let script = [late, denied(), opened(&token(2)), json("{}"), json("{}"), json("{}")];
+    let mut server = TestServer::start(script).await;
+    let transport = lasting(&server);
+    let slow = tokio::spawn(transport.perform(request(text("slow"))));
+    server.seen().await;
+    transport.perform(request(text("quick"))).await.unwrap();
+    gate.notify_one();
+    let reply = slow.await.unwrap().unwrap();
+    assert_eq!(reply.session, Some(SessionData::Nexus(session(2))));
+    transport.perform(request(text("later"))).await.unwrap();
+    let expected = [
+        "POST /s1/messages under 1",
+        "POST  under 1",
+        "POST /s1/messages under 2",
+        "POST /s1/messages under 2",
+        "POST /s1/messages under 2",
+    ];
+    assert_eq!(
+        trace(&mut server, 5).await,
+        expected,
+        "one renewal, and no request under the old token after it"
+    );
+}
+
+#[tokio::test]
+async fn a_renewal_goes_on_when_its_request_is_given_up() {
+    let (resumed, gate) = held(opened(&token(2)));
+    let mut server = TestServer::start([denied(), resumed, denied(), json("{}")]).await;
+    let transport = lasting(&server);
+    let given_up = tokio::spawn(transport.perform(request(text("one"))));
+    server.seen().await;
+    server.seen().await;
+    given_up.abort();
+    assert!(given_up.await.unwrap_err().is_cancelled());
+    let asking = tokio::spawn(transport.perform(request(text("two"))));
+    server.seen().await;
+    gate.notify_one();
+    asking.await.unwrap().unwrap();
+    assert_eq!(trace(&mut server, 1).await, ["POST /s1/messages under 2"]);
 }
 
 #[tokio::test]
