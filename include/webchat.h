@@ -119,17 +119,14 @@
 /** The outcome is of another command than sendMessage. */
 #define WEBCHAT_DELIVERY_NONE 0
 
-/** The message was sent: the server has it. */
+/** The server has the message. */
 #define WEBCHAT_DELIVERY_SENT 1
 
-/** The connection is lost, and the message was not sent. */
+/** The message did not arrive: it never left, or the server refused it. The status says why. */
 #define WEBCHAT_DELIVERY_NOT_SENT 2
 
-/** The message was rejected and did not arrive. */
-#define WEBCHAT_DELIVERY_REJECTED 3
-
 /** The message left, and nothing tells whether it arrived. */
-#define WEBCHAT_DELIVERY_UNKNOWN 4
+#define WEBCHAT_DELIVERY_UNKNOWN 3
 
 /** Trying the same again cannot help, unless something else changes. */
 #define WEBCHAT_RETRY_NEVER 0
@@ -652,6 +649,9 @@ typedef void (*webchat_log_fn)(void *context, uint32_t level, const char *text);
 /** A fault in the library. Please report it. */
 #define WEBCHAT_ERR_INTERNAL 21
 
+/** The message was not sent, because the connection is lost: nothing has left (sendMessage). */
+#define WEBCHAT_ERR_NOT_SENT 22
+
 /** The handle is null, destroyed, of another kind, or never was one. */
 #define WEBCHAT_ERR_INVALID_HANDLE 64
 
@@ -854,8 +854,9 @@ webchat_status webchat_update_nickname(webchat_service *service,
 
 /**
  * sendMessage: sends a text message, untrimmed. Messages arrive in the order given, each at most once; the request id is the message's
- * local id. Resolves with the server's answer; webchat_outcome_delivery says what became of the message, also when it is rejected.
- * Rejected: WEBCHAT_ERR_NO_SESSION, an empty text, what the server answers, WEBCHAT_ERR_OUTCOME_UNKNOWN. A command: see above. Since 0.1.
+ * local id. Resolves with the server's answer: the message was sent. Rejected: WEBCHAT_ERR_NO_SESSION, an empty text, what the server
+ * answers, WEBCHAT_ERR_NOT_SENT (the connection is lost, and nothing has left), WEBCHAT_ERR_OUTCOME_UNKNOWN;
+ * webchat_outcome_delivery says how sure it is that it did not arrive. A command: see above. Since 0.1.
  */
 WEBCHAT_API
 webchat_status webchat_send_message(webchat_service *service,

@@ -185,6 +185,10 @@ impl Chat {
         completion: Completion,
     ) {
         let deadline = deadline.or(self.deadline);
+        let completion = match command {
+            Command::SendMessage(_) => completion.of_message(),
+            _ => completion,
+        };
         // A closed inbox drops the completion, which tells that the service is closed.
         let _ = self.shared.inbox.send(Message::Command { id, command, deadline, completion });
     }
@@ -301,8 +305,9 @@ impl Chat {
 
     /// `sendMessage` with a text. Messages arrive in the order given, each at most once; [`Pending::id`] is the message's local id.
     ///
-    /// Exactly one outcome: resolved with the server's answer (sent); resolved with `{statusCode: 1}` (the connection is lost, and it
-    /// was not sent); rejected (it did not arrive); rejected as [`ErrorKind::OutcomeUnknown`] (it left, and nothing tells).
+    /// Exactly one outcome: resolved with the server's answer (sent); rejected as [`ErrorKind::NotSent`] (the connection is lost, and
+    /// nothing has left) or otherwise (it did not arrive); rejected as [`ErrorKind::OutcomeUnknown`] (it left, and nothing tells).
+    /// [`Error::delivery`] tells how sure it is.
     pub fn send(&self, text: impl Into<Private>) -> Pending<Value> {
         self.send_message(SendMessage { message: Some(text.into()), ..SendMessage::default() })
     }

@@ -78,6 +78,8 @@ kinds! {
     WrongThread = 20, "wrong_thread", "a blocking call was made inside a callback";
     /// A fault in this library. Please report it.
     Internal = 21, "internal", "a fault in the library";
+    /// The message was not sent, because the connection is lost: nothing has left.
+    NotSent = 22, "not_sent", "the message was not sent, because the connection is lost";
 }
 
 impl ErrorKind {
@@ -98,6 +100,25 @@ pub enum Retry {
     WithBackoff,
 }
 
+/// How sure it is that a message which was not told as sent did not arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// It did not arrive: it never left, or the server refused it.
+    NotSent,
+    /// It left, and nothing tells whether it arrived.
+    Unknown,
+}
+
+impl Delivery {
+    /// Its name in `snake_case`, the same in every language.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotSent => "not_sent",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// Why a command was rejected.
 ///
 /// [`Error::message`] is the specification's text where the specification has one. `Debug` and `Display` show no message text, no
@@ -111,6 +132,7 @@ struct Inner {
     message: String,
     retry: Retry,
     response: Option<Value>,
+    delivery: Option<Delivery>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -122,6 +144,7 @@ impl Error {
             message: message.into(),
             retry: Retry::Never,
             response: None,
+            delivery: None,
             source: None,
         }))
     }
@@ -137,6 +160,16 @@ impl Error {
     #[must_use]
     pub fn with_response(mut self, response: Value) -> Self {
         self.0.response = Some(response);
+        self
+    }
+
+    /// The same error as that of a message, which says how sure it is that it did not arrive.
+    #[must_use]
+    pub(crate) fn of_message(mut self) -> Self {
+        self.0.delivery = Some(match self.0.kind {
+            ErrorKind::OutcomeUnknown | ErrorKind::Internal => Delivery::Unknown,
+            _ => Delivery::NotSent,
+        });
         self
     }
 
@@ -165,6 +198,11 @@ impl Error {
     /// The server's response (behaviour reference, section 3), where the rejection has one. It can hold private text.
     pub fn response(&self) -> Option<&Value> {
         self.0.response.as_ref()
+    }
+
+    /// How sure it is that the message did not arrive; nothing for an error of another command than `sendMessage`.
+    pub fn delivery(&self) -> Option<Delivery> {
+        self.0.delivery
     }
 
     /// The value a JavaScript caller would find in `fail`: the response, else the text.
@@ -206,6 +244,15 @@ mod tests {
             assert_eq!(ErrorKind::from_code(kind.code()), Some(*kind));
         }
         assert_eq!(ErrorKind::from_code(0), None);
+    }
+
+    #[test]
+    fn an_error_of_a_message_says_how_sure_it_is() {
+        let delivery = |kind| Error::new(kind, "why").of_message().delivery();
+        assert_eq!(delivery(ErrorKind::NotSent), Some(Delivery::NotSent));
+        assert_eq!(delivery(ErrorKind::Rejected), Some(Delivery::NotSent));
+        assert_eq!(delivery(ErrorKind::OutcomeUnknown), Some(Delivery::Unknown));
+        assert_eq!(Error::new(ErrorKind::Timeout, "why").delivery(), None);
     }
 
     #[test]

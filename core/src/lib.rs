@@ -20,7 +20,7 @@ pub mod transport;
 pub use client::{Chat, ChatBuilder, Pending};
 pub use config::Config;
 pub use driver::{Completion, Events, Runtime, RuntimeOptions};
-pub use error::{Error, ErrorKind, Retry};
+pub use error::{Delivery, Error, ErrorKind, Retry};
 pub use private::Private;
 
 /// The README's program compiles.

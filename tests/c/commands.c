@@ -140,7 +140,7 @@ static void before_a_session(webchat_service *service) {
     RUN(WEBCHAT_ERR_NO_SESSION, webchat_send_message, service, "too early");
     CHECK(strcmp(reason(), "There is no active chat session") == 0);
     CHECK_STATUS(webchat_outcome_delivery(outcome, &delivery), WEBCHAT_OK);
-    CHECK(delivery == WEBCHAT_DELIVERY_REJECTED);
+    CHECK(delivery == WEBCHAT_DELIVERY_NOT_SENT);
     RUN(WEBCHAT_OK, webchat_add_prefilter, service, filters, 2);
     CHECK(strstr(json(), "secret") != NULL && strstr(json(), "hidden") != NULL);
     RUN(WEBCHAT_ERR_INVALID_ARGUMENT, webchat_add_prefilter, service, wrong, 1);

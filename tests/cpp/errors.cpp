@@ -27,7 +27,7 @@ TEST(every_status_has_a_class) {
         CHECK((its_class != typeid(Error)) == is_error);
         if (is_error) CHECK(classes.insert(its_class).second);
     }
-    CHECK_EQUAL(classes.size(), 22U);
+    CHECK_EQUAL(classes.size(), 23U);
 }
 
 TEST(rejections_have_the_specifications_words) {
@@ -36,7 +36,7 @@ TEST(rejections_have_the_specifications_words) {
     CHECK_EQUAL(std::string(none.what()), "There is no active chat session");
     CHECK(none.status() == webchat::Status::no_session && none.command() == "sendMessage" && none.request() > 0);
     CHECK(none.retry() == webchat::Retry::never && !none.retry_after() && none.response_json().empty());
-    CHECK(none.delivery() == webchat::Delivery::rejected);
+    CHECK(none.delivery() == webchat::Delivery::not_sent);
     const auto outcome = chat.command("dance", [](const webchat::Outcome&) {});
     CHECK(outcome > none.request());
     thrown<webchat::UnsupportedError>([&] { chat.command("dance"); });

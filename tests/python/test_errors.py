@@ -40,11 +40,11 @@ def test_errors_are_what_python_would_raise() -> None:
 
 
 def test_an_error_survives_pickling() -> None:
-    error = webchat.RejectedError("no", response={"statusCode": 2}, retry_after=1.5, request_id=7)
+    error = webchat.RejectedError("no", response={"statusCode": 2}, retry_after=1.5, request_id=7, delivery="unknown")
     copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is webchat.RejectedError
     assert (copy.message, copy.response, copy.retry_after, copy.request_id) == ("no", {"statusCode": 2}, 1.5, 7)
-    assert copy.retryable
+    assert copy.retryable and copy.delivery == "unknown"
 
 
 async def test_rejections_have_the_specifications_texts(face: Face, simulator: Simulator) -> None:
@@ -103,6 +103,31 @@ async def test_a_message_whose_outcome_is_unknown(face: Face, simulator: Simulat
         with pytest.raises(webchat.OutcomeUnknownError) as caught:
             await face(chat.send_message("Is it there?", timeout=0.5))
         assert "Is it there?" not in str(caught.value)
+        assert caught.value.delivery == "unknown"
+
+
+async def test_a_message_while_the_connection_is_lost(face: Face, simulator: Simulator) -> None:
+    async with face.started(simulator) as chat:
+        simulator.stop()
+        await face.until(chat, "disconnected")
+        with pytest.raises(webchat.NotSentError) as caught:
+            await face(chat.send_message("Lost"))
+        assert caught.value.response == {"statusCode": 1}
+        assert caught.value.delivery == "not_sent"
+        assert caught.value.retryable
+
+
+async def test_how_sure_a_failed_message_is(face: Face, simulator: Simulator) -> None:
+    async with face.open(simulator.config()) as chat:
+        with pytest.raises(webchat.NoSessionError) as caught:
+            await face(chat.send_message("too early"))
+        assert caught.value.delivery == "not_sent"
+        with pytest.raises(webchat.InvalidArgumentError) as caught:
+            await face(chat.send_message("hi", type=1))
+        assert caught.value.delivery == "not_sent"
+        with pytest.raises(webchat.NoSessionError) as caught:
+            await face(chat.end_chat())
+        assert caught.value.delivery is None
 
 
 async def test_an_error_event_has_the_servers_response(face: Face, simulator: Simulator) -> None:

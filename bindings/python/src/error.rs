@@ -22,6 +22,9 @@ fn build<'py>(py: Python<'py>, error: &Error, request: Option<RequestId>) -> PyR
         Retry::After(pause) => fields.set_item(intern!(py, "retry_after"), pause.as_secs_f64())?,
         Retry::WithBackoff => fields.set_item(intern!(py, "retryable"), true)?,
     }
+    if let Some(delivery) = error.delivery() {
+        fields.set_item(intern!(py, "delivery"), delivery.name())?;
+    }
     if let Some(RequestId(id)) = request {
         fields.set_item(intern!(py, "request_id"), id)?;
     }

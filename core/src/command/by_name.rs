@@ -47,6 +47,12 @@ impl Command {
     /// Functions cannot be written in JSON: `registerPreProcessor` and `registerTypingPreviewInput` are rejected here with the
     /// specification's texts.
     pub fn from_json(name: &str, options: &Value) -> Result<Self, Error> {
+        let name = name.strip_prefix("WebChatService.").unwrap_or(name);
+        let read = Self::read(name, options);
+        if name == "sendMessage" { read.map_err(Error::of_message) } else { read }
+    }
+
+    fn read(name: &str, options: &Value) -> Result<Self, Error> {
         let empty = JsonObject::new();
         let options = match options {
             Value::Null => &empty,
@@ -58,7 +64,6 @@ impl Command {
                 )));
             }
         };
-        let name = name.strip_prefix("WebChatService.").unwrap_or(name);
         Ok(match name {
             "configure" => Self::Configure(Box::new(Config::from_json(&Value::Object(options.clone()))?)),
             "startChat" => Self::StartChat(start_chat(options)?),

@@ -216,8 +216,6 @@ pub enum Resolution {
     Nothing,
     /// The server's answer: "(AJAX Response Object)".
     Response(Body),
-    /// `sendMessage` while disconnected: `{statusCode: 1}`, and the message was not sent.
-    NotSent,
     /// `updateUserData` without a session: the data that a chat will start with.
     UserData(JsonObject),
     /// `addPrefilter`: all registered filters.
@@ -244,7 +242,6 @@ impl Resolution {
         match self {
             Self::Nothing => Value::Null,
             Self::Response(body) => body.json(),
-            Self::NotSent => json!({"statusCode": 1}),
             Self::UserData(data) => Value::Object(data.clone()),
             Self::Filters(filters) => json!(filters),
             Self::Transcript(transcript) => json!(transcript),

@@ -57,6 +57,14 @@ impl Completion {
         Self(Some(Box::new(function)))
     }
 
+    /// The same for the outcome of a message: its error says how sure it is that the message did not arrive.
+    pub(crate) fn of_message(mut self) -> Self {
+        let function = self.0.take();
+        Self(function.map(|function| -> Outlet {
+            Box::new(move |outcome| function(outcome.map_err(Error::of_message)))
+        }))
+    }
+
     /// Hands over the outcome.
     pub fn complete(mut self, outcome: Result<Resolution, Error>) {
         if let Some(function) = self.0.take() {

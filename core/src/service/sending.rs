@@ -14,6 +14,7 @@ use crate::{
     model::{MessageType, Received},
     transport::{Applied, Body, Failure, Operation, Reply, Text, Verdict},
 };
+use serde_json::json;
 use std::time::Duration;
 
 /// How long a message in trouble is tried. By then a server has dropped a client that it no longer hears.
@@ -25,7 +26,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 impl Service {
     pub(super) fn send_message(&mut self, id: RequestId, options: SendMessage) {
         if self.is_cut_off() {
-            return self.resolve(id, Resolution::NotSent);
+            return self.complete(id, Err(cut_off()));
         }
         match self.text_of(options) {
             Ok(text) => self.enqueue(Owner::Command(id), text),
@@ -89,9 +90,7 @@ impl Service {
         let over = entry.over_at(grace).is_some_and(|at| at <= now);
         match &mut entry.state {
             State::Waiting { .. } if over => self.finish(|| Err(not_sent())),
-            State::Waiting { .. } if disconnected && entry.limit.is_none() => {
-                self.finish(|| Ok(Resolution::NotSent))
-            }
+            State::Waiting { .. } if disconnected && entry.limit.is_none() => self.finish(|| Err(cut_off())),
             State::Waiting { not_before } if *not_before > now => false,
             State::Waiting { not_before } if is_haunted => {
                 *not_before = now + PAUSE;
@@ -332,6 +331,13 @@ impl Service {
 /// JavaScript's white space, which includes the byte order mark.
 fn is_blank(character: char) -> bool {
     character.is_whitespace() || character == '\u{feff}'
+}
+
+/// The connection is known to be lost, and the message never left (behaviour reference, section 3).
+fn cut_off() -> Error {
+    Error::new(ErrorKind::NotSent, "the message was not sent, because the connection is lost")
+        .with_retry(Retry::WithBackoff)
+        .with_response(json!({"statusCode": 1}))
 }
 
 fn not_sent() -> Error {

@@ -16,8 +16,9 @@ use std::{
 use webchat_core::command::{Command, SendMessage};
 
 /// sendMessage: sends a text message, untrimmed. Messages arrive in the order given, each at most once; the request id is the message's
-/// local id. Resolves with the server's answer; webchat_outcome_delivery says what became of the message, also when it is rejected.
-/// Rejected: WEBCHAT_ERR_NO_SESSION, an empty text, what the server answers, WEBCHAT_ERR_OUTCOME_UNKNOWN. A command: see above. Since 0.1.
+/// local id. Resolves with the server's answer: the message was sent. Rejected: WEBCHAT_ERR_NO_SESSION, an empty text, what the server
+/// answers, WEBCHAT_ERR_NOT_SENT (the connection is lost, and nothing has left), WEBCHAT_ERR_OUTCOME_UNKNOWN;
+/// webchat_outcome_delivery says how sure it is that it did not arrive. A command: see above. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_send_message(
     service: *mut webchat_service,

@@ -13,7 +13,7 @@ use crate::{
     text::Text,
 };
 use std::sync::{Arc, OnceLock};
-use webchat_core::{Error, ErrorKind, Retry, command::Resolution, model::Agents};
+use webchat_core::{Delivery, Error, Retry, command::Resolution, model::Agents};
 
 /// How a command ended. Opaque: read it with the webchat_outcome_... functions. Since 0.1.
 pub struct webchat_outcome {
@@ -22,14 +22,12 @@ pub struct webchat_outcome {
 
 /// The outcome is of another command than sendMessage.
 pub const WEBCHAT_DELIVERY_NONE: u32 = 0;
-/// The message was sent: the server has it.
+/// The server has the message.
 pub const WEBCHAT_DELIVERY_SENT: u32 = 1;
-/// The connection is lost, and the message was not sent.
+/// The message did not arrive: it never left, or the server refused it. The status says why.
 pub const WEBCHAT_DELIVERY_NOT_SENT: u32 = 2;
-/// The message was rejected and did not arrive.
-pub const WEBCHAT_DELIVERY_REJECTED: u32 = 3;
 /// The message left, and nothing tells whether it arrived.
-pub const WEBCHAT_DELIVERY_UNKNOWN: u32 = 4;
+pub const WEBCHAT_DELIVERY_UNKNOWN: u32 = 3;
 
 /// Trying the same again cannot help, unless something else changes.
 pub const WEBCHAT_RETRY_NEVER: u32 = 0;
@@ -148,10 +146,9 @@ impl Outcome {
     fn delivery(&self) -> u32 {
         match &self.ended {
             _ if !self.is_message => WEBCHAT_DELIVERY_NONE,
-            Ended::Resolved(Resolution::NotSent) => WEBCHAT_DELIVERY_NOT_SENT,
             Ended::Resolved(_) => WEBCHAT_DELIVERY_SENT,
-            Ended::Rejected(error) if error.kind() == ErrorKind::OutcomeUnknown => WEBCHAT_DELIVERY_UNKNOWN,
-            Ended::Rejected(_) | Ended::Refused(_) => WEBCHAT_DELIVERY_REJECTED,
+            Ended::Rejected(error) if error.delivery() == Some(Delivery::Unknown) => WEBCHAT_DELIVERY_UNKNOWN,
+            Ended::Rejected(_) | Ended::Refused(_) => WEBCHAT_DELIVERY_NOT_SENT,
         }
     }
 
@@ -181,7 +178,9 @@ impl Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
     use std::time::Duration;
+    use webchat_core::{ErrorKind, command::Command};
 
     fn sent(ended: Ended) -> u32 {
         Outcome::new("sendMessage", 1, ended).delivery()
@@ -194,9 +193,9 @@ mod tests {
     #[test]
     fn delivery_tells_what_became_of_a_message() {
         assert_eq!(sent(Ended::Resolved(Resolution::Nothing)), WEBCHAT_DELIVERY_SENT);
-        assert_eq!(sent(Ended::Resolved(Resolution::NotSent)), WEBCHAT_DELIVERY_NOT_SENT);
-        assert_eq!(sent(Ended::Rejected(error(ErrorKind::NoSession))), WEBCHAT_DELIVERY_REJECTED);
-        assert_eq!(sent(Ended::Rejected(error(ErrorKind::OutcomeUnknown))), WEBCHAT_DELIVERY_UNKNOWN);
+        let unreadable = Command::from_json("sendMessage", &json!({"type": 1})).unwrap_err();
+        assert_eq!(unreadable.delivery(), Some(Delivery::NotSent));
+        assert_eq!(sent(Ended::Rejected(unreadable)), WEBCHAT_DELIVERY_NOT_SENT);
         let other = Outcome::new("getStats", 1, Ended::Resolved(Resolution::Nothing));
         assert_eq!(other.delivery(), WEBCHAT_DELIVERY_NONE);
     }

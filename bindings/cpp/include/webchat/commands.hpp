@@ -97,8 +97,8 @@ public:
     }
 
     /// Sends a text message, untrimmed. Messages arrive in the order given, each at most once; the request id is the message's local id.
-    /// Resolves with the server's answer; Outcome::delivery() and Error::delivery() say what became of the message. NoSessionError, an
-    /// empty text, what the server answers, OutcomeUnknownError.
+    /// Resolves with the server's answer: the message was sent. NoSessionError, an empty text, what the server answers, NotSentError (the
+    /// connection is lost, and nothing has left), OutcomeUnknownError; Outcome::delivery() and Error::delivery() say how sure it is.
     template <class... How>
     detail::Result<How...> send_message(const std::string& text, How&&... how) {
         return with_text(webchat_send_message, text, std::forward<How>(how)...);

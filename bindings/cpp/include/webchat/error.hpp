@@ -37,6 +37,7 @@ enum class Status : webchat_status {
     io = WEBCHAT_ERR_IO,
     wrong_thread = WEBCHAT_ERR_WRONG_THREAD,
     internal = WEBCHAT_ERR_INTERNAL,
+    not_sent = WEBCHAT_ERR_NOT_SENT,
     invalid_handle = WEBCHAT_ERR_INVALID_HANDLE,
     end_of_events = WEBCHAT_END_OF_EVENTS,
 };
@@ -63,10 +64,8 @@ enum class Delivery : std::uint32_t {
     none = WEBCHAT_DELIVERY_NONE,
     /// The server has it.
     sent = WEBCHAT_DELIVERY_SENT,
-    /// The connection is lost, and it was not sent.
+    /// It did not arrive: it never left, or the server refused it.
     not_sent = WEBCHAT_DELIVERY_NOT_SENT,
-    /// It was rejected and did not arrive.
-    rejected = WEBCHAT_DELIVERY_REJECTED,
     /// It left, and nothing tells whether it arrived.
     unknown = WEBCHAT_DELIVERY_UNKNOWN,
 };
@@ -114,7 +113,7 @@ public:
         return failure_->retry_after;
     }
 
-    /// What became of the message, when the command was sendMessage.
+    /// How sure it is that the message did not arrive (not_sent, unknown), when the command was sendMessage.
     Delivery delivery() const noexcept { return failure_->delivery; }
 
 private:
@@ -170,6 +169,8 @@ using IoError = ErrorOf<Status::io>;
 using WrongThreadError = ErrorOf<Status::wrong_thread>;
 /// A fault in the library. Please report it.
 using InternalError = ErrorOf<Status::internal>;
+/// The message was not sent, because the connection is lost: nothing has left.
+using NotSentError = ErrorOf<Status::not_sent>;
 /// The object was moved from, or what it stands for is gone.
 using InvalidHandleError = ErrorOf<Status::invalid_handle>;
 
@@ -198,6 +199,7 @@ namespace detail {
     case Status::closed: throw ClosedError(std::move(failure));
     case Status::io: throw IoError(std::move(failure));
     case Status::wrong_thread: throw WrongThreadError(std::move(failure));
+    case Status::not_sent: throw NotSentError(std::move(failure));
     case Status::internal: throw InternalError(std::move(failure));
     case Status::invalid_handle: throw InvalidHandleError(std::move(failure));
     case Status::ok:

@@ -143,8 +143,9 @@ class Commands:
     ) -> Any:
         """Sends a message. Messages arrive in the order given, each at most once.
 
-        Returns the server's answer; ``{"statusCode": 1}`` while the connection is lost, and it was not sent then.
-        :class:`webchat.OutcomeUnknownError` says that it left and that nothing tells whether it arrived.
+        Returns the server's answer: the message was sent. :class:`webchat.NotSentError` says that the connection is lost and nothing has
+        left, :class:`webchat.OutcomeUnknownError` that it left and nothing tells whether it arrived. ``delivery`` of any error says how
+        sure it is.
         ``type`` is a label for the kind of text, ``parent_message_id`` the id of the rich message that it answers.
         """
         return self._given("sendMessage", timeout, message=message, type=type, parentMessageID=parent_message_id)

@@ -18,6 +18,7 @@ __all__ = [
     "IoError",
     "NoSessionError",
     "NotFoundError",
+    "NotSentError",
     "OutcomeUnknownError",
     "ProtocolError",
     "RateLimitedError",
@@ -52,6 +53,10 @@ class Error(Exception):
     request_id: int | None
     """The command's id, where the error is a command's."""
 
+    delivery: str | None
+    """What became of a message whose :meth:`webchat.Chat.send_message` failed: ``"not_sent"`` (it did not arrive: it never left, or the
+    server refused it) or ``"unknown"`` (it left, and nothing tells). ``None`` for other commands. A message that was sent raises nothing."""
+
     def __init__(
         self,
         message: str = "",
@@ -60,6 +65,7 @@ class Error(Exception):
         retry_after: float | None = None,
         retryable: bool = False,
         request_id: int | None = None,
+        delivery: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -67,6 +73,7 @@ class Error(Exception):
         self.retry_after = retry_after
         self.retryable = retryable or retry_after is not None
         self.request_id = request_id
+        self.delivery = delivery
 
 
 class InvalidArgumentError(Error, ValueError):
@@ -187,6 +194,12 @@ class WrongThreadError(Error, RuntimeError):
     """A blocking call was made inside a handler, where it could never end."""
 
     kind = "wrong_thread"
+
+
+class NotSentError(Error):
+    """The message was not sent, because the connection is lost: nothing has left."""
+
+    kind = "not_sent"
 
 
 class InternalError(Error):

@@ -123,7 +123,7 @@ fn allowed(world: &World, id: RequestId) -> std::ops::RangeInclusive<usize> {
     match world.script.outcome(id) {
         Some(Ok(Resolution::Response(_))) => 1..=1,
         Some(Err(error)) if error.kind() == ErrorKind::OutcomeUnknown => 0..=1,
-        Some(Ok(Resolution::NotSent) | Err(_)) => 0..=0,
+        Some(Err(_)) => 0..=0,
         other => panic!("{id:?}: {other:?}"),
     }
 }

@@ -5,6 +5,7 @@ use super::{
     script::{GMS, Script, start_chat},
 };
 use crate::{
+    ErrorKind,
     command::Command,
     model::Received,
     store::key,
@@ -116,13 +117,13 @@ fn a_lost_link_is_told_and_made_good_in_order() {
     script.incoming(Incoming::Down(unreachable()));
     script.incoming(Incoming::Down(unreachable()));
     let send = script.send("lost");
-    assert_eq!(script.resolved(send), json!({"statusCode": 1}));
+    assert_eq!(script.error(send).kind(), ErrorKind::NotSent);
     script.incoming(GAP);
     script.incoming(news(vec![agent(3)]));
     script.answer("poll", batch(vec![agent(2)]));
     let expected = [
         "disconnected",
-        "sendMessage: resolved",
+        "sendMessage: rejected",
         "> poll 2",
         "agentTypingStopped",
         "messageReceived",

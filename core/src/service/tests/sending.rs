@@ -72,9 +72,15 @@ fn nothing_is_sent_while_disconnected() {
     script.take();
     for text in ["hi", " "] {
         let id = script.send(text);
-        assert_eq!(script.resolved(id), json!({"statusCode": 1}), "this is checked first");
+        let error = script.error(id);
+        assert_eq!(
+            (error.kind(), error.rejection()),
+            (ErrorKind::NotSent, json!({"statusCode": 1})),
+            "first of all"
+        );
+        assert_eq!(error.retry(), Retry::WithBackoff);
     }
-    assert_eq!(script.take(), ["sendMessage: resolved"; 2]);
+    assert_eq!(script.take(), ["sendMessage: rejected"; 2]);
     script.answer_poll_due(done());
     script.send("hi");
     assert_eq!(script.kinds(), ["send"]);
@@ -119,12 +125,12 @@ fn a_message_that_never_left_is_rejected() {
     let behind = script.send("behind");
     script.take();
     script.fail("send", unreachable());
-    assert_eq!(script.take(), ["disconnected", "sendMessage: rejected", "sendMessage: resolved"]);
+    assert_eq!(script.take(), ["disconnected", "sendMessage: rejected", "sendMessage: rejected"]);
     assert_eq!(
         (script.error(id).kind(), script.error(id).retry()),
         (ErrorKind::Disconnected, Retry::WithBackoff)
     );
-    assert_eq!(script.resolved(behind), json!({"statusCode": 1}), "nor did the one behind it");
+    assert_eq!(script.error(behind).kind(), ErrorKind::NotSent, "nor did the one behind it");
 }
 
 #[test]
