@@ -217,8 +217,8 @@ impl Driver {
                 }
             }
             Effect::Release => self.transport.iter().for_each(|transport| transport.release()),
-            Effect::Preprocess(messages, preprocessors) => {
-                self.work.push(Box::pin(perform::preprocess(messages, preprocessors)));
+            Effect::Preprocess(id, messages, preprocessors) => {
+                self.work.push(Box::pin(perform::preprocess(id, messages, preprocessors)));
             }
             Effect::Publish(event) => {
                 self.hub.publish(Envelope { time: self.clock.time().unix_ms, event });
@@ -265,7 +265,7 @@ impl Driver {
                 });
                 self.service.configured(time, outcome);
             }
-            Done::Preprocessed(messages) => self.service.preprocessed(time, messages),
+            Done::Preprocessed(id, messages) => self.service.preprocessed(time, id, messages),
             Done::Aborted => {}
         }
     }

@@ -7,7 +7,7 @@ use crate::{
     config::{Config, ServiceConfig, TransportConfig},
     driver::Runtime,
     model::JsonObject,
-    service::ExchangeId,
+    service::{BatchId, ExchangeId},
     store::{self, HostCall, SessionKeeper, SessionStore, Stored, key},
     transport::{
         BoxFuture, Capabilities, Failure, Operation, Reply, Request, Transport, gms_cometd::GmsCometd,
@@ -25,7 +25,7 @@ pub(super) enum Done {
     Replied(ExchangeId, Box<Result<Reply, Failure>>),
     Loaded(Result<Stored, Error>),
     Stored(Result<(), Error>),
-    Preprocessed(Vec<JsonObject>),
+    Preprocessed(BatchId, Vec<JsonObject>),
     Configured(Box<Result<(Made, ServiceConfig), Error>>),
     Aborted,
 }
@@ -174,7 +174,11 @@ async fn fill_preview(mut request: Request, input: Option<PreviewInput>) -> Requ
 }
 
 /// Runs every message through every preprocessor, in order. One that panics leaves the message as it was.
-pub(super) async fn preprocess(mut messages: Vec<JsonObject>, preprocessors: Vec<Preprocessor>) -> Done {
+pub(super) async fn preprocess(
+    id: BatchId,
+    mut messages: Vec<JsonObject>,
+    preprocessors: Vec<Preprocessor>,
+) -> Done {
     for message in &mut messages {
         for preprocessor in &preprocessors {
             let input = message.clone();
@@ -188,5 +192,5 @@ pub(super) async fn preprocess(mut messages: Vec<JsonObject>, preprocessors: Vec
             }
         }
     }
-    Done::Preprocessed(messages)
+    Done::Preprocessed(id, messages)
 }

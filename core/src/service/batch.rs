@@ -1,6 +1,6 @@
 //! New messages: from a batch of the server's to events, in the order of the behaviour reference, sections 5 and 6.
 
-use super::{Effect, Service, exchange::SessionNumber, preprocess};
+use super::{Effect, Service, preprocess};
 use crate::{
     command::{RequestId, Resolution},
     event::{Event, MessageReceived},
@@ -8,6 +8,10 @@ use crate::{
     transport::{Body, Reply, Verdict},
 };
 use std::{sync::Arc, time::Duration};
+
+/// Identifies a batch that is with the preprocessors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BatchId(u64);
 
 /// Where a batch comes from.
 #[derive(Clone, Copy, Debug)]
@@ -33,10 +37,9 @@ pub(super) struct Entry {
 /// A batch on its way to the listeners.
 #[derive(Debug)]
 pub(super) struct Batch {
+    pub(super) id: BatchId,
     pub(super) kind: Kind,
     pub(super) entries: Vec<Entry>,
-    /// The session it belongs to. It stays with the preprocessors when that ends, and is nobody's afterwards.
-    pub(super) session: SessionNumber,
     ended: bool,
     idle_countdown: Option<serde_json::Value>,
     /// The answer that brought it, for a command that resolves with it.
@@ -74,11 +77,11 @@ impl Service {
                 Entry { received, hidden }
             })
             .collect();
-        let session = self.exchanges.session();
+        self.last_batch.0 += 1;
         self.batches.push_back(Batch {
+            id: self.last_batch,
             kind,
             entries,
-            session,
             ended,
             idle_countdown: reply.idle_countdown,
             body: reply.body,
@@ -93,13 +96,11 @@ impl Service {
         while let Some(batch) = self.batches.front() {
             let visible = batch.entries.iter().any(|entry| !entry.hidden);
             if visible && !self.preprocessors.is_empty() {
-                let inputs = preprocess::inputs(batch);
-                self.effects.push_back(Effect::Preprocess(inputs, self.preprocessors.clone()));
+                let (id, inputs) = (batch.id, preprocess::inputs(batch));
+                self.effects.push_back(Effect::Preprocess(id, inputs, self.preprocessors.clone()));
                 return;
             }
-            if let Some(batch) =
-                self.batches.pop_front().filter(|batch| self.exchanges.is_current(batch.session))
-            {
+            if let Some(batch) = self.batches.pop_front() {
                 self.publish_batch(batch);
             }
         }
@@ -186,7 +187,6 @@ impl Batch {
     #[cfg(test)]
     pub(super) fn of(entries: Vec<Entry>) -> Self {
         let kind = Kind::Polled { started: Duration::ZERO };
-        let (session, body) = (SessionNumber::default(), Body::default());
-        Self { kind, entries, session, ended: false, idle_countdown: None, body }
+        Self { id: BatchId(1), kind, entries, ended: false, idle_countdown: None, body: Body::default() }
     }
 }

@@ -40,7 +40,7 @@ impl Commands {
         true
     }
 
-    fn is_open(&self, id: RequestId) -> bool {
+    pub(super) fn is_open(&self, id: RequestId) -> bool {
         self.open.contains_key(&id)
     }
 
@@ -88,6 +88,7 @@ impl Service {
         self.queued.retain(|(queued, _)| *queued != id);
         self.parked.retain(|parked| parked.id() != id);
         self.give_up_start(id);
+        self.give_up_restore(id);
         if let Some(exchange) = self.exchanges.abort_transfer_of(id) {
             self.effects.push_back(Effect::Abort(exchange));
         }

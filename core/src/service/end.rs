@@ -102,9 +102,7 @@ impl Service {
     /// Forgets the session; its transcript stays until the next one starts.
     fn drop_session(&mut self) {
         let history = self.session.live_mut().map(|live| std::mem::take(&mut live.history));
-        self.session = Session::Idle;
-        self.exchanges.end_session();
-        self.held.clear();
+        self.enter(Session::Idle);
         for id in history.into_iter().flatten() {
             self.reject(id, UNSENT.0, UNSENT.1);
         }

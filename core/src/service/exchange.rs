@@ -1,6 +1,10 @@
 //! Requests under way: what each is for, and where its answer goes.
 
-use super::{Effect, Service, session::Session};
+use super::{
+    Effect, Service,
+    files::{downloaded, limits, uploaded},
+    session::Session,
+};
 use crate::{
     Error, ErrorKind,
     command::{RequestId, Resolution},
@@ -41,7 +45,7 @@ pub(super) enum Purpose {
 
 /// Counts a service's sessions: what outlives its session must not touch the next one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct SessionNumber(u64);
+struct SessionNumber(u64);
 
 #[derive(Debug)]
 struct Exchange {
@@ -64,11 +68,7 @@ impl Exchanges {
         self.session.0 += 1;
     }
 
-    pub(super) fn session(&self) -> SessionNumber {
-        self.session
-    }
-
-    pub(super) fn is_current(&self, session: SessionNumber) -> bool {
+    fn is_current(&self, session: SessionNumber) -> bool {
         self.session == session
     }
 
@@ -145,51 +145,58 @@ impl Service {
     /// Hands an answer to what its request was for.
     pub(super) fn route(&mut self, id: ExchangeId, outcome: Result<Reply, Failure>) {
         let Some(exchange) = self.exchanges.open.remove(&id) else { return };
-        let current =
-            self.exchanges.is_current(exchange.session) && !matches!(exchange.purpose, Purpose::Discard);
+        if !self.exchanges.is_current(exchange.session) || matches!(exchange.purpose, Purpose::Discard) {
+            return self.route_stray(exchange.purpose, outcome);
+        }
         let fetches = matches!(exchange.purpose, Purpose::Poll | Purpose::Settle);
-        if current
-            && fetches
+        if fetches
             && self.is_leaving()
             && outcome.as_ref().map_or(true, |reply| reply.verdict != Verdict::Done)
         {
             // The server took `endChat` first and does not know the session any more.
             return;
         }
-        if current {
-            self.note_connection(&exchange.purpose, &outcome);
-        }
-        let reconnects = current && outcome.is_ok();
+        self.note_connection(&exchange.purpose, &outcome);
+        let reconnects = outcome.is_ok();
         let lost = match &outcome {
-            Err(failure) if current && failure.ended => Some(failure.response.clone()),
+            Err(failure) if failure.ended => Some(failure.response.clone()),
             _ => None,
         };
         match exchange.purpose.clone() {
             Purpose::Start(id) => self.started(id, outcome),
-            Purpose::Restore if current => self.restored(outcome),
-            Purpose::Poll if current => return self.polled(exchange.started, outcome),
-            Purpose::Settle if current => self.settled(exchange.started, outcome),
-            Purpose::History if current => self.history_answered(outcome),
-            Purpose::Send if current => self.sent(outcome),
-            Purpose::End(id) if current => self.end_answered(id, outcome),
-            Purpose::Typing(Some(id)) | Purpose::Plain(id) => self.answer(id, outcome, current),
+            Purpose::Restore => self.restored(outcome),
+            Purpose::Poll => return self.polled(exchange.started, outcome),
+            Purpose::Settle => self.settled(exchange.started, outcome),
+            Purpose::History => self.history_answered(outcome),
+            Purpose::Send => self.sent(outcome),
+            Purpose::End(id) => self.end_answered(id, outcome),
+            Purpose::Typing(Some(id)) | Purpose::Plain(id) => self.answer(id, outcome),
             Purpose::Limits(id) => self.limits_answered(id, outcome),
-            Purpose::Upload(id, name) => self.upload_answered(id, &name, outcome, current),
+            Purpose::Upload(id, name) => self.upload_answered(id, &name, outcome),
             Purpose::Download(id) => self.download_answered(id, outcome),
-            Purpose::Typing(None)
-            | Purpose::Discard
-            | Purpose::Restore
-            | Purpose::Poll
-            | Purpose::Settle
-            | Purpose::History
-            | Purpose::Send
-            | Purpose::End(_) => {}
+            Purpose::Typing(None) | Purpose::Discard => {}
         }
         if reconnects {
             self.reconnected();
         }
         if let Some(response) = lost.filter(|_| self.exchanges.is_current(exchange.session)) {
             self.session_lost(&response);
+        }
+    }
+
+    /// Takes the answer to a request of a session that is over or was given up: its command gets its outcome, and a session that the
+    /// server has made of it is ended. Nothing of it touches the present session.
+    fn route_stray(&mut self, purpose: Purpose, outcome: Result<Reply, Failure>) {
+        match (purpose, outcome) {
+            (Purpose::Start(_), Ok(reply)) => self.discard(reply),
+            (Purpose::Restore, Ok(reply)) if reply.replaced => self.discard(reply),
+            (Purpose::Typing(Some(id)) | Purpose::Plain(id), outcome) => {
+                self.complete(id, outcome.map_err(failure_error).and_then(judge));
+            }
+            (Purpose::Limits(id), outcome) => self.complete(id, limits(outcome)),
+            (Purpose::Upload(id, name), outcome) => self.complete(id, uploaded(&name, outcome)),
+            (Purpose::Download(id), outcome) => self.complete(id, downloaded(outcome)),
+            _ => {}
         }
     }
 
@@ -261,11 +268,11 @@ impl Service {
     }
 
     /// Completes a command with its answer.
-    fn answer(&mut self, id: RequestId, outcome: Result<Reply, Failure>, current: bool) {
+    fn answer(&mut self, id: RequestId, outcome: Result<Reply, Failure>) {
         match outcome {
             Ok(reply) => {
                 self.report_refusal(&reply);
-                let ended = reply.ended == Some(true) && current;
+                let ended = reply.ended == Some(true);
                 let lost = (ended && reply.verdict == Verdict::Refused).then(|| reply.body.json());
                 let over = ended && reply.verdict == Verdict::Done;
                 self.complete(id, judge(reply));

@@ -49,75 +49,83 @@ impl Service {
     }
 
     pub(super) fn limits_answered(&mut self, id: RequestId, outcome: Result<Reply, Failure>) {
-        let outcome = match outcome {
-            Ok(reply) if reply.verdict == Verdict::Done => match reply.limits {
-                Some(limits) => Ok(Resolution::FileLimits(limits)),
-                None => Err(Error::new(ErrorKind::Protocol, "the server's answer has no file limits")
-                    .with_response(reply.body.json())),
-            },
-            Ok(reply) => judge(reply),
-            Err(failure) => Err(failure_error(failure)),
-        };
-        self.complete(id, outcome);
+        self.complete(id, limits(outcome));
     }
 
-    pub(super) fn upload_answered(
-        &mut self,
-        id: RequestId,
-        name: &str,
-        outcome: Result<Reply, Failure>,
-        current: bool,
-    ) {
-        match outcome {
-            Ok(reply) if reply.verdict == Verdict::Done => {
-                self.resolve(id, Resolution::Response(reply.body));
-                if current {
-                    self.quicken_polling();
-                }
-            }
-            Ok(reply) => {
-                let response = with_filename(reply.body.json(), name);
-                self.publish(Event::Error(ResponseData::Failure(response.clone())));
-                self.complete(id, judge(reply).map_err(|error| error.with_response(response)));
-            }
-            Err(failure) => {
-                let mut response = with_filename(failure.response.clone(), name);
-                if let Value::Object(response) = &mut response
-                    && failure.is_disconnect()
-                {
-                    response.insert("errorReason".into(), "FileUploadError".into());
-                    response.insert("filename".into(), name.into());
-                }
-                match &failure.news {
-                    News::Nothing => {}
-                    News::Disconnected => {
-                        self.publish(Event::Error(ResponseData::Failure(response.clone())));
-                    }
-                    // What is told is what the command is rejected with.
-                    News::Error(data) if *data == failure.response => {
-                        self.publish(Event::Error(ResponseData::Failure(response.clone())));
-                    }
-                    News::Error(data) => {
-                        let data = with_filename(data.clone(), name);
-                        self.publish(Event::Error(ResponseData::Failure(data)));
-                    }
-                }
-                self.complete(id, Err(failure_error(failure).with_response(response)));
-            }
+    pub(super) fn upload_answered(&mut self, id: RequestId, name: &str, outcome: Result<Reply, Failure>) {
+        if let Some(told) = upload_news(name, &outcome) {
+            self.publish(Event::Error(ResponseData::Failure(told)));
+        }
+        let arrived = outcome.as_ref().is_ok_and(|reply| reply.verdict == Verdict::Done);
+        self.complete(id, uploaded(name, outcome));
+        if arrived {
+            self.quicken_polling();
         }
     }
 
     pub(super) fn download_answered(&mut self, id: RequestId, outcome: Result<Reply, Failure>) {
-        let outcome = match outcome {
-            Ok(reply) if reply.verdict == Verdict::Done => match reply.downloaded {
-                Some(file) => Ok(Resolution::Downloaded(file)),
-                None => Err(Error::new(ErrorKind::Protocol, "the server's answer has no file")),
-            },
-            Ok(reply) => judge(reply),
-            Err(failure) => Err(failure_error(failure)),
-        };
-        self.complete(id, outcome);
+        self.complete(id, downloaded(outcome));
     }
+}
+
+/// The outcome of a command that asked for limits.
+pub(super) fn limits(outcome: Result<Reply, Failure>) -> Result<Resolution, Error> {
+    match outcome {
+        Ok(reply) if reply.verdict == Verdict::Done => match reply.limits {
+            Some(limits) => Ok(Resolution::FileLimits(limits)),
+            None => Err(Error::new(ErrorKind::Protocol, "the server's answer has no file limits")
+                .with_response(reply.body.json())),
+        },
+        Ok(reply) => judge(reply),
+        Err(failure) => Err(failure_error(failure)),
+    }
+}
+
+/// The outcome of an upload.
+pub(super) fn uploaded(name: &str, outcome: Result<Reply, Failure>) -> Result<Resolution, Error> {
+    let (response, outcome) = match outcome {
+        Ok(reply) if reply.verdict == Verdict::Done => return Ok(Resolution::Response(reply.body)),
+        Ok(reply) => (with_filename(reply.body.json(), name), judge(reply)),
+        Err(failure) => (failed_upload(&failure, name), Err(failure_error(failure))),
+    };
+    outcome.map_err(|error| error.with_response(response))
+}
+
+/// The outcome of a download.
+pub(super) fn downloaded(outcome: Result<Reply, Failure>) -> Result<Resolution, Error> {
+    match outcome {
+        Ok(reply) if reply.verdict == Verdict::Done => match reply.downloaded {
+            Some(file) => Ok(Resolution::Downloaded(file)),
+            None => Err(Error::new(ErrorKind::Protocol, "the server's answer has no file")),
+        },
+        Ok(reply) => judge(reply),
+        Err(failure) => Err(failure_error(failure)),
+    }
+}
+
+/// What listeners are told of an upload that failed. A failure that speaks for itself is told as what the command is rejected with.
+fn upload_news(name: &str, outcome: &Result<Reply, Failure>) -> Option<Value> {
+    match outcome {
+        Ok(reply) if reply.verdict == Verdict::Done => None,
+        Ok(reply) => Some(with_filename(reply.body.json(), name)),
+        Err(failure) => match &failure.news {
+            News::Nothing => None,
+            News::Error(data) if *data != failure.response => Some(with_filename(data.clone(), name)),
+            News::Disconnected | News::Error(_) => Some(failed_upload(failure, name)),
+        },
+    }
+}
+
+/// The response of an upload that failed (behaviour reference, section 4, "sendFile").
+fn failed_upload(failure: &Failure, name: &str) -> Value {
+    let mut response = with_filename(failure.response.clone(), name);
+    if let Value::Object(response) = &mut response
+        && failure.is_disconnect()
+    {
+        response.insert("errorReason".into(), "FileUploadError".into());
+        response.insert("filename".into(), name.into());
+    }
+    response
 }
 
 /// Adds the file's name to each of the server's errors, in the body or in the failure's JSON.

@@ -46,6 +46,7 @@ use start::Parked;
 use std::{collections::VecDeque, time::Duration};
 use stored::Loading;
 
+pub use batch::BatchId;
 pub use exchange::ExchangeId;
 
 /// The time, as an argument.
@@ -84,8 +85,8 @@ pub enum Effect {
     Abort(ExchangeId),
     /// There is no session, and none on its way: let go of what the transport keeps up for one.
     Release,
-    /// Run every message through the preprocessors; answer with [`Service::preprocessed`].
-    Preprocess(Vec<JsonObject>, Vec<Preprocessor>),
+    /// Run every message of a batch through the preprocessors; answer with [`Service::preprocessed`].
+    Preprocess(BatchId, Vec<JsonObject>, Vec<Preprocessor>),
     /// Tell the listeners.
     Publish(Event),
     /// Give a command its outcome.
@@ -124,6 +125,7 @@ pub struct Service {
     exchanges: Exchanges,
     /// Batches on their way to the listeners, in order; the preprocessors have the first.
     batches: VecDeque<Batch>,
+    last_batch: BatchId,
     /// News that were pushed and wait for messages before them.
     held: Vec<Reply>,
     /// The transport may keep up a link.
@@ -157,6 +159,7 @@ impl Service {
             commands: Commands::default(),
             exchanges: Exchanges::default(),
             batches: VecDeque::new(),
+            last_batch: BatchId::default(),
             held: Vec::new(),
             linked: false,
             transcript: Transcript::default(),
@@ -226,13 +229,11 @@ impl Service {
         self.pump();
     }
 
-    /// Takes preprocessed messages. Answers [`Effect::Preprocess`].
-    pub fn preprocessed(&mut self, time: Time, messages: Vec<JsonObject>) {
+    /// Takes preprocessed messages. Answers [`Effect::Preprocess`]. A batch that went with its session is nobody's.
+    pub fn preprocessed(&mut self, time: Time, id: BatchId, messages: Vec<JsonObject>) {
         self.time = time;
-        if let Some(batch) = self.batches.pop_front() {
-            if self.exchanges.is_current(batch.session) {
-                self.publish_batch(preprocess::merge(batch, messages));
-            }
+        if let Some(batch) = self.batches.pop_front_if(|batch| batch.id == id) {
+            self.publish_batch(preprocess::merge(batch, messages));
             self.next_batch();
         }
         self.pump();
@@ -275,12 +276,10 @@ impl Service {
         for id in self.exchanges.clear() {
             self.effects.push_back(Effect::Abort(id));
         }
-        self.session = Session::Idle;
+        self.enter(Session::Idle);
         self.queued.clear();
         self.parked.clear();
         self.loading.clear();
-        self.batches.clear();
-        self.held.clear();
         self.linked = false;
     }
 
@@ -299,6 +298,15 @@ impl Service {
     /// What the transport can do.
     pub fn capabilities(&self) -> Capabilities {
         self.capabilities
+    }
+
+    /// Goes over to another session, or to none. Whatever waits belongs to the one before and goes with it, and answers to its requests
+    /// come to a stranger.
+    fn enter(&mut self, session: Session) {
+        self.session = session;
+        self.exchanges.end_session();
+        self.batches.clear();
+        self.held.clear();
     }
 
     fn publish(&mut self, event: Event) {

@@ -6,6 +6,7 @@
 
 use super::{Effect, Service, Time, batch::Kind, exchange::Purpose, session::Session};
 use crate::{
+    Private,
     event::{Event, ResponseData},
     model::SessionData,
     store::key,
@@ -53,9 +54,9 @@ impl Service {
     fn pushed(&mut self, reply: Reply) {
         let of = reply.session.as_ref().map(SessionData::id).filter(|id| !id.is_empty());
         match &self.session {
-            Session::Restoring(..) => return self.held.push(reply),
-            Session::Live(live) if of.is_none_or(|id| id == live.data.id()) => {}
-            Session::Idle | Session::Starting(_) | Session::Live(_) => return,
+            Session::Restoring(data, _) if is_of(of, data) => return self.held.push(reply),
+            Session::Live(live) if is_of(of, &live.data) => {}
+            Session::Idle | Session::Starting(_) | Session::Restoring(..) | Session::Live(_) => return,
         }
         match reply.verdict {
             Verdict::Temporary => {
@@ -124,4 +125,9 @@ impl Service {
             self.effects.push_back(Effect::Release);
         }
     }
+}
+
+/// Whether news of the chat `of` belong to the session. A session whose id is not known, and news that name no chat, are taken for it.
+fn is_of(of: Option<&Private>, session: &SessionData) -> bool {
+    of.is_none_or(|id| session.id().is_empty() || id == session.id())
 }

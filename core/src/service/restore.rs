@@ -78,6 +78,7 @@ impl Service {
     /// Restores what is stored, for the command.
     pub(super) fn restore_stored(&mut self, id: RequestId, stored: &Stored) {
         match self.session {
+            _ if !self.commands.is_open(id) => {}
             Session::Idle => {
                 let found = self.stored_session(stored);
                 self.restore_found(id, found);
@@ -94,9 +95,16 @@ impl Service {
     }
 
     fn begin_restore(&mut self, data: SessionData, command: Option<RequestId>) {
-        self.held.clear();
-        self.session = Session::Restoring(Arc::new(data), command);
+        self.enter(Session::Restoring(Arc::new(data), command));
         self.request(Purpose::Restore, Operation::Restore);
+    }
+
+    /// Gives up a restoration: what the server answers is nobody's.
+    pub(super) fn give_up_restore(&mut self, id: RequestId) {
+        if matches!(self.session, Session::Restoring(_, Some(restoring)) if restoring == id) {
+            self.enter(Session::Idle);
+            self.unpark();
+        }
     }
 
     /// Takes the server's answer to a restoration.
@@ -110,7 +118,7 @@ impl Service {
             Ok(reply) => {
                 self.report_refusal(&reply);
                 self.forget_at_host(&data, &reply.body.json());
-                self.session = Session::Idle;
+                self.enter(Session::Idle);
                 self.restore_timed_out();
                 if let Some(id) = command {
                     let error =
@@ -119,7 +127,7 @@ impl Service {
                 }
             }
             Err(failure) => {
-                self.session = Session::Idle;
+                self.enter(Session::Idle);
                 if failure.ended {
                     self.forget_at_host(&data, &failure.response);
                     self.forget();
@@ -139,7 +147,9 @@ impl Service {
         if let Some(session) = reply.session.clone().filter(|_| !offline) {
             data.apply(session);
         }
-        self.session = Session::Live(Box::new(Live::new(Arc::new(data))));
+        let held = std::mem::take(&mut self.held);
+        self.enter(Session::Live(Box::new(Live::new(Arc::new(data)))));
+        self.held = held;
         if let Some(live) = self.session.live_mut() {
             live.resync = true;
         }

@@ -39,7 +39,7 @@ impl Service {
     pub(super) fn start_chat(&mut self, id: RequestId, options: StartChat) {
         match self.session {
             Session::Idle => {
-                self.session = Session::Starting(id);
+                self.enter(Session::Starting(id));
                 self.load(Loading::StartChat(id, Box::new(options)));
             }
             Session::Restoring(..) => self.parked.push(Parked::StartChat(id, Box::new(options))),
@@ -55,7 +55,7 @@ impl Service {
             return;
         }
         if stored::age(stored, key::CHAT_START_LOCK, self.time.unix_ms).is_some_and(|age| age < LOCK_MS) {
-            self.session = Session::Idle;
+            self.enter(Session::Idle);
             let error =
                 Error::new(ErrorKind::Busy, "a chat is being started by another service with the same store")
                     .with_retry(Retry::WithBackoff)
@@ -64,7 +64,7 @@ impl Service {
         }
         let (options, user_data) = options.resolve(self.capabilities.start_form);
         let Some(user_data) = user_data.iter().map(user_data_option).collect::<Option<Vec<_>>>() else {
-            self.session = Session::Idle;
+            self.enter(Session::Idle);
             let text = "malformed data object provided in userData property";
             return self.reject(id, ErrorKind::InvalidArgument, text);
         };
@@ -84,27 +84,22 @@ impl Service {
 
     /// Takes the server's answer to a start.
     pub(super) fn started(&mut self, id: RequestId, outcome: Result<Reply, Failure>) {
-        let wanted = matches!(self.session, Session::Starting(starting) if starting == id);
         let refused = match outcome {
             Ok(reply) if reply.verdict == Verdict::Done => {
                 let data = reply.session.clone().unwrap_or_default();
-                if !data.id().is_empty() && !data.key().is_empty() {
-                    return if wanted { self.go_live(id, data, reply) } else { self.discard(data) };
-                }
-                if !wanted {
-                    return;
+                if is_usable(&data) {
+                    return self.go_live(id, data, reply);
                 }
                 Err(Error::new(ErrorKind::Protocol, "the server's answer to startChat names no session")
                     .with_response(reply.body.json()))
             }
-            _ if !wanted => return,
             Ok(reply) => {
                 self.report_refusal(&reply);
                 judge(reply)
             }
             Err(failure) => Err(failure_error(failure)),
         };
-        self.session = Session::Idle;
+        self.enter(Session::Idle);
         self.store(vec![(key::CHAT_START_LOCK, None)]);
         self.complete(id, refused);
     }
@@ -112,22 +107,24 @@ impl Service {
     /// Gives up a start: a session that the server makes of it all the same is ended.
     pub(super) fn give_up_start(&mut self, id: RequestId) {
         if matches!(self.session, Session::Starting(starting) if starting == id) {
-            self.session = Session::Idle;
+            self.enter(Session::Idle);
             self.store(vec![(key::CHAT_START_LOCK, None)]);
         }
     }
 
-    fn discard(&mut self, data: SessionData) {
-        self.request_of(Arc::new(data), Purpose::Discard, Operation::End);
+    /// Ends the session that an answer nobody waits for has made.
+    pub(super) fn discard(&mut self, reply: Reply) {
+        if let Some(data) = reply.session.filter(is_usable).filter(|_| reply.verdict == Verdict::Done) {
+            self.request_of(Arc::new(data), Purpose::Discard, Operation::End);
+        }
     }
 
     fn go_live(&mut self, id: RequestId, data: SessionData, reply: Reply) {
         let mut live = Live::new(Arc::new(data));
         live.own_id = live.own_id.or_else(|| joined(&reply.messages));
-        self.exchanges.end_session();
         self.transcript = Transcript::default();
         let session_data = SessionData::clone(&live.data);
-        self.session = Session::Live(Box::new(live));
+        self.enter(Session::Live(Box::new(live)));
         self.store_session();
         self.keep_for_host();
         let mut place = store::place(self.capabilities.session, 1, None);
@@ -177,6 +174,11 @@ impl Service {
             }
         }
     }
+}
+
+/// Whether requests of the session can be made.
+fn is_usable(data: &SessionData) -> bool {
+    !data.id().is_empty() && !data.key().is_empty()
 }
 
 /// The customer's own participant, where a join among the messages tells it.

@@ -15,7 +15,7 @@ use crate::{
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 
-fn asynchronous() -> Script {
+pub(super) fn asynchronous() -> Script {
     let mut script = Script::new();
     script.capabilities = NEXUS;
     script.config.asynchronous = Some(true);
@@ -23,7 +23,7 @@ fn asynchronous() -> Script {
     script
 }
 
-fn data(session: &str, token: &str) -> SessionData {
+pub(super) fn data(session: &str, token: &str) -> SessionData {
     SessionData::Nexus(NexusSession {
         session_id: session.into(),
         token: token.into(),

@@ -8,7 +8,7 @@ use crate::{
     Error, ErrorKind,
     command::{Command, PreviewInput, RequestId},
     config::Config,
-    service::{Effect, Service, Time},
+    service::{BatchId, Effect, Service, Time},
     transport::Operation,
 };
 use serde_json::{Value, json};
@@ -279,7 +279,7 @@ fn a_closed_service_is_deaf() {
     script.reply(poll, Ok(batch(vec![says(2, Who::Agent, "late")])));
     script.service.configured(script.time(), Ok((script.config.clone(), script.capabilities)));
     script.service.loaded(script.time(), Err(Error::new(ErrorKind::Io, "disk")));
-    script.service.preprocessed(script.time(), vec![]);
+    script.service.preprocessed(script.time(), BatchId::default(), vec![]);
     script.service.handle_timeout(script.time());
     script.drain();
     assert_eq!((script.take_all().len(), script.logged.len()), (0, 0));

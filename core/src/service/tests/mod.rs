@@ -28,6 +28,7 @@ mod files;
 mod filters;
 mod kills;
 mod names;
+mod one_session;
 mod outage;
 mod outbox;
 mod outbox_properties;

@@ -10,7 +10,7 @@ use crate::{
     config::{Config, ServiceConfig},
     event::Event,
     model::{JsonObject, SessionForm},
-    service::{Effect, ExchangeId, Service, Time},
+    service::{BatchId, Effect, ExchangeId, Service, Time},
     store::{HostCall, Stored},
     transport::{Capabilities, Failure, Reply, Request},
 };
@@ -91,7 +91,7 @@ pub(super) struct Script {
     pub(super) told: Vec<HostCall>,
     pub(super) asked_keeper: bool,
     loads: VecDeque<Stored>,
-    preprocessing: VecDeque<Vec<JsonObject>>,
+    preprocessing: VecDeque<(BatchId, Vec<JsonObject>)>,
     names: BTreeMap<RequestId, &'static str>,
     outcomes: BTreeMap<RequestId, Result<Resolution, Error>>,
     published: Vec<Event>,
@@ -294,8 +294,8 @@ impl Script {
 
     /// Runs the preprocessors on the batch that waits for them.
     pub(super) fn preprocess(&mut self) {
-        let messages = self.preprocessing.pop_front().expect("a batch waits for the preprocessors");
-        self.service.preprocessed(self.time(), messages);
+        let (id, messages) = self.preprocessing.pop_front().expect("a batch waits for the preprocessors");
+        self.service.preprocessed(self.time(), id, messages);
         self.drain();
     }
 
@@ -401,14 +401,14 @@ impl Script {
             }
             Effect::Release => self.timeline.push("release".into()),
             Effect::Abort(id) => self.aborted.push(id),
-            Effect::Preprocess(messages, preprocessors) => {
+            Effect::Preprocess(id, messages, preprocessors) => {
                 let run = |message: JsonObject| {
                     preprocessors.iter().fold(message, |message, preprocessor| {
                         let changed = (preprocessor.0)(message.clone()).now_or_never();
                         changed.expect("a preprocessor that is ready at once").unwrap_or(message)
                     })
                 };
-                self.preprocessing.push_back(messages.into_iter().map(run).collect());
+                self.preprocessing.push_back((id, messages.into_iter().map(run).collect()));
                 if !self.hold_preprocessing {
                     self.preprocess();
                 }

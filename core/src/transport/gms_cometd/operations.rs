@@ -106,6 +106,8 @@ impl Inner {
 
     /// Takes up a session: with all its messages, or with the newest of an asynchronous one.
     async fn restore(&self, session: &GmsSession) -> Result<Reply, Failure> {
+        // A start that was given up has its answer first: it tells of a chat that is to be ended.
+        drop(self.starting.lock().await);
         self.exchanges().reset();
         match self.connect().await {
             Ok(()) => self.replay(session).await,

@@ -74,6 +74,22 @@ async fn an_agent_ends_the_chat_and_another_begins() {
 }
 
 #[tokio::test]
+async fn a_restoration_leaves_a_start_that_was_given_up_its_answer() {
+    for websocket in [true, false] {
+        let simulator = simulator(CometdSettings::default()).await;
+        let mia = Customer::started(config(&simulator, websocket)).await;
+        let mut again = Customer::new(config(&simulator, websocket));
+        again.session = mia.session.clone();
+        let (started, restored) =
+            tokio::join!(again.request(nickname("Mia")), again.request(Operation::Restore));
+        let new = started.unwrap().session.unwrap();
+        assert!(new.id() != mia.session.id() && !new.key().is_empty(), "it can be ended");
+        let restored = restored.unwrap();
+        assert_eq!((restored.ended, restored.messages.len()), (Some(false), 1));
+    }
+}
+
+#[tokio::test]
 async fn a_session_is_taken_up_by_another_process() {
     for websocket in [true, false] {
         let simulator = simulator(CometdSettings::default()).await;
