@@ -23,6 +23,9 @@ pub struct Content {
     /// Why there is no `data` although it is an image: the message came without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unavailable: Option<Box<str>>,
+    /// An image whose bytes are still to be fetched.
+    #[serde(skip)]
+    pub wanted: bool,
     /// What else the server said of it.
     #[serde(flatten)]
     pub other: JsonObject,

@@ -40,10 +40,12 @@ pub(super) struct Batch {
     pub(super) id: BatchId,
     pub(super) kind: Kind,
     pub(super) entries: Vec<Entry>,
-    ended: bool,
+    pub(super) ended: bool,
     idle_countdown: Option<serde_json::Value>,
     /// The answer that brought it, for a command that resolves with it.
     body: Body,
+    /// It waits for its images.
+    pub(super) awaits_images: bool,
 }
 
 impl Service {
@@ -77,23 +79,26 @@ impl Service {
                 Entry { received, hidden }
             })
             .collect();
-        self.last_batch.0 += 1;
-        self.batches.push_back(Batch {
-            id: self.last_batch,
+        let id = self.new_batch_id();
+        self.queue(Batch {
+            id,
             kind,
             entries,
             ended,
             idle_countdown: reply.idle_countdown,
             body: reply.body,
+            awaits_images: false,
         });
-        if self.batches.len() == 1 {
-            self.next_batch();
-        }
     }
 
-    /// Moves the first batch on, and those behind it, until one is with the preprocessors.
+    pub(super) fn new_batch_id(&mut self) -> BatchId {
+        self.last_batch.0 += 1;
+        self.last_batch
+    }
+
+    /// Moves the first batch on, and those behind it, until one waits for its images or is with the preprocessors.
     pub(super) fn next_batch(&mut self) {
-        while let Some(batch) = self.batches.front() {
+        while let Some(batch) = self.batches.front().filter(|batch| !batch.awaits_images) {
             let visible = batch.entries.iter().any(|entry| !entry.hidden);
             if visible && !self.preprocessors.is_empty() {
                 let (id, inputs) = (batch.id, preprocess::inputs(batch));
@@ -184,9 +189,23 @@ impl Service {
 }
 
 impl Batch {
+    /// A part of it that is told before the rest.
+    pub(super) fn part(&mut self, id: BatchId, entries: Vec<Entry>) -> Self {
+        Self {
+            id,
+            kind: Kind::Pushed,
+            entries,
+            ended: false,
+            idle_countdown: self.idle_countdown.take(),
+            body: Body::default(),
+            awaits_images: false,
+        }
+    }
+
     #[cfg(test)]
     pub(super) fn of(entries: Vec<Entry>) -> Self {
         let kind = Kind::Polled { started: Duration::ZERO };
-        Self { id: BatchId(1), kind, entries, ended: false, idle_countdown: None, body: Body::default() }
+        let body = Body::default();
+        Self { id: BatchId(1), kind, entries, ended: false, idle_countdown: None, body, awaits_images: false }
     }
 }

@@ -47,6 +47,7 @@ impl Service {
 
     /// Takes the server's answer. The session ends here even when the request failed.
     pub(super) fn end_answered(&mut self, id: RequestId, outcome: Result<Reply, Failure>) {
+        self.images_over();
         let outcome: Result<Resolution, Error> = match outcome {
             Ok(reply) => judge(reply),
             Err(failure) => Err(failure_error(failure)),
@@ -75,6 +76,7 @@ impl Service {
         if self.is_leaving() {
             return;
         }
+        self.images_over();
         let Some(live) = self.session.live_mut() else { return };
         let polling = live.pace.stop() && self.capabilities.polling;
         let ending = live.ending.take();

@@ -1,7 +1,7 @@
 //! Requests under way: what each is for, and where its answer goes.
 
 use super::{
-    Effect, Service,
+    BatchId, Effect, Service,
     files::{downloaded, limits, uploaded},
     session::Session,
 };
@@ -37,6 +37,8 @@ pub(super) enum Purpose {
     Limits(RequestId),
     Upload(RequestId, String),
     Download(RequestId),
+    /// The images of a batch.
+    Images(BatchId),
     /// The end of a session that nobody wants.
     Discard,
     /// Anything whose answer is the command's outcome.
@@ -145,6 +147,9 @@ impl Service {
     /// Hands an answer to what its request was for.
     pub(super) fn route(&mut self, id: ExchangeId, outcome: Result<Reply, Failure>) {
         let Some(exchange) = self.exchanges.open.remove(&id) else { return };
+        if let Purpose::Images(batch) = exchange.purpose {
+            return self.images_answered(batch, outcome);
+        }
         if !self.exchanges.is_current(exchange.session) || matches!(exchange.purpose, Purpose::Discard) {
             return self.route_stray(exchange.purpose, outcome);
         }
@@ -174,7 +179,7 @@ impl Service {
             Purpose::Limits(id) => self.limits_answered(id, outcome),
             Purpose::Upload(id, name) => self.upload_answered(id, &name, outcome),
             Purpose::Download(id) => self.download_answered(id, outcome),
-            Purpose::Typing(None) | Purpose::Discard => {}
+            Purpose::Typing(None) | Purpose::Images(_) | Purpose::Discard => {}
         }
         if reconnects {
             self.reconnected();

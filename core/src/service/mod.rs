@@ -1,7 +1,7 @@
 //! The service as a state machine without input or output of its own: every rule of the specification, once, for any transport and
 //! any language. It is given commands, replies, stored state and the time, and hands out [`Effect`]s; it reads no clock, opens no
 //! socket, spawns nothing and locks nothing. One file for each concern: `commands` (who asked what, until when), `exchange` (requests
-//! under way), `start`, `restore`, `history`, `end`, `polling`, `push`, `outage`, `batch` (new messages), `outbox` and `sending`, `typing`, `filters`,
+//! under way), `start`, `restore`, `history`, `end`, `polling`, `push`, `outage`, `batch` (new messages), `images`, `outbox` and `sending`, `typing`, `filters`,
 //! `preprocess`, `roster`, `files`, and `seen`.
 
 mod batch;
@@ -11,6 +11,7 @@ mod exchange;
 mod files;
 mod filters;
 mod history;
+mod images;
 mod outage;
 mod outbox;
 mod polling;

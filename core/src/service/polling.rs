@@ -110,7 +110,7 @@ impl Service {
 
     /// When the next poll is due; nothing while one is under way: there are never two.
     pub(super) fn poll_timeout(&self) -> Option<Duration> {
-        let busy = !self.batches.is_empty() || self.exchanges.is_fetching();
+        let busy = self.holds_polls() || self.exchanges.is_fetching();
         self.session.live().filter(|_| !busy)?.pace.due
     }
 

@@ -118,6 +118,8 @@ pub enum Operation {
     Upload(Upload),
     /// Fetch a file.
     Download(Download),
+    /// Fetch the images at these addresses.
+    Images(Vec<Box<str>>),
     /// Delete a file.
     DeleteFile {
         /// Its id.
@@ -156,6 +158,7 @@ impl Operation {
             Self::FileLimits => "file limits",
             Self::Upload(_) => "upload",
             Self::Download(_) => "download",
+            Self::Images(_) => "images",
             Self::DeleteFile { .. } => "file deletion",
             Self::PushUrl { .. } => "push URL",
             Self::UpdateNickname { .. } => "nickname",
@@ -254,6 +257,8 @@ pub struct Reply {
     pub file_id: Option<String>,
     /// The answer to a download.
     pub downloaded: Option<Downloaded>,
+    /// The images asked for, in order; or why one cannot be had.
+    pub images: Vec<Result<Bytes, Box<str>>>,
     /// The whole answer.
     pub body: Body,
 }

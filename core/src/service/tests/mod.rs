@@ -26,6 +26,7 @@ mod commands;
 mod end;
 mod files;
 mod filters;
+mod images;
 mod kills;
 mod names;
 mod one_session;

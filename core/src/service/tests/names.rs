@@ -15,6 +15,7 @@ pub(super) fn operation(operation: &Operation) -> &'static str {
         Operation::FileLimits => "limits",
         Operation::Upload(_) => "upload",
         Operation::Download(_) => "download",
+        Operation::Images(_) => "images",
         Operation::DeleteFile { .. } => "delete",
         Operation::PushUrl { .. } => "pushUrl",
         Operation::Restore => "restore",

@@ -16,7 +16,7 @@ use super::{
     http::{self, HttpChat, HttpPool, HttpRequest, RequestBody},
 };
 use crate::{
-    Error, Private,
+    Error, ErrorKind, Private,
     config::{Connection, GmsRestConfig},
     model::{GmsSession, SessionForm},
 };
@@ -78,6 +78,9 @@ impl Transport for GmsRest {
             let outcome = match &request.operation {
                 Operation::Upload(upload) => inner.upload(&request, upload).await,
                 Operation::Download(download) => inner.download(&request, download).await,
+                Operation::Images(_) => {
+                    Err(http::local_failure(ErrorKind::Unsupported, "GMS has no images".into()))
+                }
                 _ => inner.ask(&request).await,
             };
             outcome.map_err(|failure| with_news(&request.operation, failure))

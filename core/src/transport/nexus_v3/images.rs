@@ -1,11 +1,11 @@
-//! Fetching the images that messages speak of (Nexus reference, sections 4.7 and 5.3). A message never waits for long, and is never lost,
-//! for the sake of its image.
+//! Fetching the images that messages speak of (Nexus reference, sections 4.7 and 5.3). No image is waited for longer than
+//! for any answer, however many there are.
 
 use super::{Inner, with_token};
 use crate::{
     ErrorKind,
     config::NexusRestConfig,
-    model::{Content, NexusSession, Received},
+    model::NexusSession,
     transport::{
         Failure,
         http::{self, Answer, HttpRequest, RequestBody},
@@ -14,43 +14,34 @@ use crate::{
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use reqwest::{Method, Url, header::CONTENT_TYPE};
-use std::sync::Arc;
 
-/// How many are fetched at a time.
-const AT_ONCE: usize = 4;
+/// How many are fetched at a time, as by a browser.
+const AT_ONCE: usize = 6;
+/// Why an image is missing that was not there at the end of the time limit.
+const TOO_LATE: &str = "no answer came in time";
 
 impl Inner {
-    /// Gives every image its bytes, or says why it has none.
-    pub(super) async fn fetch_images(&self, messages: &mut [Received], session: &NexusSession) {
-        let wanted: Vec<_> = messages
-            .iter()
-            .enumerate()
-            .flat_map(|(message, received)| {
-                let contents = received.message.content.iter().enumerate();
-                contents.filter_map(move |(at, content)| Some((message, at, address(content)?.to_owned())))
-            })
-            .collect();
-        if wanted.is_empty() {
-            return;
-        }
-        let mut fetching = stream::iter(wanted)
-            .map(|(message, at, url)| async move { (message, at, self.fetch_image(&url, session).await) })
-            .buffer_unordered(AT_ONCE);
-        while let Some((message, at, image)) = fetching.next().await {
-            if let Some(content) = messages.get_mut(message).and_then(|received| content_mut(received, at)) {
-                match image {
-                    Ok(data) => content.data = Some(data),
-                    Err(failure) => content.unavailable = Some(failure.cause.into()),
-                }
-            }
-        }
+    /// The images at these addresses, or why one has none: all within one request's time limit.
+    pub(super) async fn fetch_images(
+        &self,
+        addresses: &[Box<str>],
+        session: &NexusSession,
+    ) -> Vec<Result<Bytes, Box<str>>> {
+        let mut images = vec![Err(TOO_LATE.into()); addresses.len()];
+        let fetching = stream::iter(images.iter_mut().zip(addresses)).for_each_concurrent(
+            AT_ONCE,
+            |(image, address)| async move {
+                let fetched = self.fetch_image(address, session).await;
+                *image = fetched.map_err(|failure| failure.cause.into());
+            },
+        );
+        // What is not there by then is missing.
+        let _ = tokio::time::timeout(self.config.ajax_timeout, fetching).await;
+        images
     }
 
     async fn fetch_image(&self, address: &str, session: &NexusSession) -> Result<Bytes, Failure> {
         let request = self.image_request(address, session)?;
-        if let Some(data) = self.recent.get(&request.url) {
-            return Ok(data);
-        }
         let answer = self.http.exchange(&request, Some(self.config.ajax_timeout)).await?;
         if !answer.status.is_success() {
             return Err(http::bad_status(&answer));
@@ -58,7 +49,6 @@ impl Inner {
         if !can_be_image(&answer) {
             return Err(http::bad_answer(&answer, "the answer is no image"));
         }
-        self.recent.put(request.url, answer.body.clone());
         Ok(answer.body)
     }
 
@@ -73,16 +63,6 @@ impl Inner {
         let request = HttpRequest { foreign, ..HttpRequest::new(Method::GET, url, RequestBody::None) };
         if foreign { Ok(request) } else { with_token(request, session) }
     }
-}
-
-/// Where an image is; nothing, if there is no telling that it is one.
-fn address(content: &Content) -> Option<&str> {
-    content.mime.as_ref()?;
-    content.url.as_deref().filter(|url| content.kind.eq_ignore_ascii_case("image") && !url.is_empty())
-}
-
-fn content_mut(received: &mut Received, at: usize) -> Option<&mut Content> {
-    Arc::make_mut(&mut received.message.content).get_mut(at)
 }
 
 /// Absolute, or below the sessions' URL without its first `/sessions`.

@@ -1,5 +1,5 @@
 //! Nexus v3 over REST: a token opens the session, form-encoded requests act in it, polling tells what happens there (Nexus reference,
-//! sections 1 to 9). `wire` encodes and decodes, `images` fetches images and `recent` keeps those fetched last, `resume` takes up
+//! sections 1 to 9). `wire` encodes and decodes, `images` fetches images, `resume` takes up
 //! sessions again, `renewal` gets new tokens for refused ones, `failure` says what failures mean; this file performs requests.
 //!
 //! Time limits: `ajaxTimeout` for every request but polls and uploads. A server may hold a poll back until there is something to tell, so
@@ -7,7 +7,6 @@
 
 mod failure;
 mod images;
-mod recent;
 mod renewal;
 mod resume;
 pub mod wire;
@@ -15,7 +14,7 @@ pub mod wire;
 #[cfg(test)]
 mod tests;
 
-use self::{recent::Recent, renewal::Renewals};
+use self::renewal::Renewals;
 use super::{
     BoxFuture, Capabilities, Failure, Operation, Position, Reply, Request, Transport,
     http::{self, Answer, HttpChat, HttpPool, HttpRequest, Multipart, RequestBody},
@@ -43,7 +42,6 @@ pub struct NexusRest(Arc<Inner>);
 struct Inner {
     config: NexusRestConfig,
     http: HttpChat,
-    recent: Recent,
     renewals: Renewals,
 }
 
@@ -62,7 +60,7 @@ impl NexusRest {
             .map(|((name, value), key)| (name.as_str(), value, key.as_str()))
             .collect();
         let http = HttpChat::new(pool, connection, &own)?;
-        Ok(Self(Arc::new(Inner { config, http, recent: Recent::default(), renewals: Renewals::default() })))
+        Ok(Self(Arc::new(Inner { config, http, renewals: Renewals::default() })))
     }
 }
 
@@ -103,6 +101,11 @@ impl Inner {
         match operation {
             Operation::Start(_) => self.ask(operation, session).await,
             Operation::Restore => self.restore(session).await,
+            Operation::Images(addresses) => {
+                let newer = self.renewals.newer(session);
+                let images = self.fetch_images(addresses, newer.as_ref().unwrap_or(session)).await;
+                Ok(Reply { images, ..Reply::default() })
+            }
             _ if self.config.asynchronous => self.ask_renewing(operation, session).await,
             _ => self.ask_known(operation, session).await,
         }
@@ -118,14 +121,12 @@ impl Inner {
         }
     }
 
-    /// One request of `session`, with the images that the answer speaks of.
+    /// One request of `session`.
     async fn ask(&self, operation: &Operation, session: &NexusSession) -> Result<Reply, Failure> {
         let answer = self.http.exchange(&self.request(operation, session)?, self.time_limit(operation)).await;
         let in_session = !matches!(operation, Operation::Start(_));
         let reply = answer.and_then(|answer| interpret(&answer, expected(operation), session));
-        let mut reply = reply.map_err(|failure| failure::judged(failure, in_session))?;
-        self.fetch_images(&mut reply.messages, session).await;
-        Ok(reply)
+        reply.map_err(|failure| failure::judged(failure, in_session))
     }
 
     /// The request with its form.

@@ -13,7 +13,7 @@ const DEFAULT_MESSAGE_TYPE: &str = "text";
 /// The path of `operation`, below the chat's own; a start has none.
 pub(crate) fn path(operation: &Operation) -> Vec<&str> {
     match operation {
-        Operation::Start(_) => vec![],
+        Operation::Start(_) | Operation::Images(_) => vec![],
         Operation::Send(_) => vec!["send"],
         Operation::Poll { .. } | Operation::Restore | Operation::History { .. } => vec!["refresh"],
         Operation::Typing { started: true, .. } => vec!["startTyping"],
@@ -65,6 +65,7 @@ pub(crate) fn form(
         | Operation::End
         | Operation::FileLimits
         | Operation::Download(_)
+        | Operation::Images(_)
         | Operation::DeleteFile { .. } => {}
     }
 }

@@ -11,69 +11,64 @@ fn png(bytes: &[u8]) -> Scripted {
     answer("200 OK", "Content-Type: image/png\r\n", bytes)
 }
 
-fn image(url: &str) -> Value {
-    json!({"type": "image", "mime": "image/png", "url": url})
+/// What the only message has attached, in an answer that attaches this.
+async fn contents(content: &Value) -> Vec<Content> {
+    let told = json!([{"index": "1-0", "type": "Text", "text": "", "content": content}]);
+    let server = TestServer::start([messages(&told)]).await;
+    let reply = transport_to(&server).perform(request(poll())).await.unwrap();
+    reply.messages[0].message.content.to_vec()
 }
 
-/// An answer with one message that has these attachments.
-fn with(content: &Value) -> Scripted {
-    messages(&json!([{"index": "1-0", "type": "Text", "text": "", "content": content}]))
+fn asking<'a>(addresses: impl IntoIterator<Item = &'a str>) -> Request {
+    request(Operation::Images(addresses.into_iter().map(Into::into).collect()))
 }
 
-fn contents(reply: &Reply) -> &[Content] {
-    &reply.messages[0].message.content
-}
+type Image = Result<Bytes, Box<str>>;
 
 /// What became of the only image at `url`, which `script` serves.
-async fn fetched(url: &str, script: Scripted) -> (Content, TestServer) {
-    let mut server = TestServer::start([with(&json!([image(url)])), script]).await;
-    let reply = transport_to(&server).perform(request(poll())).await.unwrap();
-    server.seen().await;
-    (contents(&reply)[0].clone(), server)
+async fn fetched(url: &str, script: Scripted) -> (Image, TestServer) {
+    let server = TestServer::start([script]).await;
+    let mut reply = transport_to(&server).perform(asking([url])).await.unwrap();
+    (reply.images.remove(0), server)
 }
 
 #[tokio::test]
-async fn images_come_with_their_message() {
-    for operation in [poll(), Operation::Restore, Operation::History { before: index("5-0") }] {
-        let mut server =
-            TestServer::start([with(&json!([image("/sessions/s1/images/7?x=1")])), png(b"pixels")]).await;
-        let reply = transport_to(&server).perform(request(operation)).await.unwrap();
-        let [content] = contents(&reply) else { panic!("one image") };
-        assert_eq!((content.data.as_deref(), &content.unavailable), (Some(b"pixels".as_slice()), &None));
-        assert_eq!(json!(content)["data"], "cGl4ZWxz");
-        assert_eq!(
-            json!(*reply.messages[0].original)["content"][0].get("data"),
-            None,
-            "the original stays as it was"
-        );
+async fn images_are_fetched_with_the_keys() {
+    let (image, mut server) = fetched("/sessions/s1/images/7?x=1", png(b"pixels")).await;
+    assert_eq!(image, Ok(Bytes::from_static(b"pixels")));
+    let seen = server.seen().await;
+    assert_eq!(seen.line(), "GET /nexus/v3/chat/sessions/s1/images/7?x=1 HTTP/1.1");
+    assert_eq!(
+        (seen.header("x-api-key"), seen.header("x-nexus-client-key")),
+        (Some("the-key"), Some(token(1).as_str()))
+    );
+}
+
+#[tokio::test]
+async fn images_are_fetched_under_the_newest_token() {
+    let denied = refusal("401 Unauthorized", "AUTHENTICATION_REQUIRED");
+    let mut server = TestServer::start([denied, opened(&token(2)), messages(&json!([])), png(b"x")]).await;
+    let transport = lasting(&server);
+    transport.perform(request(poll())).await.unwrap();
+    assert_eq!(transport.perform(asking(["/7"])).await.unwrap().images, [Ok(Bytes::from_static(b"x"))]);
+    for _ in 0..3 {
         server.seen().await;
-        let seen = server.seen().await;
-        assert_eq!(seen.line(), "GET /nexus/v3/chat/sessions/s1/images/7?x=1 HTTP/1.1");
-        assert_eq!(
-            (seen.header("x-api-key"), seen.header("x-nexus-client-key")),
-            (Some("the-key"), Some(token(1).as_str()))
-        );
     }
+    assert_eq!(server.seen().await.header("x-nexus-client-key"), Some(token(2).as_str()));
 }
 
 #[tokio::test]
-async fn only_images_with_type_and_address_are_fetched() {
+async fn only_images_with_type_and_address_are_wanted() {
     let content = json!([
         {"type": "image", "mime": "image/png"}, {"type": "image", "url": "/x"}, {"type": "file", "mime": "image/png", "url": "/x"},
         {"type": "image", "mime": "image/png", "url": ""}, {"type": "IMAGE", "mime": "image/png", "url": "sessions/s1/images/8"},
     ]);
-    let mut server = TestServer::start([with(&content), png(b"x")]).await;
-    let reply = transport_to(&server).perform(request(poll())).await.unwrap();
-    let fetched: Vec<_> = contents(&reply).iter().map(|content| content.data.is_some()).collect();
-    assert_eq!(fetched, [false, false, false, false, true]);
-    assert!(contents(&reply).iter().all(|content| content.unavailable.is_none()));
-    server.seen().await;
-    assert_eq!(target(&server.seen().await), "GET /nexus/v3/chat/sessions/s1/images/8");
-    assert_eq!(server.unseen(), 0);
+    let wanted: Vec<_> = contents(&content).await.iter().map(|content| content.wanted).collect();
+    assert_eq!(wanted, [false, false, false, false, true]);
 }
 
 #[tokio::test]
-async fn an_image_that_cannot_be_had_loses_nothing() {
+async fn an_image_that_cannot_be_had_says_why() {
     let too_long = answer("200 OK", "Content-Type: image/png\r\n", vec![0; 2000]);
     for (script, why) in [
         (refusal("404 Not Found", "INVALID_SESSION"), "the server answered 404 Not Found"),
@@ -87,59 +82,44 @@ async fn an_image_that_cannot_be_had_loses_nothing() {
             "a redirect with status 302 was refused: it does not repeat the request",
         ),
     ] {
-        let mut server =
-            TestServer::start([with(&json!([image("/broken"), image("/good")])), script, png(b"good")]).await;
+        let mut server = TestServer::start([script, png(b"good")]).await;
         let small =
             Connection { proxy: ProxyConfig::None, max_response_bytes: 1000, ..Connection::default() };
         let transport = NexusRest::new(config(&server.origin()), &small, &HttpPool::new()).unwrap();
-        let reply = transport.perform(request(poll())).await.unwrap();
-        assert_eq!(reply.ended, Some(false), "the session is not over for an image");
+        let reply = transport.perform(asking(["/one", "/two"])).await.unwrap();
+        assert_eq!(reply.ended, None, "the session is not over for an image");
+        let mut expected = [Err(why.into()), Ok(Bytes::from_static(b"good"))];
+        if server.seen().await.line().contains("two") {
+            expected.reverse();
+        }
+        assert_eq!(reply.images, expected);
+    }
+}
+
+#[tokio::test]
+async fn all_images_together_may_take_as_long_as_any_request() {
+    let addresses: Vec<_> = (0..60).map(|number| format!("/{number}")).collect();
+    let script = (0..59).map(|_| silence()).chain([png(b"never asked for")]);
+    let mut server = TestServer::start([png(b"quick")].into_iter().chain(script)).await;
+    let fetching = tokio::spawn(transport_to(&server).perform(asking(addresses.iter().map(String::as_str))));
+    for _ in 0..7 {
         server.seen().await;
-        let first_was_broken = server.seen().await.line().contains("broken");
-        let (broken, good) = if first_was_broken { (0, 1) } else { (1, 0) };
-        let contents = contents(&reply);
-        assert_eq!(
-            (contents[good].data.as_deref(), &contents[good].unavailable),
-            (Some(b"good".as_slice()), &None)
-        );
-        assert_eq!((&contents[broken].data, contents[broken].unavailable.as_deref()), (&None, Some(why)));
     }
-}
-
-#[tokio::test]
-async fn an_image_told_of_again_is_fetched_once() {
-    let told = || with(&json!([image("/7")]));
-    let mut server =
-        TestServer::start([told(), answer("500 Internal Server Error", "", ""), told(), png(b"x"), told()])
-            .await;
-    let transport = transport_to(&server);
-    let mut fetched = Vec::new();
-    for _ in 0..3 {
-        let reply = transport.perform(request(poll())).await.unwrap();
-        fetched.push(contents(&reply)[0].data.is_some());
-    }
-    assert_eq!((fetched, server.unseen()), (vec![false, true, true], 5));
-}
-
-#[tokio::test]
-async fn an_image_may_take_as_long_as_any_request() {
-    let mut server = TestServer::start([with(&json!([image("/slow")])), silence()]).await;
-    let polling = tokio::spawn(transport_to(&server).perform(request(poll())));
-    server.seen().await;
-    server.seen().await;
     tokio::time::pause();
+    assert_eq!(server.unseen(), 0, "six are under way");
     let start = tokio::time::Instant::now();
-    let reply = polling.await.unwrap().unwrap();
+    let images = fetching.await.unwrap().unwrap().images;
     assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
-    assert_eq!(contents(&reply)[0].unavailable.as_deref(), Some("no answer came in time"));
+    assert_eq!(images.iter().filter(|image| image.is_ok()).count(), 1);
+    assert_eq!(images.iter().filter(|image| **image == Err("no answer came in time".into())).count(), 59);
 }
 
 #[tokio::test]
 async fn keys_do_not_go_to_another_server() {
     let mut other =
         TestServer::start([answer("200 OK", "Content-Type: image/png\r\nSet-Cookie: a=b\r\n", "far")]).await;
-    let (content, mut server) = fetched(&format!("{}/images/7", other.origin()), png(b"not asked for")).await;
-    assert_eq!(content.data.as_deref(), Some(b"far".as_slice()));
+    let (image, mut server) = fetched(&format!("{}/images/7", other.origin()), png(b"not asked for")).await;
+    assert_eq!(image, Ok(Bytes::from_static(b"far")));
     let seen = other.seen().await;
     assert_eq!(seen.line(), "GET /images/7 HTTP/1.1");
     for secret in ["x-api-key", "x-nexus-client-key", "cookie", "referer"] {
@@ -183,24 +163,6 @@ async fn addresses() {
         "https://sessions.test/a/b/sessions/i"
     );
     assert_eq!(of(base("https://sessions.test/sessions")).as_str(), "https://sessions.test/i");
-}
-
-#[tokio::test]
-async fn at_most_four_are_under_way() {
-    let many: Vec<_> = (0..9).map(|number| image(&format!("/{number}"))).collect();
-    let mut script = vec![with(&json!(many))];
-    script.extend((0..9).map(|_| silence()));
-    let mut server = TestServer::start(script).await;
-    let polling = tokio::spawn(transport_to(&server).perform(request(poll())));
-    for _ in 0..5 {
-        server.seen().await;
-    }
-    tokio::time::pause();
-    assert_eq!(server.unseen(), 0);
-    let start = tokio::time::Instant::now();
-    let reply = polling.await.unwrap().unwrap();
-    assert!(start.elapsed() > Duration::from_secs(8), "three times four: {:?}", start.elapsed());
-    assert!(contents(&reply).iter().all(|content| content.unavailable.is_some()));
 }
 
 #[tokio::test]

@@ -32,6 +32,7 @@ pub(crate) fn method_and_path<'a>(
         Operation::CustomNotice { .. }
         | Operation::FileLimits
         | Operation::Download(_)
+        | Operation::Images(_)
         | Operation::DeleteFile { .. }
         | Operation::PushUrl { .. }
         | Operation::UpdateNickname { .. }

@@ -114,12 +114,11 @@ fn attachment(mut item: JsonObject) -> Content {
     for ours in ["data", "unavailable"] {
         item.remove(ours);
     }
-    Content {
-        kind: take(&mut item, "type").unwrap_or_default(),
-        mime: take_usable(&mut item, "mime"),
-        url: take_usable(&mut item, "url"),
-        data: None,
-        unavailable: None,
-        other: item,
-    }
+    let kind: Box<str> = take(&mut item, "type").unwrap_or_default();
+    let mime: Option<Box<str>> = take_usable(&mut item, "mime");
+    let url: Option<Box<str>> = take_usable(&mut item, "url");
+    // Without all three there is no telling that it is an image, or where.
+    let is_image = kind.eq_ignore_ascii_case("image") && mime.is_some();
+    let wanted = is_image && url.as_ref().is_some_and(|url| !url.is_empty());
+    Content { kind, mime, url, data: None, unavailable: None, wanted, other: item }
 }
