@@ -47,7 +47,8 @@
  *     webchat_next_event    you ask for the next, and wait for it
  *     webchat_event_fd      a file descriptor tells your event loop when to ask
  *
- * In each way events come in order, one at a time for a service. The first way used gets the events published before, too.
+ * In each way events come in order, one at a time for a service. What is there before your first command, in whatever way and however
+ * often, gets all events from the beginning: those of a restored chat first of all (see webchat_subscribe).
  *
  * WHO OWNS WHAT
  *
@@ -1305,13 +1306,14 @@ webchat_status webchat_outcome_free(webchat_outcome *outcome);
 
 /**
  * Has `on_event` called with each event of this name, with or without "WebChatService." before it; NULL: with every event. Calls come
- * in order, one at a time, on the callback thread. The first subscriber of a service (webchat_next_event counts as one) gets the
- * events published before, too; `ready` comes to every one. To miss nothing, make the service without a configuration, subscribe, then
- * webchat_configure.
+ * in order, one at a time, on the callback thread. Every subscription that is there before the program's first command (one rejected for
+ * its name or options and webchat_configure apart) gets all events from the beginning, however many there are and whatever has happened
+ * meanwhile; so do webchat_next_event and webchat_event_fd when used before it, and the first of all whenever it comes. Later ones get
+ * what comes, and `ready`. 1,024 events are kept for that; when more have come to an earlier subscription, a new one is late as well.
  *
  * `context` belongs to the library from the call on: `destroy` (may be NULL) runs exactly once, after the last call, when the
  * subscription has ended or the service is closed; when this function fails, before it returns. `out_subscription` may be NULL: the
- * subscription then ends with the service. Any thread, also in a callback.
+ * subscription then ends with the service; else it is set before the first call. Any thread, also in a callback.
  *
  * WEBCHAT_ERR_INVALID_ARGUMENT: no such event, or `on_event` is NULL. WEBCHAT_ERR_INVALID_HANDLE: `service` is none. Since 0.1.
  */
@@ -1335,7 +1337,7 @@ webchat_status webchat_unsubscribe(webchat_subscription *subscription);
 /**
  * Takes the next event, waiting up to `timeout_ms` milliseconds for it (0: not at all; WEBCHAT_FOREVER). Events come in order, each to
  * one caller; from the first call of this function or webchat_event_fd on, the service keeps events until they are taken, so keep
- * taking them. The event is your own: free it with webchat_event_free. Any thread; in a callback only with timeout 0.
+ * taking them. Which there are, says webchat_subscribe. The event is your own: free it with webchat_event_free. Any thread; in a callback only with timeout 0.
  *
  * WEBCHAT_ERR_TIMEOUT: there was none in time. WEBCHAT_END_OF_EVENTS: the service is closed (also by another thread, meanwhile), and
  * all events have been taken. WEBCHAT_ERR_WRONG_THREAD: in a callback nothing may wait. WEBCHAT_ERR_INVALID_HANDLE. Since 0.1.

@@ -40,7 +40,7 @@ fn read_config(target: &str) -> Result<Config, Box<dyn Error>> {
 
 async fn talk(target: &str) -> Result<(), Box<dyn Error>> {
     let chat = Chat::new(read_config(target)?)?;
-    let mut events = chat.events();
+    let events = chat.events();
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     let nickname = ask(&mut lines, "Your name: ").await?;
     let mut start = StartChat { nickname: nickname.as_str().into(), ..StartChat::default() };

@@ -147,15 +147,29 @@ impl Chat {
         self.shared.capabilities.get().copied()
     }
 
-    /// The events from now on; the first stream or listener gets those published before it, too. `ready` comes to every one.
+    /// The events. Every stream and listener that is there before the first command (`configure` apart) gets them from the beginning, and
+    /// so does the first of all; others get those from now on, and `ready`.
     pub fn events(&self) -> Events {
         Events::of(&self.shared.hub)
     }
 
-    /// Has `listener` called with each event, in order, on a thread of the library. It must not block and not panic, and it must not
-    /// add or remove listeners. It is dropped when it is removed or the chat is closed.
+    /// Has `listener` called with each event, in order, on a thread of the library; which, see [`Chat::events`]. It must not block and
+    /// not panic, and it must not add or remove listeners. It is dropped when it is removed or the chat is closed.
     pub fn listen(&self, listener: impl Fn(&Arc<Envelope>) + Send + 'static) -> ListenerId {
-        self.shared.hub.listen(Box::new(listener))
+        let id = self.next_listener();
+        self.listen_as(id, listener);
+        id
+    }
+
+    /// An id for [`Chat::listen_as`].
+    pub fn next_listener(&self) -> ListenerId {
+        self.shared.hub.next_listener()
+    }
+
+    /// [`Chat::listen`] under an id from [`Chat::next_listener`], for listeners that have to know it: the first event can come before
+    /// `listen` returns. An id is for one listener only.
+    pub fn listen_as(&self, id: ListenerId, listener: impl Fn(&Arc<Envelope>) + Send + 'static) {
+        self.shared.hub.listen(id, Box::new(listener));
     }
 
     /// Removes a listener; false when there is none. It is not called any more when this returns.
@@ -189,6 +203,9 @@ impl Chat {
             Command::SendMessage(_) => completion.of_message(),
             _ => completion,
         };
+        if !matches!(command, Command::Configure(_)) {
+            self.shared.hub.get_under_way();
+        }
         // A closed inbox drops the completion, which tells that the service is closed.
         let _ = self.shared.inbox.send(Message::Command { id, command, deadline, completion });
     }

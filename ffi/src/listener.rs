@@ -123,33 +123,40 @@ impl Service {
         function: unsafe extern "C" fn(*mut c_void, *const webchat_event),
         mut context: Context,
         only: Option<EventKind>,
-    ) -> Result<*mut webchat_subscription, Failure> {
+        out: Option<Out<*mut webchat_subscription>>,
+    ) -> Result<(), Failure> {
         let mut tokens = self.subscriptions.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(tokens) = tokens.as_mut() else { return Err(Failure::bare(WEBCHAT_ERR_INVALID_HANDLE)) };
         context.settle(&self.dispatcher);
         let listener = Arc::new(Listener { function, context, only, active: AtomicBool::new(true) });
         let weak = Arc::downgrade(&listener);
         let (to, dispatcher) = (listener, self.dispatcher.clone());
-        let id = self.chat.listen(move |envelope| {
+        let id = self.chat.next_listener();
+        let token = make(Arc::new(Subscription { service: Arc::downgrade(self), id, listener: weak }));
+        tokens.push(Token(token));
+        // The first call may want it.
+        if let Some(out) = out {
+            out.set(token);
+        }
+        self.chat.listen_as(id, move |envelope| {
             if to.only.is_none_or(|only| only == envelope.event.kind()) {
                 let (to, envelope) = (to.clone(), envelope.clone());
                 dispatcher.post(move || to.call(envelope));
             }
         });
-        let token = make(Arc::new(Subscription { service: Arc::downgrade(self), id, listener: weak }));
-        tokens.push(Token(token));
-        Ok(token)
+        Ok(())
     }
 }
 
 /// Has `on_event` called with each event of this name, with or without "WebChatService." before it; NULL: with every event. Calls come
-/// in order, one at a time, on the callback thread. The first subscriber of a service (webchat_next_event counts as one) gets the
-/// events published before, too; `ready` comes to every one. To miss nothing, make the service without a configuration, subscribe, then
-/// webchat_configure.
+/// in order, one at a time, on the callback thread. Every subscription that is there before the program's first command (one rejected for
+/// its name or options and webchat_configure apart) gets all events from the beginning, however many there are and whatever has happened
+/// meanwhile; so do webchat_next_event and webchat_event_fd when used before it, and the first of all whenever it comes. Later ones get
+/// what comes, and `ready`. 1,024 events are kept for that; when more have come to an earlier subscription, a new one is late as well.
 ///
 /// `context` belongs to the library from the call on: `destroy` (may be NULL) runs exactly once, after the last call, when the
 /// subscription has ended or the service is closed; when this function fails, before it returns. `out_subscription` may be NULL: the
-/// subscription then ends with the service. Any thread, also in a callback.
+/// subscription then ends with the service; else it is set before the first call. Any thread, also in a callback.
 ///
 /// WEBCHAT_ERR_INVALID_ARGUMENT: no such event, or `on_event` is NULL. WEBCHAT_ERR_INVALID_HANDLE: `service` is none. Since 0.1.
 #[unsafe(no_mangle)]
@@ -169,11 +176,7 @@ pub unsafe extern "C" fn webchat_subscribe(
         // SAFETY: as above.
         let only = kind(unsafe { optional(event_name, "event_name") }?)?;
         let function = on_event.ok_or_else(|| Failure::argument("on_event", "is null"))?;
-        let token = service.subscribe(function, context, only)?;
-        if let Some(out) = out {
-            out.set(token);
-        }
-        Ok(())
+        service.subscribe(function, context, only, out)
     })
 }
 

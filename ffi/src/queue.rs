@@ -121,7 +121,7 @@ impl Service {
 
 /// Takes the next event, waiting up to `timeout_ms` milliseconds for it (0: not at all; WEBCHAT_FOREVER). Events come in order, each to
 /// one caller; from the first call of this function or webchat_event_fd on, the service keeps events until they are taken, so keep
-/// taking them. The event is your own: free it with webchat_event_free. Any thread; in a callback only with timeout 0.
+/// taking them. Which there are, says webchat_subscribe. The event is your own: free it with webchat_event_free. Any thread; in a callback only with timeout 0.
 ///
 /// WEBCHAT_ERR_TIMEOUT: there was none in time. WEBCHAT_END_OF_EVENTS: the service is closed (also by another thread, meanwhile), and
 /// all events have been taken. WEBCHAT_ERR_WRONG_THREAD: in a callback nothing may wait. WEBCHAT_ERR_INVALID_HANDLE. Since 0.1.

@@ -124,7 +124,7 @@ fn run_all(compiler: &str, flags: &[&str], through: &[&str]) {
     };
     run("abuse", &[]);
     run("lifetimes", &[]);
-    run("events", &[url]);
+    run("events", &[url, directory.as_os_str()]);
     run("commands", &[url, directory.as_os_str()]);
     let nexus = Server::with_images();
     run("nexus", &[OsStr::new(&nexus.simulator.nexus_url())]);

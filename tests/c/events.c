@@ -1,4 +1,4 @@
-/* A chat against a simulator (its chat URL is the argument), its events taken in each of the three ways, and in all of them at once. */
+/* A chat against a simulator (its chat URL is the first argument, a directory the second), its events taken in each of the three ways, and in all of them at once. */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
 #include <poll.h>
@@ -212,8 +212,78 @@ static void by_descriptor(const char *url) {
     CHECK_STATUS(webchat_service_destroy(beside.service), WEBCHAT_OK);
 }
 
+/* A subscription that knows its own handle. */
+struct self_aware {
+    struct names names;
+    webchat_subscription *handle;
+};
+
+static void on_event_with_handle(void *context, const webchat_event *event) {
+    struct self_aware *listener = context;
+    CHECK(listener->handle != NULL);
+    note(&listener->names, event);
+    probe_called(&listener->names.p);
+}
+
+static void on_event_once(void *context, const webchat_event *event) {
+    struct self_aware *listener = context;
+    note(&listener->names, event);
+    CHECK_STATUS(webchat_unsubscribe(listener->handle), WEBCHAT_OK);
+    probe_called(&listener->names.p);
+}
+
+static void self_aware_destroyed(void *context) { probe_destroyed(&((struct self_aware *)context)->names.p); }
+
+static void until(webchat_service *service, uint32_t kind) {
+    webchat_event *event;
+    uint32_t found;
+    do {
+        CHECK_STATUS(webchat_next_event(service, 60000, &event), WEBCHAT_OK);
+        found = webchat_event_kind(event);
+        CHECK_STATUS(webchat_event_free(event), WEBCHAT_OK);
+    } while (found != kind);
+}
+
+/* Whoever listens before the first command gets what a stored session has brought, however late, and can end in the first call. */
+static void after_a_restoration(const char *url, const char *directory) {
+    static char config[1024];
+    struct self_aware all, messages, once;
+    webchat_service *service;
+    webchat_event *event;
+    snprintf(config, sizeof config, "{\"dataURL\": \"%s\", \"pollRateMin\": 250, "
+             "\"sessionStore\": {\"type\": \"file\", \"path\": \"%s/session\"}}", url, directory);
+    CHECK_STATUS(webchat_service_new(config, &service), WEBCHAT_OK);
+    start(service);
+    until(service, WEBCHAT_EVENT_MESSAGE_RECEIVED);
+    CHECK_STATUS(webchat_service_close(service), WEBCHAT_OK);
+    while (webchat_next_event(service, 60000, &event) == WEBCHAT_OK) CHECK_STATUS(webchat_event_free(event), WEBCHAT_OK);
+    CHECK_STATUS(webchat_service_destroy(service), WEBCHAT_OK);
+
+    CHECK_STATUS(webchat_service_new(config, &service), WEBCHAT_OK);
+    until(service, WEBCHAT_EVENT_MESSAGE_RECEIVED);
+    for (struct self_aware *each[] = {&all, &messages, &once}, **it = each; it < each + 3; it++) {
+        memset(*it, 0, sizeof **it);
+        probe_init(&(*it)->names.p);
+    }
+    CHECK_STATUS(webchat_subscribe(service, NULL, on_event_with_handle, &all, self_aware_destroyed, &all.handle), WEBCHAT_OK);
+    CHECK_STATUS(webchat_subscribe(service, "messageReceived", on_event_with_handle, &messages, self_aware_destroyed,
+                                   &messages.handle), WEBCHAT_OK);
+    CHECK_STATUS(webchat_subscribe(service, NULL, on_event_once, &once, self_aware_destroyed, &once.handle), WEBCHAT_OK);
+    probe_wait(&messages.names.p, &messages.names.p.calls, 1, __FILE__, __LINE__);
+    probe_wait(&once.names.p, &once.names.p.destroyed, 1, __FILE__, __LINE__);
+    CHECK(strcmp(all.names.list[0], "ready") == 0 && strcmp(all.names.list[1], "restored") == 0);
+    CHECK(has(&all.names, "clientConnected") && has(&all.names, "messageReceived"));
+    CHECK(once.names.count == 1 && strcmp(once.names.list[0], "ready") == 0);
+    CHECK_STATUS(webchat_end_chat(service, NULL, NULL), WEBCHAT_OK);
+    until(service, WEBCHAT_EVENT_ENDED);
+    CHECK_STATUS(webchat_service_destroy(service), WEBCHAT_OK);
+    probe_wait(&all.names.p, &all.names.p.destroyed, 1, __FILE__, __LINE__);
+    probe_wait(&messages.names.p, &messages.names.p.destroyed, 1, __FILE__, __LINE__);
+}
+
 int main(int argc, char **argv) {
-    CHECK(argc == 2);
+    CHECK(argc == 3);
+    after_a_restoration(argv[1], argv[2]);
     by_callback(argv[1]);
     by_asking(argv[1]);
     by_descriptor(argv[1]);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <mutex>
 #include <thread>
 
 using webchat::Chat;
@@ -148,6 +149,15 @@ TEST(a_store_lets_a_chat_be_restored) {
         CHECK(next(chat, EventKind::restored).name() == std::string("restored"));
         const auto replay = next(chat, EventKind::message_received);
         CHECK(replay.restoring() && replay.messages().at(0).restoring);
+        // No command has been given yet: who listens now has missed nothing.
+        std::promise<std::string> messages, first;
+        std::once_flag once;
+        const auto late = chat.on(EventKind::message_received, [&](const webchat::Event& event) {
+            if (event.restoring()) messages.set_value(event.messages().back().text);
+        });
+        const auto later = chat.on_any([&](const webchat::Event& event) { std::call_once(once, [&] { first.set_value(event.name()); }); });
+        CHECK_EQUAL(take(messages.get_future()), "before");
+        CHECK_EQUAL(take(first.get_future()), "ready");
         chat.send_message("after");
         said(chat, "after");
         chat.end_chat();

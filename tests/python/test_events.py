@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 import textwrap
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ import webchat
 import webchat.aio
 from conftest import SECONDS, Calls, Face
 from simulator import Simulator
+from test_callables import Store
 
 
 async def test_iteration_ends_when_the_chat_is_closed(face: Face, simulator: Simulator) -> None:
@@ -44,6 +47,145 @@ async def test_ready_comes_to_every_stream(face: Face, simulator: Simulator) -> 
         for _ in range(2):
             events = chat.events()
             assert (await face(events.next(SECONDS))).name == "ready"
+
+
+async def restored(face: Face, simulator: Simulator, text: str) -> Any:
+    """A chat that has told of a restored message, and had no command."""
+    store = Store()
+    async with face.started(simulator, store=store) as chat:
+        await face(chat.send_message(text))
+    chat = face.chat_class(simulator.config(), store=store)
+    assert (await face.until_text(chat, text))["restoring"] is True
+    return chat
+
+
+async def test_who_listens_before_the_first_command_misses_nothing(face: Face, simulator: Simulator) -> None:
+    every, received, late = Calls(), Calls(), Calls()
+    chat = await restored(face, simulator, "before")
+    chat.on(None, every)
+    chat.on("messageReceived", received)
+    streams = [chat.events() for _ in range(2)]
+    names = ["ready", "restored", "clientConnected", "messageReceived"]
+    assert [(await every.next()).name for _ in names] == names
+    assert (await received.next()).messages[-1]["text"] == "before"
+    for stream in streams:
+        assert [(await face(stream.next(SECONDS))).name for _ in names] == names
+    await face(chat.send_message("after"))
+    chat.on("messageReceived", late)
+    for calls in (received, late):
+        assert [message["text"] for message in (await calls.next()).messages] == ["after"]
+    for stream in streams:
+        event = await face(stream.next(SECONDS))
+        while event.name != "messageReceived":
+            event = await face(stream.next(SECONDS))
+        assert [message["text"] for message in event.messages] == ["after"]
+    await face(chat.close())
+    assert received.arrived.empty() and late.arrived.empty()
+
+
+async def test_a_handler_takes_itself_off_in_its_first_call(face: Face, simulator: Simulator) -> None:
+    calls = Calls()
+
+    def once(event: webchat.Event) -> None:
+        calls(event.name, chat.off(None, once))
+
+    chat = await restored(face, simulator, "before")
+    chat.on(None, once)
+    assert await calls.next() == ("ready", True)
+    await face(chat.close())
+    assert calls.arrived.empty()
+
+
+async def test_handlers_come_and_go_in_many_threads(face: Face, simulator: Simulator) -> None:
+    """None is lost: whoever was put on can be taken off."""
+
+    def toggle(count: int) -> list[bool]:
+        def handler(event: webchat.Event) -> None: ...
+
+        gone = []
+        for _ in range(count):
+            chat.on("messageReceived", handler)
+            gone.append(chat.off("messageReceived", handler))
+        return gone
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        async with face.open(simulator.config()) as chat:
+            with ThreadPoolExecutor(8) as threads:
+                for gone in threads.map(toggle, [500] * 8):
+                    assert all(gone)
+            assert not chat.off("messageReceived")
+    finally:
+        sys.setswitchinterval(interval)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="the system has no timers")
+async def test_a_signal_handler_asks_for_events_while_its_thread_waits_for_them(simulator: Simulator) -> None:
+    program = textwrap.dedent(
+        f"""
+        import signal, sys, webchat
+
+        def nested(*_):
+            try:
+                while event := chat.next_event():
+                    print(event.name, flush=True)
+            except webchat.ClosedError:
+                print("nested", flush=True)
+
+        chat = webchat.Chat({simulator.config()!r})
+        while (event := chat.next_event()).name != "ready":
+            pass
+        signal.signal(signal.SIGUSR1, nested)
+        print("waiting", flush=True)
+        try:
+            chat.next_event()
+        except webchat.ClosedError:
+            print("outer", flush=True)
+        """
+    )
+    # The command and the end come from a thread of the program, once the signal handler is waiting inside the other wait.
+    closer = textwrap.dedent(
+        """
+        import threading, os, signal
+
+        def act():
+            sys.stdin.readline()
+            os.kill(os.getpid(), signal.SIGUSR1)
+            sys.stdin.readline()
+            chat.start_chat(nickname="Jo")
+            sys.stdin.readline()
+            chat.close()
+
+        threading.Thread(target=act, daemon=True).start()
+        """
+    )
+    program = program.replace('print("waiting"', closer + '\nprint("waiting"', 1)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdin is not None and process.stdout is not None
+    output = process.stdout
+
+    async def line() -> str:
+        read = await asyncio.wait_for(output.readline(), SECONDS)
+        return read.decode().strip()
+
+    try:
+        assert await line() == "waiting"
+        process.stdin.write(b"signal\nstart\n")
+        assert await line() == "started"
+        process.stdin.write(b"close\n")
+        seen = [await line()]
+        while seen[-1] != "outer":
+            seen.append(await line())
+        assert seen[-2] == "nested"
+        await asyncio.wait_for(process.communicate(), SECONDS)
+        assert process.returncode == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
 
 
 async def test_handlers_are_called_in_order(face: Face, simulator: Simulator) -> None:

@@ -1,7 +1,7 @@
 //! One chat, as the Python package drives it.
 
 use crate::{
-    callbacks::{Callbacks, Target, tuple},
+    callbacks::{Callbacks, tuple},
     command, error,
     event::Event,
     fork, json,
@@ -35,21 +35,26 @@ pub(crate) struct Chat {
     core: webchat_core::Chat,
     runtime: webchat_core::Runtime,
     callbacks: Arc<Callbacks>,
-    listeners: Mutex<BTreeMap<u64, ListenerId>>,
+    listeners: Mutex<Listeners>,
     queue: OnceLock<Events>,
 }
 
-/// Tells a listener that no event comes any more, when the library lets it go.
-struct End(Target);
+/// The listeners, by the numbers that Python knows them by.
+#[derive(Default)]
+struct Listeners {
+    last: u64,
+    by_number: BTreeMap<u64, Listener>,
+}
 
-impl Drop for End {
-    fn drop(&mut self) {
-        self.0.post(|py| tuple(py, (py.None(),)));
-    }
+/// A listener, or one that is to come.
+struct Listener {
+    id: ListenerId,
+    kind: Option<EventKind>,
+    callable: Option<u64>,
 }
 
 impl Chat {
-    fn listeners(&self) -> MutexGuard<'_, BTreeMap<u64, ListenerId>> {
+    fn listeners(&self) -> MutexGuard<'_, Listeners> {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -147,41 +152,56 @@ impl Chat {
         self.core.cancel(RequestId(id));
     }
 
-    /// Has `listener` called with each event, or with those called `event`; with `None` after the last one, if `ends`.
-    #[pyo3(signature = (event, listener, ends = false))]
-    fn listen(&self, py: Python<'_>, event: Option<&str>, listener: Py<PyAny>, ends: bool) -> PyResult<u64> {
+    /// A number for a listener of all events, or of those called `event`: it has to be known before the first call.
+    fn next_listener(&self, py: Python<'_>, event: Option<&str>) -> PyResult<u64> {
         fork::check(py)?;
         let kind = event.map(read_kind).transpose()?;
+        let id = self.core.next_listener();
+        let mut listeners = self.listeners();
+        listeners.last += 1;
+        let number = listeners.last;
+        listeners.by_number.insert(number, Listener { id, kind, callable: None });
+        Ok(number)
+    }
+
+    /// Has `listener` called with the events that `number` stands for, unless that has been taken off meanwhile.
+    fn listen(&self, number: u64, listener: Py<PyAny>) {
         let target = self.callbacks.register(listener);
-        let id = target.id();
-        let end = ends.then(|| End(target.clone()));
-        let listener = self.core.listen(move |envelope| {
-            let _dropped_with_this = &end;
+        let (id, kind) = {
+            let mut listeners = self.listeners();
+            let Some(listener) = listeners.by_number.get_mut(&number) else { return };
+            listener.callable = Some(target.id());
+            (listener.id, listener.kind)
+        };
+        self.core.listen_as(id, move |envelope| {
             if kind.is_none_or(|kind| envelope.event.kind() == kind) {
                 let envelope = envelope.clone();
                 target.post(move |py| tuple(py, (Event::new(envelope),)));
             }
         });
-        self.listeners().insert(id, listener);
-        Ok(id)
+        if !self.listeners().by_number.contains_key(&number) {
+            self.core.unlisten(id);
+        }
     }
 
     /// Removes a listener: it is not called any more. False when there is none.
-    fn unlisten(&self, id: u64) -> bool {
-        let found = self.callbacks.remove(id);
-        let listener = self.listeners().remove(&id);
-        listener.is_some_and(|listener| self.core.unlisten(listener)) && found
+    fn unlisten(&self, number: u64) -> bool {
+        let Some(listener) = self.listeners().by_number.remove(&number) else { return false };
+        let found = listener.callable.is_some_and(|callable| self.callbacks.remove(callable));
+        self.core.unlisten(listener.id) && found
     }
 
-    /// The events from now on.
-    fn events(&self) -> Events {
-        Events::new(&self.core, &self.runtime)
+    /// The events. `on_change` is called when there is something to be had again, after `take` has found nothing.
+    #[pyo3(signature = (on_change = None))]
+    fn events(&self, on_change: Option<Py<PyAny>>) -> Events {
+        let on_change = on_change.map(|callable| self.callbacks.register(callable));
+        Events::new(&self.core, &self.runtime, on_change)
     }
 
     /// The next event of the chat's own queue, which begins with the first call.
     #[pyo3(signature = (timeout))]
     fn next_event(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<Option<Event>> {
-        self.queue.get_or_init(|| self.events()).next(py, timeout)
+        self.queue.get_or_init(|| self.events(None)).next(py, timeout)
     }
 
     /// What the transport can do, and what not.

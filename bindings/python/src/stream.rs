@@ -1,25 +1,21 @@
 //! Events one after the other, for those who wait for them.
 
 use crate::{
+    callbacks::Target,
     error,
     event::Event,
     wait::{seconds, wait},
 };
-use pyo3::prelude::*;
-use std::{sync::Arc, time::Duration};
-use tokio::sync::{
-    Mutex,
-    mpsc::{self, UnboundedReceiver},
-};
-use webchat_core::{Chat, ErrorKind, Runtime, driver::ListenerId, event::Envelope};
+use pyo3::{prelude::*, types::PyTuple};
+use std::{task::Poll, time::Duration};
+use webchat_core::{Chat, ErrorKind, Runtime, driver};
 
-/// The events of a chat from now on, in order, until the chat is closed. It keeps the chat alive.
+/// The events of a chat, in order, until the chat is closed. It keeps the chat alive.
 #[pyclass(frozen, module = "webchat._webchat")]
 pub(crate) struct Events {
-    chat: Chat,
+    stream: driver::Events,
     runtime: Runtime,
-    listener: ListenerId,
-    receiver: Mutex<UnboundedReceiver<Arc<Envelope>>>,
+    _chat: Chat,
 }
 
 /// What came of waiting for an event.
@@ -30,15 +26,17 @@ enum Next {
 }
 
 impl Events {
-    pub(crate) fn new(chat: &Chat, runtime: &Runtime) -> Self {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        let listener = chat.listen(move |envelope| drop(sender.send(envelope.clone())));
-        Self { chat: chat.clone(), runtime: runtime.clone(), listener, receiver: Mutex::new(receiver) }
+    /// `on_change` is called when there is something to be had again, after [`Events::take`] has found nothing.
+    pub(crate) fn new(chat: &Chat, runtime: &Runtime, on_change: Option<Target>) -> Self {
+        let stream = chat.events();
+        if let Some(target) = on_change {
+            stream.on_change(move || target.post(|py| Ok(PyTuple::empty(py).unbind())));
+        }
+        Self { stream, runtime: runtime.clone(), _chat: chat.clone() }
     }
 
     fn wait(&self, py: Python<'_>, limit: Option<Duration>) -> PyResult<Next> {
-        let next = async { self.receiver.lock().await.recv().await };
-        Ok(match wait(py, &self.runtime, limit, next)? {
+        Ok(match wait(py, &self.runtime, limit, self.stream.next())? {
             Some(Some(envelope)) => Next::Event(Event::new(envelope)),
             Some(None) => Next::Ended,
             None => Next::TimedOut,
@@ -46,10 +44,8 @@ impl Events {
     }
 }
 
-impl Drop for Events {
-    fn drop(&mut self) {
-        self.chat.unlisten(self.listener);
-    }
+fn ended(py: Python<'_>) -> PyErr {
+    error::plain(py, ErrorKind::Closed, "the service is closed")
 }
 
 #[pymethods]
@@ -71,7 +67,16 @@ impl Events {
         match self.wait(py, seconds(timeout)?)? {
             Next::Event(event) => Ok(Some(event)),
             Next::TimedOut => Ok(None),
-            Next::Ended => Err(error::plain(py, ErrorKind::Closed, "the service is closed")),
+            Next::Ended => Err(ended(py)),
+        }
+    }
+
+    /// The next event if it is here; `None` when it is not. `ClosedError` once the chat is closed and all events were taken.
+    fn take(&self, py: Python<'_>) -> PyResult<Option<Event>> {
+        match self.stream.poll_next() {
+            Poll::Ready(Some(envelope)) => Ok(Some(Event::new(envelope))),
+            Poll::Ready(None) => Err(ended(py)),
+            Poll::Pending => Ok(None),
         }
     }
 }

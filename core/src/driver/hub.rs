@@ -1,14 +1,16 @@
 //! Events on their way to listeners, in order.
+//!
+//! A program cannot always listen before its chat begins: what a stored session brings can be there before the second listener is. So
+//! everything is kept from the beginning until the program gives its first command, and each listener added until then gets all of it.
 
 use crate::event::{Envelope, Event};
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::sync::mpsc;
 
-/// How many events wait for the first listener; with more, the oldest are dropped.
-const BACKLOG: usize = 1_024;
+/// How many events are kept for listeners to come.
+const MOST_KEPT: usize = 1_024;
 
 /// Identifies a listener of a chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,12 +26,33 @@ pub(crate) struct Hub(Mutex<Inner>);
 struct Inner {
     next: u64,
     listeners: Vec<(ListenerId, Listener)>,
-    /// Events published before there was any listener.
-    backlog: VecDeque<Arc<Envelope>>,
+    kept: VecDeque<Arc<Envelope>>,
     had_listener: bool,
+    /// The program has given its first command, or too much has happened for all of it to be kept.
+    under_way: bool,
     /// The sticky `ready`.
     ready: Option<Arc<Envelope>>,
     closed: bool,
+}
+
+impl Inner {
+    /// Whether a listener added now gets everything that is kept.
+    fn keeps(&self) -> bool {
+        !self.under_way || !self.had_listener
+    }
+
+    fn keep(&mut self, envelope: Arc<Envelope>) {
+        if self.kept.len() == MOST_KEPT {
+            if self.had_listener {
+                self.under_way = true;
+                self.kept = VecDeque::new();
+                log::warn!(target: "webchat", "{MOST_KEPT} events are kept for listeners to come, and no more: those added from now on get what comes");
+                return;
+            }
+            self.kept.pop_front();
+        }
+        self.kept.push_back(envelope);
+    }
 }
 
 impl Hub {
@@ -43,31 +66,44 @@ impl Hub {
         if matches!(envelope.event, Event::Ready) {
             inner.ready = Some(envelope.clone());
         }
-        if inner.had_listener {
-            inner.listeners.iter().for_each(|(_, listener)| listener(&envelope));
-        } else {
-            if inner.backlog.len() == BACKLOG {
-                inner.backlog.pop_front();
-            }
-            inner.backlog.push_back(envelope);
+        inner.listeners.iter().for_each(|(_, listener)| listener(&envelope));
+        if inner.keeps() {
+            inner.keep(envelope);
         }
     }
 
-    /// Adds a listener. The first one gets everything published before it; later ones get `ready` if it has been.
-    pub(crate) fn listen(&self, listener: Listener) -> ListenerId {
+    /// An id for [`Hub::listen`].
+    pub(crate) fn next_listener(&self) -> ListenerId {
         let mut inner = self.lock();
         inner.next += 1;
-        let id = ListenerId(inner.next);
-        if inner.had_listener {
-            inner.ready.iter().for_each(&listener);
+        ListenerId(inner.next)
+    }
+
+    /// Adds a listener under an id of its own. Until the program's first command it gets everything from the beginning, and so does the
+    /// first of all; later ones get `ready` if it has been.
+    pub(crate) fn listen(&self, id: ListenerId, listener: Listener) {
+        let mut inner = self.lock();
+        if inner.keeps() {
+            inner.kept.iter().for_each(&listener);
         } else {
-            inner.had_listener = true;
-            std::mem::take(&mut inner.backlog).iter().for_each(&listener);
+            inner.ready.iter().for_each(&listener);
+        }
+        inner.had_listener = true;
+        if !inner.keeps() {
+            inner.kept = VecDeque::new();
         }
         if !inner.closed {
             inner.listeners.push((id, listener));
         }
-        id
+    }
+
+    /// The program gives a command: whoever listens from now on was late.
+    pub(crate) fn get_under_way(&self) {
+        let mut inner = self.lock();
+        inner.under_way = true;
+        if !inner.keeps() {
+            inner.kept = VecDeque::new();
+        }
     }
 
     /// Removes a listener: when this returns it is not called any more.
@@ -91,26 +127,114 @@ impl Hub {
     }
 }
 
-/// A chat's events as a stream: in order, each once, until the chat is closed.
-///
-/// Events wait in memory until they are taken; take them, or drop the stream.
-#[derive(Debug)]
-pub struct Events(mpsc::UnboundedReceiver<Arc<Envelope>>);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::EventKind;
+    use std::sync::mpsc::{Receiver, channel};
 
-impl Events {
-    pub(crate) fn of(hub: &Hub) -> Self {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        hub.listen(Box::new(move |envelope| drop(sender.send(envelope.clone()))));
-        Self(receiver)
+    fn listen(hub: &Hub) -> (ListenerId, Receiver<u64>) {
+        let (sender, receiver) = channel();
+        let id = hub.next_listener();
+        hub.listen(id, Box::new(move |envelope| sender.send(envelope.time).unwrap_or_default()));
+        (id, receiver)
     }
 
-    /// The next event; nothing once the chat is closed. Safe to abandon and to call again.
-    pub async fn next(&mut self) -> Option<Arc<Envelope>> {
-        self.0.recv().await
+    fn publish(hub: &Hub, times: impl IntoIterator<Item = u64>) {
+        for time in times {
+            hub.publish(Envelope { time, event: Event::Reconnected });
+        }
     }
 
-    /// The next event that is here already.
-    pub fn try_next(&mut self) -> Option<Arc<Envelope>> {
-        self.0.try_recv().ok()
+    fn got(receiver: &Receiver<u64>) -> Vec<u64> {
+        receiver.try_iter().collect()
+    }
+
+    #[test]
+    fn every_listener_before_the_first_command_gets_everything_in_order() {
+        let hub = Hub::default();
+        publish(&hub, 0..3);
+        let (_, first) = listen(&hub);
+        publish(&hub, 3..5);
+        let (_, second) = listen(&hub);
+        publish(&hub, 5..6);
+        hub.get_under_way();
+        publish(&hub, 6..8);
+        let all: Vec<_> = (0..8).collect();
+        assert_eq!((got(&first), got(&second)), (all.clone(), all));
+        let (_, late) = listen(&hub);
+        publish(&hub, 8..9);
+        assert_eq!(got(&late), [8]);
+    }
+
+    #[test]
+    fn the_first_listener_gets_everything_however_late() {
+        let hub = Hub::default();
+        publish(&hub, 0..2);
+        hub.get_under_way();
+        publish(&hub, 2..4);
+        let (_, first) = listen(&hub);
+        let (_, second) = listen(&hub);
+        publish(&hub, 4..5);
+        assert_eq!((got(&first), got(&second)), (vec![0, 1, 2, 3, 4], vec![4]));
+    }
+
+    #[test]
+    fn a_listener_that_went_takes_nothing_with_it() {
+        let hub = Hub::default();
+        publish(&hub, 0..2);
+        let (id, _gone) = listen(&hub);
+        assert!(hub.unlisten(id) && !hub.unlisten(id));
+        publish(&hub, 2..3);
+        assert_eq!(got(&listen(&hub).1), [0, 1, 2]);
+    }
+
+    #[test]
+    fn what_is_kept_has_a_bound_beyond_which_late_listeners_are_late() {
+        let hub = Hub::default();
+        let (_, first) = listen(&hub);
+        let many = MOST_KEPT as u64 + 1;
+        publish(&hub, 0..many);
+        let (_, late) = listen(&hub);
+        publish(&hub, many..=many);
+        assert_eq!(got(&first), (0..=many).collect::<Vec<_>>());
+        assert_eq!(got(&late), [many]);
+    }
+
+    #[test]
+    fn ready_comes_to_the_latest_listener_once() {
+        let hub = Hub::default();
+        hub.publish(Envelope { time: 0, event: Event::Ready });
+        hub.get_under_way();
+        let names = |hub: &Hub| {
+            let (sender, receiver) = channel();
+            hub.listen(hub.next_listener(), Box::new(move |it| sender.send(it.event.kind()).unwrap()));
+            receiver.try_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(names(&hub), [EventKind::Ready]);
+        assert_eq!(names(&hub), [EventKind::Ready]);
+    }
+
+    #[test]
+    fn after_the_end_what_was_kept_can_still_be_had() {
+        let hub = Hub::default();
+        publish(&hub, 0..2);
+        hub.close();
+        let (_, listener) = listen(&hub);
+        assert_eq!(listener.iter().collect::<Vec<_>>(), [0, 1]);
+    }
+
+    /// Listeners come from several threads while events are published: each gets every event once, in order.
+    #[test]
+    fn listeners_that_come_while_events_do_miss_none() {
+        let hub = Hub::default();
+        std::thread::scope(|scope| {
+            let listeners: Vec<_> = (0..4).map(|_| scope.spawn(|| listen(&hub).1)).collect();
+            publish(&hub, 0..500);
+            let receivers: Vec<_> = listeners.into_iter().map(|it| it.join().unwrap()).collect();
+            for receiver in receivers {
+                assert_eq!(got(&receiver), (0..500).collect::<Vec<_>>());
+            }
+        });
     }
 }

@@ -1,16 +1,18 @@
 //! The one place with tasks and a clock: it carries out the service's effects and hands back what comes of them. `clock` tells the
 //! time, `runtime` owns the threads and connections that chats share, `dispatcher` is the thread on which bindings run callbacks,
-//! `leader` lets it move the chats on as well, `hub` hands events to listeners, `perform` is the work behind each effect.
+//! `leader` lets it move the chats on as well, `hub` hands events to listeners, `events` keeps them for who asks, `perform` is the work behind each effect.
 
 mod clock;
 mod dispatcher;
+mod events;
 mod hub;
 mod leader;
 mod perform;
 mod runtime;
 
 pub use dispatcher::Dispatcher;
-pub use hub::{Events, ListenerId};
+pub use events::Events;
+pub use hub::ListenerId;
 pub use runtime::{Runtime, RuntimeOptions};
 
 pub(crate) use hub::Hub;

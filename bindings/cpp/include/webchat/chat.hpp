@@ -30,9 +30,9 @@ struct ChatOptions {
 };
 
 /// One customer's chat: its commands (see Commands), and its events in three ways: a function that is called (on, on_any), the next one
-/// on demand (next_event), and a file descriptor for event loops (event_fd). In each way events come in order, one at a time. The first
-/// way used gets the events published before, too, and every listener of `ready` is told. To miss nothing with several listeners, make
-/// the chat without a configuration, subscribe, then configure().
+/// on demand (next_event), and a file descriptor for event loops (event_fd). In each way events come in order, one at a time. What is
+/// there before the program's first command (configure apart), in whatever way and however often, gets all events from the beginning, and
+/// so does the first of all, however late; others get what comes, and `ready`. webchat_subscribe in <webchat.h> says more.
 ///
 /// Move-only. Any thread may call any function, also in a callback, but for the functions that wait: they throw WrongThreadError there.
 ///

@@ -95,7 +95,7 @@ class Chat(Commands):
     def _returning(self, outcome: Any, value: Any) -> Any:
         return value
 
-    def _tell(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _tell(self, function: Callable[..., Any], number: int | None = None) -> Callable[..., Any]:
         return function
 
     def _ask(self, function: Callable[[Any], Any]) -> Callable[[Any, Reply], None]:
@@ -110,14 +110,15 @@ class Chat(Commands):
         return answer
 
     def events(self) -> Events:
-        """Iterates over the events from now on, in order, until the chat is closed. The first one to ask for events, in whatever way,
-        also gets those published before."""
+        """Iterates over the events, in order, until the chat is closed: from the beginning, when it is asked for before the program's first
+        command or nobody has asked for events before; else from now on, beginning with ``ready`` (see :meth:`on`)."""
         return self._native.events()
 
     def next_event(self, timeout: float | None = None) -> Event | None:
         """Waits for the next event; returns ``None`` when none comes within ``timeout`` seconds.
 
-        Raises :class:`ClosedError` once the chat is closed and every event was returned. Events are kept from the first call on.
+        Raises :class:`ClosedError` once the chat is closed and every event was returned. From the first call on events are kept
+        until they are returned; which, see :meth:`events`.
         """
         return self._native.next_event(timeout)
 

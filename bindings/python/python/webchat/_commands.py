@@ -27,7 +27,8 @@ class Commands:
             keep, load, forget = keeper
             keeper = self._ask(keep), self._ask(partial(_without_argument, load)), self._ask(forget)
         self._native = _webchat.Chat(config, store, keeper, runtime)
-        self._handlers: list[tuple[str | None, Any, int]] = []
+        # By the numbers of their listeners. Only single operations on it: any thread may use it, a signal handler too.
+        self._handlers: dict[int, tuple[str | None, Any]] = {}
         _exit.watch(self._native)
 
     # What the faces differ in.
@@ -39,8 +40,8 @@ class Commands:
         """``value``, once the command has its outcome."""
         raise NotImplementedError
 
-    def _tell(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """``function``, to be called by the library."""
+    def _tell(self, function: Callable[..., Any], number: int | None = None) -> Callable[..., Any]:
+        """``function``, to be called by the library; as long as there is a handler of this number, if one is given."""
         raise NotImplementedError
 
     def _ask(self, function: Callable[[Any], Any]) -> Callable[[Any, _webchat.Reply], None]:
@@ -58,20 +59,26 @@ class Commands:
     def on(self, event: str | None, handler: Any = None) -> Any:
         """Has ``handler`` called with each event of this name (``None``: with every event), in order. Returns it.
 
-        Without a handler it is a decorator. A handler of ``ready`` is also called when the chat was ready before.
+        Without a handler it is a decorator. A handler that is there before the program's first command (:meth:`configure` apart) gets the
+        events from the beginning, what a stored session has brought among them; so do :meth:`events` and :meth:`next_event`, and whoever
+        asks for events first, however late. Others get those from now on, and ``ready``. 1,024 events are kept for that; when more have
+        come to an earlier one, a new one is late as well.
         """
         if handler is None:
             return lambda function: self.on(event, function)
-        self._handlers.append((event, handler, self._native.listen(event, self._tell(handler))))
+        number = self._native.next_listener(event)
+        self._handlers[number] = event, handler
+        self._native.listen(number, self._tell(handler, number))
         return handler
 
     def off(self, event: str | None, handler: Any = None) -> bool:
         """Lets go of a handler, or of all that were given for ``event``: they are not called any more. False if there were none."""
-        gone = [entry for entry in self._handlers if entry[0] == event and handler in (None, entry[1])]
-        self._handlers = [entry for entry in self._handlers if entry not in gone]
-        for _, _, listener in gone:
-            self._native.unlisten(listener)
-        return bool(gone)
+        found = False
+        for number, entry in self._handlers.copy().items():
+            if entry[0] == event and handler in (None, entry[1]) and self._handlers.pop(number, None) is not None:
+                self._native.unlisten(number)
+                found = True
+        return found
 
     # Commands.
 

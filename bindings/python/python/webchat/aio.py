@@ -95,21 +95,24 @@ class Chat(Commands):
         await outcome
         return value
 
-    def _tell(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _tell(self, function: Callable[..., Any], number: int | None = None) -> Callable[..., Any]:
+        if number is not None:
+            # A call that is on its way when the handler is taken off is not made.
+            function = partial(_unless_off, self._handlers, number, function)
         return partial(_hand_over, self._loop, _run, self._loop, self._tasks, function)
 
     def _ask(self, function: Callable[[Any], Any]) -> Callable[[Any, Reply], None]:
         return partial(_hand_over, self._loop, _answer, self._loop, self._tasks, function)
 
     def events(self) -> Events:
-        """Iterates over the events from now on, in order, until the chat is closed. The first one to ask for events, in whatever way,
-        also gets those published before."""
+        """Iterates over the events, in order, until the chat is closed; which, see :meth:`webchat.Chat.events`."""
         return Events(self._native, self._loop)
 
     async def next_event(self, timeout: float | None = None) -> Event | None:
         """Waits for the next event; returns ``None`` when none comes within ``timeout`` seconds.
 
-        Raises :class:`webchat.ClosedError` once the chat is closed and every event was returned. Events are kept from the first call on.
+        Raises :class:`webchat.ClosedError` once the chat is closed and every event was returned. From the first call on events are
+        kept until they are returned; which, see :meth:`events`.
         """
         if self._queue is None:
             self._queue = self.events()
@@ -136,34 +139,40 @@ class Events:
     """The events of a chat, in order, until it is closed."""
 
     def __init__(self, native: _webchat.Chat, loop: asyncio.AbstractEventLoop) -> None:
-        self._native = native
-        self._waiting: asyncio.Queue[Event | None] = asyncio.Queue()
-        self._listener = native.listen(None, partial(_hand_over, loop, _put, weakref.ref(self)), True)
-
-    def __del__(self) -> None:
-        if hasattr(self, "_listener"):
-            self._native.unlisten(self._listener)
+        self._loop = loop
+        self._waiting: set[asyncio.Future[None]] = set()
+        self._native = native.events(partial(_hand_over, loop, _wake, weakref.ref(self)))
 
     def __aiter__(self) -> Events:
         return self
 
     async def __anext__(self) -> Event:
-        event = await self._waiting.get()
-        if event is None:
-            self._waiting.put_nowait(None)  # for whoever asks again
-            raise StopAsyncIteration
-        return event
+        try:
+            return await self._next()
+        except ClosedError:
+            raise StopAsyncIteration from None
 
     async def next(self, timeout: float | None = None) -> Event | None:
         """The next event; ``None`` when none comes within ``timeout`` seconds. Raises :class:`webchat.ClosedError` after the last."""
+        event = self._native.take()
+        if event is not None:
+            return event
         try:
-            if timeout is None or not self._waiting.empty():
-                return await self.__anext__()
-            return await asyncio.wait_for(self.__anext__(), timeout)
-        except StopAsyncIteration:
-            raise ClosedError("the service is closed") from None
+            return await asyncio.wait_for(self._next(), timeout)
         except asyncio.TimeoutError:
             return None
+
+    async def _next(self) -> Event:
+        while True:
+            event = self._native.take()
+            if event is not None:
+                return event
+            change: asyncio.Future[None] = self._loop.create_future()
+            self._waiting.add(change)
+            try:
+                await change
+            finally:
+                self._waiting.discard(change)
 
 
 def _hand_over(loop: asyncio.AbstractEventLoop, function: Callable[..., Any], *arguments: Any) -> None:
@@ -184,10 +193,16 @@ def _settle(outcome: asyncio.Future[Any], value: Any, error: BaseException | Non
         outcome.set_exception(error)
 
 
-def _put(events: weakref.ref[Events], event: Event | None) -> None:
+def _wake(events: weakref.ref[Events]) -> None:
     stream = events()
     if stream is not None:
-        stream._waiting.put_nowait(event)
+        for change in stream._waiting:
+            if not change.done():
+                change.set_result(None)
+
+
+def _unless_off(handlers: Mapping[int, Any], number: int, function: Callable[..., Any], event: Event) -> Any:
+    return function(event) if number in handlers else None
 
 
 def _run(loop: asyncio.AbstractEventLoop, tasks: _Tasks, function: Callable[..., Any], *arguments: Any) -> None:
