@@ -3,6 +3,7 @@
 
 mod agents;
 mod content;
+mod echo;
 mod file;
 mod message;
 mod participant;
@@ -11,6 +12,7 @@ pub(crate) mod transcript;
 
 pub use agents::{Agent, Agents, Stats};
 pub use content::Content;
+pub(crate) use echo::Likeness;
 pub use file::{
     Download, DownloadTarget, Downloaded, FileLimits, FileSource, Progress, ProgressListener, Upload,
 };

@@ -4,7 +4,7 @@ use super::{Effect, Service, preprocess};
 use crate::{
     command::{RequestId, Resolution},
     event::{Event, MessageReceived},
-    model::{Message, MessageType, ParticipantRole, Received},
+    model::{Message, MessageType, Received},
     transport::{Body, Reply, Verdict},
 };
 use std::{sync::Arc, time::Duration};
@@ -60,7 +60,12 @@ impl Service {
         messages.sort_by_key(|received| received.message.index.order);
         let Some(live) = self.session.live_mut() else { return };
         messages.retain(|received| live.seen.insert(received.message.index.order));
-        if live.note_places(&messages, reply.next_position.filter(|_| trusted)) {
+        // What is pushed can name a place beyond messages that never came: those are fetched first.
+        let pushed = matches!(kind, Kind::Pushed);
+        let next = reply.next_position.filter(|_| trusted);
+        let moved = live.note_places(&messages, next.filter(|_| !pushed));
+        let misses_some = pushed && next.is_some_and(|next| next > live.position);
+        if moved {
             self.store_position();
         }
         self.settle(&messages, kind, ended);
@@ -89,6 +94,9 @@ impl Service {
             body: reply.body,
             awaits_images: false,
         });
+        if misses_some && !ended {
+            self.catch_up();
+        }
     }
 
     pub(super) fn new_batch_id(&mut self) -> BatchId {
@@ -178,13 +186,6 @@ impl Service {
             }
             _ => {}
         }
-    }
-
-    /// Whether `received` was written by this service's own participant.
-    pub(super) fn is_own(&self, received: &Received) -> bool {
-        let message = &received.message;
-        let own_id = self.session.live().and_then(|live| live.own_id.as_ref());
-        message.from.role == ParticipantRole::Client && own_id.is_none_or(|own| *own == message.from.id)
     }
 }
 

@@ -70,6 +70,11 @@ impl Exchanges {
         self.session.0 += 1;
     }
 
+    /// The latest request that has left.
+    pub(super) fn latest(&self) -> ExchangeId {
+        ExchangeId(self.next)
+    }
+
     fn is_current(&self, session: SessionNumber) -> bool {
         self.session == session
     }
@@ -170,7 +175,7 @@ impl Service {
         match exchange.purpose.clone() {
             Purpose::Start(id) => self.started(id, outcome),
             Purpose::Restore => self.restored(outcome),
-            Purpose::Poll => return self.polled(exchange.started, outcome),
+            Purpose::Poll => return self.polled(id, exchange.started, outcome),
             Purpose::Settle => self.settled(exchange.started, outcome),
             Purpose::History => self.history_answered(outcome),
             Purpose::Send => self.sent(outcome),
@@ -220,6 +225,7 @@ impl Service {
         if Arc::make_mut(&mut live.data).apply(session) {
             // Under a new key the server may count anew what it has delivered.
             live.resync |= key != *live.data.key();
+            live.own.admit(&live.data);
             self.store_session();
             self.keep_for_host();
         }

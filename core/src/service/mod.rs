@@ -1,8 +1,8 @@
 //! The service as a state machine without input or output of its own: every rule of the specification, once, for any transport and
 //! any language. It is given commands, replies, stored state and the time, and hands out [`Effect`]s; it reads no clock, opens no
 //! socket, spawns nothing and locks nothing. One file for each concern: `commands` (who asked what, until when), `exchange` (requests
-//! under way), `start`, `restore`, `history`, `end`, `polling`, `push`, `outage`, `batch` (new messages), `images`, `outbox` and `sending`, `typing`, `filters`,
-//! `preprocess`, `roster`, `files`, and `seen`.
+//! under way), `start`, `restore`, `history`, `end`, `polling`, `push`, `outage`, `batch` (new messages), `images`, `outbox` and `sending`,
+//! `own` (who is the customer), `typing`, `filters`, `preprocess`, `roster`, `files`, and `seen`.
 
 mod batch;
 mod commands;
@@ -14,6 +14,7 @@ mod history;
 mod images;
 mod outage;
 mod outbox;
+mod own;
 mod polling;
 mod preprocess;
 mod push;
@@ -41,6 +42,7 @@ use batch::Batch;
 use commands::Commands;
 use exchange::Exchanges;
 use filters::Filters;
+use push::Held;
 use roster::Roster;
 use session::Session;
 use start::Parked;
@@ -128,7 +130,7 @@ pub struct Service {
     batches: VecDeque<Batch>,
     last_batch: BatchId,
     /// News that were pushed and wait for messages before them.
-    held: Vec<Reply>,
+    held: Vec<Held>,
     /// The transport may keep up a link.
     linked: bool,
     transcript: Transcript,

@@ -1,20 +1,25 @@
 //! Messages from the moment they are accepted until their fate is known, in order, one on its way at a time.
 //!
-//! The promise: a message told as sent is in the transcript once; one rejected, or told as not sent, is not in it; one whose outcome is
+//! The promise: a message told as sent is in the transcript once; one rejected as not sent is not in it; one whose outcome is
 //! unknown is in it once or not at all; they are in it in the order of their commands. It needs a server that carries out no request
 //! later than `ajaxTimeout` after the client has given it up.
 //!
-//! A message whose answer was lost is *in doubt*. It is settled by the transcript: an entry of our own participant with its text, not
-//! before the position that was known when it was sent, means that it arrived; a look at the transcript without one, after the time
-//! in which it may still arrive, means that it did not, and only then is it sent again.
+//! A message whose answer was lost is *in doubt*. It is settled by the transcript (GMS reference, section 4.5). An own message that stands
+//! not before the place that was known when it left, and has its text, is it. A server may change a text, though: what is left over
+//! when equal and nearly equal texts have found their messages is claimed *by order*, by those known to have arrived first, and by the
+//! one in doubt if exactly one is left. Only a look that began when it could no longer arrive, and that leaves no own message over,
+//! proves that it did not arrive: then it is sent again. Where more are left over than can be explained, nothing is sent again and the
+//! outcome is unknown.
 //!
-//! One entry never speaks for two messages: those that are known to have arrived claim their entries first, a message given up while
-//! in doubt keeps its place until it is settled, and one that could not be settled in time, a *ghost*, holds back equal texts until a
-//! look at the transcript has told.
+//! One entry of the transcript never speaks for two messages. A message given up while in doubt keeps its place until it is settled;
+//! after one that could not be settled in time, a *ghost*, nothing is sent until a look has told what became of it.
 
 use super::seen::Seen;
-use crate::{Private, command::RequestId, transport};
-use std::{collections::VecDeque, time::Duration};
+use crate::{Private, command::RequestId, model::Likeness, transport};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    time::Duration,
+};
 
 /// How many arrived messages are remembered until they are seen in the transcript.
 const REMEMBERED: usize = 256;
@@ -23,9 +28,12 @@ const REMEMBERED: usize = 256;
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     entries: VecDeque<Entry>,
-    arrived: VecDeque<Arrived>,
-    ghosts: Vec<Ghost>,
-    /// Transcript entries that a look besides the polls has taken into account.
+    /// Arrived, and not seen in the transcript yet.
+    arrived: VecDeque<Left>,
+    ghost: Option<Ghost>,
+    /// The places of own messages that nothing explains yet.
+    unexplained: BTreeSet<u64>,
+    /// Places that have been taken into account, and may be seen again.
     claimed: Seen,
 }
 
@@ -37,6 +45,10 @@ pub(super) struct Entry {
     pub(super) state: State,
     /// Until when it may be sent; set with the first trouble.
     pub(super) limit: Option<Duration>,
+    /// How often it was put off or sent again.
+    pub(super) repetitions: u32,
+    /// It has left at least once, without an answer: nobody may be told for certain that it did not arrive.
+    pub(super) has_left: bool,
 }
 
 impl Entry {
@@ -47,6 +59,14 @@ impl Entry {
             State::Waiting { .. } => self.limit,
             State::Sent { .. } => None,
             State::Doubt { .. } => self.limit.map(|limit| limit + grace * 2),
+        }
+    }
+
+    /// Where the transcript stood when it left; nothing while it has not, or has been seen.
+    fn unseen_from(&self) -> Option<u64> {
+        match self.state {
+            State::Sent { position, seen: false } | State::Doubt { position, .. } => Some(position),
+            State::Sent { .. } | State::Waiting { .. } => None,
         }
     }
 }
@@ -69,13 +89,13 @@ pub(super) enum State {
     Waiting { not_before: Duration },
     /// On its way. `position` is where the transcript stood when it left.
     Sent { position: u64, seen: bool },
-    /// It left, and no answer came; since when, and when to look at the transcript next.
-    Doubt { position: u64, since: Duration, look_at: Duration },
+    /// It left, and no answer came; since when, when to look at the transcript next, and how often that was done.
+    Doubt { position: u64, since: Duration, look_at: Duration, looks: u32 },
 }
 
-/// A message that arrived and has not been seen in the transcript.
+/// A message that left, and where the transcript stood then.
 #[derive(Debug)]
-struct Arrived {
+struct Left {
     text: Private,
     position: u64,
 }
@@ -83,8 +103,7 @@ struct Arrived {
 /// A message that left the outbox unsettled: it arrived unseen, or never will.
 #[derive(Debug)]
 struct Ghost {
-    text: Private,
-    position: u64,
+    left: Left,
     /// From when on it no longer arrives.
     gone_from: Duration,
 }
@@ -97,6 +116,30 @@ pub(super) enum Sighting {
     Settled(Entry),
 }
 
+/// What the transcript says of the message in doubt, once it can no longer arrive.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is not there.
+    Absent,
+    /// It is there, changed.
+    Arrived,
+    /// Own messages are there that may be it or not.
+    Unclear,
+}
+
+/// Whose an own message in the transcript is.
+enum Whose {
+    /// That of an arrived message.
+    Arrived(usize),
+    Ghost,
+    /// That of the first message.
+    First,
+    /// The text tells nothing; it may be somebody's.
+    Somebodys,
+    /// Nobody's here.
+    Nobodys,
+}
+
 impl Outbox {
     /// Whether no message is left that is to arrive.
     pub(super) fn is_awaited_by_nobody(&self) -> bool {
@@ -105,7 +148,7 @@ impl Outbox {
 
     pub(super) fn push(&mut self, owner: Owner, text: transport::Text) {
         let state = State::Waiting { not_before: Duration::ZERO };
-        self.entries.push_back(Entry { owner, text, state, limit: None });
+        self.entries.push_back(Entry { owner, text, state, limit: None, repetitions: 0, has_left: false });
     }
 
     pub(super) fn front(&self) -> Option<&Entry> {
@@ -116,19 +159,23 @@ impl Outbox {
         self.entries.front_mut()
     }
 
+    /// Takes out the first message. What nothing has explained until now is nobody's.
     pub(super) fn pop(&mut self) -> Option<Entry> {
-        self.entries.pop_front()
+        let entry = self.entries.pop_front();
+        if self.ghost.is_none() {
+            self.explain_all();
+        }
+        entry
     }
 
     pub(super) fn drain(&mut self) -> impl Iterator<Item = Entry> + use<> {
         std::mem::take(&mut self.entries).into_iter()
     }
 
-    /// The entry of a command, and whether the message has never left.
-    pub(super) fn find(&self, command: RequestId) -> Option<(usize, bool)> {
+    /// The entry of a command, and whether the message is not on its way.
+    pub(super) fn find(&self, command: RequestId) -> Option<(usize, &Entry)> {
         let at = self.entries.iter().position(|entry| entry.owner == Owner::Command(command))?;
-        let waiting = matches!(self.entries.get(at)?.state, State::Waiting { .. });
-        Some((at, waiting))
+        self.entries.get(at).map(|entry| (at, entry))
     }
 
     pub(super) fn remove(&mut self, at: usize) {
@@ -142,72 +189,112 @@ impl Outbox {
         }
     }
 
-    /// Remembers that a message arrived, until it is seen.
+    /// Remembers that the first message arrived, until it is seen; it may have been seen already, changed.
     pub(super) fn arrived(&mut self, text: Private, position: u64) {
+        if let Some(&place) = self.unexplained.range(position..).next() {
+            self.unexplained.remove(&place);
+            self.claimed.insert(place);
+            return;
+        }
         if self.arrived.len() == REMEMBERED {
             self.arrived.pop_front();
         }
-        self.arrived.push_back(Arrived { text, position });
+        self.arrived.push_back(Left { text, position });
     }
 
     /// Remembers the first message as a ghost; to be taken out next. It may arrive until `grace` after its answer was lost.
     pub(super) fn lose(&mut self, grace: Duration) {
         if let Some(Entry { text, state: State::Doubt { position, since, .. }, .. }) = self.entries.front() {
-            self.ghosts.push(Ghost {
-                text: text.text.clone(),
-                position: *position,
-                gone_from: *since + grace,
-            });
+            let left = Left { text: text.text.clone(), position: *position };
+            self.ghost = Some(Ghost { left, gone_from: *since + grace });
         }
     }
 
-    /// Whether the first message would be taken for a ghost, or a ghost for it.
+    /// Whether it is not known what became of the message before the first.
     pub(super) fn is_haunted(&self) -> bool {
-        let Some(first) = self.entries.front() else { return false };
-        self.ghosts.iter().any(|ghost| is_same(&ghost.text, &first.text.text))
+        self.ghost.is_some()
     }
 
-    /// Forgets the ghosts that a look at the transcript, gone out at `started`, has told of.
-    pub(super) fn lay_ghosts(&mut self, started: Duration) {
-        self.ghosts.retain(|ghost| started < ghost.gone_from);
+    /// Forgets a ghost that a look at the transcript, gone out at `started`, has told of.
+    pub(super) fn lay_ghost(&mut self, started: Duration) {
+        if self.ghost.take_if(|ghost| ghost.gone_from <= started).is_some() {
+            self.explain_all();
+        }
     }
 
     /// Takes note of an own message in the transcript. `peeking` is true for a look besides the polls, which will see it again.
-    pub(super) fn sighted(&mut self, index: u64, text: &str, peeking: bool) -> Sighting {
-        if self.claimed.contains(index) {
+    pub(super) fn sighted(&mut self, place: u64, text: &str, peeking: bool) -> Sighting {
+        if self.claimed.contains(place) || self.unexplained.contains(&place) {
             return Sighting::Nothing;
         }
-        let same = |own: &str, position: u64| position <= index && is_same(own, text);
-        let found = if let Some(at) = self.arrived.iter().position(|own| same(&own.text, own.position)) {
-            self.arrived.remove(at);
-            Sighting::Nothing
-        } else if let Some(at) = self.ghosts.iter().position(|ghost| same(&ghost.text, ghost.position)) {
-            self.ghosts.remove(at);
-            Sighting::Nothing
-        } else {
-            match self.entries.front_mut() {
-                Some(Entry { text, state: State::Sent { position, seen }, .. })
-                    if !*seen && same(&text.text, *position) =>
-                {
-                    *seen = true;
-                    Sighting::Nothing
-                }
-                Some(Entry { text, state: State::Doubt { position, .. }, .. })
-                    if same(&text.text, *position) =>
-                {
-                    self.entries.pop_front().map_or(Sighting::Nothing, Sighting::Settled)
-                }
-                _ => return Sighting::Nothing,
+        let mut found = Sighting::Nothing;
+        match self.whose(place, text) {
+            Whose::Arrived(at) => drop(self.arrived.remove(at)),
+            Whose::Ghost => self.ghost = None,
+            Whose::First => match self.entries.front_mut() {
+                Some(Entry { state: State::Sent { seen, .. }, .. }) => *seen = true,
+                _ => found = self.pop().map_or(Sighting::Nothing, Sighting::Settled),
+            },
+            Whose::Somebodys => {
+                self.unexplained.insert(place);
+                return found;
             }
-        };
+            Whose::Nobodys => return found,
+        }
         if peeking {
-            self.claimed.insert(index);
+            self.claimed.insert(place);
         }
         found
     }
-}
 
-/// Whether two texts are the same to a server, which may trim them.
-fn is_same(one: &str, other: &str) -> bool {
-    one.trim() == other.trim()
+    /// Whose the own message at `place` is: by its text, else by order.
+    fn whose(&self, place: u64, text: &str) -> Whose {
+        let likeness = |sent: &Private, position: u64| {
+            (position <= place)
+                .then(|| Likeness::of(sent, text))
+                .filter(|likeness| *likeness != Likeness::Other)
+        };
+        let first = self.entries.front().and_then(|entry| Some((entry, entry.unseen_from()?)));
+        let arrived = self.arrived.iter().enumerate();
+        let candidates =
+            arrived
+                .filter_map(|(at, left)| Some((likeness(&left.text, left.position)?, Whose::Arrived(at))))
+                .chain(self.ghost.iter().filter_map(|ghost| {
+                    Some((likeness(&ghost.left.text, ghost.left.position)?, Whose::Ghost))
+                }))
+                .chain(first.and_then(|(entry, position)| {
+                    Some((likeness(&entry.text.text, position)?, Whose::First))
+                }));
+        if let Some((_, whose)) = candidates.min_by_key(|(likeness, _)| *likeness) {
+            return whose;
+        }
+        if let Some(at) = self.arrived.iter().position(|left| left.position <= place) {
+            return Whose::Arrived(at);
+        }
+        let possible =
+            [self.ghost.as_ref().map(|ghost| ghost.left.position), first.map(|(_, position)| position)];
+        if possible.into_iter().flatten().any(|position| position <= place) {
+            Whose::Somebodys
+        } else {
+            Whose::Nobodys
+        }
+    }
+
+    /// What a look at the transcript that came late enough says of the message in doubt.
+    pub(super) fn fate(&mut self) -> Fate {
+        let Some(position) = self.entries.front().and_then(Entry::unseen_from) else { return Fate::Unclear };
+        let left_over = self.unexplained.range(position..).count();
+        self.explain_all();
+        match left_over {
+            0 => Fate::Absent,
+            1 => Fate::Arrived,
+            _ => Fate::Unclear,
+        }
+    }
+
+    fn explain_all(&mut self) {
+        for place in std::mem::take(&mut self.unexplained) {
+            self.claimed.insert(place);
+        }
+    }
 }

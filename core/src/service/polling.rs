@@ -1,6 +1,12 @@
 //! When to poll, and what an answer to a poll means (behaviour reference, section 9.1).
 
-use super::{Service, batch::Kind, exchange::Purpose, push::RETRY, session::Session};
+use super::{
+    Service,
+    batch::Kind,
+    exchange::{ExchangeId, Purpose},
+    push::RETRY,
+    session::Session,
+};
 use crate::{
     ErrorKind, Retry,
     config::Polling,
@@ -128,8 +134,9 @@ impl Service {
         self.request(Purpose::Poll, Operation::Poll { from, preview: None });
     }
 
-    /// Takes the answer to a poll that went out at `started`.
-    pub(super) fn polled(&mut self, started: Duration, outcome: Result<Reply, Failure>) {
+    /// Takes the answer to the poll `id`, which went out at `started`.
+    pub(super) fn polled(&mut self, id: ExchangeId, started: Duration, outcome: Result<Reply, Failure>) {
+        let now = self.time.now;
         match outcome {
             Ok(reply) if reply.verdict == Verdict::Refused => self.poll_refused(&reply),
             Ok(reply) => {
@@ -137,12 +144,10 @@ impl Service {
                     live.told_status = None;
                     live.resync = false;
                     live.pace.failures = 0;
+                    live.slowness = now.saturating_sub(started);
                 }
                 if reply.verdict == Verdict::Done {
-                    // A stale answer is that to a look from before any doubt.
-                    let started = if reply.stale { Duration::ZERO } else { started };
-                    self.receive(Kind::Polled { started }, reply);
-                    return self.take_held();
+                    return self.looked_at_transcript(id, started, reply);
                 }
                 self.poll_exception();
                 self.reconnected();
@@ -152,12 +157,25 @@ impl Service {
         }
     }
 
+    /// Takes what the look `id` at the transcript brings. A stale answer is that to a look from before: it proves nothing.
+    fn looked_at_transcript(&mut self, id: ExchangeId, started: Duration, reply: Reply) {
+        if reply.stale {
+            self.receive(Kind::Polled { started: Duration::ZERO }, reply);
+            return self.looked_in_vain();
+        }
+        if let Some(live) = self.session.live_mut() {
+            live.fruitless = 0;
+        }
+        self.receive(Kind::Polled { started }, reply);
+        self.take_held(Some(id));
+    }
+
     fn poll_refused(&mut self, reply: &Reply) {
         if self.is_news(OK) {
             self.publish(Event::Error(ResponseData::Body(reply.body.clone())));
         }
         self.reconnected();
-        self.take_held();
+        self.release_held();
         if reply.ended == Some(false) {
             self.poll_again(Duration::ZERO);
         } else {
@@ -169,7 +187,7 @@ impl Service {
     /// have been delivered in the server's eyes.
     fn poll_failed(&mut self, failure: &Failure) {
         if failure.ended {
-            self.take_held();
+            self.release_held();
             return self.session_lost(&failure.response);
         }
         if let Some(live) = self.session.live_mut() {

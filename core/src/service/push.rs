@@ -1,10 +1,16 @@
 //! What a back end that pushes tells without having been asked (behaviour reference, sections 8 and 9.3).
 //!
-//! News are published as they come, unless messages before them may be missing: after a start, after a link that was lost, behind a gap
-//! in the places of the transcript, while a message is in doubt. Then the service *catches up*: it fetches what is missing from the
-//! known place on, until that succeeds, and holds back what is pushed meanwhile.
+//! News that stand at the next place of the transcript, or close up to it, are published as they come. Those behind a gap are held back,
+//! and the service *catches up*: it fetches what is missing from the known place on, until that succeeds. It does so as well after a
+//! start, after a link that was lost, and while a message is in doubt. The known place never passes a gap that was not fetched, and what is
+//! held back is published in its order: when it is next, or when a look at the transcript that left after it came shows nothing before it.
 
-use super::{Effect, Service, Time, batch::Kind, exchange::Purpose, session::Session};
+use super::{
+    Effect, Service, Time,
+    batch::Kind,
+    exchange::{ExchangeId, Purpose},
+    session::{Live, Session},
+};
 use crate::{
     Private,
     event::{Event, ResponseData},
@@ -16,6 +22,37 @@ use std::time::Duration;
 
 /// The pause after a fetch that failed (behaviour reference, section 8; GMS reference, section 8.4).
 pub(super) const RETRY: Duration = Duration::from_secs(3);
+
+/// After so many looks at the transcript in a row that were not up to date, what is held back is published all the same.
+const FRUITLESS: u32 = 3;
+
+/// News that wait for messages before them.
+#[derive(Debug)]
+pub(super) struct Held {
+    reply: Reply,
+    /// The latest request when they came: a look that left later shows what is before them.
+    since: ExchangeId,
+}
+
+impl Held {
+    fn first(&self) -> Option<u64> {
+        self.reply.messages.iter().map(|received| received.message.index.order).min()
+    }
+}
+
+impl Live {
+    /// Whether these messages close up to what is known, without a gap before or among them.
+    fn is_next(&self, reply: &Reply) -> bool {
+        let mut places: Vec<_> = reply.messages.iter().map(|received| received.message.index.order).collect();
+        places.sort_unstable();
+        let mut next = self.position;
+        places.into_iter().all(|place| {
+            let closes_up = place <= next;
+            next = next.max(place.saturating_add(1));
+            closes_up
+        })
+    }
+}
 
 impl Service {
     /// Takes what the transport was told without having asked.
@@ -54,7 +91,7 @@ impl Service {
     fn pushed(&mut self, reply: Reply) {
         let of = reply.session.as_ref().map(SessionData::id).filter(|id| !id.is_empty());
         match &self.session {
-            Session::Restoring(data, _) if is_of(of, data) => return self.held.push(reply),
+            Session::Restoring(data, _) if is_of(of, data) => return self.hold(reply),
             Session::Live(live) if is_of(of, &live.data) => {}
             Session::Idle | Session::Starting(_) | Session::Restoring(..) | Session::Live(_) => return,
         }
@@ -71,22 +108,24 @@ impl Service {
             }
             Verdict::Done => {
                 self.keep_session_data(&reply);
-                if self.is_behind() {
-                    self.held.push(reply);
-                } else if self.leaves_gap(&reply) {
-                    self.held.push(reply);
-                    self.catch_up();
-                } else {
+                let next = self.session.live().is_some_and(|live| live.is_next(&reply));
+                if next {
                     self.receive(Kind::Pushed, reply);
+                    self.take_held(None);
+                } else {
+                    self.hold(reply);
+                    // A look that is under way may have what is missing; else there will be another.
+                    if !self.exchanges.is_polling() {
+                        self.catch_up();
+                    }
                 }
             }
         }
     }
 
-    /// Whether messages may be missing before the first of these.
-    fn leaves_gap(&self, reply: &Reply) -> bool {
-        let first = reply.messages.iter().map(|received| received.message.index.order).min();
-        first > self.session.live().map(|live| live.position)
+    fn hold(&mut self, reply: Reply) {
+        let since = self.exchanges.latest();
+        self.held.push(Held { reply, since });
     }
 
     /// Whether messages are missing, as far as is known.
@@ -104,10 +143,44 @@ impl Service {
         self.poll_due();
     }
 
-    /// Takes what was held back, in order: what comes before it is there, or cannot be had.
-    pub(super) fn take_held(&mut self) {
-        for reply in std::mem::take(&mut self.held) {
+    /// Publishes what of the news held back is next now, in order; and what is not, if `look` left after they came and is answered: then
+    /// nothing is before them. Fetches what the others wait for.
+    pub(super) fn take_held(&mut self, look: Option<ExchangeId>) {
+        self.held.sort_by_key(Held::first);
+        while let Some(at) = self.next_held(look) {
+            let Held { reply, .. } = self.held.remove(at);
             self.receive(Kind::Pushed, reply);
+        }
+        if !self.held.is_empty() {
+            self.catch_up();
+        }
+    }
+
+    fn next_held(&self, look: Option<ExchangeId>) -> Option<usize> {
+        let live = self.session.live()?;
+        let is_next = self.held.iter().position(|held| live.is_next(&held.reply));
+        let is_proven = |held: &&Held| look.is_some_and(|look| held.since < look);
+        is_next.or_else(|| self.held.first().filter(is_proven).map(|_| 0))
+    }
+
+    /// Publishes all that is held back, in order: what comes before it cannot be had.
+    pub(super) fn release_held(&mut self) {
+        self.held.sort_by_key(Held::first);
+        for held in std::mem::take(&mut self.held) {
+            self.receive(Kind::Pushed, held.reply);
+        }
+    }
+
+    /// After a look that was not up to date: those held back wait for another one, unless there were too many such.
+    pub(super) fn looked_in_vain(&mut self) {
+        let Some(live) = self.session.live_mut() else { return };
+        live.fruitless = live.fruitless.saturating_add(1);
+        if live.fruitless >= FRUITLESS && !self.held.is_empty() {
+            self.log("the server's transcript lacks what the server has pushed; it is told without what is missing");
+            return self.release_held();
+        }
+        if !self.held.is_empty() {
+            self.poll_again(Duration::ZERO);
         }
     }
 

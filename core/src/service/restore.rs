@@ -163,7 +163,7 @@ impl Service {
             self.store_session();
         }
         self.receive(Kind::Restored { offline, command }, reply);
-        self.take_held();
+        self.take_held(None);
         self.keep_for_host();
     }
 

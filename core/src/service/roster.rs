@@ -69,12 +69,7 @@ impl Service {
         }
         let change = self.roster.change(message);
         match message.from.role {
-            ParticipantRole::Client => {
-                if let Some(live) = self.session.live_mut() {
-                    live.own_id.get_or_insert_with(|| message.from.id.clone());
-                }
-                self.publish(Event::ClientConnected(change));
-            }
+            ParticipantRole::Client => self.publish(Event::ClientConnected(change)),
             ParticipantRole::Agent => self.publish(Event::AgentConnected(change)),
             ParticipantRole::Supervisor => self.publish(Event::SupervisorConnected(change)),
             ParticipantRole::Bot => self.publish(Event::BotConnected(change)),

@@ -5,7 +5,7 @@ use super::{
     batch::Kind,
     commands::NO_SESSION,
     exchange::{Purpose, failure_error, judge},
-    outbox::{Entry, Owner, Sighting, State},
+    outbox::{Entry, Fate, Owner, Sighting, State},
     session::Session,
 };
 use crate::{
@@ -20,8 +20,11 @@ use std::time::Duration;
 /// How long a message in trouble is tried. By then a server has dropped a client that it no longer hears.
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// The pause between looks at the transcript while polling is off, and before a repetition that the server gave no time for.
+/// The pause before the first repetition, of a look at the transcript or of a message, whatever the server says; it doubles with each.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// The longest pause before a repetition that the server gives no time for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 impl Service {
     pub(super) fn send_message(&mut self, id: RequestId, options: SendMessage) {
@@ -84,11 +87,14 @@ impl Service {
     fn pump_once(&mut self) -> bool {
         let (now, grace) = (self.time.now, self.grace());
         let Session::Live(live) = &mut self.session else { return false };
-        let (disconnected, position) = (live.disconnected, live.position);
+        let (disconnected, position, slowness) = (live.disconnected, live.position, live.slowness);
         let is_haunted = live.outbox.is_haunted();
         let Some(entry) = live.outbox.front_mut() else { return false };
         let over = entry.over_at(grace).is_some_and(|at| at <= now);
         match &mut entry.state {
+            State::Waiting { .. } if over && entry.has_left => {
+                self.finish(|| Err(unknown("the message could not be sent again in time")))
+            }
             State::Waiting { .. } if over => self.finish(|| Err(not_sent())),
             State::Waiting { .. } if disconnected && entry.limit.is_none() => self.finish(|| Err(cut_off())),
             State::Waiting { not_before } if *not_before > now => false,
@@ -108,8 +114,9 @@ impl Service {
                 live.outbox.lose(grace);
                 self.finish(|| Err(unknown("no answer came, and the transcript did not tell in time")))
             }
-            State::Doubt { look_at, .. } if *look_at <= now => {
-                *look_at = now + PAUSE;
+            State::Doubt { look_at, looks, .. } if *look_at <= now => {
+                *look_at = now + pause(*looks).max((slowness * 2).min(LONGEST_PAUSE));
+                *looks = looks.saturating_add(1);
                 self.look_at_transcript();
                 false
             }
@@ -196,10 +203,12 @@ impl Service {
         };
         let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.front_mut()) else { return };
         let limit = *entry.limit.get_or_insert(now + LIMIT);
-        let not_before = now.saturating_add(wait);
+        let not_before = now.saturating_add(wait.max(pause(entry.repetitions)));
+        entry.repetitions = entry.repetitions.saturating_add(1);
         entry.state = State::Waiting { not_before };
+        let has_left = entry.has_left;
         if entry.owner == Owner::GivenUp || limit <= not_before {
-            self.finish(|| Err(failure_error(failure)));
+            self.finish(|| Err(if has_left { unknown(&failure.cause) } else { failure_error(failure) }));
         }
     }
 
@@ -208,7 +217,8 @@ impl Service {
         let look_at = now + self.grace();
         if let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.front_mut()) {
             entry.limit.get_or_insert(now + LIMIT);
-            entry.state = State::Doubt { position, since: now, look_at };
+            entry.has_left = true;
+            entry.state = State::Doubt { position, since: now, look_at, looks: 0 };
         }
         if self.capabilities.polling {
             self.poll_now();
@@ -221,22 +231,24 @@ impl Service {
     pub(super) fn settle(&mut self, messages: &[Received], kind: Kind, ended: bool) {
         self.sight(messages, false);
         if let (Kind::Polled { started }, false) = (kind, ended) {
-            self.absent_since(started);
+            self.looked(started);
         }
     }
 
     /// Takes a look besides the polls. Its messages are not published: a later poll brings them.
     pub(super) fn settled(&mut self, started: Duration, outcome: Result<Reply, Failure>) {
         // A later poll is to bring the same messages.
+        let now = self.time.now;
         if let Some(live) = self.session.live_mut() {
             live.resync = true;
+            live.slowness = now.saturating_sub(started);
         }
         let Ok(reply) = outcome else { return };
         let ended = reply.ended == Some(true);
         if reply.verdict == Verdict::Done {
             self.sight(&reply.messages, true);
             if !ended {
-                self.absent_since(started);
+                self.looked(started);
             }
         }
         if ended && reply.verdict != Verdict::Temporary {
@@ -246,16 +258,15 @@ impl Service {
 
     fn sight(&mut self, messages: &[Received], peeking: bool) {
         for received in messages {
-            let Some(text) = received.original.text.clone() else { continue };
-            if received.message.kind != MessageType::Message || !self.is_own(received) {
-                continue;
-            }
             let Some(live) = self.session.live_mut() else { return };
-            if peeking && live.seen.contains(received.message.index.order) {
+            live.own.note(received);
+            let place = received.message.index.order;
+            let is_text = received.message.kind == MessageType::Message;
+            if !is_text || !live.own.wrote(received) || (peeking && live.seen.contains(place)) {
                 continue;
             }
-            if let Sighting::Settled(entry) =
-                live.outbox.sighted(received.message.index.order, &text, peeking)
+            let text = received.original.text.as_deref().unwrap_or_default();
+            if let Sighting::Settled(entry) = live.outbox.sighted(place, text, peeking)
                 && let Owner::Command(command) = entry.owner
             {
                 self.resolve(command, self.arrived());
@@ -263,28 +274,44 @@ impl Service {
         }
     }
 
-    /// The transcript, as of a look that went out at `started`, does not have the message in doubt: it may be sent again, unless its
-    /// command was given up.
-    fn absent_since(&mut self, started: Duration) {
+    /// A look at the transcript that went out at `started` is through. If the message in doubt could no longer arrive by then, it tells:
+    /// one that is not there may be sent again, unless its command was given up.
+    fn looked(&mut self, started: Duration) {
         let grace = self.grace();
+        let now = self.time.now;
         let Some(live) = self.session.live_mut() else { return };
-        live.outbox.lay_ghosts(started);
-        let Some(entry) = live.outbox.front_mut() else { return };
-        match entry.state {
-            State::Doubt { since, .. } if started < since + grace => {}
-            State::Doubt { .. } if entry.owner == Owner::GivenUp => drop(live.outbox.pop()),
-            State::Doubt { .. } => entry.state = State::Waiting { not_before: Duration::ZERO },
-            State::Waiting { .. } | State::Sent { .. } => {}
+        live.outbox.lay_ghost(started);
+        match live.outbox.front().map(|entry| entry.state) {
+            Some(State::Doubt { since, .. }) if since + grace <= started => {}
+            _ => return,
+        }
+        let fate = live.outbox.fate();
+        let arrived = self.arrived();
+        let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.front_mut()) else { return };
+        match fate {
+            Fate::Absent if entry.owner != Owner::GivenUp => {
+                let wait = entry.repetitions.checked_sub(1).map_or(Duration::ZERO, pause);
+                entry.repetitions = entry.repetitions.saturating_add(1);
+                entry.state = State::Waiting { not_before: now + wait };
+            }
+            Fate::Arrived => {
+                self.finish(|| Ok(arrived));
+            }
+            Fate::Absent | Fate::Unclear => {
+                self.finish(|| Err(unknown("what the transcript shows may be this message or another")));
+            }
         }
     }
 
     /// Gives up a message; false when `id` is none.
     pub(super) fn give_up_send(&mut self, id: RequestId, kind: ErrorKind, text: &str) -> bool {
         let Some(live) = self.session.live_mut() else { return false };
-        let Some((at, waiting)) = live.outbox.find(id) else { return false };
+        let Some((at, entry)) = live.outbox.find(id) else { return false };
+        let (waiting, has_left) = (matches!(entry.state, State::Waiting { .. }), entry.has_left);
         if waiting {
             live.outbox.remove(at);
-            self.reject(id, kind, text);
+            let error = if has_left { unknown(text) } else { Error::new(kind, text) };
+            self.complete(id, Err(error));
         } else {
             live.outbox.disown(at);
             self.complete(id, Err(unknown(text)));
@@ -299,12 +326,14 @@ impl Service {
         for entry in live.outbox.drain() {
             let Owner::Command(command) = entry.owner else { continue };
             match entry.state {
-                State::Waiting { .. } => self.reject(command, unsent.0, unsent.1),
+                State::Waiting { .. } if !entry.has_left => self.reject(command, unsent.0, unsent.1),
                 State::Sent { seen: true, .. } => {
                     let arrived = self.arrived();
                     self.resolve(command, arrived);
                 }
-                State::Sent { .. } | State::Doubt { .. } => self.complete(command, Err(unknown(why))),
+                State::Waiting { .. } | State::Sent { .. } | State::Doubt { .. } => {
+                    self.complete(command, Err(unknown(why)));
+                }
             }
         }
     }
@@ -338,6 +367,11 @@ fn cut_off() -> Error {
     Error::new(ErrorKind::NotSent, "the message was not sent, because the connection is lost")
         .with_retry(Retry::WithBackoff)
         .with_response(json!({"statusCode": 1}))
+}
+
+/// The pause before a repetition when there have been so many.
+fn pause(repetitions: u32) -> Duration {
+    PAUSE.saturating_mul(1 << repetitions.min(4)).min(LONGEST_PAUSE)
 }
 
 fn not_sent() -> Error {

@@ -1,9 +1,9 @@
 //! Whether there is a chat session, and everything that lives only as long as one.
 
-use super::{outage::Outage, outbox::Outbox, polling::Pace, seen::Seen};
+use super::{outage::Outage, outbox::Outbox, own::Own, polling::Pace, seen::Seen};
 use crate::{
     command::RequestId,
-    model::{Index, ParticipantId, Received, SessionData},
+    model::{Index, Received, SessionData},
     transport::Position,
 };
 use serde_json::Value;
@@ -38,9 +38,13 @@ pub(super) struct Live {
     /// Commands that want a page of older messages; the first one's is being fetched.
     pub(super) history: VecDeque<RequestId>,
     pub(super) seen: Seen,
-    /// Our own participant, once known.
-    pub(super) own_id: Option<ParticipantId>,
+    /// Which participants are the customer.
+    pub(super) own: Own,
     pub(super) pace: Pace,
+    /// Looks at the transcript in a row that were not up to date.
+    pub(super) fruitless: u32,
+    /// How long the latest answer to a look at the transcript took.
+    pub(super) slowness: Duration,
     pub(super) outage: Outage,
     /// True from a lost connection until the next answer.
     pub(super) disconnected: bool,
@@ -99,8 +103,8 @@ impl Live {
     }
 
     pub(super) fn new(data: Arc<SessionData>) -> Self {
-        let own_id = data.own_participant();
         Self {
+            own: Own::of(&data),
             data,
             position: 1,
             newest: None,
@@ -109,8 +113,9 @@ impl Live {
             kept: Kept::default(),
             history: VecDeque::new(),
             seen: Seen::default(),
-            own_id,
             pace: Pace::default(),
+            fruitless: 0,
+            slowness: Duration::ZERO,
             outage: Outage::default(),
             disconnected: false,
             told_status: None,

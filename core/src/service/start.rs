@@ -10,7 +10,7 @@ use crate::{
     Error, ErrorKind, Retry,
     command::{RequestId, Resolution, StartChat},
     event::Event,
-    model::{JsonObject, MessageType, ParticipantId, ParticipantRole, Received, SessionData, Transcript},
+    model::{JsonObject, SessionData, Transcript},
     store::{self, Stored, key},
     transport::{Failure, Operation, Reply, Start, Verdict},
 };
@@ -121,7 +121,7 @@ impl Service {
 
     fn go_live(&mut self, id: RequestId, data: SessionData, reply: Reply) {
         let mut live = Live::new(Arc::new(data));
-        live.own_id = live.own_id.or_else(|| joined(&reply.messages));
+        reply.messages.iter().for_each(|received| live.own.note(received));
         self.transcript = Transcript::default();
         let session_data = SessionData::clone(&live.data);
         self.enter(Session::Live(Box::new(live)));
@@ -179,14 +179,6 @@ impl Service {
 /// Whether requests of the session can be made.
 fn is_usable(data: &SessionData) -> bool {
     !data.id().is_empty() && !data.key().is_empty()
-}
-
-/// The customer's own participant, where a join among the messages tells it.
-fn joined(messages: &[Received]) -> Option<ParticipantId> {
-    let own = messages.iter().map(|received| &received.message).find(|message| {
-        message.kind == MessageType::ParticipantJoined && message.from.role == ParticipantRole::Client
-    });
-    own.map(|message| message.from.id.clone())
 }
 
 /// The attached data that the option holds: an object, or text with one. Nothing when it is malformed.

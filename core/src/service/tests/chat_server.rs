@@ -78,6 +78,8 @@ pub(super) struct World {
     /// Until when the chat server is out of reach of the front.
     pub(super) offline_until: Duration,
     pub(super) ended: bool,
+    /// What the server makes of a text of ours.
+    pub(super) change: fn(&str) -> String,
     coming: BTreeMap<(Duration, u64), Coming>,
     counted: u64,
 }
@@ -92,6 +94,7 @@ impl World {
             down_until: Duration::ZERO,
             offline_until: Duration::ZERO,
             ended: false,
+            change: str::to_owned,
             coming: BTreeMap::new(),
             counted: 0,
         }
@@ -177,7 +180,7 @@ impl World {
         };
         let good = matches!(fate.answer, Answer::Good | Answer::Scrambled);
         if let Operation::Send(text) = &pending.request.operation {
-            let text = text.text.as_str().to_owned();
+            let text = (self.change)(&text.text);
             let refused = matches!(fate.answer, Answer::TooMany | Answer::Bad | Answer::Unreachable);
             match fate.effect {
                 _ if good => self.say(Who::Client, &text, sender),

@@ -1,6 +1,6 @@
 //! Scripts for the service: each test plays the application, the transport, the store and the clock by hand. `script` is that hand,
 //! `answers` makes what it hands in, `names` says how its timeline is written; one file for each concern of the service. `properties`
-//! and `outbox_properties` leave the script to chance; `chat_server` is the model that the latter measures the outbox by.
+//! `outbox_properties` and `orders` leave the script to chance; `chat_server` is the model that the outbox is measured by.
 
 #![allow(
     clippy::unchecked_time_subtraction,
@@ -21,6 +21,7 @@
 mod answers;
 mod asynchronous;
 mod batch;
+mod changed_texts;
 mod chat_server;
 mod commands;
 mod end;
@@ -30,6 +31,7 @@ mod images;
 mod kills;
 mod names;
 mod one_session;
+mod orders;
 mod outage;
 mod outbox;
 mod outbox_properties;

@@ -45,6 +45,16 @@ enum Ending {
 /// The server may trim: the first two are the same to it.
 const TEXTS: [&str; 4] = ["hi", " hi", "ho", "hum"];
 
+/// What a server may make of our texts.
+const CHANGES: [fn(&str) -> String; 4] = [
+    str::to_owned,
+    |text| text.trim().into(),
+    // All alike.
+    |text| text.chars().map(|_| '*').collect(),
+    // Some only.
+    |text| if text.contains('i') { "masked".into() } else { text.into() },
+];
+
 fn acts() -> impl Strategy<Value = Vec<(u64, Act)>> {
     let text = 0..TEXTS.len();
     let deadline = prop_oneof![4 => Just(None), 1 => (0_u64..20_000).prop_map(Some)];
@@ -153,12 +163,14 @@ proptest! {
     fn no_message_is_lost_or_doubled_and_order_is_kept(
         acts in acts(),
         fates in fates(),
+        change in 0..CHANGES.len(),
         patience in prop_oneof![4 => Just(3), 1 => Just(10), 1 => Just(40)],
         ending in prop_oneof![
             4 => Just(Ending::Healed), 1 => Just(Ending::EndChat), 1 => Just(Ending::ByServer), 1 => Just(Ending::Close)
         ],
     ) {
         let mut world = World::new(fates, Duration::from_secs(patience));
+        world.change = CHANGES[change];
         let mut sent = Vec::new();
         for (pause, step) in &acts {
             world.pass(Duration::from_millis(*pause));

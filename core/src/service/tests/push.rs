@@ -112,6 +112,61 @@ fn behind_a_gap_the_missing_messages_are_fetched_first() {
 }
 
 #[test]
+fn what_closes_up_is_told_at_once_whatever_is_looked_for() {
+    let mut script = Script::pushing();
+    script.incoming(news(vec![agent(4)]));
+    script.incoming(news(vec![agent(2)]));
+    assert_eq!(script.told_places(), [1, 2]);
+    script.incoming(news(vec![agent(3)]));
+    assert_eq!(script.told_places(), [1, 2, 3, 4]);
+    script.answer("poll", batch(vec![agent(2), agent(3), agent(4)]));
+    let send = script.send("hi");
+    script.fail("send", local_lost());
+    script.incoming(news(vec![agent(5)]));
+    assert_eq!((script.told_places().pop(), script.is_open(send)), (Some(5), true));
+}
+
+#[test]
+fn the_place_never_passes_a_gap_that_was_not_fetched() {
+    // A gap within what is pushed.
+    let mut script = Script::pushing();
+    script.incoming(news(vec![agent(2), agent(4)]));
+    assert_eq!((script.told_places(), script.fetch_from()), (vec![1], 2));
+    script.answer("poll", batch(vec![agent(2), agent(3), agent(4)]));
+    assert_eq!(script.told_places(), [1, 2, 3, 4]);
+    // A gap behind it, which the next place tells of.
+    script.incoming(told(Reply { next_position: Some(8), ..batch(vec![agent(5)]) }));
+    assert_eq!((script.told_places().pop(), script.fetch_from()), (Some(5), 6));
+    script.answer("poll", batch(vec![agent(6), agent(7)]));
+    assert_eq!(script.told_places(), [1, 2, 3, 4, 5, 6, 7]);
+    // An answer from before what was pushed meanwhile.
+    script.incoming(GAP);
+    script.incoming(news(vec![agent(10)]));
+    script.answer("poll", batch(vec![agent(8)]));
+    assert_eq!((script.told_places().pop(), script.fetch_from()), (Some(8), 9));
+    // The link is cut while it is asked for.
+    script.fail("poll", local_lost());
+    script.incoming(GAP);
+    script.answer("poll", batch(vec![agent(9), agent(10)]));
+    assert_eq!(script.told_places(), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+}
+
+#[test]
+fn a_stale_look_proves_nothing_and_too_many_hold_nothing_up() {
+    let mut script = Script::pushing();
+    let stale = || Reply { stale: true, ..done() };
+    script.incoming(news(vec![agent(9), agent(7)]));
+    for _ in 0..2 {
+        script.answer("poll", stale());
+        assert_eq!((script.told_places(), script.kinds().len()), (vec![1], 0));
+        script.wait(Duration::from_secs(3));
+    }
+    script.answer("poll", stale());
+    assert_eq!(script.told_places(), [1, 7, 9]);
+    assert_eq!(script.logged.len(), 1);
+}
+
+#[test]
 fn a_lost_link_is_told_and_made_good_in_order() {
     let mut script = Script::pushing();
     script.incoming(Incoming::Down(unreachable()));
@@ -257,7 +312,7 @@ fn a_message_in_doubt_is_looked_for_at_once_and_the_look_is_told() {
     let send = script.send("hi");
     script.fail("send", local_lost());
     script.incoming(news(vec![agent(2)]));
-    assert!(script.told_places() == [1]);
+    assert_eq!(script.told_places(), [1, 2]);
     script.answer("poll", batch(vec![agent(2), says(3, Who::Client, "hi")]));
     assert_eq!((script.resolved(send), script.told_places()), (json!({"statusCode": 0}), vec![1, 2, 3]));
     assert_eq!(script.service.next_timeout(), None);

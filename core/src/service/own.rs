@@ -1,0 +1,55 @@
+//! Which participants of the chat are this service's customer (GMS reference, section 4.5; Nexus reference, section 4.4).
+
+use crate::{
+    Private,
+    model::{MessageType, ParticipantId, ParticipantRole, Received, SessionData},
+};
+
+/// The customer's own participants: more than one, where a server admits the customer anew under another id after a restoration.
+#[derive(Debug, Default)]
+pub(super) struct Own {
+    ids: Vec<ParticipantId>,
+    nickname: Option<Private>,
+}
+
+impl Own {
+    /// What the session data tell, where they tell any.
+    pub(super) fn of(data: &SessionData) -> Self {
+        let mut own = Self::default();
+        own.admit(data);
+        own
+    }
+
+    /// Takes note of the participant that new session data name.
+    pub(super) fn admit(&mut self, data: &SessionData) {
+        if let Some(id) = data.own_participant() {
+            self.add(id);
+        }
+    }
+
+    /// Takes note of a customer's joining: the first is the own one, as is everyone of the same name.
+    pub(super) fn note(&mut self, received: &Received) {
+        let message = &received.message;
+        if message.kind != MessageType::ParticipantJoined || message.from.role != ParticipantRole::Client {
+            return;
+        }
+        let known = self.ids.contains(&message.from.id);
+        let namesake = self.nickname.as_ref().is_some_and(|own| *own == message.from.name);
+        if known || namesake || self.ids.is_empty() {
+            self.add(message.from.id.clone());
+            self.nickname.get_or_insert_with(|| message.from.name.clone());
+        }
+    }
+
+    /// Whether the customer wrote this. While nobody is known, every customer is taken for the own one.
+    pub(super) fn wrote(&self, received: &Received) -> bool {
+        let from = &received.message.from;
+        from.role == ParticipantRole::Client && (self.ids.is_empty() || self.ids.contains(&from.id))
+    }
+
+    fn add(&mut self, id: ParticipantId) {
+        if !self.ids.contains(&id) {
+            self.ids.push(id);
+        }
+    }
+}
