@@ -1,24 +1,31 @@
 //! Which of the messages that are pushed is the outcome of which request (protocol reference, section 8.4).
 //!
 //! Nothing in an outcome names its request. What is certain: outcomes come in the order of the requests; a transcript that was asked for
-//! from a known entry on has that entry, which news never have; the event that a request brings about is the customer's own, of the
-//! request's kind, with its text, and newer than everything known when the request went out. A refusal belongs to the oldest request
-//! without an outcome, and so does an outcome that tells of nothing.
+//! from a known entry on has that entry, which news never have, so what has no entry at all is no answer to it; the event that a request
+//! brings about is the customer's own, of the request's kind, and newer than everything known when the request went out. Its text may have
+//! been changed: it belongs to the request whose text fits best, else to the oldest. A refusal belongs to the oldest request without an
+//! outcome, and so does an outcome that tells of nothing.
+//!
+//! An event can be its request's outcome, or come before or after that. A request whose event has come first is *settled*, and stays
+//! open for the outcome. Which of the two a server does shows when an outcome comes that can be no other request's.
 //!
 //! A request that nobody waits for any more can still be answered, and one that was lost never is. So a part of the transcript goes to who
-//! waits for one; if it may be the answer to an older request, it is marked as [`Reply::stale`]. What was asked before a gap in the link and is
-//! not waited for counts as lost.
+//! waits for one; if it may be the answer to an older request, or lacks what had come before it was asked for, it is marked as
+//! [`Reply::stale`]. What was asked before a gap in the link and is not waited for counts as lost.
 
 use crate::{
     Private,
-    model::{MessageType, ParticipantRole, Received},
-    transport::{Reply, Verdict},
+    model::{Likeness, MessageType, ParticipantRole, Received},
+    transport::{Body, Reply, Verdict},
 };
 use std::time::Duration;
 use tokio::{sync::mpsc, time::Instant};
 
 /// How long an outcome is waited for when nobody waits for it any more: so long it is not taken for another's.
 const LINGER: Duration = Duration::from_secs(10);
+
+/// How long the outcome of a request may come after its event.
+const SETTLED: Duration = Duration::from_secs(3);
 
 /// What the outcome of a request looks like.
 #[derive(Clone, Debug)]
@@ -29,10 +36,12 @@ pub(super) enum Expects {
     Transcript {
         /// The newest entry known.
         known: u64,
+        /// That entry has been seen, so an answer has it: what tells of nothing is none.
+        sure: bool,
         /// The first entry that is missing.
         missing: u64,
     },
-    /// The same from this entry on, to be told as news.
+    /// The same from this entry on, which has been seen, to be told as news.
     CatchUp(u64),
     /// An own event of this kind and, if that is told, with this text.
     Event(MessageType, Option<Private>),
@@ -45,7 +54,7 @@ pub(super) enum Expects {
 /// What is told of an outcome.
 #[derive(Debug)]
 pub(super) enum Told {
-    /// This is it. An event that brings it is not in it: that comes as news.
+    /// This is it. An event that brings it is not in it, but in its body: it comes as news.
     Outcome(Reply),
     /// The server accepted the request; the event that it brings about is still to come.
     Accepted(Reply),
@@ -67,6 +76,7 @@ impl Outcomes {
         self.told.recv().await
     }
 
+    #[cfg(test)]
     pub(super) fn try_recv(&mut self) -> Option<Told> {
         self.told.try_recv().ok()
     }
@@ -79,17 +89,30 @@ pub(super) struct Exchanges {
     last_id: u64,
     /// The newest entry of the transcript.
     newest: u64,
+    /// The newest one that a transcript keeps for certain.
+    anchor: u64,
     /// The server does not show the customer's own events unless asked.
     pub(super) mute: bool,
+    /// The server tells nothing of what became of a request.
+    pub(super) silent: bool,
+    /// The server's outcomes come besides the events.
+    apart: bool,
+    /// How long an outcome has taken lately.
+    pace: Duration,
 }
 
 #[derive(Debug)]
 struct Exchange {
     id: u64,
     expects: Expects,
-    /// The newest entry when the request went out.
+    /// The newest entry, and the newest that a transcript keeps, when the request went out.
     after: u64,
+    anchor: u64,
+    since: Instant,
+    /// Its outcome has come, and its event has not.
     accepted: bool,
+    /// Its event has come, and its outcome has not.
+    settled: bool,
     /// It went out before a gap in the link.
     before_gap: bool,
     sender: mpsc::UnboundedSender<Told>,
@@ -100,11 +123,42 @@ impl Exchanges {
     /// A request goes out.
     pub(super) fn open(&mut self, expects: Expects, limit: Duration) -> Outcomes {
         let (sender, told) = mpsc::unbounded_channel();
-        let until = Instant::now() + limit.saturating_mul(2) + LINGER;
+        let since = Instant::now();
         self.last_id += 1;
-        let (id, after) = (self.last_id, self.newest);
-        self.open.push(Exchange { id, expects, after, accepted: false, before_gap: false, sender, until });
-        Outcomes { id, told }
+        self.open.push(Exchange {
+            id: self.last_id,
+            expects,
+            after: self.newest,
+            anchor: self.anchor,
+            since,
+            accepted: false,
+            settled: false,
+            before_gap: false,
+            sender,
+            until: since + limit.saturating_mul(2) + LINGER,
+        });
+        Outcomes { id: self.last_id, told }
+    }
+
+    /// Has the request waited for until then at least.
+    pub(super) fn keep(&mut self, outcomes: &Outcomes, until: Instant) {
+        if let Some(exchange) = self.open.iter_mut().find(|exchange| exchange.id == outcomes.id) {
+            exchange.until = exchange.until.max(until + LINGER);
+        }
+    }
+
+    /// Whether the transcript was asked for by somebody who does not wait any more, and the answer has not come; until when it may.
+    pub(super) fn answer_to_come(&self) -> Option<Instant> {
+        let looks = |exchange: &&Exchange| {
+            matches!(exchange.expects, Expects::Transcript { .. } | Expects::CatchUp(_))
+                && exchange.is_given_up()
+        };
+        self.open
+            .iter()
+            .filter(looks)
+            .filter(|exchange| !exchange.before_gap)
+            .map(|exchange| exchange.until)
+            .max()
     }
 
     /// A request has not gone out after all.
@@ -125,6 +179,16 @@ impl Exchanges {
         self.newest
     }
 
+    /// The newest entry that a transcript has for certain; typing may not be among what is kept.
+    pub(super) fn anchor(&self) -> u64 {
+        self.anchor
+    }
+
+    /// How long an outcome has taken lately.
+    pub(super) fn pace(&self) -> Duration {
+        self.pace
+    }
+
     /// Another session begins.
     pub(super) fn reset(&mut self) {
         *self = Self::default();
@@ -137,8 +201,8 @@ impl Exchanges {
         if reply.verdict != Verdict::Done {
             return self.refused(reply);
         }
-        let newest = reply.messages.iter().map(index).max().unwrap_or_default();
-        self.newest = self.newest.max(newest);
+        self.newest = newest(&reply.messages).max(self.newest);
+        self.anchor = newest(reply.messages.iter().filter(|received| is_kept(received))).max(self.anchor);
         let fits = |exchange: &Exchange| exchange.is_answered_by(&reply);
         if let Some(first) = self.open.iter().position(fits) {
             let waiting = self.open.iter().position(|exchange| fits(exchange) && !exchange.is_given_up());
@@ -151,8 +215,8 @@ impl Exchanges {
         if reply.messages.is_empty() {
             return self.accepted(reply);
         }
-        if self.see_events(&reply.messages) {
-            self.mute = false;
+        if self.see_events(&reply.messages, &reply.body) {
+            (self.mute, self.silent) = (false, false);
         }
         let oldest = reply.messages.iter().map(index).min().unwrap_or(u64::MAX);
         for exchange in &self.open {
@@ -166,15 +230,19 @@ impl Exchanges {
     }
 
     /// The request at `position` has its outcome. What is older and shows nothing has been passed over.
-    fn answered(&mut self, position: usize, reply: Reply) -> Option<Reply> {
+    fn answered(&mut self, position: usize, mut reply: Reply) -> Option<Reply> {
         let exchange = self.open.remove(position);
+        self.pace = exchange.since.elapsed();
+        if let Expects::Transcript { .. } = exchange.expects {
+            reply.stale |= newest(&reply.messages) < exchange.anchor;
+        }
         let mut older = position;
         self.open.retain(|other| {
             let is_older = older > 0;
             older = older.saturating_sub(1);
-            !(is_older && matches!(other.expects, Expects::Nothing))
+            !(is_older && (other.settled || matches!(other.expects, Expects::Nothing)))
         });
-        self.see_events(&reply.messages);
+        self.see_events(&reply.messages, &Body::default());
         if let Expects::CatchUp(_) = exchange.expects {
             let _ = exchange.sender.send(Told::Outcome(Reply::default()));
             return Some(reply);
@@ -184,7 +252,8 @@ impl Exchanges {
 
     /// The oldest request is refused. A refusal that nobody waits for is news if it ends the chat.
     fn refused(&mut self, reply: Reply) -> Option<Reply> {
-        match self.open.iter().position(|exchange| !exchange.accepted) {
+        self.silent = false;
+        match self.open.iter().position(|exchange| !exchange.accepted && !exchange.settled) {
             Some(position) => {
                 self.open.remove(position).tell(reply).filter(|reply| reply.ended == Some(true))
             }
@@ -192,29 +261,58 @@ impl Exchanges {
         }
     }
 
-    /// Tells the requests whose own events are among `messages`; false, if there are none.
-    fn see_events(&mut self, messages: &[Received]) -> bool {
-        let mut seen = false;
-        for received in messages {
-            let is_mine = |exchange: &Exchange| exchange.brought_about(received);
-            if let Some(position) = self.open.iter().position(is_mine) {
-                let exchange = self.open.remove(position);
-                let _ = exchange.sender.send(Told::Outcome(Reply::default()));
-                seen = true;
-            }
+    /// Tells the requests whose own events are among `messages`, which came in `body`; false, if there are none. The best fit comes first:
+    /// an event whose text was changed goes to the oldest request that is left over.
+    fn see_events(&mut self, messages: &[Received], body: &Body) -> bool {
+        let mut events: Vec<&Received> = messages.iter().collect();
+        let before = events.len();
+        for likeness in Likeness::ALL {
+            events.retain(|event| {
+                let fits =
+                    |exchange: &Exchange| exchange.brought_about(event).is_some_and(|fit| fit <= likeness);
+                let Some(position) = self.open.iter().position(fits) else { return true };
+                self.settle(position, body);
+                false
+            });
         }
-        seen
+        events.len() < before
     }
 
-    /// The oldest request that has not been accepted is. If nobody waits for it, what was said is news: it can hold a new key.
+    /// The event of the request at `position` has come.
+    fn settle(&mut self, position: usize, body: &Body) {
+        let Some(exchange) = self.open.get_mut(position) else { return };
+        let now = Instant::now();
+        self.pace = now - exchange.since;
+        let _ = exchange.sender.send(Told::Outcome(Reply { body: body.clone(), ..Reply::default() }));
+        if exchange.accepted {
+            self.open.remove(position);
+        } else {
+            exchange.settled = true;
+            exchange.until = now + SETTLED;
+        }
+    }
+
+    /// An outcome that tells of nothing is that of the oldest request without one. If nobody waits for it, what was said is news: it can
+    /// hold a new key.
     fn accepted(&mut self, reply: Reply) -> Option<Reply> {
-        let Some(position) = self.open.iter().position(|exchange| !exchange.accepted) else {
+        let settled = self.open.iter().position(|exchange| exchange.settled);
+        let waiting = self.open.iter().position(Exchange::can_be_accepted);
+        if let Some(settled) = settled
+            && waiting.is_none_or(|waiting| self.apart && settled < waiting)
+        {
+            self.apart = true;
+            self.open.remove(settled);
             return Some(reply);
-        };
+        }
+        let Some(position) = waiting else { return Some(reply) };
+        self.silent = false;
         let event_to_come = |exchange: &&mut Exchange| matches!(exchange.expects, Expects::Event(..));
         let Some(exchange) = self.open.get_mut(position).filter(event_to_come) else {
-            return self.open.remove(position).tell(reply);
+            let exchange = self.open.remove(position);
+            self.pace = exchange.since.elapsed();
+            return exchange.tell(reply);
         };
+        self.pace = exchange.since.elapsed();
         exchange.accepted = true;
         match exchange.sender.send(Told::Accepted(reply)) {
             Err(mpsc::error::SendError(Told::Accepted(reply))) => Some(reply),
@@ -239,16 +337,23 @@ impl Exchange {
         }
     }
 
-    /// Whether the entry is its own event.
-    fn brought_about(&self, received: &Received) -> bool {
-        let Expects::Event(kind, text) = &self.expects else { return false };
+    /// Whether an outcome that tells of nothing can be its own.
+    fn can_be_accepted(&self) -> bool {
+        !self.accepted
+            && !self.settled
+            && !matches!(self.expects, Expects::Transcript { sure: true, .. } | Expects::CatchUp(_))
+    }
+
+    /// How well the entry fits its own event; nothing, if it can be no such.
+    fn brought_about(&self, received: &Received) -> Option<Likeness> {
+        let Expects::Event(kind, text) = &self.expects else { return None };
         let original = &received.original;
-        original.from.role == ParticipantRole::Client
+        let can_be = !self.settled
+            && original.from.role == ParticipantRole::Client
             && original.kind == *kind
-            && index(received) > self.after
-            && text
-                .as_ref()
-                .is_none_or(|text| text.trim() == original.text.as_deref().unwrap_or_default().trim())
+            && index(received) > self.after;
+        let shown = original.text.as_deref().unwrap_or_default();
+        can_be.then(|| text.as_ref().map_or(Likeness::Equal, |sent| Likeness::of(sent, shown)))
     }
 
     /// Whether nobody waits for it any more.
@@ -267,4 +372,13 @@ impl Exchange {
 
 fn index(received: &Received) -> u64 {
     received.message.index.order
+}
+
+fn newest<'a>(messages: impl IntoIterator<Item = &'a Received>) -> u64 {
+    messages.into_iter().map(index).max().unwrap_or_default()
+}
+
+/// Whether a transcript keeps the entry for certain: nothing says so of typing.
+fn is_kept(received: &Received) -> bool {
+    !matches!(received.original.kind, MessageType::TypingStarted | MessageType::TypingStopped)
 }

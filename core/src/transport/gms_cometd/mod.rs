@@ -1,16 +1,17 @@
 //! GMS v2 over `CometD`: operations are published, their outcomes and everything else are pushed (protocol reference, section 8). `wire`
-//! says what a request carries, `exchanges` finds the outcome of each among what is pushed, `operations` performs requests on the link,
-//! `files` those that go beside it by HTTP. The link itself is `bayeux`'s.
+//! says what a request carries, `exchanges` finds the outcome of each among what is pushed, `outcome` waits for it, `operations` performs
+//! requests on the link, `files` those that go beside it by HTTP. The link itself is `bayeux`'s.
 //!
 //! Nothing moves but while the stream of [`Transport::incoming`] is polled. The link comes up for a start, a restoration or an end, and
 //! goes when it is released.
 //!
-//! Time limits: `ajaxTimeout` for a message to get through, and as much for its outcome; the same again where the outcome has to be asked
-//! for. A start and a restoration wait for the link through five attempts to bring it up. Files are as over REST.
+//! Time limits: `ajaxTimeout` for a message to get through, and as much for its outcome, or more where the server has been slower lately;
+//! four times that for a look at the transcript, which a server answers after all that was sent before. There is one look at a time. A start and a restoration wait for the link through five attempts to bring it up. Files are as over REST.
 
 mod exchanges;
 mod files;
 mod operations;
+mod outcome;
 mod wire;
 
 #[cfg(test)]
@@ -31,7 +32,7 @@ use exchanges::Exchanges;
 use futures_util::{StreamExt, stream::BoxStream};
 use operations::LinkState;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// A chat over GMS v2 `CometD`.
 ///
@@ -48,6 +49,8 @@ struct Inner {
     /// Held by a start: the answers to two could not be told apart.
     starting: tokio::sync::Mutex<()>,
     incoming: Mutex<Option<Link>>,
+    /// Tells when something was pushed, and has found its request or none.
+    routed: Notify,
 }
 
 impl GmsCometd {
@@ -89,6 +92,7 @@ impl GmsCometd {
             exchanges: Mutex::default(),
             starting: tokio::sync::Mutex::default(),
             incoming: Mutex::new(Some(link)),
+            routed: Notify::new(),
         })))
     }
 }
@@ -156,6 +160,7 @@ impl Inner {
             LinkEvent::Up { gap } => {
                 if gap {
                     self.exchanges().note_gap();
+                    self.routed.notify_waiters();
                 }
                 self.link.send_replace(LinkState::Up);
                 Some(Incoming::Up { gap })
@@ -176,7 +181,9 @@ impl Inner {
                     log::warn!(target: "webchat", "what came on the chat's channel is no response object of GMS v2");
                     return None;
                 };
-                self.exchanges().route(reply).map(|news| Incoming::Batch(Box::new(news)))
+                let news = self.exchanges().route(reply);
+                self.routed.notify_waiters();
+                news.map(|news| Incoming::Batch(Box::new(news)))
             }
             LinkEvent::Stopped(None) | LinkEvent::Message { .. } => None,
         }

@@ -2,7 +2,8 @@
 
 use super::{
     Inner,
-    exchanges::{Expects, Outcomes, Told},
+    exchanges::{Expects, Told},
+    outcome::{Published, Wait, silence, taken, with_body},
     wire,
 };
 use crate::{
@@ -11,18 +12,11 @@ use crate::{
     transport::{Applied, Body, Failure, News, Operation, Position, Reply, Verdict, http::local_failure},
 };
 use bytes::Bytes;
-use std::time::Duration;
-use tokio::time::{Instant, sleep_until};
 
 /// After so many attempts to bring the link up a start is rejected (behaviour reference, section 9.3).
 const ATTEMPTS: u32 = 5;
-/// How long the event of an accepted request may take before it is asked for.
-const PATIENCE: Duration = Duration::from_millis(500);
 /// What a start is rejected with when the server cannot be reached (behaviour reference, section 9.3).
 const UNREACHABLE: &[u8] = br#"{"statusCode":1}"#;
-/// What is told of a request that the server took without another word.
-const TAKEN: &[u8] = br#"{"statusCode":0}"#;
-
 /// What is known of the link.
 #[derive(Clone, Debug)]
 pub(super) enum LinkState {
@@ -33,13 +27,6 @@ pub(super) enum LinkState {
     Failing(u32, Failure),
     /// The server forbids to go on.
     Refused(Failure),
-}
-
-/// What is known of a request that has been published.
-struct Published {
-    outcomes: Outcomes,
-    /// The server accepted it: with these words, or without any.
-    accepted: Option<Reply>,
 }
 
 /// Why the link does not come up.
@@ -56,13 +43,6 @@ impl From<Unconnected> for Failure {
             Unconnected::Unreachable(failure) | Unconnected::Forbidden(failure) => failure,
         }
     }
-}
-
-/// How waiting for an outcome ended.
-enum Wait {
-    Told(Reply),
-    /// Accepted, and no outcome yet.
-    Accepted(Published),
 }
 
 impl Inner {
@@ -82,7 +62,7 @@ impl Inner {
                 let from = before.order.saturating_sub(self.config.page_size).max(1);
                 let data = wire::refresh(session, i64::try_from(from).unwrap_or(i64::MAX));
                 let known = before.order.saturating_sub(1).max(1);
-                self.ask(&data, Expects::Transcript { known, missing: from }).await
+                self.ask(&data, Expects::Transcript { known, sure: true, missing: from }).await
             }
             Operation::End => self.end(session).await,
             other => self.tell(other, session).await.and_then(unless_refused),
@@ -116,7 +96,7 @@ impl Inner {
     }
 
     async fn replay(&self, session: &GmsSession) -> Result<Reply, Failure> {
-        let all = |missing| Expects::Transcript { known: u64::MAX, missing };
+        let all = |missing| Expects::Transcript { known: u64::MAX, sure: false, missing };
         let mut from = 1;
         if self.config.asynchronous {
             let newest = self.ask(&wire::refresh(session, -1), all(from)).await?;
@@ -129,11 +109,17 @@ impl Inner {
         self.ask(&wire::notifications(session, from), all(from)).await
     }
 
-    /// The messages from a place on, and the newest one known: by that the answer is told from news.
+    /// The messages from a place on, and the newest one known: by that the answer is told from news. A server that has not answered the
+    /// question before is not asked another one.
     async fn transcript(&self, session: &GmsSession, from: &Position) -> Result<Reply, Failure> {
-        let known = from.after.as_ref().map_or(from.order, |after| after.order).max(1);
+        self.until_answered().await;
+        let after = from.after.as_ref().map_or(from.order, |after| after.order);
+        // An entry that the transcript has for certain; what lies before what is asked for is known and drops out.
+        let anchor = Some(self.exchanges().anchor()).filter(|anchor| *anchor > 0 && *anchor < from.order);
+        let known = anchor.unwrap_or(after).max(1);
         let data = wire::notifications(session, from.order.min(known).max(1));
-        self.ask(&data, Expects::Transcript { known, missing: from.order }).await
+        let expects = Expects::Transcript { known, sure: anchor.is_some(), missing: from.order };
+        self.ask(&data, expects).await
     }
 
     async fn end(&self, session: &GmsSession) -> Result<Reply, Failure> {
@@ -165,31 +151,40 @@ impl Inner {
             Wait::Told(reply) => return Ok(reply),
             Wait::Accepted(published) => published,
         };
-        let Published { mut outcomes, accepted } = published;
         if !shows(operation) {
-            return Ok(accepted.unwrap_or_else(taken));
+            return Ok(published.accepted.unwrap_or_else(taken));
         }
         // The server accepted it and shows nothing of it: the transcript tells.
         self.exchanges().mute = true;
-        let from = self.exchanges().newest().max(1);
-        let caught_up = self.ask(&wire::notifications(session, from), Expects::CatchUp(from)).await;
-        match (outcomes.try_recv(), accepted) {
-            (Some(Told::Outcome(reply)), _) => Ok(with_body(reply)),
-            (Some(Told::Accepted(reply)), _) | (_, Some(reply)) => Ok(reply),
-            (_, None) => {
-                // Whatever became of the question, the request itself has left.
-                let failure = caught_up.err().unwrap_or_else(|| silence(Applied::Unknown));
-                Err(Failure { applied: Applied::Unknown, ..failure })
-            }
-        }
+        self.look_for(session, published).await
     }
 
-    /// A request whose outcome is all that matters.
-    async fn ask(&self, data: &JsonObject, expects: Expects) -> Result<Reply, Failure> {
-        match self.publish(data, expects).await? {
-            Wait::Told(reply) | Wait::Accepted(Published { accepted: Some(reply), .. }) => Ok(reply),
-            Wait::Accepted(_) => Err(silence(Applied::Unknown)),
-        }
+    /// Asks the transcript for the event of a request, unless that comes meanwhile.
+    async fn look_for(&self, session: &GmsSession, published: Published) -> Result<Reply, Failure> {
+        let Published { mut outcomes, mut accepted } = published;
+        let from = self.exchanges().anchor().max(1);
+        let data = wire::notifications(session, from);
+        let look = async {
+            self.until_answered().await;
+            self.ask(&data, Expects::CatchUp(from)).await
+        };
+        tokio::pin!(look);
+        let caught_up = loop {
+            tokio::select! {
+                biased;
+                Some(told) = outcomes.recv() => match told {
+                    Told::Outcome(reply) => return Ok(accepted.unwrap_or_else(|| with_body(reply))),
+                    Told::Accepted(reply) => accepted = Some(reply),
+                    Told::Instead | Told::Lost => {}
+                },
+                caught_up = &mut look => break caught_up,
+            }
+        };
+        accepted.ok_or_else(|| {
+            // Whatever became of the question, the request itself has left.
+            let failure = caught_up.err().unwrap_or_else(|| silence(Applied::Unknown));
+            Failure { applied: Applied::Unknown, ..failure }
+        })
     }
 
     /// Brings the link up.
@@ -218,66 +213,6 @@ impl Inner {
             Ok(LinkState::Refused(failure)) => Err(Unconnected::Forbidden(failure.clone())),
             _ => Ok(()),
         }
-    }
-
-    /// Publishes, and waits for the outcome; for a short time only where the server has accepted the request and events are all that
-    /// is still to come.
-    async fn publish(&self, data: &JsonObject, expects: Expects) -> Result<Wait, Failure> {
-        let limit = self.config.ajax_timeout;
-        let can_repeat = matches!(expects, Expects::Transcript { .. } | Expects::CatchUp(_));
-        let is_end = matches!(expects, Expects::End);
-        let waits_to_the_end = can_repeat || matches!(expects, Expects::Session);
-        let mut outcomes = self.exchanges().open(expects, limit);
-        let publish = self.client.publish(self.channel.clone(), wire::raw(data), limit);
-        tokio::pin!(publish);
-        let deadline = Instant::now() + limit;
-        let mut until = deadline;
-        let (mut answered, mut accepted, mut lost, mut instead) = (false, None, None, false);
-        loop {
-            tokio::select! {
-                biased;
-                taken = &mut publish, if !answered => {
-                    answered = true;
-                    match taken {
-                        Ok(()) if !waits_to_the_end => until = until.min(Instant::now() + self.patience()),
-                        Ok(()) => until = Instant::now() + limit,
-                        Err(failure) if failure.applied == Applied::No => {
-                            self.exchanges().withdraw(&outcomes);
-                            return Err(failure);
-                        }
-                        Err(failure) if is_end => return Err(failure),
-                        // It may have arrived: then its outcome may come yet, with the next connection.
-                        Err(failure) => lost = Some(failure),
-                    }
-                }
-                Some(told) = outcomes.recv() => match told {
-                    Told::Outcome(reply) => return Ok(Wait::Told(with_body(reply))),
-                    Told::Accepted(reply) => {
-                        accepted = Some(reply);
-                        until = until.min(Instant::now() + self.patience());
-                    }
-                    Told::Instead => instead = true,
-                    Told::Lost if answered && can_repeat => {
-                        return Err(lost.unwrap_or_else(|| silence(Applied::Unknown)));
-                    }
-                    Told::Lost => {}
-                },
-                () = sleep_until(until), if answered || accepted.is_some() => break,
-            }
-        }
-        if answered && lost.is_none() && instead {
-            // The server answered in a form that cannot be told from news, which went up as such.
-            accepted = Some(Reply { stale: true, ..taken() });
-        }
-        match lost.filter(|_| accepted.is_none()) {
-            Some(failure) => Err(failure),
-            None if !answered && accepted.is_none() => Err(silence(Applied::Unknown)),
-            None => Ok(Wait::Accepted(Published { outcomes, accepted })),
-        }
-    }
-
-    fn patience(&self) -> Duration {
-        if self.exchanges().mute { Duration::ZERO } else { PATIENCE }
     }
 }
 
@@ -328,19 +263,4 @@ fn without_session(failure: Failure) -> Failure {
 /// Whether no attempt can succeed: the connection itself is refused for good, as where a certificate is not trusted.
 fn is_hopeless(failure: &Failure) -> bool {
     failure.status == 0 && failure.retry == Retry::Never
-}
-
-fn taken() -> Reply {
-    Reply { body: Body(Bytes::from_static(TAKEN)), ..Reply::default() }
-}
-
-/// An outcome that only an event tells of has no words of its own.
-fn with_body(reply: Reply) -> Reply {
-    if reply.body.0.is_empty() { Reply { body: taken().body, ..reply } } else { reply }
-}
-
-/// No outcome came in time, over a link that is up as far as anybody knows.
-fn silence(applied: Applied) -> Failure {
-    let cause = "the server did not tell the outcome in time".into();
-    Failure { retry: Retry::WithBackoff, applied, ..local_failure(ErrorKind::Timeout, cause) }
 }

@@ -23,11 +23,18 @@ fn told(response: &Value) -> Reply {
 }
 
 fn transcript(known: u64) -> Expects {
-    Expects::Transcript { known, missing: known + 1 }
+    Expects::Transcript { known, sure: true, missing: known + 1 }
 }
 
 fn message() -> Expects {
     Expects::Event(MessageType::Message, Some("mine".into()))
+}
+
+/// A message of the customer's with this text.
+fn own(index: u64, kind: &str, text: &str) -> Reply {
+    let entry =
+        json!({"index": index, "type": kind, "text": text, "from": {"type": "Client", "nickname": "N"}});
+    told(&json!({"statusCode": 0, "chatEnded": false, "messages": [entry]}))
 }
 
 /// What a request has been told: its outcome's number of entries, or less.
@@ -195,4 +202,107 @@ async fn an_event_without_text_is_that_of_a_request_without_text() {
     let entry = json!({"index": 1, "type": "CustomNotice", "from": {"type": "Client", "nickname": "N"}});
     exchanges.route(told(&json!({"statusCode": 0, "chatEnded": false, "messages": [entry]})));
     assert_eq!(seen(&mut notice), "Done, 0 entries");
+}
+
+#[tokio::test]
+async fn an_empty_outcome_answers_no_look_from_a_known_place() {
+    let mut exchanges = Exchanges::default();
+    exchanges.route(reply(&[1, 2]));
+    let mut sent = exchanges.open(message(), LIMIT);
+    let mut look = exchanges.open(transcript(2), LIMIT);
+    assert!(exchanges.route(reply(&[4])).is_some());
+    assert!(exchanges.route(reply(&[-3])).is_some());
+    assert_eq!((seen(&mut sent), seen(&mut look)), ("Done, 0 entries".into(), "instead".into()));
+    assert!(
+        exchanges.route(reply(&[])).is_some(),
+        "that of the message, which has been settled by its event"
+    );
+    assert_eq!(seen(&mut look), "nothing");
+    assert!(exchanges.route(reply(&[2, -3, 4])).is_none());
+    assert_eq!(seen(&mut look), "Done, 3 entries");
+}
+
+#[tokio::test]
+async fn a_server_whose_outcomes_come_besides_the_events_is_known_by_its_first() {
+    let mut exchanges = Exchanges::default();
+    let mut first = exchanges.open(message(), LIMIT);
+    exchanges.route(reply(&[-1]));
+    exchanges.route(reply(&[]));
+    let mut second = exchanges.open(message(), LIMIT);
+    exchanges.route(reply(&[-2]));
+    let mut data = exchanges.open(Expects::Nothing, LIMIT);
+    exchanges.route(reply(&[]));
+    assert_eq!((seen(&mut first), seen(&mut second)), ("Done, 0 entries".into(), "Done, 0 entries".into()));
+    assert_eq!(seen(&mut data), "nothing", "that was the second message's");
+    exchanges.route(reply(&[]));
+    assert_eq!(seen(&mut data), "Done, 0 entries");
+}
+
+#[tokio::test]
+async fn a_server_whose_events_are_the_outcomes_owes_no_others() {
+    let mut exchanges = Exchanges::default();
+    let mut sent = exchanges.open(message(), LIMIT);
+    exchanges.route(reply(&[-1]));
+    let mut data = exchanges.open(Expects::Nothing, LIMIT);
+    exchanges.route(reply(&[]));
+    assert_eq!((seen(&mut sent), seen(&mut data)), ("Done, 0 entries".into(), "Done, 0 entries".into()));
+}
+
+#[tokio::test]
+async fn a_refusal_is_not_that_of_a_request_whose_event_has_come() {
+    let mut exchanges = Exchanges::default();
+    let mut sent = exchanges.open(message(), LIMIT);
+    let mut data = exchanges.open(Expects::Nothing, LIMIT);
+    exchanges.route(reply(&[-1]));
+    exchanges.route(told(&json!({"statusCode": 2, "chatEnded": false, "errors": [{"code": 204}]})));
+    assert_eq!((seen(&mut sent), seen(&mut data)), ("Done, 0 entries".into(), "Refused, 0 entries".into()));
+}
+
+#[tokio::test]
+async fn an_event_whose_text_was_changed_is_the_oldest_request_s_that_is_left_over() {
+    for (kind, expected) in [
+        ("Message", MessageType::Message),
+        ("CustomNotice", MessageType::CustomNotice),
+        ("PushUrl", MessageType::PushUrl),
+    ] {
+        let mut exchanges = Exchanges::default();
+        let open = |exchanges: &mut Exchanges, text: &str| {
+            exchanges.open(Expects::Event(expected.clone(), Some(text.into())), LIMIT)
+        };
+        let mut masked = open(&mut exchanges, "4111111111111111");
+        let mut folded = open(&mut exchanges, "1 < 2");
+        exchanges.route(own(1, kind, "1 &lt; 2"));
+        assert_eq!((seen(&mut masked), seen(&mut folded)), ("nothing".into(), "Done, 0 entries".into()));
+        exchanges.route(own(2, kind, "****"));
+        assert_eq!(seen(&mut masked), "Done, 0 entries", "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_told_what_the_server_said_with_its_event() {
+    let mut exchanges = Exchanges::default();
+    let mut sent = exchanges.open(message(), LIMIT);
+    exchanges.route(reply(&[-1]));
+    match sent.try_recv() {
+        Some(Told::Outcome(reply)) => assert_eq!(reply.body.json()["messages"][0]["text"], "mine"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_lacks_what_was_known_when_it_was_asked_for_is_stale() {
+    let mut exchanges = Exchanges::default();
+    exchanges.route(reply(&[1, 5]));
+    let mut look = exchanges.open(transcript(1), LIMIT);
+    exchanges.route(reply(&[1, 2]));
+    match look.try_recv() {
+        Some(Told::Outcome(reply)) => assert!(reply.stale),
+        other => panic!("{other:?}"),
+    }
+    let typing = json!({"index": 6, "type": "TypingStarted", "from": {"type": "Agent", "nickname": "N"}});
+    exchanges.route(told(&json!({"statusCode": 0, "chatEnded": false, "messages": [typing]})));
+    assert_eq!((exchanges.newest(), exchanges.anchor()), (6, 5), "nothing says that typing is kept");
+    let mut look = exchanges.open(transcript(5), LIMIT);
+    exchanges.route(reply(&[5]));
+    assert!(matches!(look.try_recv(), Some(Told::Outcome(reply)) if !reply.stale));
 }
