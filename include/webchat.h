@@ -80,6 +80,13 @@
  * of its runtime. It must not throw or longjmp out. You may destroy the service in its own callback. The library's threads do not
  * survive fork: call exec after it.
  *
+ * SIGNALS
+ *
+ * The library's threads take no signals: all are blocked in them but those that a thread brings upon itself (SIGSEGV, SIGBUS, SIGFPE, SIGILL,
+ * SIGTRAP, SIGSYS, SIGABRT) and the profiler's SIGPROF. A broken connection never raises SIGPIPE, whatever you do about that signal, and your
+ * threads write to none. No handler is installed and no disposition changed. A process that you start in a callback inherits the
+ * callback thread's blocked signals, as it would any thread's: unblock them there (posix_spawnattr_setsigmask), or start it elsewhere.
+ *
  * THE END
  *
  * webchat_service_destroy returns at once. What has no outcome yet gets one, then each context goes to its `destroy`: that is the one

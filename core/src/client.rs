@@ -31,6 +31,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 ///
 /// Commands never block. They may be given from any thread, also from listeners and completions, and in any number at once; each has
 /// its outcome exactly once. Events come in the order in which things happened.
+///
+/// A process forked from one that has begun to use the library cannot use it: there every command is rejected at once
+/// ([`ErrorKind::Unsupported`]), no event comes, and what was inherited can be dropped.
 #[derive(Clone)]
 pub struct Chat {
     shared: Arc<Shared>,
@@ -49,6 +52,15 @@ struct Shared {
 impl fmt::Debug for Chat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Chat").field("deadline", &self.deadline).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Chat {
+    fn drop(&mut self) {
+        if driver::is_forked() {
+            // What it stands for is the parent's: it is never let go here.
+            std::mem::forget(self.shared.clone());
+        }
     }
 }
 
@@ -99,15 +111,17 @@ impl ChatBuilder {
     ///
     /// A configuration that needs something this machine does not have (a certificate file, say) is an error here.
     pub fn build(self) -> Result<Chat, Error> {
+        driver::check_fork()?;
         let runtime = self.runtime.map_or_else(Runtime::shared, Ok)?;
+        let host = self.host.within(&runtime);
         let capabilities = Arc::new(OnceCell::new());
         if let Some(config) = &self.config {
-            let checked = driver::check(config, &runtime, self.host.store.clone())?;
+            let checked = driver::check(config, &runtime, host.store.clone())?;
             capabilities.get_or_init(|| checked);
         }
         let (inbox, receiver) = mpsc::unbounded_channel();
         let hub = Arc::new(Hub::default());
-        let driver = Driver::new(receiver, hub.clone(), runtime.clone(), self.host, capabilities.clone());
+        let driver = Driver::new(receiver, hub.clone(), runtime.clone(), host, capabilities.clone());
         let (alive, running) = watch::channel(());
         runtime.spawn(async move {
             driver.run().await;
@@ -198,6 +212,9 @@ impl Chat {
         deadline: Option<Duration>,
         completion: Completion,
     ) {
+        if driver::is_forked() {
+            return completion.complete(Err(driver::forked()));
+        }
         let deadline = deadline.or(self.deadline);
         let completion = match command {
             Command::SendMessage(_) => completion.of_message(),
@@ -213,19 +230,26 @@ impl Chat {
     /// Gives up a command that has no outcome yet: it is completed as [`ErrorKind::Cancelled`], a message that has left as
     /// [`ErrorKind::OutcomeUnknown`]. A transfer is broken off. Nothing happens when the command has its outcome.
     pub fn cancel(&self, id: RequestId) {
-        let _ = self.shared.inbox.send(Message::Cancel(id));
+        self.tell(Message::Cancel(id));
     }
 
     /// Closes the chat without ending the session at the server: every command gets its outcome, and what is to be stored of the session
     /// is, so that it can be restored later; then the events end. Returns at once.
     pub fn close(&self) {
-        let _ = self.shared.inbox.send(Message::Close);
+        self.tell(Message::Close);
+    }
+
+    /// Tells the driver, where there is one.
+    fn tell(&self, message: Message) {
+        if !driver::is_forked() {
+            let _ = self.shared.inbox.send(message);
+        }
     }
 
     /// Ready when the chat is closed, every command has its outcome, and what there was to store is stored. It keeps no chat open.
     pub fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut running = self.shared.running.clone();
-        async move { while running.changed().await.is_ok() {} }
+        async move { while !driver::is_forked() && running.changed().await.is_ok() {} }
     }
 
     /// Gives any command.

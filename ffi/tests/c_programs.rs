@@ -7,66 +7,13 @@
 #[path = "support/library.rs"]
 mod library;
 
-use std::{
-    ffi::OsStr,
-    path::{Path, PathBuf},
-    process::{Command, Output},
-    time::Duration,
-};
-use tempfile::TempDir;
+#[path = "support/workshop.rs"]
+mod workshop;
+
+use std::{ffi::OsStr, process::Command, time::Duration};
 use tokio::runtime::Runtime;
 use webchat_simulator::{Regex, Rule, Script, Simulator, Upload};
-
-const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn installed(tool: &str) -> bool {
-    Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success())
-}
-
-fn compilers(names: &[&'static str]) -> Vec<&'static str> {
-    let found: Vec<_> = names.iter().copied().filter(|name| installed(name)).collect();
-    assert!(!found.is_empty(), "one of {names:?} is installed");
-    found
-}
-
-fn successful(mut command: Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(output.status.success(), "{command:?}\n{}\n{}", text(&output.stdout), text(&output.stderr));
-    output
-}
-
-/// A directory with the library under the name that programs ask for, and the programs built there.
-struct Workshop(TempDir);
-
-impl Workshop {
-    fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        for name in ["libwebchat.so", "libwebchat.so.0"] {
-            std::os::unix::fs::symlink(library::shared(), directory.path().join(name)).unwrap();
-        }
-        Self(directory)
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn build(&self, compiler: &str, program: &str, more: &[&str]) -> PathBuf {
-        let built = self.path().join(format!("{program}-{compiler}"));
-        let mut command = Command::new(compiler);
-        command.args(["-std=c99", "-g", "-pthread"]).args(WARNINGS).args(more);
-        command.arg("-I").arg(root().join("include")).arg(root().join(format!("tests/c/{program}.c")));
-        command.arg("-o").arg(&built).arg("-L").arg(self.path()).arg("-lwebchat");
-        command.arg(format!("-Wl,-rpath,{}", self.path().display()));
-        successful(command);
-        built
-    }
-}
+use workshop::{WARNINGS, Workshop, compilers, installed, root, run, successful};
 
 /// A chat server with an agent who is quick.
 struct Server {
@@ -93,21 +40,6 @@ impl Server {
         let simulator = runtime.block_on(Simulator::builder().script(script).start()).unwrap();
         Self { runtime, simulator }
     }
-}
-
-/// Runs a program with its arguments; `through` is what it runs under.
-fn run(through: &[&str], program: &Path, arguments: &[&OsStr]) -> String {
-    let mut command = match through {
-        [] => Command::new(program),
-        [tool, options @ ..] => {
-            let mut command = Command::new(tool);
-            command.args(options).arg(program);
-            command
-        }
-    };
-    // Cargo's would win over the workshop's, with whatever library was built last.
-    command.args(arguments).env_remove("LD_LIBRARY_PATH");
-    String::from_utf8(successful(command).stdout).unwrap()
 }
 
 /// Builds and runs the test programs.

@@ -1,5 +1,6 @@
 //! The thread on which bindings run the application's callbacks.
 
+use super::{fork, signals::shielded};
 use crate::{Error, ErrorKind};
 use std::{
     cell::Cell,
@@ -82,8 +83,9 @@ fn run(job: Job) {
     }
 }
 
-/// Starts a thread that nobody waits for.
+/// Starts a thread that nobody waits for, and that takes no signals.
 pub(super) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
     let failed = |error| Error::new(ErrorKind::Internal, "a thread cannot be started").with_source(error);
-    thread::Builder::new().name(name.into()).spawn(run).map(drop).map_err(failed)
+    fork::claim()?;
+    shielded(|| thread::Builder::new().name(name.into()).spawn(run)).map(drop).map_err(failed)
 }

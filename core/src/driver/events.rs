@@ -1,6 +1,9 @@
 //! Events for those who ask for them.
 
-use super::hub::{Hub, ListenerId};
+use super::{
+    hub::{Hub, ListenerId},
+    is_forked,
+};
 use crate::event::Envelope;
 use std::{
     collections::VecDeque,
@@ -99,7 +102,7 @@ impl Events {
     /// The next event; nothing once the chat is closed. Safe to abandon and to call again, also while another call waits: each event goes
     /// to one of them.
     pub async fn next(&self) -> Option<Arc<Envelope>> {
-        loop {
+        while !is_forked() {
             let mut changed = pin!(self.queue.changed.notified());
             // From here on no change is missed.
             changed.as_mut().enable();
@@ -108,6 +111,7 @@ impl Events {
                 Poll::Pending => changed.await,
             }
         }
+        None
     }
 
     /// The next event that is here already.
@@ -120,13 +124,15 @@ impl Events {
 
     /// The next event if it is here already, or nothing once the chat is closed; pending while there is neither.
     pub fn poll_next(&self) -> Poll<Option<Arc<Envelope>>> {
-        self.queue.take()
+        if is_forked() { Poll::Ready(None) } else { self.queue.take() }
     }
 
     /// Has `function` called when there is something to be had again, event or end, after somebody asked and found nothing: once for
     /// each time. It runs on a thread of the library, must not block, and must not use this stream.
     pub fn on_change(&self, function: impl Fn() + Send + 'static) {
-        self.queue.lock().on_change = Some(Box::new(function));
+        if !is_forked() {
+            self.queue.lock().on_change = Some(Box::new(function));
+        }
     }
 }
 
@@ -138,6 +144,10 @@ impl std::fmt::Debug for Events {
 
 impl Drop for Events {
     fn drop(&mut self) {
+        if is_forked() {
+            // What it listens to is the parent's: it is never let go here.
+            std::mem::forget((self.hub.clone(), self.queue.clone()));
+        }
         self.hub.unlisten(self.listener);
     }
 }

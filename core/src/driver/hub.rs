@@ -3,6 +3,7 @@
 //! A program cannot always listen before its chat begins: what a stored session brings can be there before the second listener is. So
 //! everything is kept from the beginning until the program gives its first command, and each listener added until then gets all of it.
 
+use super::is_forked;
 use crate::event::{Envelope, Event};
 use std::{
     collections::VecDeque,
@@ -74,6 +75,9 @@ impl Hub {
 
     /// An id for [`Hub::listen`].
     pub(crate) fn next_listener(&self) -> ListenerId {
+        if is_forked() {
+            return ListenerId(0);
+        }
         let mut inner = self.lock();
         inner.next += 1;
         ListenerId(inner.next)
@@ -82,6 +86,9 @@ impl Hub {
     /// Adds a listener under an id of its own. Until the program's first command it gets everything from the beginning, and so does the
     /// first of all; later ones get `ready` if it has been.
     pub(crate) fn listen(&self, id: ListenerId, listener: Listener) {
+        if is_forked() {
+            return;
+        }
         let mut inner = self.lock();
         if inner.keeps() {
             inner.kept.iter().for_each(&listener);
@@ -108,6 +115,9 @@ impl Hub {
 
     /// Removes a listener: when this returns it is not called any more.
     pub(crate) fn unlisten(&self, id: ListenerId) -> bool {
+        if is_forked() {
+            return false;
+        }
         let mut inner = self.lock();
         let before = inner.listeners.len();
         let gone: Vec<_> = inner.listeners.extract_if(.., |(listener, _)| *listener == id).collect();

@@ -4,7 +4,10 @@
 //! An answer then reaches its callback without changing threads, which is what it costs most of its time to do; and a callback that
 //! blocks still blocks nothing but other callbacks.
 
-use super::dispatcher::{Dispatcher, Jobs, spawn};
+use super::{
+    dispatcher::{Dispatcher, Jobs, spawn},
+    signals,
+};
 use crate::{Error, ErrorKind};
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -20,8 +23,12 @@ const PATIENCE: Duration = Duration::from_millis(2);
 
 /// Starts the two threads. They end when the last clone of the dispatcher is gone and everything posted has run; nobody waits for it.
 pub(super) fn start() -> Result<(Handle, Dispatcher), Error> {
-    let tokio =
-        Builder::new_current_thread().thread_name("webchat-io").enable_all().build().map_err(|error| {
+    let tokio = Builder::new_current_thread()
+        .thread_name("webchat-io")
+        .on_thread_start(signals::refuse)
+        .enable_all()
+        .build()
+        .map_err(|error| {
             Error::new(ErrorKind::Internal, "the threads cannot be started").with_source(error)
         })?;
     let handle = tokio.handle().clone();

@@ -1,20 +1,28 @@
 //! The one place with tasks and a clock: it carries out the service's effects and hands back what comes of them. `clock` tells the
 //! time, `runtime` owns the threads and connections that chats share, `dispatcher` is the thread on which bindings run callbacks,
-//! `leader` lets it move the chats on as well, `hub` hands events to listeners, `events` keeps them for who asks, `perform` is the work behind each effect.
+//! `leader` lets it move the chats on as well, `signals` and `fork` are what these threads owe to the process, `host` is what the
+//! application keeps session data in, `hub` hands events to listeners, `events` keeps them for who asks, `perform` is the work behind each
+//! effect.
 
 mod clock;
 mod dispatcher;
 mod events;
+mod fork;
+mod host;
 mod hub;
 mod leader;
 mod perform;
 mod runtime;
+mod signals;
 
 pub use dispatcher::Dispatcher;
 pub use events::Events;
+pub use fork::{forked, is_forked};
 pub use hub::ListenerId;
 pub use runtime::{Runtime, RuntimeOptions};
 
+pub(crate) use fork::check as check_fork;
+pub(crate) use host::Host;
 pub(crate) use hub::Hub;
 pub(crate) use perform::check;
 
@@ -23,7 +31,7 @@ use crate::{
     command::{Command, RequestId, Resolution},
     event::Envelope,
     service::{Effect, ExchangeId, Service},
-    store::{Change, HostCall, SessionKeeper, SessionStore},
+    store::{Change, HostCall, SessionStore},
     transport::{BoxFuture, Capabilities, Incoming, Transport},
 };
 use clock::Clock;
@@ -109,15 +117,6 @@ enum StoreAccess {
     Load { kept: bool },
     Apply(Vec<Change>),
     Tell(HostCall),
-}
-
-/// What the application keeps session data in.
-#[derive(Clone, Default)]
-pub(crate) struct Host {
-    /// Its own store, which wins over the configured one.
-    pub(crate) store: Option<Arc<dyn SessionStore>>,
-    /// Its keeper of asynchronous chats.
-    pub(crate) keeper: Option<Arc<dyn SessionKeeper>>,
 }
 
 impl Driver {
@@ -220,7 +219,8 @@ impl Driver {
             }
             Effect::Release => self.transport.iter().for_each(|transport| transport.release()),
             Effect::Preprocess(id, messages, preprocessors) => {
-                self.work.push(Box::pin(perform::preprocess(id, messages, preprocessors)));
+                let work = || Box::pin(perform::preprocess(id, messages, preprocessors)) as BoxFuture<_>;
+                self.work.push(self.runtime.of_host(work));
             }
             Effect::Publish(event) => {
                 self.hub.publish(Envelope { time: self.clock.time().unix_ms, event });

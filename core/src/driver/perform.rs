@@ -124,8 +124,9 @@ impl Driver {
     pub(super) fn request(&mut self, id: ExchangeId, request: Request, preview: Option<PreviewInput>) {
         let Some(transport) = self.transport.clone() else { return };
         let transfer = matches!(request.operation, Operation::Upload(_) | Operation::Download(_));
+        let filled = self.runtime.of_host(|| Box::pin(fill_preview(request, preview)));
         let work = async move {
-            let request = fill_preview(request, preview).await;
+            let request = filled.await;
             Done::Replied(id, Box::new(transport.perform(request).await))
         };
         if transfer {

@@ -1,7 +1,10 @@
 //! The threads and connections that chats share.
 
-use super::{Dispatcher, leader};
-use crate::{Error, ErrorKind, transport::http::HttpPool};
+use super::{Dispatcher, fork, leader, signals};
+use crate::{
+    Error, ErrorKind,
+    transport::{BoxFuture, http::HttpPool},
+};
 use once_cell::sync::OnceCell;
 use std::{
     fmt,
@@ -9,6 +12,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 use tokio::runtime::Handle;
+use tokio_util::context::TokioContext;
 
 /// How a runtime is made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,9 +24,13 @@ pub struct RuntimeOptions {
 }
 
 /// A few threads, a callback thread and a connection pool, shared by all chats made with it. It stops when the last clone and the last
-/// chat are gone, without waiting for anything.
+/// chat are gone, without waiting for anything. Its threads take no signals, but those that a thread brings upon itself.
 #[derive(Clone)]
-pub struct Runtime(Arc<Inner>);
+pub struct Runtime {
+    inner: Arc<Inner>,
+    /// The tokio runtime that the application's own futures run in.
+    host: Option<Handle>,
+}
 
 struct Inner {
     threads: Threads,
@@ -35,8 +43,6 @@ enum Threads {
     Callbacks(Handle),
     /// Workers of our own.
     Workers(Option<tokio::runtime::Runtime>),
-    /// Somebody else's.
-    Hosts(Handle),
 }
 
 static SHARED: Mutex<Weak<Inner>> = Mutex::new(Weak::new());
@@ -44,47 +50,53 @@ static SHARED: Mutex<Weak<Inner>> = Mutex::new(Weak::new());
 impl Runtime {
     /// A runtime with threads of its own.
     pub fn new(options: RuntimeOptions) -> Result<Self, Error> {
+        fork::claim()?;
         if options.worker_threads == 0 {
             let (handle, dispatcher) = leader::start()?;
             return Ok(Self::with(Threads::Callbacks(handle), OnceCell::with_value(dispatcher)));
         }
-        let threads = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(options.worker_threads)
-            .thread_name("webchat")
-            .enable_all()
-            .build()
-            .map_err(|error| {
-                Error::new(ErrorKind::Internal, "the threads cannot be started").with_source(error)
-            })?;
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        builder.worker_threads(options.worker_threads).thread_name("webchat").enable_all();
+        builder.on_thread_start(signals::refuse);
+        let threads = signals::shielded(|| builder.build()).map_err(|error| {
+            Error::new(ErrorKind::Internal, "the threads cannot be started").with_source(error)
+        })?;
         Ok(Self::with(Threads::Workers(Some(threads)), OnceCell::new()))
     }
 
-    /// A runtime on the tokio runtime that the caller runs in.
+    /// The default runtime for a program that runs on tokio itself: the application's own futures (stores, keepers, preprocessors, preview
+    /// inputs) run in the context of the tokio runtime that the caller runs in. Connections stay with threads of the library's: a write
+    /// may raise a signal, which is nothing to do to a thread of somebody else's.
     pub fn current() -> Result<Self, Error> {
-        let handle = Handle::try_current().map_err(|error| {
+        let host = Handle::try_current().map_err(|error| {
             Error::new(ErrorKind::InvalidArgument, "there is no tokio runtime here").with_source(error)
         })?;
-        Ok(Self::with(Threads::Hosts(handle), OnceCell::new()))
+        let mut runtime = Self::shared()?;
+        runtime.host = Some(host);
+        Ok(runtime)
     }
 
     /// The default runtime: it starts with the first chat that uses it and stops with the last.
     pub fn shared() -> Result<Self, Error> {
+        fork::claim()?;
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(inner) = shared.upgrade() {
-            return Ok(Self(inner));
+            return Ok(Self { inner, host: None });
         }
         let runtime = Self::new(RuntimeOptions::default())?;
-        *shared = Arc::downgrade(&runtime.0);
+        *shared = Arc::downgrade(&runtime.inner);
         Ok(runtime)
     }
 
     fn with(threads: Threads, dispatcher: OnceCell<Dispatcher>) -> Self {
-        Self(Arc::new(Inner { threads, http: HttpPool::default(), dispatcher }))
+        let inner = Inner { threads, http: HttpPool::default(), dispatcher };
+        Self { inner: Arc::new(inner), host: None }
     }
 
     /// The thread on which callbacks run; started when first asked for.
     pub fn dispatcher(&self) -> Result<&Dispatcher, Error> {
-        self.0.dispatcher.get_or_try_init(Dispatcher::start)
+        fork::check()?;
+        self.inner.dispatcher.get_or_try_init(Dispatcher::start)
     }
 
     /// Runs a task on the runtime's threads.
@@ -94,15 +106,36 @@ impl Runtime {
 
     /// The tokio handle, to wait for futures of this library outside of async code.
     pub fn handle(&self) -> &Handle {
-        match &self.0.threads {
+        match &self.inner.threads {
             Threads::Workers(Some(threads)) => threads.handle(),
             Threads::Workers(None) => unreachable!("taken only when the runtime is dropped"),
-            Threads::Callbacks(handle) | Threads::Hosts(handle) => handle,
+            Threads::Callbacks(handle) => handle,
         }
     }
 
     pub(crate) fn http(&self) -> &HttpPool {
-        &self.0.http
+        &self.inner.http
+    }
+
+    /// Whether the application's own futures run in a tokio runtime of the application's.
+    pub(super) fn has_host(&self) -> bool {
+        self.host.is_some()
+    }
+
+    /// A future of the application's, made and polled where it may count on the application's tokio runtime.
+    pub(super) fn of_host<T: 'static>(&self, make: impl FnOnce() -> BoxFuture<T>) -> BoxFuture<T> {
+        let Some(host) = &self.host else { return make() };
+        let _entered = host.enter();
+        Box::pin(TokioContext::new(make(), host.clone()))
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        if fork::is_forked() {
+            // What it stands for is the parent's: it is never let go here.
+            std::mem::forget(self.inner.clone());
+        }
     }
 }
 
@@ -120,5 +153,32 @@ impl Drop for Inner {
 impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Runtime")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+    use tokio::sync::oneshot;
+
+    #[tokio::test]
+    async fn only_the_applications_own_futures_count_on_its_tokio_runtime() {
+        let host = Handle::current().id();
+        let runtime = Runtime::current().unwrap();
+        let made = || {
+            assert_eq!(Handle::current().id(), host, "it is made there");
+            Box::pin(async { Handle::current().id() }) as BoxFuture<_>
+        };
+        let own = runtime.of_host(made);
+        let (sender, receiver) = oneshot::channel();
+        runtime.spawn(async move {
+            let around = (Handle::current().id(), thread::current().id());
+            sender.send((own.await, around)).unwrap();
+        });
+        let (polled, (library, thread)) = receiver.await.unwrap();
+        assert_eq!(polled, host);
+        assert_ne!(library, host);
+        assert_ne!(thread, thread::current().id(), "a thread of the library's polls it");
     }
 }
