@@ -15,7 +15,6 @@
 mod boundary;
 mod handle;
 mod host;
-mod signal;
 
 pub mod agent;
 pub mod commands;

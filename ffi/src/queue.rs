@@ -5,7 +5,6 @@ use crate::{
     event::{EventHandle, webchat_event},
     handle::{get, make},
     service::{Service, webchat_service},
-    signal::Signal,
     status::{WEBCHAT_END_OF_EVENTS, WEBCHAT_ERR_TIMEOUT, WEBCHAT_ERR_WRONG_THREAD, webchat_status},
 };
 use std::{
@@ -15,7 +14,10 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use webchat_core::{driver::Dispatcher, event::Envelope};
+use webchat_core::{
+    driver::{Dispatcher, Readiness},
+    event::Envelope,
+};
 
 /// For webchat_next_event: wait as long as it takes.
 pub const WEBCHAT_FOREVER: u32 = 0xFFFF_FFFF;
@@ -31,7 +33,7 @@ pub(crate) struct Queue {
 struct Waiting {
     events: VecDeque<Arc<Envelope>>,
     closed: bool,
-    signal: Option<Signal>,
+    signal: Option<Readiness>,
 }
 
 impl Waiting {
@@ -90,10 +92,10 @@ impl Queue {
     fn descriptor(&self) -> Result<c_int, Failure> {
         let mut waiting = self.lock();
         if waiting.signal.is_none() {
-            waiting.signal = Some(Signal::new()?);
+            waiting.signal = Some(Readiness::new()?);
             waiting.show();
         }
-        Ok(waiting.signal.as_ref().map_or(-1, Signal::descriptor))
+        Ok(waiting.signal.as_ref().map_or(-1, Readiness::descriptor))
     }
 }
 

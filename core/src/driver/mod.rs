@@ -1,8 +1,8 @@
 //! The one place with tasks and a clock: it carries out the service's effects and hands back what comes of them. `clock` tells the
 //! time, `runtime` owns the threads and connections that chats share, `dispatcher` is the thread on which bindings run callbacks,
 //! `leader` lets it move the chats on as well, `signals` and `fork` are what these threads owe to the process, `host` is what the
-//! application keeps session data in, `hub` hands events to listeners, `events` keeps them for who asks, `perform` is the work behind each
-//! effect.
+//! application keeps session data in, `hub` hands events to listeners, `events` keeps them for who asks, `readiness` is a file descriptor to
+//! wait for, `perform` is the work behind each effect.
 
 mod clock;
 mod dispatcher;
@@ -12,6 +12,7 @@ mod host;
 mod hub;
 mod leader;
 mod perform;
+mod readiness;
 mod runtime;
 mod signals;
 
@@ -19,6 +20,7 @@ pub use dispatcher::Dispatcher;
 pub use events::Events;
 pub use fork::{forked, is_forked};
 pub use hub::ListenerId;
+pub use readiness::Readiness;
 pub use runtime::{Runtime, RuntimeOptions};
 
 pub(crate) use fork::check as check_fork;

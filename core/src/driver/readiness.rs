@@ -1,21 +1,22 @@
 //! A file descriptor that is readable while there is something to fetch: an eventfd on Linux, a pipe on other Unix systems.
 
 #[cfg(not(unix))]
-pub(crate) use absent::Signal;
+pub use absent::Readiness;
 #[cfg(unix)]
-pub(crate) use unix::Signal;
+pub use unix::Readiness;
 
 #[cfg(unix)]
 mod unix {
-    use crate::{boundary::Failure, status::WEBCHAT_ERR_IO};
+    use crate::{Error, ErrorKind};
     use rustix::{
         fd::{AsRawFd, OwnedFd},
         io::{Errno, read, write},
     };
     use std::ffi::c_int;
 
-    /// The descriptor.
-    pub(crate) struct Signal {
+    /// The descriptor. It is closed when this is dropped.
+    #[derive(Debug)]
+    pub struct Readiness {
         reader: OwnedFd,
         /// The other end of a pipe.
         writer: Option<OwnedFd>,
@@ -38,20 +39,23 @@ mod unix {
         Ok((reader, Some(writer)))
     }
 
-    impl Signal {
-        pub(crate) fn new() -> Result<Self, Failure> {
+    impl Readiness {
+        /// One that is not readable.
+        pub fn new() -> Result<Self, Error> {
             let (reader, writer) = open().map_err(|error| {
-                Failure::new(WEBCHAT_ERR_IO, format!("no file descriptor for events: {error}"))
+                Error::new(ErrorKind::Io, format!("no file descriptor for events: {error}"))
+                    .with_source(error)
             })?;
             Ok(Self { reader, writer, readable: false })
         }
 
-        pub(crate) fn descriptor(&self) -> c_int {
+        /// Its number, for whoever waits for it.
+        pub fn descriptor(&self) -> c_int {
             self.reader.as_raw_fd()
         }
 
         /// Makes it readable, or not. At most one token is ever in it, so neither call can block or fall short.
-        pub(crate) fn set(&mut self, readable: bool) {
+        pub fn set(&mut self, readable: bool) {
             if self.readable == readable {
                 return;
             }
@@ -72,41 +76,45 @@ mod unix {
         use super::*;
         use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-        fn readable(signal: &Signal) -> bool {
+        fn readable(readiness: &Readiness) -> bool {
             let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-            poll(&mut [PollFd::new(&signal.reader, PollFlags::IN)], Some(&now)).unwrap() == 1
+            poll(&mut [PollFd::new(&readiness.reader, PollFlags::IN)], Some(&now)).unwrap() == 1
         }
 
         #[test]
         fn it_is_readable_exactly_while_set() {
-            let mut signal = Signal::new().unwrap();
-            assert!(!readable(&signal));
-            signal.set(true);
-            signal.set(true);
-            assert!(readable(&signal));
-            signal.set(false);
-            assert!(!readable(&signal));
+            let mut readiness = Readiness::new().unwrap();
+            assert!(!readable(&readiness));
+            readiness.set(true);
+            readiness.set(true);
+            assert!(readable(&readiness));
+            readiness.set(false);
+            assert!(!readable(&readiness));
         }
     }
 }
 
 #[cfg(not(unix))]
 mod absent {
-    use crate::{boundary::Failure, status::WEBCHAT_ERR_UNSUPPORTED};
+    use crate::{Error, ErrorKind};
     use std::ffi::c_int;
 
     /// There are no such descriptors here.
-    pub(crate) struct Signal;
+    #[derive(Debug)]
+    pub struct Readiness;
 
-    impl Signal {
-        pub(crate) fn new() -> Result<Self, Failure> {
-            Err(Failure::bare(WEBCHAT_ERR_UNSUPPORTED))
+    impl Readiness {
+        /// Fails.
+        pub fn new() -> Result<Self, Error> {
+            Err(Error::new(ErrorKind::Unsupported, "file descriptors for events are for Unix systems"))
         }
 
-        pub(crate) fn descriptor(&self) -> c_int {
+        /// None.
+        pub fn descriptor(&self) -> c_int {
             -1
         }
 
-        pub(crate) fn set(&mut self, _: bool) {}
+        /// Nothing to do.
+        pub fn set(&mut self, _: bool) {}
     }
 }
