@@ -122,9 +122,9 @@ async def test_how_sure_a_failed_message_is(face: Face, simulator: Simulator) ->
         with pytest.raises(webchat.NoSessionError) as caught:
             await face(chat.send_message("too early"))
         assert caught.value.delivery == "not_sent"
-        with pytest.raises(webchat.InvalidArgumentError) as caught:
+        with pytest.raises(webchat.InvalidArgumentError) as refused:
             await face(chat.send_message("hi", type=1))
-        assert caught.value.delivery == "not_sent"
+        assert refused.value.delivery == "not_sent"
         with pytest.raises(webchat.NoSessionError) as caught:
             await face(chat.end_chat())
         assert caught.value.delivery is None

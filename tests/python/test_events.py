@@ -127,6 +127,7 @@ async def test_a_signal_handler_asks_for_events_while_its_thread_waits_for_them(
         import signal, sys, webchat
 
         def nested(*_):
+            print("inside", flush=True)
             try:
                 while event := chat.next_event():
                     print(event.name, flush=True)
@@ -173,7 +174,9 @@ async def test_a_signal_handler_asks_for_events_while_its_thread_waits_for_them(
 
     try:
         assert await line() == "waiting"
-        process.stdin.write(b"signal\nstart\n")
+        process.stdin.write(b"signal\n")
+        assert await line() == "inside"
+        process.stdin.write(b"start\n")
         assert await line() == "started"
         process.stdin.write(b"close\n")
         seen = [await line()]

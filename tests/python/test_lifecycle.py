@@ -1,15 +1,13 @@
-"""Chats come and go: garbage collection, the end of the process, forks."""
+"""Chats come and go: garbage collection, the end of the process."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import subprocess
-import sys
-import textwrap
 import weakref
 from typing import Any
 
+import programs
 import pytest
 import webchat
 import webchat.aio
@@ -102,10 +100,12 @@ def test_a_dropped_chat_without_cycles_goes_at_once(simulator: Simulator) -> Non
     assert gone() is None
 
 
-def test_an_iterator_keeps_its_chat_open(simulator: Simulator) -> None:
-    events = webchat.Chat(simulator.config()).events()
-    assert next(events).name == "ready"
-    assert events.next(0) is None
+async def test_an_iterator_keeps_its_chat_open(face: Face, simulator: Simulator) -> None:
+    events = face.chat_class(simulator.config()).events()
+    gc.collect()
+    event = await face(events.next(SECONDS))
+    assert event.name == "ready"
+    assert await face(events.next(0)) is None
 
 
 async def test_handlers_that_are_removed_are_let_go(face: Face, simulator: Simulator) -> None:
@@ -139,14 +139,7 @@ def test_a_runtime_without_a_sensible_number_of_threads_is_refused() -> None:
 
 
 def run(program: str, simulator: Simulator) -> str:
-    """Runs a program in a process of its own; returns what it printed."""
-    source = (
-        f"CONFIG = {simulator.config()!r}\nimport asyncio, os, sys, threading, time, webchat, webchat.aio\n"
-        + textwrap.dedent(program)
-    )
-    done = subprocess.run([sys.executable, "-W", "error", "-c", source], capture_output=True, text=True, timeout=30, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
+    return programs.run(programs.source(program, simulator.config()))
 
 
 STORE = """
@@ -174,36 +167,6 @@ def test_the_process_may_end_while_events_come(simulator: Simulator) -> None:
     assert run(program, simulator) == ""
 
 
-def test_the_process_may_end_in_a_handler(simulator: Simulator) -> None:
-    program = """
-        chat = webchat.Chat(CONFIG)
-        entered = threading.Event()
-        def handler(event):
-            entered.set()
-            while True:
-                time.sleep(0.01)
-        chat.on("ready", handler)
-        entered.wait()
-    """
-    assert run(program, simulator) == ""
-
-
-def test_the_process_may_end_while_a_daemon_thread_waits(simulator: Simulator) -> None:
-    program = """
-        chat = webchat.Chat()
-        waiting = threading.Event()
-        def wait():
-            waiting.set()
-            try:
-                chat.start_chat(nickname="Jo")
-            except webchat.ClosedError:
-                pass
-        threading.Thread(target=wait, daemon=True).start()
-        waiting.wait()
-    """
-    assert run(program, simulator) == ""
-
-
 def test_a_loop_may_end_before_its_chats(simulator: Simulator) -> None:
     program = """
         async def main():
@@ -214,40 +177,6 @@ def test_a_loop_may_end_before_its_chats(simulator: Simulator) -> None:
         chat = asyncio.run(main())
     """
     assert run(program, simulator) == ""
-
-
-@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="there is no fork")
-def test_a_forked_child_is_told(simulator: Simulator) -> None:
-    program = """
-        import warnings
-        warnings.simplefilter("ignore")
-        def child(work):
-            pid = os.fork()
-            if pid == 0:
-                try:
-                    work()
-                finally:
-                    sys.stdout.flush()
-                    os._exit(0)
-            os.waitpid(pid, 0)
-
-        def fresh():
-            with webchat.Chat(CONFIG) as chat:
-                print("fresh", chat.start_chat(nickname="Jo")["statusCode"])
-        child(fresh)
-
-        def inherited():
-            for call in (chat.get_agents, lambda: webchat.Chat(CONFIG)):
-                try:
-                    call()
-                except webchat.UnsupportedError as error:
-                    print("forked" in str(error))
-        chat = webchat.Chat(CONFIG)
-        chat.start_chat(nickname="Jo")
-        child(inherited)
-        print(chat.send_message("still here")["statusCode"])
-    """
-    assert run(program, simulator) == "fresh 0\nTrue\nTrue\n0\n"
 
 
 async def test_two_hundred_chats_of_asyncio(simulator: Simulator) -> None:

@@ -6,7 +6,10 @@
 //! They are called by a thread of Python's own (`calls`), so that no Rust code stands below them when the interpreter goes down and
 //! stops the thread wherever it is.
 
-use crate::calls::{Call, Calls};
+use crate::{
+    calls::{Call, Sender},
+    native::Native,
+};
 use pyo3::{PyTraverseError, gc::PyVisit, prelude::*, types::PyTuple};
 use std::{
     collections::BTreeMap,
@@ -14,9 +17,10 @@ use std::{
 };
 use tokio::sync::oneshot;
 
-/// The callables of one chat.
+/// The callables of one chat. They are locked by whoever holds the interpreter, and not longer: so the garbage collector, which holds it
+/// as well, always sees them.
 pub(crate) struct Callbacks {
-    calls: Arc<Calls>,
+    calls: Sender,
     targets: Mutex<Targets>,
 }
 
@@ -27,43 +31,42 @@ struct Targets {
 }
 
 impl Callbacks {
-    pub(crate) fn new(calls: Arc<Calls>) -> Arc<Self> {
+    pub(crate) fn new(calls: Sender) -> Arc<Self> {
         Arc::new(Self { calls, targets: Mutex::default() })
     }
 
-    /// Never locked while anything else is waited for.
-    fn lock(&self) -> MutexGuard<'_, Targets> {
+    /// Whoever has the guard calls nothing of Python's: that could let others have the interpreter.
+    fn lock(&self, _: Python<'_>) -> MutexGuard<'_, Targets> {
         self.targets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps `callable` until the last clone of the target is gone.
-    pub(crate) fn register(self: &Arc<Self>, callable: Py<PyAny>) -> Target {
-        let mut targets = self.lock();
+    pub(crate) fn register(self: &Arc<Self>, py: Python<'_>, callable: Py<PyAny>) -> Target {
+        let mut targets = self.lock(py);
         targets.last += 1;
         let id = targets.last;
         targets.by_id.insert(id, callable);
         Target(Arc::new(Registration { callbacks: Arc::downgrade(self), calls: self.calls.clone(), id }))
     }
 
-    /// Lets go of a callable: it is not called any more. False when there is none.
-    pub(crate) fn remove(&self, id: u64) -> bool {
-        // The callable is dropped without the lock: that may run Python code.
-        let gone = self.lock().by_id.remove(&id);
-        gone.is_some()
+    /// Lets go of a callable: it is not called any more. Nothing when there is none.
+    pub(crate) fn remove(&self, py: Python<'_>, id: u64) -> Option<Py<PyAny>> {
+        self.lock(py).by_id.remove(&id)
     }
 
     fn get(&self, py: Python<'_>, id: u64) -> Option<Py<PyAny>> {
-        self.lock().by_id.get(&id).map(|callable| callable.clone_ref(py))
+        self.lock(py).by_id.get(&id).map(|callable| callable.clone_ref(py))
     }
 
     pub(crate) fn traverse(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        // Whoever has the lock is not in need of collection.
+        // Nobody has it meanwhile.
         let Ok(targets) = self.targets.try_lock() else { return Ok(()) };
         targets.by_id.values().try_for_each(|callable| visit.call(callable))
     }
 
-    pub(crate) fn clear(&self) {
-        let gone = std::mem::take(&mut self.lock().by_id);
+    pub(crate) fn clear(&self, py: Python<'_>) {
+        // Dropped without the lock: that may run Python code.
+        let gone = std::mem::take(&mut self.lock(py).by_id);
         drop(gone);
     }
 }
@@ -74,15 +77,18 @@ pub(crate) struct Target(Arc<Registration>);
 
 struct Registration {
     callbacks: Weak<Callbacks>,
-    calls: Arc<Calls>,
+    calls: Sender,
     id: u64,
 }
 
 impl Drop for Registration {
+    /// On any thread, with the interpreter or without: so it only leaves word for the thread that makes the calls.
     fn drop(&mut self) {
-        if let Some(callbacks) = self.callbacks.upgrade() {
-            callbacks.remove(self.id);
-        }
+        let (callbacks, id) = (self.callbacks.clone(), self.id);
+        self.calls.post(Box::new(move |py| {
+            drop(callbacks.upgrade()?.remove(py, id));
+            None
+        }));
     }
 }
 
@@ -91,8 +97,8 @@ impl Target {
         self.0.id
     }
 
-    /// Has the callable called with these arguments after everything posted before. An exception goes to `sys.unraisablehook`. Nothing
-    /// happens when the callable has been let go by then.
+    /// Has the callable called with these arguments after everything posted before. What Python does with exceptions
+    /// is its business. Nothing happens when the callable has been let go by then.
     pub(crate) fn post(&self, arguments: impl FnOnce(Python<'_>) -> PyResult<Py<PyTuple>> + Send + 'static) {
         let target = self.clone();
         self.0.calls.post(Box::new(move |py| target.prepare(py, arguments)));
@@ -102,15 +108,12 @@ impl Target {
         self,
         py: Python<'_>,
         arguments: impl FnOnce(Python<'_>) -> PyResult<Py<PyTuple>>,
-    ) -> Option<Call> {
+    ) -> Option<Result<Call, (PyErr, Py<PyAny>)>> {
         let callable = self.0.callbacks.upgrade()?.get(py, self.0.id)?;
-        match arguments(py) {
-            Ok(arguments) => Some((callable, arguments)),
-            Err(error) => {
-                error.write_unraisable(py, Some(callable.bind(py)));
-                None
-            }
-        }
+        Some(match arguments(py) {
+            Ok(arguments) => Ok((callable, arguments)),
+            Err(error) => Err((error, callable)),
+        })
     }
 
     /// Calls the callable with `argument` and a [`Reply`], and hands on what `read` makes of the argument and the reply. The receiver
@@ -129,7 +132,7 @@ impl Target {
                 drop(sender.send(answer));
                 Ok(())
             };
-            tuple(py, (argument, Reply(Mutex::new(Some(Box::new(take))))))
+            tuple(py, (argument, Reply::new(Box::new(take))))
         });
         receiver
     }
@@ -147,22 +150,27 @@ type Take = Box<dyn FnOnce(&Bound<'_, PyAny>) -> PyResult<()> + Send>;
 
 /// Where the answer to a question of the library goes, once.
 #[pyclass(frozen, module = "webchat._webchat")]
-pub(crate) struct Reply(Mutex<Option<Take>>);
+pub(crate) struct Reply(Native<Mutex<Option<Take>>>);
 
 impl Reply {
-    fn take(&self) -> Option<Take> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    fn new(take: Take) -> Self {
+        Self(Native::new(Mutex::new(Some(take))))
     }
 }
 
 #[pymethods]
 impl Reply {
     fn __call__(&self, answer: &Bound<'_, PyAny>) -> PyResult<()> {
-        self.take().map_or(Ok(()), |take| take(answer))
+        let open = self.0.enter(answer.py())?;
+        let take = open.lock().unwrap_or_else(PoisonError::into_inner).take();
+        take.map_or(Ok(()), |take| take(answer))
     }
 
     /// There is no answer.
-    fn fail(&self) {
-        drop(self.take());
+    fn fail(&self, py: Python<'_>) {
+        if let Some(open) = self.0.enter_to_let_go(py) {
+            let take = open.lock().unwrap_or_else(PoisonError::into_inner).take();
+            drop(take);
+        }
     }
 }

@@ -1,33 +1,19 @@
-//! The calls that the library asks Python for, and the thread that makes them: a daemon thread of Python's, which starts with the first
-//! chat of a runtime and ends with the last.
+//! The calls that the library asks Python for, on their way to the thread that makes them, which the package's Python code starts.
 
-use pyo3::{exceptions::PyBaseException, intern, prelude::*, types::PyTuple};
-use std::{
-    cell::Cell,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
-        mpsc::{self, Receiver, Sender, TryRecvError},
-    },
+use crate::{
+    exit::Sleeper,
+    native::{Native, enter},
+    waiting::{Outcome, Waiting},
+};
+use pyo3::{prelude::*, types::PyTuple};
+use std::{cell::Cell, sync::Arc};
+use tokio::sync::{
+    Mutex,
+    mpsc::{self, UnboundedReceiver, UnboundedSender, error::TryRecvError},
 };
 
 thread_local! {
     static IS_CALLING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// A callable and its arguments.
-pub(crate) type Call = (Py<PyAny>, Py<PyTuple>);
-
-/// Makes a call ready, if it is still wanted.
-type Job = Box<dyn FnOnce(Python<'_>) -> Option<Call> + Send>;
-
-/// Where the library asks for calls.
-pub(crate) struct Calls(Sender<Job>);
-
-impl Calls {
-    pub(crate) fn post(&self, job: Job) {
-        // Without the thread nobody is there to be told.
-        let _ = self.0.send(job);
-    }
 }
 
 /// Whether the running thread makes calls: there, nothing may block.
@@ -35,75 +21,96 @@ pub(crate) fn is_calling() -> bool {
     IS_CALLING.with(Cell::get)
 }
 
-/// The thread of a runtime, while there is one.
-#[derive(Default)]
-pub(crate) struct CallingThread(Mutex<Weak<Calls>>);
+/// Marks the running thread as one that makes calls.
+#[pyfunction]
+pub(crate) fn make_calls() {
+    IS_CALLING.set(true);
+}
 
-impl CallingThread {
-    pub(crate) const fn new() -> Self {
-        Self(Mutex::new(Weak::new()))
+/// A callable and its arguments.
+pub(crate) type Call = (Py<PyAny>, Py<PyTuple>);
+
+/// Makes a call ready, if it is still wanted. An error comes with the callable that it keeps from being called.
+pub(crate) type Job = Box<dyn FnOnce(Python<'_>) -> Option<Result<Call, (PyErr, Py<PyAny>)>> + Send>;
+
+/// Where the library asks for calls.
+#[derive(Clone)]
+pub(crate) struct Sender(UnboundedSender<Job>);
+
+impl Sender {
+    pub(crate) fn post(&self, job: Job) {
+        // Without the thread nobody is there to be told.
+        let _ = self.0.send(job);
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, Weak<Calls>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+/// A way to a thread that makes calls. The thread ends when this is gone and all that could be called by it.
+#[pyclass(frozen, weakref, module = "webchat._webchat")]
+pub(crate) struct Calls(Native<Sender>);
+
+impl Calls {
+    pub(crate) fn sender(&self, py: Python<'_>) -> PyResult<Sender> {
+        Ok(self.0.enter(py)?.clone())
     }
+}
 
-    /// The way to the thread, which is started when there is none.
-    pub(crate) fn calls(&self, py: Python<'_>) -> PyResult<Arc<Calls>> {
-        if let Some(calls) = self.lock().upgrade() {
-            return Ok(calls);
-        }
-        let (sender, receiver) = mpsc::channel();
-        let calls = Arc::new(Calls(sender));
-        // Without the lock, since other threads run meanwhile.
-        let callbacks = py.import(intern!(py, "webchat._callbacks"))?;
-        callbacks.call_method1(intern!(py, "start"), (Requested(Mutex::new(receiver)),))?;
-        let mut known = self.lock();
-        Ok(known.upgrade().unwrap_or_else(|| {
-            *known = Arc::downgrade(&calls);
-            calls
-        }))
+#[pymethods]
+impl Calls {
+    /// A way, and its other end. `report` is called with an exception and the callable that it kept from being called.
+    #[staticmethod]
+    fn channel(py: Python<'_>, report: Py<PyAny>) -> PyResult<(Self, Requested)> {
+        let _inside = enter(py)?;
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let requested = Requested { receiver: Native::new(Arc::new(Mutex::new(receiver))), report };
+        Ok((Self(Native::new(Sender(sender))), requested))
     }
 }
 
 /// The calls that were asked for, in order, for the thread that makes them.
 #[pyclass(frozen, module = "webchat._webchat")]
-pub(crate) struct Requested(Mutex<Receiver<Job>>);
-
-impl Requested {
-    fn receiver(&self) -> MutexGuard<'_, Receiver<Job>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn job(&self, py: Python<'_>) -> Option<Job> {
-        let here = self.receiver().try_recv();
-        match here {
-            Ok(job) => Some(job),
-            Err(TryRecvError::Disconnected) => None,
-            Err(TryRecvError::Empty) => py.detach(|| self.receiver().recv().ok()),
-        }
-    }
+pub(crate) struct Requested {
+    receiver: Native<Arc<Mutex<UnboundedReceiver<Job>>>>,
+    report: Py<PyAny>,
 }
 
 #[pymethods]
 impl Requested {
-    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
-        this
-    }
-
-    fn __next__(&self, py: Python<'_>) -> Option<Call> {
-        IS_CALLING.set(true);
-        loop {
-            if let Some(call) = self.job(py)?(py) {
-                return Some(call);
+    /// The next call, if there is one.
+    fn take(&self, py: Python<'_>) -> PyResult<Option<Call>> {
+        let receiver = self.receiver.enter(py)?;
+        while let Ok(job) = receiver.try_lock().map_or(Err(TryRecvError::Empty), |mut it| it.try_recv()) {
+            let call = prepare(py, job, &self.report)?;
+            if call.is_some() {
+                return Ok(call);
             }
         }
+        Ok(None)
+    }
+
+    /// Waits for something to happen: a call, which is returned if it is still wanted, and if any can come whatsoever.
+    fn next(&self, py: Python<'_>) -> PyResult<Waiting> {
+        let receiver = self.receiver.enter(py)?.clone();
+        let report = self.report.clone_ref(py);
+        let next = async move {
+            let job = receiver.lock().await.recv().await;
+            let next: Outcome = Box::new(move |py| {
+                let may_come = job.is_some();
+                let call = job.map(|job| prepare(py, job, &report)).transpose()?.flatten();
+                Ok((call, may_come).into_pyobject(py)?.into_any().unbind())
+            });
+            next
+        };
+        Ok(Waiting::new(Sleeper::Caller, next, || ()))
     }
 }
 
-/// Tells `sys.unraisablehook` of an exception that `callable` raised.
-#[pyfunction]
-pub(crate) fn report(error: Bound<'_, PyBaseException>, callable: &Bound<'_, PyAny>) {
-    let py = callable.py();
-    PyErr::from_value(error.into_any()).write_unraisable(py, Some(callable));
+fn prepare(py: Python<'_>, job: Job, report: &Py<PyAny>) -> PyResult<Option<Call>> {
+    match job(py) {
+        None => Ok(None),
+        Some(Ok(call)) => Ok(Some(call)),
+        Some(Err((error, callable))) => {
+            let arguments = (error.into_value(py), callable).into_pyobject(py)?;
+            Ok(Some((report.clone_ref(py), arguments.unbind())))
+        }
+    }
 }

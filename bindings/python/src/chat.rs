@@ -2,17 +2,20 @@
 
 use crate::{
     callbacks::{Callbacks, tuple},
+    calls::Calls,
     command, error,
     event::Event,
-    fork, json,
+    exit::Sleeper,
+    json,
     keeper::PythonKeeper,
-    runtime::{DEFAULT_THREAD, Runtime},
+    native::{Native, enter},
+    runtime::Runtime,
     store::PythonStore,
     stream::Events,
-    wait::{seconds, wait},
+    waiting::{Outcome, Waiting, seconds, within},
 };
 use pyo3::{
-    PyTraverseError,
+    IntoPyObjectExt, PyTraverseError,
     gc::PyVisit,
     prelude::*,
     types::{PyDict, PyString, PyTuple},
@@ -29,14 +32,16 @@ use webchat_core::{
     transport::Capabilities,
 };
 
-/// One chat. Callables given to it are called on its runtime's calling thread.
+/// One chat. Callables given to it are called by the thread behind its `Calls`.
 #[pyclass(frozen, weakref, module = "webchat._webchat")]
-pub(crate) struct Chat {
+pub(crate) struct Chat(Native<Inner>);
+
+struct Inner {
     core: webchat_core::Chat,
     runtime: webchat_core::Runtime,
     callbacks: Arc<Callbacks>,
     listeners: Mutex<Listeners>,
-    queue: OnceLock<Events>,
+    queue: OnceLock<Py<Events>>,
 }
 
 /// The listeners, by the numbers that Python knows them by.
@@ -53,7 +58,7 @@ struct Listener {
     callable: Option<u64>,
 }
 
-impl Chat {
+impl Inner {
     fn listeners(&self) -> MutexGuard<'_, Listeners> {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -64,64 +69,67 @@ impl Chat {
     /// `config` is JSON text or a mapping; `store` has a session store's methods (load, apply), `keeper` a session keeper's (store, load,
     /// forget), each called with an argument and a reply.
     #[new]
-    #[pyo3(signature = (config, store, keeper, runtime))]
+    #[pyo3(signature = (config, store, keeper, runtime, calls))]
     fn new(
         py: Python<'_>,
         config: Option<&Bound<'_, PyAny>>,
         store: Option<(Py<PyAny>, Py<PyAny>)>,
         keeper: Option<(Py<PyAny>, Py<PyAny>, Py<PyAny>)>,
         runtime: Option<&Runtime>,
+        calls: &Calls,
     ) -> PyResult<Self> {
-        fork::check(py)?;
+        let _inside = enter(py)?;
         let to_error = |error: Error| error::to_python(py, &error, None);
         let config = config.map(|config| read_config(py, config)).transpose()?;
-        let thread = runtime.map_or(&DEFAULT_THREAD, |it| &it.thread);
-        let callbacks = Callbacks::new(thread.calls(py)?);
-        let runtime =
-            runtime.map_or_else(webchat_core::Runtime::shared, |it| Ok(it.core.clone())).map_err(to_error)?;
+        let callbacks = Callbacks::new(calls.sender(py)?);
+        let runtime = match runtime {
+            Some(runtime) => runtime.core(py)?,
+            None => webchat_core::Runtime::shared().map_err(to_error)?,
+        };
         let mut builder = webchat_core::Chat::builder().runtime(runtime.clone());
         if let Some(config) = config {
             builder = builder.config(config);
         }
         if let Some((load, apply)) = store {
-            let store = PythonStore { load: callbacks.register(load), apply: callbacks.register(apply) };
+            let store =
+                PythonStore { load: callbacks.register(py, load), apply: callbacks.register(py, apply) };
             builder = builder.store(Arc::new(store));
         }
         if let Some((store, load, forget)) = keeper {
-            let [store, load, forget] = [store, load, forget].map(|callable| callbacks.register(callable));
+            let [store, load, forget] =
+                [store, load, forget].map(|callable| callbacks.register(py, callable));
             builder = builder.session_keeper(Arc::new(PythonKeeper { store, load, forget }));
         }
         let core = py.detach(|| builder.build()).map_err(to_error)?;
-        Ok(Self { core, runtime, callbacks, listeners: Mutex::default(), queue: OnceLock::new() })
+        let (listeners, queue) = (Mutex::default(), OnceLock::new());
+        Ok(Self(Native::new(Inner { core, runtime, callbacks, listeners, queue })))
     }
 
-    /// Gives a command and waits for its outcome. An exception from a signal handler cancels the command.
+    /// A command's outcome, to be waited for; the command is given when the waiting begins. An exception that ends the waiting cancels it.
     #[pyo3(signature = (name, options, timeout))]
-    fn call<'py>(
+    fn call(
         &self,
-        py: Python<'py>,
+        py: Python<'_>,
         name: &str,
-        options: Option<&Bound<'py, PyAny>>,
+        options: Option<&Bound<'_, PyAny>>,
         timeout: Option<f64>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let command = command::read(py, name, options, &self.callbacks)?;
-        let chat = seconds(timeout)?.map_or_else(|| self.core.clone(), |limit| self.core.within(limit));
-        let id = OnceLock::new();
-        let outcome = wait(py, &self.runtime, None, async {
-            let pending = chat.command(command);
-            let _ = id.set(pending.id());
-            pending.await
-        });
-        match outcome {
-            // Without a limit the waiting ends with an outcome.
-            Ok(outcome) => settled(py, outcome.unwrap_or(Ok(Resolution::Nothing)), id.get().copied()),
-            Err(interrupt) => {
-                if let Some(id) = id.get() {
-                    self.core.cancel(*id);
-                }
-                Err(interrupt)
-            }
-        }
+    ) -> PyResult<Waiting> {
+        let chat = self.0.enter(py)?;
+        let command = command::read(py, name, options, &chat.callbacks)?;
+        let limit = seconds(timeout)?;
+        let core = limit.map_or_else(|| chat.core.clone(), |limit| chat.core.within(limit));
+        let (other, given) = (chat.core.clone(), Arc::new(OnceLock::new()));
+        let known = given.clone();
+        let outcome = async move {
+            let pending = core.command(command);
+            let id = pending.id();
+            let _ = given.set(id);
+            let outcome = pending.await;
+            let settled: Outcome = Box::new(move |py| settled(py, outcome, Some(id)).map(Bound::unbind));
+            settled
+        };
+        let cancel = move || known.get().into_iter().for_each(|id| other.cancel(*id));
+        Ok(Waiting::new(Sleeper::Application, outcome, cancel))
     }
 
     /// Gives a command; `done` is called with its value and `None`, or with `None` and its error. Returns the command's id.
@@ -134,30 +142,32 @@ impl Chat {
         timeout: Option<f64>,
         done: Py<PyAny>,
     ) -> PyResult<u64> {
-        fork::check(py)?;
-        let command = command::read(py, name, options, &self.callbacks)?;
+        let chat = self.0.enter(py)?;
+        let command = command::read(py, name, options, &chat.callbacks)?;
         let deadline = seconds(timeout)?;
-        let done = self.callbacks.register(done);
+        let done = chat.callbacks.register(py, done);
         let completion = Completion::new(move |outcome| {
             done.post(move |py| match settled(py, outcome, None) {
                 Ok(value) => tuple(py, (value, py.None())),
                 Err(error) => tuple(py, (py.None(), error)),
             });
         });
-        Ok(self.core.submit(command, deadline, completion).0)
+        Ok(chat.core.submit(command, deadline, completion).0)
     }
 
     /// Cancels a command.
-    fn cancel(&self, id: u64) {
-        self.core.cancel(RequestId(id));
+    fn cancel(&self, py: Python<'_>, id: u64) {
+        if let Some(chat) = self.0.enter_to_let_go(py) {
+            chat.core.cancel(RequestId(id));
+        }
     }
 
     /// A number for a listener of all events, or of those called `event`: it has to be known before the first call.
     fn next_listener(&self, py: Python<'_>, event: Option<&str>) -> PyResult<u64> {
-        fork::check(py)?;
+        let chat = self.0.enter(py)?;
         let kind = event.map(read_kind).transpose()?;
-        let id = self.core.next_listener();
-        let mut listeners = self.listeners();
+        let id = chat.core.next_listener();
+        let mut listeners = chat.listeners();
         listeners.last += 1;
         let number = listeners.last;
         listeners.by_number.insert(number, Listener { id, kind, callable: None });
@@ -165,49 +175,58 @@ impl Chat {
     }
 
     /// Has `listener` called with the events that `number` stands for, unless that has been taken off meanwhile.
-    fn listen(&self, number: u64, listener: Py<PyAny>) {
-        let target = self.callbacks.register(listener);
+    fn listen(&self, py: Python<'_>, number: u64, listener: Py<PyAny>) -> PyResult<()> {
+        let chat = self.0.enter(py)?;
+        let target = chat.callbacks.register(py, listener);
         let (id, kind) = {
-            let mut listeners = self.listeners();
-            let Some(listener) = listeners.by_number.get_mut(&number) else { return };
+            let mut listeners = chat.listeners();
+            let Some(listener) = listeners.by_number.get_mut(&number) else { return Ok(()) };
             listener.callable = Some(target.id());
             (listener.id, listener.kind)
         };
-        self.core.listen_as(id, move |envelope| {
+        chat.core.listen_as(id, move |envelope| {
             if kind.is_none_or(|kind| envelope.event.kind() == kind) {
                 let envelope = envelope.clone();
                 target.post(move |py| tuple(py, (Event::new(envelope),)));
             }
         });
-        if !self.listeners().by_number.contains_key(&number) {
-            self.core.unlisten(id);
+        if !chat.listeners().by_number.contains_key(&number) {
+            chat.core.unlisten(id);
         }
+        Ok(())
     }
 
-    /// Removes a listener: it is not called any more. False when there is none.
-    fn unlisten(&self, number: u64) -> bool {
-        let Some(listener) = self.listeners().by_number.remove(&number) else { return false };
-        let found = listener.callable.is_some_and(|callable| self.callbacks.remove(callable));
-        self.core.unlisten(listener.id) && found
+    /// Removes a listener: it is not called any more, and returned. Nothing when there is none.
+    fn unlisten(&self, py: Python<'_>, number: u64) -> Option<Py<PyAny>> {
+        let chat = self.0.enter_to_let_go(py)?;
+        let listener = chat.listeners().by_number.remove(&number)?;
+        chat.core.unlisten(listener.id);
+        chat.callbacks.remove(py, listener.callable?)
     }
 
     /// The events. `on_change` is called when there is something to be had again, after `take` has found nothing.
     #[pyo3(signature = (on_change = None))]
-    fn events(&self, on_change: Option<Py<PyAny>>) -> Events {
-        let on_change = on_change.map(|callable| self.callbacks.register(callable));
-        Events::new(&self.core, &self.runtime, on_change)
+    fn events(&self, py: Python<'_>, on_change: Option<Py<PyAny>>) -> PyResult<Events> {
+        let chat = self.0.enter(py)?;
+        let on_change = on_change.map(|callable| chat.callbacks.register(py, callable));
+        Ok(Events::new(&chat.core, &chat.runtime, on_change))
     }
 
-    /// The next event of the chat's own queue, which begins with the first call.
-    #[pyo3(signature = (timeout))]
-    fn next_event(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<Option<Event>> {
-        self.queue.get_or_init(|| self.events(None)).next(py, timeout)
+    /// The chat's own events, which begin with the first call.
+    fn queue(&self, py: Python<'_>) -> PyResult<Py<Events>> {
+        let chat = self.0.enter(py)?;
+        if let Some(events) = chat.queue.get() {
+            return Ok(events.clone_ref(py));
+        }
+        let events = Py::new(py, Events::new(&chat.core, &chat.runtime, None))?;
+        Ok(chat.queue.get_or_init(|| events).clone_ref(py))
     }
 
     /// What the transport can do, and what not.
     #[getter]
     fn capabilities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let Some(capabilities) = self.core.capabilities() else {
+        let chat = self.0.enter(py)?;
+        let Some(capabilities) = chat.core.capabilities() else {
             return Err(error::plain(py, ErrorKind::InvalidConfiguration, "the chat is not configured yet"));
         };
         let dict = PyDict::new(py);
@@ -216,31 +235,44 @@ impl Chat {
     }
 
     /// Closes the chat, and returns at once.
-    fn close(&self) {
-        self.core.close();
+    fn close(&self, py: Python<'_>) {
+        if let Some(chat) = self.0.enter_to_let_go(py) {
+            chat.core.close();
+        }
     }
 
-    /// Waits until the chat is closed and its session data are stored. False when that takes longer than `timeout` seconds.
+    /// To be waited for: the chat is closed and its session data are stored. False when that takes longer than `timeout` seconds.
     #[pyo3(signature = (timeout))]
-    fn wait_closed(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<bool> {
-        Ok(wait(py, &self.runtime, seconds(timeout)?, self.core.closed())?.is_some())
+    fn closed(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<Waiting> {
+        let chat = self.0.enter(py)?;
+        let closed = within(&chat.runtime, seconds(timeout)?, chat.core.closed());
+        let outcome = async move {
+            let is_closed = closed.await.is_some();
+            let outcome: Outcome = Box::new(move |py| is_closed.into_py_any(py));
+            outcome
+        };
+        Ok(Waiting::new(Sleeper::Application, outcome, || ()))
     }
 
     /// Has `done` called without arguments when the chat is closed and its session data are stored.
-    fn when_closed(&self, done: Py<PyAny>) {
-        let (closed, done) = (self.core.closed(), self.callbacks.register(done));
-        self.runtime.spawn(async move {
+    fn when_closed(&self, py: Python<'_>, done: Py<PyAny>) -> PyResult<()> {
+        let chat = self.0.enter(py)?;
+        let (closed, done) = (chat.core.closed(), chat.callbacks.register(py, done));
+        chat.runtime.spawn(async move {
             closed.await;
             done.post(|py| Ok(PyTuple::empty(py).unbind()));
         });
+        Ok(())
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        self.callbacks.traverse(visit)
+        self.0.peek().map_or(Ok(()), |chat| chat.callbacks.traverse(visit))
     }
 
-    fn __clear__(&self) {
-        self.callbacks.clear();
+    fn __clear__(&self, py: Python<'_>) {
+        if let Some(chat) = self.0.peek() {
+            chat.callbacks.clear(py);
+        }
     }
 }
 

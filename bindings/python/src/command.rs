@@ -87,7 +87,7 @@ fn take_callable(
 ) -> PyResult<Option<Target>> {
     let Some(callable) = options.get_item(key)?.filter(Bound::is_callable) else { return Ok(None) };
     options.del_item(key)?;
-    Ok(Some(callbacks.register(callable.unbind())))
+    Ok(Some(callbacks.register(options.py(), callable.unbind())))
 }
 
 /// Takes the bytes of `{files: {name, bytes}}` out of `options`, with empty base64 text in their place.

@@ -2,8 +2,9 @@
 //! `python/webchat`, is the public face; this crate binds [`webchat_core`] and decides nothing about chats.
 //!
 //! `chat` is one chat, `command` reads commands from Python values, `event` and `stream` carry events, `callbacks` holds the
-//! application's callables, `calls` brings them to the thread that calls them, `store` and `keeper` let Python keep session data, `wait`
-//! is the one place that blocks, `runtime` and `fork` are about threads, `content`, `error` and `json` convert.
+//! application's callables, `calls` brings them to the thread that calls them, `store` and `keeper` let Python keep session data,
+//! `waiting` is the one place that blocks, `native` is about forks, `exit` about the end of the interpreter, `content`, `error` and `json`
+//! convert.
 
 mod callbacks;
 mod calls;
@@ -12,34 +13,39 @@ mod command;
 mod content;
 mod error;
 mod event;
-mod fork;
+mod exit;
 mod json;
 mod keeper;
+mod native;
 mod runtime;
 mod store;
 mod stream;
-mod wait;
+mod waiting;
 
 /// Native half of `webchat`.
 #[pyo3::pymodule(gil_used = true)]
 mod _webchat {
-    use super::error;
-    use pyo3::{prelude::*, types::PyList};
+    use super::{error, exit};
+    use pyo3::{exceptions::PyImportError, ffi, prelude::*, types::PyList};
     use webchat_core::{ErrorKind, command::Command, event::EventKind, prefilter::Prefilter};
 
     #[pymodule_export]
     use super::{
         callbacks::Reply,
-        calls::{Requested, report},
+        calls::{Calls, Requested, make_calls},
         chat::Chat,
         event::Event,
-        fork::after_fork,
+        exit::{leave, take_leave},
+        native::{check_process, is_forked},
         runtime::Runtime,
         stream::Events,
+        waiting::Waiting,
     };
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        refuse_sub_interpreters()?;
+        exit::begin();
         let kinds: Vec<_> =
             ErrorKind::ALL.iter().map(|kind| (kind.name(), kind.code(), kind.description())).collect();
         let events: Vec<_> = EventKind::ALL.iter().map(|kind| kind.name()).collect();
@@ -47,6 +53,19 @@ mod _webchat {
         module.add("EVENT_NAMES", events)?;
         module.add("COMMAND_NAMES", Command::NAMES.to_vec())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+
+    /// Classes and threads of this module are those of the whole process: in a second interpreter objects of the first would come up.
+    fn refuse_sub_interpreters() -> PyResult<()> {
+        // SAFETY: a module is initialized by a thread that is attached to its interpreter.
+        let interpreter = unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) };
+        if interpreter == 0 {
+            return Ok(());
+        }
+        Err(PyImportError::new_err(
+            "webchat works in the main interpreter of a process only, not in a sub-interpreter (with mod_wsgi set \
+             WSGIApplicationGroup %{GLOBAL}, with Jep use a SharedInterpreter)",
+        ))
     }
 
     /// Which of `texts` a prefilter, given by source and flags, hides.

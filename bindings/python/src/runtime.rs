@@ -1,6 +1,9 @@
 //! A runtime as Python holds it.
 
-use crate::{calls::CallingThread, error};
+use crate::{
+    error,
+    native::{Native, enter},
+};
 use pyo3::prelude::*;
 use webchat_core::RuntimeOptions;
 
@@ -10,26 +13,26 @@ const MAX_WORKER_THREADS: usize = 1024;
 /// The threads and connections that chats share. Chats made without one share a default. ``worker_threads`` is for programs with so
 /// many chats that one thread cannot carry them; 0 is as the default.
 #[pyclass(frozen, module = "webchat")]
-pub(crate) struct Runtime {
-    pub(crate) core: webchat_core::Runtime,
-    pub(crate) thread: CallingThread,
-}
+pub(crate) struct Runtime(Native<webchat_core::Runtime>);
 
-/// The thread of the chats on the default runtime.
-pub(crate) static DEFAULT_THREAD: CallingThread = CallingThread::new();
+impl Runtime {
+    pub(crate) fn core(&self, py: Python<'_>) -> PyResult<webchat_core::Runtime> {
+        Ok(self.0.enter(py)?.clone())
+    }
+}
 
 #[pymethods]
 impl Runtime {
     #[new]
     #[pyo3(signature = (*, worker_threads = 0))]
     fn new(py: Python<'_>, worker_threads: usize) -> PyResult<Self> {
+        let _inside = enter(py)?;
         if worker_threads > MAX_WORKER_THREADS {
             return Err(error::invalid_argument(format!(
                 "worker_threads has to be at most {MAX_WORKER_THREADS}"
             )));
         }
         let runtime = webchat_core::Runtime::new(RuntimeOptions { worker_threads });
-        let made = runtime.map(|core| Self { core, thread: CallingThread::default() });
-        made.map_err(|failure| error::to_python(py, &failure, None))
+        runtime.map(|core| Self(Native::new(core))).map_err(|failure| error::to_python(py, &failure, None))
     }
 }

@@ -4,25 +4,22 @@ use crate::{
     callbacks::Target,
     error,
     event::Event,
-    wait::{seconds, wait},
+    exit::Sleeper,
+    native::Native,
+    waiting::{Outcome, Waiting, seconds, within},
 };
 use pyo3::{prelude::*, types::PyTuple};
-use std::{task::Poll, time::Duration};
+use std::{sync::Arc, task::Poll};
 use webchat_core::{Chat, ErrorKind, Runtime, driver};
 
 /// The events of a chat, in order, until the chat is closed. It keeps the chat alive.
 #[pyclass(frozen, module = "webchat._webchat")]
-pub(crate) struct Events {
+pub(crate) struct Events(Native<Arc<Inner>>);
+
+struct Inner {
     stream: driver::Events,
     runtime: Runtime,
     _chat: Chat,
-}
-
-/// What came of waiting for an event.
-enum Next {
-    Event(Event),
-    TimedOut,
-    Ended,
 }
 
 impl Events {
@@ -32,15 +29,7 @@ impl Events {
         if let Some(target) = on_change {
             stream.on_change(move || target.post(|py| Ok(PyTuple::empty(py).unbind())));
         }
-        Self { stream, runtime: runtime.clone(), _chat: chat.clone() }
-    }
-
-    fn wait(&self, py: Python<'_>, limit: Option<Duration>) -> PyResult<Next> {
-        Ok(match wait(py, &self.runtime, limit, self.stream.next())? {
-            Some(Some(envelope)) => Next::Event(Event::new(envelope)),
-            Some(None) => Next::Ended,
-            None => Next::TimedOut,
-        })
+        Self(Native::new(Arc::new(Inner { stream, runtime: runtime.clone(), _chat: chat.clone() })))
     }
 }
 
@@ -50,30 +39,30 @@ fn ended(py: Python<'_>) -> PyErr {
 
 #[pymethods]
 impl Events {
-    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
-        this
-    }
-
-    fn __next__(&self, py: Python<'_>) -> PyResult<Option<Event>> {
-        match self.wait(py, None)? {
-            Next::Event(event) => Ok(Some(event)),
-            Next::Ended | Next::TimedOut => Ok(None),
-        }
-    }
-
-    /// The next event; `None` when none came within `timeout` seconds. `ClosedError` once the chat is closed and all events were taken.
-    #[pyo3(signature = (timeout = None))]
-    pub(crate) fn next(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<Option<Event>> {
-        match self.wait(py, seconds(timeout)?)? {
-            Next::Event(event) => Ok(Some(event)),
-            Next::TimedOut => Ok(None),
-            Next::Ended => Err(ended(py)),
-        }
+    /// The next event, to be waited for; `None` when none comes within `timeout` seconds. `ClosedError` once the chat is closed and all
+    /// events were taken.
+    #[pyo3(signature = (timeout))]
+    fn next(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<Waiting> {
+        let events = (*self.0.enter(py)?).clone();
+        let limit = seconds(timeout)?;
+        let runtime = events.runtime.clone();
+        let next = within(&runtime, limit, async move { events.stream.next().await });
+        let outcome = async move {
+            let next = next.await;
+            let outcome: Outcome = Box::new(move |py| match next {
+                Some(Some(envelope)) => Ok(Py::new(py, Event::new(envelope))?.into_any()),
+                Some(None) => Err(ended(py)),
+                None => Ok(py.None()),
+            });
+            outcome
+        };
+        Ok(Waiting::new(Sleeper::Application, outcome, || ()))
     }
 
     /// The next event if it is here; `None` when it is not. `ClosedError` once the chat is closed and all events were taken.
     fn take(&self, py: Python<'_>) -> PyResult<Option<Event>> {
-        match self.stream.poll_next() {
+        let events = self.0.enter(py)?;
+        match events.stream.poll_next() {
             Poll::Ready(Some(envelope)) => Ok(Some(Event::new(envelope))),
             Poll::Ready(None) => Err(ended(py)),
             Poll::Pending => Ok(None),

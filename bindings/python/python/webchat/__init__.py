@@ -22,10 +22,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Callable, Protocol
 
+from . import _webchat
 from ._commands import Commands
-from ._webchat import Event, Events, Reply, Runtime, __version__
+from ._waiting import wait
+from ._webchat import Event, Reply, Runtime, __version__
 from .errors import *
-from .errors import WrongThreadError
+from .errors import ClosedError, WrongThreadError
 from .errors import __all__ as _errors
 
 __all__ = ["Chat", "Event", "Runtime", "SessionKeeper", "SessionStore", "__version__", *_errors]
@@ -70,13 +72,18 @@ class Chat(Commands):
     ``session_keeper`` keeps an asynchronous chat besides the store, and wins over it: a :class:`SessionKeeper`, or its three functions
     as a tuple. Chats made without a ``runtime`` share a default one.
 
-    Commands wait for their outcome; Ctrl-C ends the waiting and cancels the command. They may be given from any thread.
+    Commands wait for their outcome; Ctrl-C ends the waiting and cancels the command. They may be given from any thread. Where gevent or
+    eventlet have patched the program, other greenlets run while one waits.
 
     Handlers, preprocessors, the typing preview input, the store and the keeper run on the runtime's one callback thread, one at a time.
-    There, commands raise :class:`WrongThreadError`, since they could never end; an exception goes to :func:`sys.unraisablehook`.
+    There, commands raise :class:`WrongThreadError`, since they could never end; an exception goes to :func:`sys.unraisablehook`. Where
+    the program's threads are greenlets, that thread is a greenlet beside the one that made the chat.
 
     Leaving the ``with`` block closes the chat; so does dropping it, and the end of the program. Closing does not end the session at the
     server: that is :meth:`end_chat`.
+
+    Once a process has used the library, those that it forks cannot: there everything raises :class:`UnsupportedError` at once, apart from
+    :meth:`off` and :meth:`close`, which do nothing. The start methods ``spawn`` and ``forkserver`` of ``multiprocessing`` avoid that.
     """
 
     def __init__(
@@ -90,7 +97,7 @@ class Chat(Commands):
         super().__init__(config, store, session_keeper, runtime)
 
     def _call(self, name: str, options: Any, timeout: float | None) -> Any:
-        return self._native.call(name, options, timeout)
+        return wait(self._native.call(name, options, timeout))
 
     def _returning(self, outcome: Any, value: Any) -> Any:
         return value
@@ -112,7 +119,7 @@ class Chat(Commands):
     def events(self) -> Events:
         """Iterates over the events, in order, until the chat is closed: from the beginning, when it is asked for before the program's first
         command or nobody has asked for events before; else from now on, beginning with ``ready`` (see :meth:`on`)."""
-        return self._native.events()
+        return Events(self._native.events())
 
     def next_event(self, timeout: float | None = None) -> Event | None:
         """Waits for the next event; returns ``None`` when none comes within ``timeout`` seconds.
@@ -120,7 +127,7 @@ class Chat(Commands):
         Raises :class:`ClosedError` once the chat is closed and every event was returned. From the first call on events are kept
         until they are returned; which, see :meth:`events`.
         """
-        return self._native.next_event(timeout)
+        return Events(self._native.queue()).next(timeout)
 
     def close(self, timeout: float = 5.0) -> None:
         """Closes the chat: every command gets its outcome, and no event comes any more. What is stored of the session stays.
@@ -128,8 +135,10 @@ class Chat(Commands):
         Waits at most ``timeout`` seconds until everything is stored; not at all inside a handler.
         """
         self._native.close()
+        if _webchat.is_forked():
+            return
         try:
-            self._native.wait_closed(timeout)
+            wait(self._native.closed(timeout))
         except WrongThreadError:
             pass
 
@@ -138,3 +147,25 @@ class Chat(Commands):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class Events:
+    """The events of a chat, in order, until it is closed. It keeps the chat alive."""
+
+    def __init__(self, native: _webchat.Events) -> None:
+        self._native = native
+
+    def __iter__(self) -> Events:
+        return self
+
+    def __next__(self) -> Event:
+        try:
+            event: Event = wait(self._native.next(None))
+        except ClosedError:
+            raise StopIteration from None
+        return event
+
+    def next(self, timeout: float | None = None) -> Event | None:
+        """The next event; ``None`` when none comes within ``timeout`` seconds. Raises :class:`ClosedError` after the last."""
+        event: Event | None = wait(self._native.next(timeout))
+        return event

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from . import _exit, _pattern, _webchat
+from . import _callbacks, _exit, _pattern, _webchat
 
 
 class Commands:
@@ -26,7 +26,9 @@ class Commands:
                 keeper = keeper.store_session, keeper.load_session, keeper.forget_session
             keep, load, forget = keeper
             keeper = self._ask(keep), self._ask(partial(_without_argument, load)), self._ask(forget)
-        self._native = _webchat.Chat(config, store, keeper, runtime)
+        # It is also what keeps the thread.
+        self._calls = _callbacks.way(runtime)
+        self._native = _webchat.Chat(config, store, keeper, runtime, self._calls)
         # By the numbers of their listeners. Only single operations on it: any thread may use it, a signal handler too.
         self._handlers: dict[int, tuple[str | None, Any]] = {}
         _exit.watch(self._native)

@@ -1,13 +1,12 @@
-"""The end of the process: chats are closed while the interpreter still works. And forks."""
+"""The end of the process: chats are closed while the interpreter still works."""
 
 from __future__ import annotations
 
 import atexit
-import os
 import time
 import weakref
 
-from . import _webchat
+from . import _waiting, _webchat
 
 _PATIENCE = 2.0
 """Seconds that the end of the process waits for session data to be stored."""
@@ -21,21 +20,16 @@ def watch(chat: _webchat.Chat) -> None:
 
 
 def _close_all() -> None:
+    if _webchat.is_forked():
+        return
+    _webchat.take_leave()
     chats = list(_chats)
     for chat in chats:
         chat.close()
     end = time.monotonic() + _PATIENCE
     for chat in chats:
-        chat.wait_closed(max(0.0, end - time.monotonic()))
-
-
-def _forked() -> None:
-    # The threads have stayed in the parent. Without chats there were none, and the child can have its own.
-    if _chats:
-        atexit.unregister(_close_all)
-        _webchat.after_fork()
+        _waiting.wait(chat.closed(max(0.0, end - time.monotonic())))
+    _webchat.leave()
 
 
 atexit.register(_close_all)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forked)

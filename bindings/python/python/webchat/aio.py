@@ -14,20 +14,22 @@ asyncio.run(main())
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import weakref
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from functools import partial
 from typing import Any, Callable, Protocol
 
 from . import _webchat
 from ._commands import Commands
 from ._webchat import Event, Reply, Runtime
-from .errors import ClosedError, Error
+from .errors import ClosedError, Error, WrongThreadError
 
 __all__ = ["Chat", "Events", "SessionKeeper", "SessionStore"]
 
-_Tasks = set["asyncio.Task[Any]"]
+_under_way: set[asyncio.Task[Any]] = set()
+"""The tasks that wait for the library, and those of callables of the application: an event loop itself holds no task that waits."""
 
 
 class SessionStore(Protocol):
@@ -54,7 +56,8 @@ class SessionKeeper(Protocol):
 
 
 class Chat(Commands):
-    """One customer's chat. It belongs to the event loop that runs when it is made.
+    """One customer's chat. It belongs to the event loop that runs when it is made; in another one its commands raise
+    :class:`webchat.WrongThreadError`, before anything has been done.
 
     It is made as :class:`webchat.Chat` is, and has the same commands, to be awaited. Cancelling the task that awaits a command cancels
     the command.
@@ -75,20 +78,23 @@ class Chat(Commands):
         runtime: Runtime | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._tasks: _Tasks = set()
         self._queue: Events | None = None
+        # What waited in a loop that has been closed goes on nowhere.
+        _under_way.difference_update([task for task in _under_way if task.get_loop().is_closed()])
         super().__init__(config, store, session_keeper, runtime)
 
     async def _call(self, name: str, options: Any, timeout: float | None) -> Any:
+        _check(self._loop)
         outcome: asyncio.Future[Any] = self._loop.create_future()
         request = self._native.submit(name, options, timeout, partial(_hand_over, self._loop, _settle, outcome))
         try:
-            return await outcome
-        except asyncio.CancelledError:
-            self._native.cancel(request)
-            raise
+            with _held():
+                return await outcome
         except Error as error:
             error.request_id = request
+            raise
+        except BaseException:
+            self._native.cancel(request)
             raise
 
     async def _returning(self, outcome: Any, value: Any) -> Any:
@@ -99,10 +105,10 @@ class Chat(Commands):
         if number is not None:
             # A call that is on its way when the handler is taken off is not made.
             function = partial(_unless_off, self._handlers, number, function)
-        return partial(_hand_over, self._loop, _run, self._loop, self._tasks, function)
+        return partial(_hand_over, self._loop, _run, self._loop, function)
 
     def _ask(self, function: Callable[[Any], Any]) -> Callable[[Any, Reply], None]:
-        return partial(_hand_over, self._loop, _answer, self._loop, self._tasks, function)
+        return partial(_hand_over, self._loop, _answer, self._loop, function)
 
     def events(self) -> Events:
         """Iterates over the events, in order, until the chat is closed; which, see :meth:`webchat.Chat.events`."""
@@ -123,10 +129,14 @@ class Chat(Commands):
 
         Waits at most ``timeout`` seconds until everything is stored.
         """
-        self._native.close()
+        if _webchat.is_forked():
+            return
+        _check(self._loop)
         closed: asyncio.Future[None] = self._loop.create_future()
         self._native.when_closed(partial(_hand_over, self._loop, _settle, closed, None, None))
-        await asyncio.wait([closed], timeout=timeout)
+        self._native.close()
+        with _held():
+            await asyncio.wait([closed], timeout=timeout)
 
     async def __aenter__(self) -> Chat:
         return self
@@ -139,7 +149,8 @@ class Events:
     """The events of a chat, in order, until it is closed."""
 
     def __init__(self, native: _webchat.Chat, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+        # It keeps the chat, which keeps what is called below.
+        self._chat, self._loop = native, loop
         self._waiting: set[asyncio.Future[None]] = set()
         self._native = native.events(partial(_hand_over, loop, _wake, weakref.ref(self)))
 
@@ -154,6 +165,7 @@ class Events:
 
     async def next(self, timeout: float | None = None) -> Event | None:
         """The next event; ``None`` when none comes within ``timeout`` seconds. Raises :class:`webchat.ClosedError` after the last."""
+        _check(self._loop)
         event = self._native.take()
         if event is not None:
             return event
@@ -163,6 +175,7 @@ class Events:
             return None
 
     async def _next(self) -> Event:
+        _check(self._loop)
         while True:
             event = self._native.take()
             if event is not None:
@@ -170,9 +183,31 @@ class Events:
             change: asyncio.Future[None] = self._loop.create_future()
             self._waiting.add(change)
             try:
-                await change
+                with _held():
+                    await change
             finally:
                 self._waiting.discard(change)
+
+
+def _check(loop: asyncio.AbstractEventLoop) -> None:
+    """Fails where nothing can be waited for, before anything is done."""
+    _webchat.check_process()
+    if asyncio.get_running_loop() is not loop:
+        raise WrongThreadError("the chat belongs to another event loop, the one that ran when it was made")
+
+
+@contextlib.contextmanager
+def _held() -> Iterator[None]:
+    """Holds the running task, while it waits for something that does not."""
+    task = asyncio.current_task()
+    if task is None:
+        yield
+        return
+    _under_way.add(task)
+    try:
+        yield
+    finally:
+        _under_way.discard(task)
 
 
 def _hand_over(loop: asyncio.AbstractEventLoop, function: Callable[..., Any], *arguments: Any) -> None:
@@ -205,20 +240,20 @@ def _unless_off(handlers: Mapping[int, Any], number: int, function: Callable[...
     return function(event) if number in handlers else None
 
 
-def _run(loop: asyncio.AbstractEventLoop, tasks: _Tasks, function: Callable[..., Any], *arguments: Any) -> None:
+def _run(loop: asyncio.AbstractEventLoop, function: Callable[..., Any], *arguments: Any) -> None:
     result = function(*arguments)
     if inspect.isawaitable(result):
-        _spawn(loop, tasks, result)
+        _spawn(loop, result)
 
 
-def _answer(loop: asyncio.AbstractEventLoop, tasks: _Tasks, function: Callable[[Any], Any], argument: Any, reply: Reply) -> None:
+def _answer(loop: asyncio.AbstractEventLoop, function: Callable[[Any], Any], argument: Any, reply: Reply) -> None:
     try:
         result = function(argument)
     except BaseException:
         reply.fail()
         raise
     if inspect.isawaitable(result):
-        _spawn(loop, tasks, _answer_later(result, reply))
+        _spawn(loop, _answer_later(result, reply))
     else:
         reply(result)
 
@@ -230,16 +265,16 @@ async def _answer_later(result: Awaitable[Any], reply: Reply) -> None:
         reply.fail()
 
 
-def _spawn(loop: asyncio.AbstractEventLoop, tasks: _Tasks, awaitable: Awaitable[Any]) -> None:
+def _spawn(loop: asyncio.AbstractEventLoop, awaitable: Awaitable[Any]) -> None:
     async def wait() -> None:
         await awaitable
 
     def finished(task: asyncio.Task[Any]) -> None:
-        tasks.discard(task)
+        _under_way.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:
             loop.call_exception_handler({"message": "an exception in a callable of a chat", "exception": error, "task": task})
 
     task = loop.create_task(wait())
-    tasks.add(task)
+    _under_way.add(task)
     task.add_done_callback(finished)
