@@ -1,12 +1,12 @@
 //! The command line.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use webchat_simulator::{
-    Api, Builder, CometdSettings, Fault, FileLimits, IdleSettings, NexusSettings, Script, Settings, Simulator,
+    Api, Builder, CometdSettings, Fault, FileLimits, IdleSettings, NexusSettings, Script, Settings,
+    Simulator, TextChange,
 };
 
 /// Shown below the options.
@@ -19,12 +19,13 @@ const EXAMPLES: &str = include_str!("help.txt");
 /// of the first API.
 /// It stops on SIGINT and SIGTERM.
 #[derive(Debug, Parser)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[allow(clippy::doc_markdown, reason = "--help shows the words as they are")]
 #[command(name = "webchat-simulator", version, after_long_help = EXAMPLES, max_term_width = 100)]
 pub(crate) struct Arguments {
-    /// Address to listen on.
-    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_name = "ADDRESS")]
-    pub(crate) host: IpAddr,
+    /// Address to listen on, or a name that stands for one, as `localhost`.
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    pub(crate) host: String,
     /// Port to listen on; 0 takes a free one.
     #[arg(long, short, default_value_t = 8080)]
     pub(crate) port: u16,
@@ -88,6 +89,16 @@ pub(crate) struct Arguments {
     /// Chats that may run at once; further ones are refused with code 240.
     #[arg(long, value_name = "NUMBER")]
     max_chats: Option<usize>,
+    /// Secure keys of 16 hexadecimal digits, as in older releases of GMS.
+    #[arg(long)]
+    short_keys: bool,
+    /// What is done to the texts of messages and other events, separated by commas: crlfToLf, lfToCrlf, maskCards,
+    /// htmlEscape, nfc, trim, bmpOnly.
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    text_changes: Vec<TextChange>,
+    /// Carry operations out one after another, each in this time.
+    #[arg(long, default_value_t = 0, value_name = "MS")]
+    slow: u64,
     /// Change the alias of a chat at every this many of its requests; 0: never.
     #[arg(long, default_value_t = 0, value_name = "NUMBER")]
     alias_every: u32,
@@ -249,6 +260,9 @@ impl Arguments {
             },
             max_message_length: self.max_message_length,
             max_chats: self.max_chats,
+            short_keys: self.short_keys,
+            text_changes: self.text_changes.clone(),
+            slow: Duration::from_millis(self.slow),
             ..Settings::default()
         }
     }
@@ -283,6 +297,7 @@ mod tests {
             (vec!["--api", "comet"], "they are gms, cometd and nexus"),
             (vec!["--fault", "dorp"], "there is no kind \"dorp\""),
             (vec!["--rate", "drop"], "rate is missing"),
+            (vec!["--text-changes", "trim,rot13"], "the changes are crlfToLf"),
             (vec!["--idle-alert=-1"], "negative"),
             (vec!["--idle-close=soon"], "not a number of seconds"),
             (vec!["--rules", "a.toml", "--script", "echo"], "cannot be used with"),

@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use crate::log::ReceivedFile;
 
 /// A part with a file name.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct FilePart {
     pub(crate) received: ReceivedFile,
     /// Only the first bytes when the part is larger than the form's limit for one file.
@@ -16,7 +16,7 @@ pub(crate) struct FilePart {
 }
 
 /// The fields of a request.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Form {
     pub(crate) fields: Vec<(String, String)>,
     pub(crate) files: Vec<FilePart>,

@@ -47,8 +47,8 @@
 //!   form, under `/gms-chat/2/chat`; with or without a final slash; urlencoded or multipart; `userId` and
 //!   `alias` optional; empty parameters count as absent. CORS preflights are answered.
 //! * Replies always have `statusCode`, `chatId`, `chatEnded`, `nextPosition` and `messages`, and the current
-//!   `alias`; `userId` and `secureKey` come with the request for the chat, `secureKey` again when it
-//!   changes. Only `refresh` brings the transcript unasked; all others bring it when `transcriptPosition` is
+//!   `alias`; `userId` and `secureKey` come with the request for the chat and with every refresh, `secureKey` also
+//!   when it changes. Only `refresh` brings the transcript unasked; all others bring it when `transcriptPosition` is
 //!   given.
 //! * Missing names are refused with HTTP 400 and code 161, 102 or 103, a bad e-mail address with 364, a chat
 //!   that cannot start now with 240, long messages and previews with 204, files with 201, 202 or 203.
@@ -110,13 +110,18 @@
 //! | `upgradeStatus` | `WebSockets` are offered but refused with this HTTP status; 0: not refused | 0 |
 //! | `acks` | the acknowledge extension is offered | true |
 //! | `metaConnectDeliveryOnly` | messages come with answers to connects only | false: also with the answer to a publish or, over a WebSocket, at once |
-//! | `echo` | own events come in the outcome (`reply`), as a message of their own (`push`) or `never` | `reply` |
+//! | `echo` | own events come in the outcome (`reply`), as a message of their own after it (`push`) or before it (`ahead`), or `never` | `reply` |
 //! | `notification` | `on`; or off and `refused` (handshakes), `absent` (HTTP 404) or `silent` | `on` |
-//! | `checkCookie` | on `polling` and file requests, `always`, or `never` | `polling` |
+//! | `checkCookie` | on `polling` requests, `always`, or `never` | `polling` |
+//! | `checkFileCookie` | on file requests | true |
+//! | `holdConnects` | connects without news are held; if not, answered at once | true |
+//! | `maxFrameBytes` | the longest frame; a longer one closes the WebSocket with 1009; 0: no limit | 0 |
+//! | `maxPostBytes`, `tooLargeStatus` | the longest long-polling request, and the HTTP status for a longer one; 0: no limit | 0, 413 |
 //! | `maxSessionsPerBrowser`, `multiSessionIntervalMs` | connects of a browser that are held at once; the interval for more | 1, 2000 |
 //!
 //! Clients and connections are seen and broken with [`Simulator::cometd`], [`Simulator::cut_sockets`],
-//! [`Simulator::disconnect_clients`] and [`Simulator::forget_clients`].
+//! [`Simulator::disconnect_clients`], [`Simulator::forget_clients`] and [`Simulator::remove_clients`]; a restart that
+//! keeps the chats but no clients is [`KeepMemory::Chats`].
 //!
 //! # Nexus v3
 //!
@@ -169,11 +174,19 @@
 //! | `chatEndedOnTop` | `chatEnded` stands beside `data` | false: in it |
 //! | `absoluteImageUrls` | image URLs have scheme and host | false: relative to `/nexus/v3/chat` |
 //!
+//! # What servers do to all
+//!
+//! [`Settings::text_changes`] are what the server does to the texts of events before anybody sees them (line ends, card
+//! numbers, HTML, Unicode forms): senders find another text than they sent. [`Settings::slow`] has the operations of
+//! all customers carried out one after another; over `CometD` the acknowledgement of a publish does not wait for that.
+//! [`Settings::short_keys`] are those of older servers.
+//!
 //! # Faults
 //!
 //! A [`Fault`] befalls one coming request ([`Faults::push`]), chosen by operation, chat and count, or any
 //! request at a rate ([`Faults::set_rates`]). The [`FaultKind`]s: latency before or after, connections
-//! closed before or after the request took effect or half-way through the answer, HTTP errors, bodies that
+//! closed before or after the request took effect or half-way through the answer, HTTP errors (with [`Fault::effect`]
+//! those that a proxy gives to a request which the server has carried out), bodies that
 //! are not JSON, wrong or huge, duplicate and reordered messages, cookies, redirects, requests never answered; of
 //! GMS v2 alone `statusCode` 1 and 2, new alias, new secure key; of `CometD` alone refusals and advice in Bayeux
 //! form; of Nexus v3 alone errors by code. A fault of one API waits for a request of that API, and one of HTTP
@@ -223,6 +236,7 @@
 //! | `POST …/push-url` | `url` |
 //! | `POST …/upload` | `name`, `text` or `base64`, `contentType`, `description`, `userData` |
 //! | `POST …/leave`, `POST …/end` | |
+//! | `POST …/texts` | `changes`: what is done to the chat's texts |
 //! | `POST …/expire` | `what`: `client`, `idle` (GMS) or `tokens` (Nexus) |
 //! | GMS: `POST …/notice` (a `CustomNotice`), `POST …/system-notice` (a `Notice`) | `text`, `eventAttributes`; `name`, `userData` |
 //! | GMS: `POST …/nickname`, `POST …/delete-file` | `nickname`; `fileId` |
@@ -232,11 +246,11 @@
 //! | `PUT`, `DELETE /control/faults/rates` | a list of faults with `rate` |
 //! | `GET /control/log?operation=&chat=&after=&count=&waitMs=`, `DELETE /control/log` | waits for `count` finished requests |
 //! | `GET /control/cometd` | clients, and what has been counted |
-//! | `POST /control/cometd/cut` (sockets), `…/disconnect`, `…/forget` | `chat` or `client`, else all; `after`, `code`; `reconnect`; `cut` (true) |
+//! | `POST /control/cometd/cut` (sockets), `…/disconnect`, `…/forget`, `…/remove` | `chat` or `client`, else all; `after`, `code`; `reconnect`; `cut` (true) |
 //! | `POST /control/offline`, `POST /control/online` | |
-//! | `POST /control/restart` | `memory` (`keep` or `lose`), `downMs` |
+//! | `POST /control/restart` | `memory` (`keep`, `lose`, or `chats` without clients of `CometD`), `downMs` |
 //! | `POST /control/accept` | `accept`: whether new chats may start |
-//! | `PATCH /control/settings` | `clientTimeoutMs`, `idleAlertMs`, `idleAlert2Ms`, `idleCloseMs`, `nexus` and `cometd`: objects of the settings above |
+//! | `PATCH /control/settings` | `clientTimeoutMs`, `idleAlertMs`, `idleAlert2Ms`, `idleCloseMs`, `slowMs`, `shortKeys`, `textChanges` (a list), `nexus` and `cometd`: objects of the settings above |
 //!
 //! # Program
 //!
@@ -262,19 +276,20 @@ mod server;
 mod shared;
 mod simulator;
 mod state;
+mod turn;
 mod words;
 
 pub use api::Api;
 pub use chat::{
     Act, Acted, EndCause, Event, EventType, FileLimits, IdleSettings, ParticipantId, ParticipantInfo,
-    ParticipantKind, Sender, Settings, StoredFile, Upload,
+    ParticipantKind, Sender, Settings, StoredFile, TextChange, Upload,
 };
 pub use cometd::{
     Carrier, CometdChat, CometdClient, CometdInfo, CometdSettings, CookieCheck, Echo, Notification,
     Reconnect, Whom,
 };
 pub use error::Error;
-pub use faults::{Fault, FaultKind, Faults};
+pub use faults::{Fault, FaultKind, Faults, RetryAfter};
 pub use gms::{ApiError, Credentials};
 pub use log::{LogEntry, ReceivedFile};
 pub use nexus::{ImageLimits, NexusInfo, NexusSettings, StatusForm};

@@ -142,7 +142,7 @@ impl Log {
         }
         drop(entries);
         self.changed();
-        OpenEntry { log: self.clone(), number, closed: false }
+        OpenEntry { note: Note { log: self.clone(), number }, closed: false }
     }
 
     fn update(&self, number: u64, change: impl FnOnce(&mut LogEntry)) {
@@ -181,15 +181,14 @@ fn entry(number: u64, parts: &Parts, arrival: Arrival) -> LogEntry {
     }
 }
 
-/// A request being handled. When dropped unclosed (the caller hung up), the entry is closed without a status.
-#[derive(Debug)]
-pub(crate) struct OpenEntry {
+/// Where is noted what comes of a request, also after its answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Note {
     log: Log,
     number: u64,
-    closed: bool,
 }
 
-impl OpenEntry {
+impl Note {
     pub(crate) fn fault(&self, name: &str) {
         self.log.update(self.number, |entry| entry.fault = Some(name.to_owned()));
     }
@@ -205,6 +204,27 @@ impl OpenEntry {
 
     pub(crate) fn client(&self, client_id: &str) {
         self.log.update(self.number, |entry| entry.client_id = Some(client_id.to_owned()));
+    }
+}
+
+/// A request being handled. When dropped unclosed (the caller hung up), the entry is closed without a status.
+#[derive(Debug)]
+pub(crate) struct OpenEntry {
+    note: Note,
+    closed: bool,
+}
+
+impl std::ops::Deref for OpenEntry {
+    type Target = Note;
+
+    fn deref(&self) -> &Note {
+        &self.note
+    }
+}
+
+impl OpenEntry {
+    pub(crate) fn note(&self) -> Note {
+        self.note.clone()
     }
 
     pub(crate) fn close(mut self, status: Option<u16>) {

@@ -28,7 +28,8 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<(), String> {
     // Before the announcement, so that a caller may send a signal as soon as it has read it.
     let mut signals = Signals::new().map_err(|error| format!("cannot wait for signals: {error}"))?;
-    let builder = arguments.builder()?.address(SocketAddr::new(arguments.host, arguments.port));
+    let address = find(&arguments.host, arguments.port).await?;
+    let builder = arguments.builder()?.address(address);
     let simulator = builder.start().await.map_err(|error| error.to_string())?;
     arguments.store_faults(&simulator)?;
     announce(&simulator, &arguments)?;
@@ -38,6 +39,14 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     }
     simulator.shutdown().await;
     Ok(())
+}
+
+/// The address that a name stands for. One of IPv4 goes first: what is printed then works everywhere.
+async fn find(host: &str, port: u16) -> Result<SocketAddr, String> {
+    let found = tokio::net::lookup_host((host, port)).await;
+    let mut found: Vec<SocketAddr> = found.map_err(|error| format!("--host {host}: {error}"))?.collect();
+    found.sort_by_key(SocketAddr::is_ipv6);
+    found.first().copied().ok_or_else(|| format!("--host {host} stands for no address"))
 }
 
 /// Says where the simulator listens, first of all.

@@ -12,6 +12,7 @@ use crate::faults::Faults;
 use crate::gms::Access;
 use crate::log::Log;
 use crate::state::State;
+use crate::turn::Turns;
 
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -22,6 +23,7 @@ pub(crate) struct Shared {
     /// The chat APIs that are served.
     apis: Vec<Api>,
     pub(crate) clock: Clock,
+    pub(crate) turns: Turns,
     /// A number that grows with every change of state or log.
     changes: Arc<watch::Sender<u64>>,
     timers_changed: Notify,
@@ -44,6 +46,7 @@ impl Shared {
             access,
             apis,
             clock,
+            turns: Turns::default(),
             changes,
             timers_changed: Notify::new(),
         }

@@ -96,6 +96,12 @@ impl State {
         self.player.keep_only(|id| chats.find(id).is_some());
     }
 
+    /// Forgets the clients of `CometD`; nobody is there for their chats until they are back.
+    pub(crate) fn forget_clients(&mut self, now: Instant) {
+        self.cometd.forget_clients(&mut self.chats, now);
+        self.reschedule();
+    }
+
     /// Forgets all chats, as a server without persistence does when it restarts.
     pub(crate) fn forget(&mut self) {
         self.chats.forget_all();

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use webchat_simulator::TextChange;
 
 /// Settings of the simulator; what is left out is Chat Server's default.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -19,6 +20,12 @@ pub struct ServerSettings {
     pub max_message_length: Option<usize>,
     /// Whether bots are marked by JSON text inside JSON.
     pub quoted_bot_style: bool,
+    /// What is done to texts, by the names of the simulator.
+    pub text_changes: Vec<TextChange>,
+    /// Milliseconds that each operation takes, one after another.
+    pub slow_ms: u64,
+    /// Whether secure keys are short.
+    pub short_keys: bool,
     /// File limits.
     pub files: FileSettings,
     /// How Nexus behaves, in the words of the control API's settings.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use std::time::Duration;
 
 /// Actions of the control API: name, method and path.
-const CONTROL: [(&str, &str, &str); 26] = [
+const CONTROL: [(&str, &str, &str); 28] = [
     ("join", "POST", "/chats/latest/join"),
     ("say", "POST", "/chats/latest/say"),
     ("type", "POST", "/chats/latest/type"),
@@ -22,6 +22,7 @@ const CONTROL: [(&str, &str, &str); 26] = [
     ("leave", "POST", "/chats/latest/leave"),
     ("end", "POST", "/chats/latest/end"),
     ("alias", "POST", "/chats/latest/alias"),
+    ("texts", "POST", "/chats/latest/texts"),
     ("expire", "POST", "/chats/latest/expire"),
     ("fault", "POST", "/faults"),
     ("clearFaults", "DELETE", "/faults"),
@@ -35,6 +36,7 @@ const CONTROL: [(&str, &str, &str); 26] = [
     ("cut", "POST", "/cometd/cut"),
     ("disconnectClients", "POST", "/cometd/disconnect"),
     ("forgetClients", "POST", "/cometd/forget"),
+    ("removeClients", "POST", "/cometd/remove"),
 ];
 
 impl World {

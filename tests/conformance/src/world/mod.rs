@@ -246,6 +246,9 @@ async fn start(server: &ServerSettings, directory: &TempDir) -> Result<Simulator
     let mut settings = Settings::default();
     set(&mut settings.max_message_length, server.max_message_length);
     settings.quoted_bot_style = server.quoted_bot_style;
+    settings.text_changes.clone_from(&server.text_changes);
+    settings.slow = Duration::from_millis(server.slow_ms);
+    settings.short_keys = server.short_keys;
     let files = server.files.clone();
     set(&mut settings.files.max_files, files.max_files);
     set(&mut settings.files.max_file_size, files.max_file_size);

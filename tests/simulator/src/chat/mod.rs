@@ -12,6 +12,7 @@ mod server;
 mod session;
 mod settings;
 mod stamp;
+mod text;
 
 pub use act::{Act, Acted, Upload};
 pub(crate) use clock::Clock;
@@ -26,3 +27,4 @@ pub use session::EndCause;
 pub(crate) use session::{CLIENT, Chat, Moment};
 pub use settings::Settings;
 pub(crate) use stamp::Stamp;
+pub use text::TextChange;

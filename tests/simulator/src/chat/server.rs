@@ -154,6 +154,17 @@ impl ChatServer {
         }
     }
 
+    /// Changes the settings; those of texts hold for running chats too.
+    pub(crate) fn change_settings(&mut self, change: impl FnOnce(&mut Settings)) {
+        let texts = self.settings.text_changes.clone();
+        change(&mut self.settings);
+        if self.settings.text_changes != texts {
+            for chat in &mut self.chats {
+                chat.text_changes.clone_from(&self.settings.text_changes);
+            }
+        }
+    }
+
     pub(crate) fn is_offline(&self) -> bool {
         self.offline
     }

@@ -12,6 +12,7 @@ use super::idle::{IdleStep, IdleTimer};
 use super::participant::{ParticipantId, ParticipantInfo, ParticipantKind};
 use super::settings::Settings;
 use super::stamp::Stamp;
+use super::text::{self, TextChange};
 use super::{Act, Acted, Upload};
 use crate::api::Api;
 use crate::error::Error;
@@ -62,6 +63,8 @@ pub(crate) struct Chat {
     pub(crate) attended: bool,
     /// The position at which the customer went to the background, where silence is allowed.
     pub(crate) background: Option<u64>,
+    /// What the server makes of the texts of events.
+    pub(crate) text_changes: Vec<TextChange>,
     /// How much of the transcript has been shown as news, and that the end was.
     shown: (usize, bool),
     participants: Vec<ParticipantInfo>,
@@ -87,6 +90,7 @@ impl Chat {
             lasting: false,
             attended: false,
             background: None,
+            text_changes: settings.text_changes.clone(),
             shown: (0, false),
             participants: Vec::new(),
             transcript: Vec::new(),
@@ -197,7 +201,7 @@ impl Chat {
             stamp,
             kind,
             utc_time: now.utc_ms,
-            text: content.text,
+            text: text::changed(&self.text_changes, kind, content.text),
             message_type: content.message_type,
             user_data: content.user_data,
             event_attributes,

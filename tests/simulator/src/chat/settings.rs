@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::files::FileLimits;
 use super::idle::IdleSettings;
+use super::text::TextChange;
 
 /// Limits and timers of the chat server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,14 @@ pub struct Settings {
     pub quoted_bot_style: bool,
     /// A request with a wrong secure key ends the customer's session (gms-v2 section 5.2).
     pub bad_key_ends_chat: bool,
+    /// Secure keys are 16 hexadecimal digits, as in older releases of GMS (gms-v2 section 1.2).
+    pub short_keys: bool,
+    /// What is done to the texts of events, in this order. [`Simulator::change_texts`](crate::Simulator::change_texts)
+    /// sets it for one chat.
+    pub text_changes: Vec<TextChange>,
+    /// Operations on chats are carried out one after another and take this long each; their outcomes come in that
+    /// order.
+    pub slow: Duration,
 }
 
 impl Default for Settings {
@@ -37,6 +46,9 @@ impl Default for Settings {
             kept_ended_chats: 1000,
             quoted_bot_style: false,
             bad_key_ends_chat: true,
+            short_keys: false,
+            text_changes: Vec::new(),
+            slow: Duration::ZERO,
         }
     }
 }

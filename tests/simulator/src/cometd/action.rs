@@ -100,3 +100,13 @@ pub(crate) fn forget(state: &mut State, whom: &Whom, cut: bool, now: Instant) ->
     state.reschedule();
     ids.len()
 }
+
+/// The server removes the Bayeux sessions without a word: held connects fail, with the advice not to come again.
+pub(crate) fn remove(state: &mut State, whom: &Whom, now: Instant) -> usize {
+    let ids = whom.ids(state);
+    for id in &ids {
+        state.cometd.remove(id, Farewell::Removed, &mut state.chats, now);
+    }
+    state.reschedule();
+    ids.len()
+}

@@ -20,6 +20,13 @@ pub enum Reconnect {
     None,
 }
 
+impl Reconnect {
+    /// A time as advice has it. One that no whole number can hold is what no clock can hold, either.
+    pub(crate) fn milliseconds(time: Duration) -> Value {
+        u64::try_from(time.as_millis()).map_or_else(|_| json!(1e300), Value::from)
+    }
+}
+
 impl FromStr for Reconnect {
     type Err = String;
 
@@ -50,12 +57,11 @@ impl Advice {
     }
 
     pub(super) fn to_json(self) -> Value {
-        let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let mut advice = Map::new();
         advice.insert("reconnect".to_owned(), json!(self.reconnect));
-        advice.insert("interval".to_owned(), ms(self.interval).into());
+        advice.insert("interval".to_owned(), Reconnect::milliseconds(self.interval));
         if let Some(timeout) = self.timeout {
-            advice.insert("timeout".to_owned(), ms(timeout).into());
+            advice.insert("timeout".to_owned(), Reconnect::milliseconds(timeout));
         }
         if self.multiple_clients {
             advice.insert("multiple-clients".to_owned(), true.into());

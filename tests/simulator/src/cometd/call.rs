@@ -9,7 +9,7 @@ use crate::gms::Desk;
 use crate::operation::Operation;
 
 /// A chat operation asked for on a channel.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Call {
     /// The service of the channel; absent if that is no channel of chats.
     pub(super) service: Option<String>,

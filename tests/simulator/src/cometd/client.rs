@@ -52,6 +52,8 @@ pub(super) struct Feed {
 pub(super) enum Farewell {
     /// It has left, or was sent away with these messages.
     Parted { messages: Vec<Value>, advice: Option<Advice> },
+    /// The server has removed it without a word, and nobody is to connect again.
+    Removed,
     /// Nobody knows it.
     Unknown,
     /// Nobody knows it, and its connection is gone too.

@@ -188,6 +188,14 @@ impl Clients {
         }
     }
 
+    /// Forgets all clients, and the cookies of those who have opened chats.
+    pub(crate) fn forget_clients(&mut self, chats: &mut ChatServer, now: Instant) {
+        for id in self.known.keys().cloned().collect::<Vec<_>>() {
+            self.remove(&id, Farewell::Cut, chats, now);
+        }
+        self.browsers.clear();
+    }
+
     /// Forgets everything but the settings and what was counted.
     pub(crate) fn forget_all(&mut self) {
         for client in std::mem::take(&mut self.known).into_values() {

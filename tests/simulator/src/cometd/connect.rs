@@ -74,7 +74,7 @@ fn begin(
 ) -> Result<Held, Box<Reply>> {
     let number = state.cometd.new_number();
     let carrier = meta::carrier_of(&state.cometd.settings, message);
-    let timeout = state.cometd.settings.timeout;
+    let (timeout, holds) = (state.cometd.settings.timeout, state.cometd.settings.hold_connects);
     let id = match state.cometd.admit(message.client_id(), origin, now) {
         None => return Err(Box::new(meta::unknown_client(message))),
         Some(client) => client.id.clone(),
@@ -97,7 +97,7 @@ fn begin(
     bell.ring.notify_waiters();
     let wanted = message.advised_timeout().unwrap_or(timeout);
     // A client that comes over a new socket finds there what has waited for it.
-    let at_once = client.connects == 1 || !alone || crowded || !client.mailbox.is_empty();
+    let at_once = !holds || client.connects == 1 || !alone || crowded || !client.mailbox.is_empty();
     let until = if at_once { now } else { now + wanted };
     let client = state.cometd.find(&id);
     let for_news = origin.carrier == Carrier::LongPolling
@@ -168,6 +168,11 @@ fn part(held: &Held, message: &Message) -> Connected {
             let reply = message.reply().with("clientId", held.client.as_str()).successful();
             let reply = advice.map_or(reply.clone(), |advice| reply.advice(advice));
             Connected::Answered { messages: messages.clone(), reply }
+        }
+        Some(Farewell::Removed) => {
+            let advice = Advice::to(Reconnect::None, Duration::ZERO);
+            let reply = message.reply().with("clientId", held.client.as_str());
+            reply.with("successful", false).advice(advice).into()
         }
         Some(Farewell::Unknown) | None => meta::unknown_client(message).into(),
     }

@@ -14,6 +14,7 @@ use super::message::{Message, Reply};
 use super::meta;
 use super::origin::Origin;
 use super::publish::{self, Ask};
+use super::work::{self, Work};
 use crate::api::Api;
 use crate::faults::{Course, FaultKind, Place, pause};
 use crate::log::{Arrival, OpenEntry};
@@ -112,7 +113,7 @@ pub(super) async fn run(shared: &Arc<Shared>, origin: &Origin, message: Message,
     let (takes_effect, late) = (picked.takes_effect(), picked.after);
     let fault = picked.fault.map(|fault| fault.kind);
     let exchange = Exchange { shared, origin, message: &message, request: &request, entry: &entry };
-    let outcome = exchange.outcome(fault, takes_effect, course.as_ref(), late, alone).await;
+    let outcome = exchange.outcome(fault, takes_effect, late, alone).await;
     entry.close(status(&outcome));
     outcome
 }
@@ -189,7 +190,7 @@ impl Drop for Arrived<'_> {
 }
 
 struct Exchange<'a> {
-    shared: &'a Shared,
+    shared: &'a Arc<Shared>,
     origin: &'a Origin,
     message: &'a Message,
     request: &'a Request,
@@ -201,7 +202,6 @@ impl Exchange<'_> {
         &self,
         fault: Option<FaultKind>,
         takes_effect: bool,
-        course: Option<&Course<'_>>,
         late: Duration,
         alone: bool,
     ) -> Outcome {
@@ -219,9 +219,7 @@ impl Exchange<'_> {
                     Connected::Cut => return Outcome::Cut,
                 }
             }
-            (true, Request::Publish(call)) => {
-                (Vec::new(), self.publish(call, fault.as_ref(), course, late).await)
-            }
+            (true, Request::Publish(call)) => (Vec::new(), self.publish(call, fault.as_ref(), late).await),
             (true, _) => (Vec::new(), self.meta()),
             (false, _) => (Vec::new(), self.untaken(fault.as_ref())),
         };
@@ -250,48 +248,31 @@ impl Exchange<'_> {
         reply
     }
 
-    /// Carries out a publish. Its outcome waits for the client when this returns, unless a fault ate it.
-    async fn publish(
-        &self,
-        call: &Call,
-        fault: Option<&FaultKind>,
-        course: Option<&Course<'_>>,
-        late: Duration,
-    ) -> Reply {
-        let access = &self.shared.access;
+    /// Takes a publish and carries it out. Its outcome waits for the client when this returns, unless a fault ate it or
+    /// the server is slow.
+    async fn publish(&self, call: &Call, fault: Option<&FaultKind>, late: Duration) -> Reply {
+        let (shared, origin) = (self.shared, self.origin);
+        let access = &shared.access;
         let authorised =
-            self.origin.authorised || call.user.as_deref().is_some_and(|user| access.admits_user(user));
+            origin.authorised || call.user.as_deref().is_some_and(|user| access.admits_user(user));
         let served = call.service.as_deref().is_some_and(|service| access.knows(service));
-        let ask = Ask { origin: self.origin, message: self.message, call, served, authorised, fault };
-        let mut published = self.shared.change_timers(|state, now| {
-            let mut published = publish::publish(state, &ask, course, now);
-            if self.eats(state, fault) {
-                published.outcome = None;
-            }
-            if late.is_zero()
-                && let Some((id, told)) = published.outcome.take()
-            {
-                self.hand_over(state, &id, told);
-            }
-            published
+        let ask = Ask { origin, message: self.message, call, served, authorised, fault };
+        let place = shared.queue().await;
+        let (ack, order, eaten) = shared.change_timers(|state, now| {
+            let (ack, order) = publish::accept(state, &ask, now);
+            (ack, order, self.eats(state, fault))
         });
-        // Not before the state is let go of: who looks into the log may want to look into that too.
-        self.entry.effect(published.effect, published.chat.as_deref());
-        published.fault.iter().for_each(|name| self.entry.fault(name));
-        pause(late).await;
-        if let Some((id, told)) = published.outcome.take() {
-            self.shared.change_timers(|state, _| self.hand_over(state, &id, told));
+        let Some(order) = order else { return ack };
+        let (note, carrier) = (self.entry.note(), origin.carrier);
+        let work = Work { shared: Arc::clone(shared), note, order, carrier, eaten };
+        match place {
+            None => work.now(late).await,
+            Some(place) => {
+                work.in_turn(place);
+                pause(late).await;
+            }
         }
-        published.ack
-    }
-
-    /// Puts the outcome of a publish where the client gets it: over HTTP it may ride on the answer to the
-    /// publish, so nobody is told before that has been tried.
-    fn hand_over(&self, state: &mut State, id: &str, told: Value) {
-        state.cometd.put(id, told);
-        if self.origin.carrier == Carrier::WebSocket {
-            state.cometd.ring(id);
-        }
+        ack
     }
 
     /// Whether a fault takes the outcome of a publish away with its answer.
@@ -327,7 +308,7 @@ impl Exchange<'_> {
                 let chat = self.request.chat(state, self.message);
                 if let Some(response) = crate::gms::fault_reply(fault, chat.as_deref()) {
                     let told = super::push::message(self.message.channel(), &response);
-                    self.hand_over(state, id, told);
+                    work::hand_over(state, self.origin.carrier, id, told);
                 }
             });
         }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::origin;
 use super::polling::hangs_up;
-use super::settings::{CookieCheck, Notification};
+use super::settings::Notification;
 use crate::api::Api;
 use crate::form::Form;
 use crate::gms::{self, ApiError, Reply, Target};
@@ -24,6 +24,10 @@ const NOT_FOUND: u32 = 404;
 
 /// Answers any request to the file URL.
 pub(crate) async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    shared.see_through(respond(Arc::clone(&shared), request)).await
+}
+
+async fn respond(shared: Arc<Shared>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let (keep, served) = shared.read(|state| {
         let served = state.cometd.settings.notification != Notification::Absent;
@@ -80,7 +84,7 @@ fn find(shared: &Shared, form: &Form, browser: Option<String>) -> Result<Target,
     shared.read(|state| {
         let chat = state.desk.chat_of(key).ok_or_else(|| Box::new(no_session()))?;
         let shown = browser.is_some_and(|browser| state.cometd.has_opened(chat, &browser));
-        if !shown && state.cometd.settings.check_cookie != CookieCheck::Never {
+        if !shown && state.cometd.settings.check_file_cookie {
             let mut refusal = invalid(UNAUTHORISED, "the cookie BAYEUX_BROWSER is not that of the chat");
             refusal.http = StatusCode::UNAUTHORIZED;
             return Err(refusal);

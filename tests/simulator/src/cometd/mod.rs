@@ -22,9 +22,10 @@ mod publish;
 mod push;
 mod settings;
 mod socket;
+mod work;
 
 pub use action::Whom;
-pub(crate) use action::{cut_sockets, disconnect, forget};
+pub(crate) use action::{cut_sockets, disconnect, forget, remove};
 pub use advice::Reconnect;
 pub use client::Carrier;
 pub(crate) use clients::Clients;

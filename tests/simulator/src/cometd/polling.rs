@@ -7,6 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use serde_json::Value;
 
 use super::client::Carrier;
@@ -23,6 +24,9 @@ use crate::shared::Shared;
 
 /// Longest body.
 const MAX_BODY: usize = 16 * 1024 * 1024;
+/// What clients append to the endpoint: nothing, or the kind of message (gms-v2 section 8.1). It makes no difference.
+const PATHS: [&str; 7] =
+    ["", "/handshake", "/connect", "/disconnect", "/subscribe", "/unsubscribe", "/publish"];
 const JSON: &str = "application/json;charset=UTF-8";
 
 /// Answers any request under the Bayeux endpoint.
@@ -40,17 +44,21 @@ pub(crate) async fn handle(State(shared): State<Arc<Shared>>, request: Request) 
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST, OPTIONS"));
         return turn_away(&shared, &parts, response);
     }
-    match read(&parts, body).await {
+    let body = match take(&shared, body).await {
+        Ok(body) => body,
+        Err(refusal) => return turn_away(&shared, &parts, refusal),
+    };
+    match read(&parts, &body) {
         Ok(messages) => answer(&shared, parts, messages).await,
         Err(reason) => turn_away(&shared, &parts, (StatusCode::BAD_REQUEST, reason).into_response()),
     }
 }
 
-/// The paths that clients use: the endpoint itself, or with the kind of message (gms-v2 section 8.1).
+/// Whether a path is one that clients use, with a slash behind it or without.
 fn is_endpoint(path: &str) -> bool {
     let rest = path.strip_prefix(ENDPOINT).unwrap_or(path);
     let rest = rest.strip_suffix('/').unwrap_or(rest);
-    matches!(rest, "" | "/handshake" | "/connect" | "/disconnect")
+    PATHS.contains(&rest)
 }
 
 /// Notes a request that is no Bayeux message.
@@ -61,15 +69,30 @@ fn turn_away(shared: &Shared, parts: &Parts, response: Response) -> Response {
     response
 }
 
+/// Takes in a body that is not too large.
+async fn take(shared: &Shared, body: Body) -> Result<Bytes, Response> {
+    let body = axum::body::to_bytes(body, MAX_BODY).await;
+    let body = body.map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()).into_response())?;
+    let (most, status) = shared.read(|state| {
+        let settings = &state.cometd.settings;
+        (settings.max_post, settings.too_large_status)
+    });
+    match most {
+        Some(most) if body.len() > most => {
+            Err(error_page(StatusCode::from_u16(status).unwrap_or(StatusCode::PAYLOAD_TOO_LARGE)))
+        }
+        _ => Ok(body),
+    }
+}
+
 /// The messages of a body: JSON, or a form whose field `message` is (Bayeux 1.0 section 6.2).
-async fn read(parts: &Parts, body: Body) -> Result<Vec<Message>, String> {
-    let body = axum::body::to_bytes(body, MAX_BODY).await.map_err(|error| error.to_string())?;
+fn read(parts: &Parts, body: &Bytes) -> Result<Vec<Message>, String> {
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if !content_type.unwrap_or_default().starts_with("application/x-www-form-urlencoded") {
-        return Message::read_all(&body);
+        return Message::read_all(body);
     }
     let mut messages = Vec::new();
-    for (_, text) in form_urlencoded::parse(&body).filter(|(name, _)| name == "message") {
+    for (_, text) in form_urlencoded::parse(body).filter(|(name, _)| name == "message") {
         messages.append(&mut Message::read_all(text.as_bytes())?);
     }
     if messages.is_empty() { Err("there is no field message".to_owned()) } else { Ok(messages) }

@@ -10,7 +10,7 @@ use super::settings::{Echo, Notification};
 use super::{meta, push};
 use crate::api::Api;
 use crate::chat::Event;
-use crate::faults::{Course, FaultKind};
+use crate::faults::{FaultKind, Faults, disturb};
 use crate::gms::{self, Answer, ApiError, Reply as Response, Target};
 use crate::operation::Operation;
 use crate::state::State;
@@ -23,8 +23,6 @@ const NOT_FOUND: u32 = 404;
 /// What came of a publish.
 #[derive(Debug)]
 pub(super) struct Published {
-    /// Says only that the message was taken.
-    pub(super) ack: Reply,
     /// The message that tells the outcome, and the client it is for.
     pub(super) outcome: Option<(String, Value)>,
     pub(super) chat: Option<String>,
@@ -33,13 +31,7 @@ pub(super) struct Published {
     pub(super) fault: Option<&'static str>,
 }
 
-impl From<Reply> for Published {
-    fn from(ack: Reply) -> Self {
-        Self { ack, outcome: None, chat: None, effect: false, fault: None }
-    }
-}
-
-/// What a publish is judged by.
+/// What a publish is judged by before it is taken.
 pub(super) struct Ask<'a> {
     pub(super) origin: &'a Origin,
     pub(super) message: &'a Message,
@@ -51,56 +43,74 @@ pub(super) struct Ask<'a> {
     pub(super) fault: Option<&'a FaultKind>,
 }
 
-pub(super) fn publish(
-    state: &mut State,
-    ask: &Ask<'_>,
-    course: Option<&Course<'_>>,
-    now: Instant,
-) -> Published {
+/// A publish that has been taken, to be carried out now or later.
+#[derive(Debug)]
+pub(super) struct Order {
+    client: String,
+    channel: String,
+    service: String,
+    call: Call,
+    authorised: bool,
+    fault: Option<FaultKind>,
+}
+
+/// Takes a publish: the acknowledgement, and what is to be carried out unless that refuses it.
+pub(super) fn accept(state: &mut State, ask: &Ask<'_>, now: Instant) -> (Reply, Option<Order>) {
     let message = ask.message;
     let Some(client) = state.cometd.admit(message.client_id(), ask.origin, now) else {
-        return meta::unknown_client(message).into();
+        return (meta::unknown_client(message), None);
     };
     client.publishes += 1;
     let client = client.id.clone();
     let ack = message.reply().with("clientId", client.as_str());
-    let Some(service) = ask.call.service.as_ref().filter(|_| ask.served) else {
-        return ack.refused(404, message.channel(), "Unknown channel").into();
+    let Some(service) = ask.call.service.clone().filter(|_| ask.served) else {
+        return (ack.refused(404, message.channel(), "Unknown channel"), None);
     };
-    let Some(name) = &ask.call.name else {
-        return ack.refused(400, message.channel(), "No operation in data").into();
-    };
-    if state.cometd.settings.notification == Notification::Silent {
-        return ack.successful().into();
+    if ask.call.name.is_none() {
+        return (ack.refused(400, message.channel(), "No operation in data"), None);
     }
-    let chat = ask.call.chat(&state.desk);
-    let mut response = match (ask.call.operation, &chat) {
+    let silent = state.cometd.settings.notification == Notification::Silent;
+    let order = Order {
+        client,
+        channel: message.channel().to_owned(),
+        service,
+        call: ask.call.clone(),
+        authorised: ask.authorised,
+        fault: ask.fault.cloned(),
+    };
+    (ack.successful(), (!silent).then_some(order))
+}
+
+/// Carries out a publish that has been taken.
+pub(super) fn perform(state: &mut State, order: Order, faults: &Faults, now: Instant) -> Published {
+    let chat = order.call.chat(&state.desk);
+    let name = order.call.name.as_deref().unwrap_or_default();
+    let mut response = match (order.call.operation, &chat) {
         (None, _) => invalid(chat.as_deref(), BAD_REQUEST, &format!("there is no operation {name:?}")),
-        (Some(Operation::RequestChat), _) if !ask.authorised => {
+        (Some(Operation::RequestChat), _) if !order.authorised => {
             invalid(None, UNAUTHORISED, "the user is missing or wrong")
         }
         (Some(operation), None) if operation != Operation::RequestChat => {
             Response::ended("", ApiError::new(NOT_FOUND, "there is no such session"))
         }
         (Some(operation), _) => {
-            let (service, file_id) = (Some(service.clone()), None);
+            let (service, file_id) = (Some(order.service.clone()), None);
             let target = Target { operation, service, chat_id: chat, file_id };
-            carry_out(state, ask, &target, &client, now)
+            carry_out(state, &order, &target, now)
         }
     };
-    let course = course.filter(|_| ask.fault.is_none());
-    let fault = course.and_then(|course| {
+    let fault = order.call.operation.filter(|_| order.fault.is_none()).and_then(|operation| {
         let chat = Some(response.chat_id.as_str());
-        Course { chat, ..*course }.disturb_unnoted(&mut response.messages)
+        disturb(faults, Api::Cometd, operation, chat, &mut response.messages)
     });
     let effect = response.is_done();
     let chat = Some(response.chat_id.clone()).filter(|id| !id.is_empty());
-    let spoilt = ask.fault.and_then(|fault| match fault {
+    let spoilt = order.fault.as_ref().and_then(|fault| match fault {
         FaultKind::StatusCode1 | FaultKind::StatusCode2 { .. } => gms::fault_reply(fault, chat.as_deref()),
         _ => None,
     });
-    let told = push::message(message.channel(), &spoilt.unwrap_or(response));
-    Published { ack: ack.successful(), outcome: Some((client, told)), chat, effect, fault }
+    let told = push::message(&order.channel, &spoilt.unwrap_or(response));
+    Published { outcome: Some((order.client, told)), chat, effect, fault }
 }
 
 fn invalid(chat: Option<&str>, code: u32, text: &str) -> Response {
@@ -108,22 +118,22 @@ fn invalid(chat: Option<&str>, code: u32, text: &str) -> Response {
 }
 
 /// Carries out the operation, and lets the client follow the chat that it opens.
-fn carry_out(state: &mut State, ask: &Ask<'_>, target: &Target, client: &str, now: Instant) -> Response {
-    let operation = target.operation;
+fn carry_out(state: &mut State, order: &Order, target: &Target, now: Instant) -> Response {
+    let (operation, client) = (target.operation, order.client.as_str());
     let position = |state: &State| {
         let chat = state.chats.find(target.chat_id.as_deref()?)?;
         Some(chat.next_position())
     };
     let before = position(state).unwrap_or(1);
-    let form = ask.call.to_form();
+    let form = order.call.to_form();
     let user_data: Vec<_> = form.user_data().collect();
-    let answer = gms::carry_out(state, Api::Cometd, target, form, ask.fault, now);
+    let answer = gms::carry_out(state, Api::Cometd, target, form, order.fault.as_ref(), now);
     let mut response = match answer {
         Answer::Reply(response) => *response,
         // No operation that has a channel brings a file.
         Answer::File(_) => return invalid(target.chat_id.as_deref(), BAD_REQUEST, "files come by HTTP"),
     };
-    let hidden = matches!(ask.fault, Some(FaultKind::StatusCode1 | FaultKind::StatusCode2 { .. }));
+    let hidden = matches!(order.fault, Some(FaultKind::StatusCode1 | FaultKind::StatusCode2 { .. }));
     let echo = if hidden { Echo::Push } else { state.cometd.settings.echo };
     let Ok((chat, _)) = state.chats.get_mut(&response.chat_id) else { return response };
     if !response.is_done() {
@@ -136,13 +146,16 @@ fn carry_out(state: &mut State, ask: &Ask<'_>, target: &Target, client: &str, no
                 chat.user_data.extend(user_data);
             }
             if chat.ended.is_none() {
-                state.cometd.follow(client, chat, ask.message.channel(), chat.next_position());
+                state.cometd.follow(client, chat, &order.channel, chat.next_position());
             }
         }
         Operation::History => {}
         _ => {
             let own = chat.transcript_from(before).to_vec();
             response.messages = tell(state, client, &response.chat_id, own, echo);
+            if echo == Echo::Ahead {
+                state.push(now);
+            }
         }
     }
     if response.chat_ended

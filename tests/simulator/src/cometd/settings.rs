@@ -17,6 +17,8 @@ pub enum Echo {
     Reply,
     /// In a message of their own, as everybody else's.
     Push,
+    /// The same, before the message that tells the outcome.
+    Ahead,
     /// Not at all, unless asked for.
     Never,
 }
@@ -36,13 +38,13 @@ pub enum Notification {
     Silent,
 }
 
-/// On which requests a client must show the cookie of its handshake (gms-v2 section 1.4).
+/// On which Bayeux requests a client must show the cookie of its handshake (gms-v2 section 1.4).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CookieCheck {
     /// On none.
     Never,
-    /// On long-polling and file requests.
+    /// On long-polling requests.
     #[default]
     Polling,
     /// Also on the request that opens a WebSocket, for messages of clients that shook hands before.
@@ -51,6 +53,7 @@ pub enum CookieCheck {
 
 /// How `CometD` behaves. The times are the defaults of the `CometD` server.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct CometdSettings {
     /// How long a connect without news is held.
     pub timeout: Duration,
@@ -72,6 +75,16 @@ pub struct CometdSettings {
     pub notification: Notification,
     /// When the cookie is checked.
     pub check_cookie: CookieCheck,
+    /// The cookie is checked on file requests (gms-v2 section 8.5).
+    pub check_file_cookie: bool,
+    /// Connects without news are held; if not, each is answered at once, as by a proxy that holds nothing.
+    pub hold_connects: bool,
+    /// The longest frame of a WebSocket, in bytes; a longer one is answered with close code 1009.
+    pub max_frame: Option<usize>,
+    /// The longest body of a long-polling request, in bytes; a longer one is refused.
+    pub max_post: Option<usize>,
+    /// The HTTP status of that refusal.
+    pub too_large_status: u16,
     /// How many connects of one browser are held over HTTP/1.1; a negative number means any.
     pub max_sessions_per_browser: i32,
     /// The interval for clients whose connect is not held for that reason; zero: they are told to stop.
@@ -91,6 +104,11 @@ impl Default for CometdSettings {
             echo: Echo::default(),
             notification: Notification::default(),
             check_cookie: CookieCheck::default(),
+            check_file_cookie: true,
+            hold_connects: true,
+            max_frame: None,
+            max_post: None,
+            too_large_status: 413,
             max_sessions_per_browser: 1,
             multi_session_interval: Duration::from_secs(2),
         }
@@ -120,6 +138,11 @@ pub(crate) struct Patch {
     echo: Option<Echo>,
     notification: Option<Notification>,
     check_cookie: Option<CookieCheck>,
+    check_file_cookie: Option<bool>,
+    hold_connects: Option<bool>,
+    max_frame_bytes: Option<usize>,
+    max_post_bytes: Option<usize>,
+    too_large_status: Option<u16>,
     max_sessions_per_browser: Option<i32>,
     multi_session_interval_ms: Option<u64>,
 }
@@ -137,6 +160,12 @@ impl Patch {
         set(&mut settings.echo, self.echo);
         set(&mut settings.notification, self.notification);
         set(&mut settings.check_cookie, self.check_cookie);
+        set(&mut settings.check_file_cookie, self.check_file_cookie);
+        set(&mut settings.hold_connects, self.hold_connects);
+        let limit = |bytes: Option<usize>| bytes.map(|bytes| (bytes > 0).then_some(bytes));
+        set(&mut settings.max_frame, limit(self.max_frame_bytes));
+        set(&mut settings.max_post, limit(self.max_post_bytes));
+        set(&mut settings.too_large_status, self.too_large_status);
         set(&mut settings.max_sessions_per_browser, self.max_sessions_per_browser);
         set(&mut settings.multi_session_interval, time(self.multi_session_interval_ms));
     }
@@ -157,9 +186,14 @@ mod tests {
             "upgradeStatus=403",
             "acks=false",
             "metaConnectDeliveryOnly=true",
-            "echo=push",
+            "echo=ahead",
             "notification=silent",
             "checkCookie=always",
+            "checkFileCookie=false",
+            "holdConnects=false",
+            "maxFrameBytes=65536",
+            "maxPostBytes=70000",
+            "tooLargeStatus=400",
             "maxSessionsPerBrowser=-1",
             "multiSessionIntervalMs=4",
         ] {
@@ -173,15 +207,22 @@ mod tests {
             upgrade_status: Some(403),
             acks: false,
             meta_connect_delivery_only: true,
-            echo: Echo::Push,
+            echo: Echo::Ahead,
             notification: Notification::Silent,
             check_cookie: CookieCheck::Always,
+            check_file_cookie: false,
+            hold_connects: false,
+            max_frame: Some(65_536),
+            max_post: Some(70_000),
+            too_large_status: 400,
             max_sessions_per_browser: -1,
             multi_session_interval: Duration::from_millis(4),
         };
         assert_eq!(settings, all);
         settings.set("upgradeStatus=0").unwrap();
         assert_eq!(settings.upgrade_status, None);
+        settings.set("maxFrameBytes=0").unwrap();
+        assert_eq!(settings.max_frame, None);
         for (words, part) in [("timeout=1", "timeout"), ("echo=loud", "loud"), ("connectionTypes=tcp", "tcp")]
         {
             let error = settings.set(words).expect_err(words).to_string();

@@ -38,6 +38,7 @@ use crate::shared::Shared;
 
 /// Codes of close frames (RFC 6455 section 7.4.1).
 const NOT_UNDERSTOOD: u16 = 1007;
+const TOO_LARGE: u16 = 1009;
 
 /// Whether a request asks for a WebSocket.
 pub(super) fn is_asked_for(parts: &Parts) -> bool {
@@ -228,6 +229,10 @@ impl<'a> Talk<'a> {
             Frame::Binary(bytes) => bytes.to_vec(),
             Frame::Ping(_) | Frame::Pong(_) | Frame::Close(_) | Frame::Frame(_) => return Ok(()),
         };
+        let most = self.shared.read(|state| state.cometd.settings.max_frame);
+        if most.is_some_and(|most| text.len() > most) {
+            return Err(TOO_LARGE);
+        }
         for message in Message::read_all(&text).map_err(|_| NOT_UNDERSTOOD)? {
             let mut exchange: Pin<Box<dyn Future<Output = Outcome> + Send + 'a>> =
                 Box::pin(exchange::run(self.shared, self.origin, message, true));

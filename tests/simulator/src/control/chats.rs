@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::json::{Asked, Body, Refused};
 use crate::api::Api;
-use crate::chat::{Act, ParticipantId, ParticipantKind, Upload};
+use crate::chat::{Act, ParticipantId, ParticipantKind, TextChange, Upload};
 use crate::error::Error;
 use crate::simulator::{ChatInfo, Simulator};
 
@@ -99,6 +99,21 @@ pub(super) async fn join(State(simulator): Sim, Path(chat): Path<String>, Body(j
     let chat = chat_id(&simulator, chat)?;
     let id = simulator.join(&chat, &join.nickname, join.kind)?;
     Ok(Json(json!({ "participantId": id })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Texts {
+    changes: Vec<TextChange>,
+}
+
+pub(super) async fn texts(
+    State(simulator): Sim,
+    Path(chat): Path<String>,
+    Body(texts): Body<Texts>,
+) -> Outcome {
+    simulator.change_texts(&chat_id(&simulator, chat)?, &texts.changes)?;
+    Ok(Json(json!({ "changes": texts.changes })))
 }
 
 #[derive(Deserialize)]

@@ -75,3 +75,15 @@ pub(super) async fn forget(State(simulator): Sim, Body(body): Body<Forget>) -> R
     let whom = whom(&simulator, body.chat, body.client)?;
     Ok(Json(json!({ "clients": simulator.forget_clients(&whom, body.cut) })))
 }
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Remove {
+    chat: Option<String>,
+    client: Option<String>,
+}
+
+pub(super) async fn remove(State(simulator): Sim, Body(body): Body<Remove>) -> Result<Json<Value>, Refused> {
+    let whom = whom(&simulator, body.chat, body.client)?;
+    Ok(Json(json!({ "clients": simulator.remove_clients(&whom) })))
+}

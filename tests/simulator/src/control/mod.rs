@@ -38,6 +38,7 @@ const ROUTES: &[&str] = &[
     "POST /control/chats/{chat}/leave {participantId?}",
     "POST /control/chats/{chat}/end {participantId?}",
     "POST /control/chats/{chat}/alias {alias?}",
+    "POST /control/chats/{chat}/texts {changes: [crlfToLf|lfToCrlf|maskCards|htmlEscape|nfc|trim|bmpOnly]}",
     "POST /control/chats/{chat}/expire {what: idle|client|tokens}",
     "GET /control/faults",
     "POST /control/faults {kind, operation?, chat?, nth?, times?, effect?, ...} or a list of these",
@@ -48,13 +49,14 @@ const ROUTES: &[&str] = &[
     "DELETE /control/log",
     "POST /control/offline",
     "POST /control/online",
-    "POST /control/restart {memory?: keep|lose, downMs?: 0}",
+    "POST /control/restart {memory?: keep|lose|chats, downMs?: 0}",
     "POST /control/accept {accept: true|false}",
     "GET /control/cometd",
     "POST /control/cometd/cut {chat?, client?, after?: 0, code?}",
     "POST /control/cometd/disconnect {chat?, client?, reconnect?: none|handshake|retry}",
     "POST /control/cometd/forget {chat?, client?, cut?: true}",
-    "PATCH /control/settings {clientTimeoutMs?, idleAlertMs?, idleAlert2Ms?, idleCloseMs?, nexus?: {...}, cometd?: {...}}",
+    "POST /control/cometd/remove {chat?, client?}",
+    "PATCH /control/settings {clientTimeoutMs?, idleAlertMs?, idleAlert2Ms?, idleCloseMs?, slowMs?, shortKeys?, textChanges?: [...], nexus?: {...}, cometd?: {...}}",
     "GET /control",
     "GET /control/urls",
 ];
@@ -76,6 +78,7 @@ pub(crate) fn router(simulator: Simulator) -> Router {
         .route("/leave", post(chats::leave))
         .route("/end", post(chats::end))
         .route("/alias", post(chats::alias))
+        .route("/texts", post(chats::texts))
         .route("/expire", post(chats::expire));
     Router::new()
         .route("/", get(index))
@@ -93,6 +96,7 @@ pub(crate) fn router(simulator: Simulator) -> Router {
         .route("/cometd/cut", post(cometd::cut))
         .route("/cometd/disconnect", post(cometd::disconnect))
         .route("/cometd/forget", post(cometd::forget))
+        .route("/cometd/remove", post(cometd::remove))
         .route("/settings", axum::routing::patch(server::settings))
         .fallback(async || {
             Refused::new(StatusCode::NOT_FOUND, "there is no such path; GET /control lists them")

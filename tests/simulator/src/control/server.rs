@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 
 use super::json::{Asked, Body, Refused};
 use crate::api::Api;
+use crate::chat::TextChange;
 use crate::error::Error;
 use crate::log::LogEntry;
 use crate::operation::Operation;
 use crate::simulator::{KeepMemory, Simulator};
-use crate::{cometd, nexus};
+use crate::{cometd, nexus, words};
 
 type Sim = State<Simulator>;
 
@@ -88,6 +89,7 @@ enum Memory {
     #[default]
     Keep,
     Lose,
+    Chats,
 }
 
 /// Answers, on the connection that asked, when the server is up again.
@@ -98,6 +100,7 @@ pub(super) async fn restart(
     let keep = match restart.memory {
         Memory::Keep => KeepMemory::Yes,
         Memory::Lose => KeepMemory::No,
+        Memory::Chats => KeepMemory::Chats,
     };
     // In a task of its own, so that a caller who hangs up does not leave the server down.
     let restarted =
@@ -130,6 +133,12 @@ pub(super) struct Changes {
     idle_alert2: Option<u64>,
     #[serde(rename = "idleCloseMs")]
     idle_close: Option<u64>,
+    #[serde(rename = "slowMs")]
+    slow: Option<u64>,
+    #[serde(rename = "shortKeys")]
+    short_keys: Option<bool>,
+    #[serde(rename = "textChanges")]
+    texts: Option<Vec<TextChange>>,
     nexus: Option<nexus::Patch>,
     cometd: Option<cometd::Patch>,
 }
@@ -145,6 +154,9 @@ pub(super) async fn settings(State(simulator): Sim, Body(changes): Body<Changes>
         set(&mut settings.idle.alert, changes.idle_alert);
         set(&mut settings.idle.alert2, changes.idle_alert2);
         set(&mut settings.idle.close, changes.idle_close);
+        set(&mut settings.slow, changes.slow);
+        words::set(&mut settings.short_keys, changes.short_keys);
+        words::set(&mut settings.text_changes, changes.texts);
     });
     if let Some(patch) = changes.nexus {
         simulator.change_nexus(|settings| patch.apply(settings));

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
 
-use super::FaultKind;
+use super::{FaultKind, RetryAfter};
 use crate::page::error_page;
 
 /// Mark of a response that is never sent: the connection is closed instead.
@@ -31,8 +31,8 @@ pub(super) fn replace(
         FaultKind::Status { status, retry_after, .. } | FaultKind::ErrorCode { status, retry_after, .. } => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let mut response = own(kind).unwrap_or_else(|| error_page(status));
-            if let Some(seconds) = *retry_after {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            if let Some(after) = retry_after.as_ref().and_then(RetryAfter::header) {
+                response.headers_mut().insert(header::RETRY_AFTER, after);
             }
             response
         }

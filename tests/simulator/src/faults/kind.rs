@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::RetryAfter;
 use crate::api::Api;
 use crate::cometd::{Carrier, Reconnect};
 use crate::gms::ApiError;
@@ -37,8 +38,8 @@ pub enum FaultKind {
     Status {
         /// The HTTP status.
         status: u16,
-        /// Seconds for a `Retry-After` header.
-        retry_after: Option<u32>,
+        /// The `Retry-After` header, if there is one.
+        retry_after: Option<RetryAfter>,
         /// Errors for a JSON body (Nexus v3: the first one's code); without any, the body is an HTML error page.
         errors: Vec<ApiError>,
     },
@@ -48,8 +49,8 @@ pub enum FaultKind {
         code: String,
         /// The HTTP status.
         status: u16,
-        /// Seconds for a `Retry-After` header.
-        retry_after: Option<u32>,
+        /// The `Retry-After` header, if there is one.
+        retry_after: Option<RetryAfter>,
     },
     /// HTTP 200 with an HTML page, as from a firewall.
     NonJson,
@@ -93,7 +94,7 @@ pub enum FaultKind {
     Advice {
         /// `advice.reconnect`.
         reconnect: Reconnect,
-        /// `advice.interval`.
+        /// `advice.interval`; one too long for a whole number of milliseconds is sent as 1e300.
         interval: Duration,
     },
     /// A redirect.

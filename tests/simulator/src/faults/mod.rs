@@ -4,6 +4,7 @@ mod answer;
 mod course;
 mod kind;
 mod queue;
+mod retry_after;
 mod spec;
 
 use std::fmt;
@@ -15,6 +16,7 @@ pub use kind::FaultKind;
 pub(crate) use kind::Place;
 pub use queue::Faults;
 pub(crate) use queue::Picked;
+pub use retry_after::RetryAfter;
 pub(crate) use spec::{FaultSpec, RateSpec};
 
 use crate::api::Api;
@@ -98,7 +100,8 @@ impl Fault {
 
     /// HTTP 429 with `Retry-After` in seconds.
     pub fn too_many_requests(retry_after: u32) -> Self {
-        Self::new(FaultKind::Status { status: 429, retry_after: Some(retry_after), errors: Vec::new() })
+        let retry_after = Some(RetryAfter::Seconds(retry_after));
+        Self::new(FaultKind::Status { status: 429, retry_after, errors: Vec::new() })
     }
 
     /// HTTP 400 with errors.

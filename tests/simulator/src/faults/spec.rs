@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Number;
 
-use super::{Fault, FaultKind};
+use super::{Fault, FaultKind, RetryAfter};
 use crate::cometd::Reconnect;
 use crate::error::Error;
 use crate::gms::ApiError;
@@ -31,7 +32,7 @@ pub(crate) struct FaultSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after: Option<u32>,
+    retry_after: Option<RetryAfter>,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<Code>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,7 +50,7 @@ pub(crate) struct FaultSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     reconnect: Option<Reconnect>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    interval_ms: Option<u64>,
+    interval_ms: Option<Number>,
 }
 
 /// A code: a number of GMS v2, or a word of Nexus v3.
@@ -182,13 +183,13 @@ impl FaultSpec {
             "truncatedBody" => FaultKind::TruncatedBody,
             "status" => FaultKind::Status {
                 status: status(self.status.ok_or_else(|| missing("status"))?)?,
-                retry_after: self.retry_after,
+                retry_after: self.retry_after.clone(),
                 errors: error()?.into_iter().collect(),
             },
             "errorCode" => {
                 let code = self.code.as_ref().ok_or_else(|| missing("code"))?.text();
                 let status = status(nexus::usual_status(&code))?;
-                FaultKind::ErrorCode { code, status, retry_after: self.retry_after }
+                FaultKind::ErrorCode { code, status, retry_after: self.retry_after.clone() }
             }
             "nonJson" => FaultKind::NonJson,
             "statusCode1" => FaultKind::StatusCode1,
@@ -208,12 +209,12 @@ impl FaultSpec {
                 let code = self.code.as_ref().ok_or_else(|| missing("code"))?.number()?;
                 let code = u16::try_from(code).ok().filter(|code| (100..1000).contains(code));
                 let code = code.ok_or_else(|| Error::Fault("code has three digits".to_owned()))?;
-                let interval = self.interval_ms.map(Duration::from_millis);
+                let interval = self.interval_ms.as_ref().map(interval).transpose()?;
                 FaultKind::Refuse { code, reconnect: self.reconnect, interval }
             }
             "advice" => FaultKind::Advice {
                 reconnect: self.reconnect.ok_or_else(|| missing("reconnect"))?,
-                interval: Duration::from_millis(self.interval_ms.unwrap_or_default()),
+                interval: self.interval_ms.as_ref().map_or(Ok(Duration::ZERO), interval)?,
             },
             _ => FaultKind::Redirect {
                 status: between(self.status.unwrap_or(307), 300..=399)?,
@@ -221,6 +222,20 @@ impl FaultSpec {
             },
         })
     }
+}
+
+/// An interval of advice; the longest there is for what no clock can hold.
+fn interval(ms: &Number) -> Result<Duration, Error> {
+    if let Some(ms) = ms.as_u64() {
+        return Ok(Duration::from_millis(ms));
+    }
+    let ms = ms.as_f64().filter(|ms| *ms >= 0.0);
+    let ms = ms.ok_or_else(|| Error::Fault("intervalMs is negative".to_owned()))?;
+    Ok(Duration::try_from_secs_f64(ms / 1000.0).unwrap_or(Duration::MAX))
+}
+
+fn milliseconds(interval: Duration) -> Option<Number> {
+    Reconnect::milliseconds(interval).as_number().cloned()
 }
 
 fn between(status: u16, allowed: std::ops::RangeInclusive<u16>) -> Result<u16, Error> {
@@ -253,21 +268,21 @@ impl From<&Fault> for FaultSpec {
                 spec.ms = u64::try_from(time.as_millis()).ok();
             }
             FaultKind::Status { status, retry_after, .. } => {
-                (spec.status, spec.retry_after) = (Some(*status), *retry_after);
+                (spec.status, spec.retry_after) = (Some(*status), retry_after.clone());
             }
             FaultKind::ErrorCode { code, status, retry_after } => {
                 spec.code = Some(code.parse().map_or_else(|_| Code::Word(code.clone()), Code::Number));
-                (spec.status, spec.retry_after) = (Some(*status), *retry_after);
+                (spec.status, spec.retry_after) = (Some(*status), retry_after.clone());
             }
             FaultKind::StatusCode2 { chat_ended, .. } => spec.chat_ended = Some(*chat_ended),
             FaultKind::Refuse { code, reconnect, interval } => {
                 spec.code = Some(Code::Number(u32::from(*code)));
                 spec.reconnect = *reconnect;
-                spec.interval_ms = interval.and_then(|interval| u64::try_from(interval.as_millis()).ok());
+                spec.interval_ms = interval.and_then(milliseconds);
             }
             FaultKind::Advice { reconnect, interval } => {
                 spec.reconnect = Some(*reconnect);
-                spec.interval_ms = u64::try_from(interval.as_millis()).ok();
+                spec.interval_ms = milliseconds(*interval);
             }
             FaultKind::SetCookie(cookie) => spec.cookie = Some(cookie.clone()),
             FaultKind::WrongBody(body) => spec.body = Some(body.clone()),
@@ -356,6 +371,15 @@ mod tests {
                 Fault::new(FaultKind::Refuse { code: 403, reconnect, interval })
             }),
             ("advice,reconnect=handshake,intervalMs=0", Fault::advice(Reconnect::Handshake, Duration::ZERO)),
+            ("advice,reconnect=retry,intervalMs=1e300", Fault::advice(Reconnect::Retry, Duration::MAX)),
+            ("status,status=429,retryAfter=-60", {
+                let retry_after = Some(RetryAfter::Ago(60));
+                Fault::new(FaultKind::Status { status: 429, retry_after, errors: Vec::new() })
+            }),
+            ("status,status=503,retryAfter=soon", {
+                let retry_after = Some(RetryAfter::Text("soon".to_owned()));
+                Fault::new(FaultKind::Status { status: 503, retry_after, errors: Vec::new() })
+            }),
             ("setCookie,cookie=ROUTE=1; Path=/", Fault::set_cookie("ROUTE=1; Path=/")),
         ] {
             let parsed = fault(words).expect(words);
@@ -377,6 +401,7 @@ mod tests {
             ("refuse,code=4020", "three digits"),
             ("advice", "advice needs reconnect"),
             ("advice,reconnect=later", "later"),
+            ("advice,reconnect=retry,intervalMs=-1", "negative"),
             ("status,status=400,code=INVALID_SESSION", "the kind errorCode"),
             ("drop,ms=5", "drop has no member ms"),
             ("drop,operation=sned", "\"sned\" is no operation"),

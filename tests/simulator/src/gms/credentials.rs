@@ -19,7 +19,7 @@ pub struct Credentials {
     pub user_id: String,
     /// Names the chat server instance; may change at any time.
     pub alias: String,
-    /// Base64 with `+`, `/` and `=`, to catch clients that do not encode it.
+    /// Base64 with `+`, `/` and `=`, to catch clients that do not encode it; or 16 hexadecimal digits.
     pub secure_key: String,
 }
 
@@ -68,12 +68,12 @@ impl Desk {
         Self { tickets: HashMap::new(), random: StdRng::seed_from_u64(seed.wrapping_add(1)) }
     }
 
-    pub(crate) fn issue(&mut self, chat_id: &str, service: Option<String>) -> &Credentials {
+    pub(crate) fn issue(&mut self, chat_id: &str, service: Option<String>, short_key: bool) -> &Credentials {
         let credentials = Credentials {
             service,
             user_id: format!("{:09X}", self.random.random_range(0..1_u64 << 36)),
             alias: self.random.random_range(100..1000_u32).to_string(),
-            secure_key: self.secure_key(),
+            secure_key: self.secure_key(short_key),
         };
         let ticket = Ticket { credentials, former_keys: Vec::new(), end_told: false, requests: 0 };
         &self.tickets.entry(chat_id.to_owned()).insert_entry(ticket).into_mut().credentials
@@ -114,8 +114,8 @@ impl Desk {
     }
 
     /// Gives the session a new key. The former ones work until the new one is used.
-    pub(crate) fn change_secure_key(&mut self, chat_id: &str) -> Option<String> {
-        let key = self.secure_key();
+    pub(crate) fn change_secure_key(&mut self, chat_id: &str, short_key: bool) -> Option<String> {
+        let key = self.secure_key(short_key);
         let ticket = self.tickets.get_mut(chat_id)?;
         let former = std::mem::replace(&mut ticket.credentials.secure_key, key.clone());
         ticket.former_keys.push(former);
@@ -131,7 +131,10 @@ impl Desk {
         self.tickets.retain(|chat_id, _| known(chat_id));
     }
 
-    fn secure_key(&mut self) -> String {
+    fn secure_key(&mut self, short: bool) -> String {
+        if short {
+            return format!("{:016x}", self.random.random::<u64>());
+        }
         loop {
             let mut bytes = [0_u8; 100];
             self.random.fill(&mut bytes);
@@ -152,7 +155,7 @@ mod tests {
         let mut desk = Desk::new(7);
         for chat in 0..50 {
             let id = chat.to_string();
-            let first = desk.issue(&id, None).clone();
+            let first = desk.issue(&id, None, false).clone();
             for character in ['+', '/', '='] {
                 assert!(first.secure_key.contains(character));
             }
@@ -166,8 +169,8 @@ mod tests {
     #[test]
     fn a_former_key_works_until_the_new_one_is_used() {
         let mut desk = Desk::new(7);
-        let old = desk.issue("c", None).secure_key.clone();
-        let new = desk.change_secure_key("c").unwrap();
+        let old = desk.issue("c", None, false).secure_key.clone();
+        let new = desk.change_secure_key("c", false).unwrap();
         let ticket = desk.ticket("c").unwrap();
         assert!(ticket.accepts(&old) && ticket.accepts(&new));
         assert!(!ticket.accepts(&old));
@@ -176,7 +179,7 @@ mod tests {
 
     #[test]
     fn the_seed_decides() {
-        let key = |seed| Desk::new(seed).issue("c", None).secure_key.clone();
+        let key = |seed| Desk::new(seed).issue("c", None, false).secure_key.clone();
         assert_eq!(key(1), key(1));
         assert_ne!(key(1), key(2));
     }

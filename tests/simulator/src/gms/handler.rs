@@ -20,6 +20,10 @@ use crate::shared::Shared;
 
 /// Answers any request under the GMS paths.
 pub(crate) async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    shared.see_through(respond(Arc::clone(&shared), request)).await
+}
+
+async fn respond(shared: Arc<Shared>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let target = Target::parse(parts.uri.path());
     let keep = shared.read(|state| state.chats.settings.files.max_file_size);
@@ -75,8 +79,12 @@ pub(crate) async fn serve(
     let (faults, place) = (&shared.faults, Place::Http);
     let course = Course { faults, entry, api, place, operation: target.operation, chat };
     let picked = course.begin().await;
-    let answer =
-        if picked.takes_effect() { Some(perform(shared, target, form, &picked, &course)) } else { None };
+    let answer = if picked.takes_effect() {
+        let _turn = shared.turn().await;
+        Some(perform(shared, target, form, &picked, &course))
+    } else {
+        None
+    };
     let real = || match answer.unwrap_or_else(|| Reply::try_again(chat).into()) {
         Answer::Reply(reply) => (reply.into_response(), true),
         Answer::File(file) => (files::response(file), false),

@@ -68,7 +68,7 @@ pub(crate) fn carry_out(
             reply.alias = state.desk.change_alias(&reply.chat_id, None);
         }
         Some(FaultKind::NewSecureKey) if reply.is_done() => {
-            reply.secure_key = state.desk.change_secure_key(&reply.chat_id);
+            reply.secure_key = state.desk.change_secure_key(&reply.chat_id, state.chats.settings.short_keys);
         }
         _ => {}
     }
@@ -97,7 +97,13 @@ fn perform(state: &mut State, api: Api, target: &Target, form: Form, now: Instan
         if state.desk.alias_is_due(chat_id, state.alias_every) {
             state.desk.change_alias(chat_id, None);
         }
-        reply.alias = state.desk.get(chat_id).map(|credentials| credentials.alias.clone());
+        if let Some(credentials) = state.desk.get(chat_id) {
+            // Clients that know nothing but their key, after a page was loaded anew, go on with what this answer has.
+            match target.operation {
+                Operation::Refresh => reply.identify(credentials),
+                _ => reply.alias = Some(credentials.alias.clone()),
+            }
+        }
         let told = reply.is_done() && reply.chat_ended && api == Api::Gms;
         if let Some(ticket) = state.desk.ticket(chat_id).filter(|_| told) {
             ticket.end_told = true;
@@ -136,10 +142,8 @@ fn request_chat(
     }
     let mut reply = Reply::done(&chat.id, chat.next_position());
     reply.messages = chat.transcript().to_vec();
-    let credentials = state.desk.issue(&reply.chat_id, target.service.clone());
-    reply.alias = Some(credentials.alias.clone());
-    reply.user_id = Some(credentials.user_id.clone());
-    reply.secure_key = Some(credentials.secure_key.clone());
+    let short_key = state.chats.settings.short_keys;
+    reply.identify(state.desk.issue(&reply.chat_id, target.service.clone(), short_key));
     Ok(reply)
 }
 

@@ -6,6 +6,7 @@ use axum::http;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::credentials::Credentials;
 use crate::chat::Event;
 
 /// An entry of `errors` (gms-v2 section 5.2).
@@ -95,6 +96,13 @@ impl Reply {
             idle_timer_expire: None,
             padding: String::new(),
         }
+    }
+
+    /// Says by what ids and key the session is known.
+    pub(crate) fn identify(&mut self, credentials: &Credentials) {
+        self.alias = Some(credentials.alias.clone());
+        self.user_id = Some(credentials.user_id.clone());
+        self.secure_key = Some(credentials.secure_key.clone());
     }
 
     /// The chat server cannot be reached just now.

@@ -22,6 +22,10 @@ use crate::shared::Shared;
 
 /// Answers any request under the path of Nexus.
 pub(crate) async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    shared.see_through(respond(Arc::clone(&shared), request)).await
+}
+
+async fn respond(shared: Arc<Shared>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let target = Target::parse(&parts.method, parts.uri.path());
     let token = header(&parts, "x-nexus-client-key").filter(|token| !token.is_empty());
@@ -109,6 +113,7 @@ async fn serve(shared: &Shared, ask: Ask, operation: Operation, entry: &OpenEntr
     let picked = course.begin().await;
     let answer = if picked.takes_effect() {
         hold(shared, &ask).await;
+        let _turn = shared.turn().await;
         let Performed { mut answer, session, effect } = perform(shared, ask, operation);
         entry.effect(effect, session.as_deref());
         if let (Answer::Reply(reply), None) = (&mut answer, &picked.fault)

@@ -47,4 +47,11 @@ impl Simulator {
     pub fn forget_clients(&self, whom: &Whom, cut: bool) -> usize {
         self.shared.change(|state, now| cometd::forget(state, whom, cut, now))
     }
+
+    /// Removes Bayeux sessions without a word, as a server does that thinks them dead: a held connect is answered
+    /// unsuccessfully, with the advice `none`, and there is no `/meta/disconnect`. Who shakes hands anew is welcome;
+    /// the chats go on. Returns how many are concerned.
+    pub fn remove_clients(&self, whom: &Whom) -> usize {
+        self.shared.change(|state, now| cometd::remove(state, whom, now))
+    }
 }

@@ -15,7 +15,7 @@ pub use self::builder::Builder;
 pub use self::info::ChatInfo;
 use crate::api::Api;
 use crate::chat::{
-    Act, Acted, EndCause, Event, ParticipantId, ParticipantKind, Settings, StoredFile, Upload,
+    Act, Acted, EndCause, Event, ParticipantId, ParticipantKind, Settings, StoredFile, TextChange, Upload,
 };
 use crate::error::Error;
 use crate::faults::{Fault, Faults};
@@ -26,12 +26,15 @@ use crate::server::Server;
 use crate::shared::Shared;
 use crate::state::State;
 
-/// Whether the chats outlive a restart.
+/// What outlives a restart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeepMemory {
-    /// They do; their timers start anew.
+    /// Everything; timers start anew.
     Yes,
-    /// All sessions are unknown afterwards.
+    /// The chats, with their credentials; Bayeux sessions are unknown afterwards, as when one process alone was
+    /// restarted.
+    Chats,
+    /// Nothing.
     No,
 }
 
@@ -357,7 +360,15 @@ impl Simulator {
 
     /// Changes limits and timers; they hold for running chats too.
     pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
-        self.shared.change(|state, _| change(&mut state.chats.settings));
+        self.shared.change(|state, _| state.chats.change_settings(change));
+    }
+
+    /// Changes what is done to the texts of one chat, from its next event on.
+    pub fn change_texts(&self, chat_id: &str, changes: &[TextChange]) -> Result<(), Error> {
+        self.shared.change(|state, _| {
+            state.chats.get_mut(chat_id)?.0.text_changes = changes.to_vec();
+            Ok(())
+        })
     }
 
     /// Closes all connections and refuses new ones, until [`Simulator::come_up`]. Timers and script stand
@@ -376,7 +387,7 @@ impl Simulator {
         self.server.up().await
     }
 
-    /// Goes down and comes up, with or without the chats. Faults in store and the log stay.
+    /// Goes down and comes up, with what it is to remember. Faults in store and the log stay.
     pub async fn restart(&self, keep: KeepMemory) -> Result<(), Error> {
         self.restart_after(keep, Duration::ZERO).await
     }
@@ -385,9 +396,11 @@ impl Simulator {
     pub async fn restart_after(&self, keep: KeepMemory, down: Duration) -> Result<(), Error> {
         self.go_down().await?;
         tokio::time::sleep(down).await;
-        if keep == KeepMemory::No {
-            self.shared.change(|state, _| state.forget());
-        }
+        self.shared.change(|state, now| match keep {
+            KeepMemory::Yes => {}
+            KeepMemory::Chats => state.forget_clients(now),
+            KeepMemory::No => state.forget(),
+        });
         self.come_up().await
     }
 

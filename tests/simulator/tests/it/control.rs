@@ -236,3 +236,23 @@ async fn the_server_as_a_whole() {
     control.post("/restart", value!({"memory": "lose"})).await;
     assert_eq!(control.get("/chats").await, value!([]));
 }
+
+#[tokio::test]
+async fn texts_and_slowness_are_set() {
+    let (simulator, customer, control) = start().await;
+    let texts = value!({"changes": ["trim", "nfc"]});
+    assert_eq!(control.post("/chats/latest/texts", texts.clone()).await, texts);
+    customer.call("send", &[("message", " u\u{308} ")]).await;
+    assert_eq!(each(&customer.refresh("2").await, "text"), ["\u{fc}"]);
+    let all = value!({"textChanges": ["htmlEscape"], "slowMs": 5, "shortKeys": true});
+    control.done(Method::PATCH, "/settings", all).await;
+    customer.call("send", &[("message", "<")]).await;
+    assert_eq!(each(&customer.refresh("3").await, "text"), ["&lt;"]);
+    assert_eq!(Customer::start(&simulator.chat_url()).await.key.len(), 16);
+    let (status, error) =
+        control.ask(Method::POST, "/chats/latest/texts", value!({"changes": ["rot13"]})).await;
+    assert!(status == 400 && error["error"].as_str().unwrap().contains("rot13"), "{error}");
+    control.post("/cometd/remove", value!({})).await;
+    control.post("/restart", value!({"memory": "chats"})).await;
+    assert_eq!(simulator.chats().len(), 2);
+}

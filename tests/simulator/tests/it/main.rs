@@ -12,4 +12,5 @@ mod operations;
 mod outages;
 mod program;
 mod scripts;
+mod switches;
 mod timers;

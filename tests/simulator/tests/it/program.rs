@@ -90,6 +90,19 @@ async fn it_serves_the_apis_it_is_told_to() {
 }
 
 #[tokio::test]
+async fn it_listens_where_a_name_says() {
+    let (_program, line) =
+        start(&["--port", "0", "--host", "localhost", "--short-keys", "--text-changes", "trim"]);
+    let customer = Customer::start(line.trim_end().strip_prefix("listening on ").unwrap()).await;
+    assert_eq!(customer.key.len(), 16);
+    customer.call("send", &[("message", " hi ")]).await;
+    assert_eq!(customer.refresh("2").await["messages"][0]["text"], "hi");
+    let (code, _, error) = run(&["--port", "0", "--host", "no host"]);
+    assert_eq!(code, Some(1));
+    assert!(error.starts_with("webchat-simulator: --host no host: "), "{error}");
+}
+
+#[tokio::test]
 async fn it_serves_cometd() {
     let (_program, line) = start(&["-p", "0", "--api", "cometd,gms"]);
     assert!(line.trim_end().ends_with("/genesys/cometd"), "the URL of the first: {line}");
@@ -133,6 +146,10 @@ fn help_teaches() {
                 "/genesys/cometd/handshake",
                 "disconnectClient",
                 "--cometd",
+                "holdConnects",
+                "--text-changes",
+                "maskCards",
+                "--slow",
                 "maxIntervalMs",
             ])
     {

@@ -3,7 +3,7 @@
 use reqwest::Response;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
-use webchat_simulator::{CookieCheck, Operation};
+use webchat_simulator::Operation;
 
 use super::bayeux::{BOTH, Bayeux, lines, simulator};
 use crate::customer::json as body;
@@ -100,6 +100,6 @@ async fn mistakes_are_refused() {
     let files = Files { mia: &mia, url };
     let stranger = files.post(&[("operation", "fileGetLimits")]).await;
     assert_eq!((stranger.status().as_u16(), &body(stranger).await["errors"][0]["code"]), (401, &json!(401)));
-    simulator.change_cometd(|settings| settings.check_cookie = CookieCheck::Never);
+    simulator.change_cometd(|settings| settings.check_file_cookie = false);
     assert_eq!(files.post(&[("operation", "fileGetLimits")]).await.status(), 200);
 }

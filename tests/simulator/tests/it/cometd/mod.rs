@@ -11,3 +11,4 @@ mod outages;
 mod protocol;
 mod reference;
 mod sessions;
+mod switches;

@@ -163,7 +163,17 @@ async fn paths_bodies_and_methods() {
         let subscription = json!({"subscription": mia.channel.clone()});
         mia.message("/meta/subscribe", &subscription)
     };
-    for path in ["", "/", "/handshake", "/connect/", "/disconnect"] {
+    for path in [
+        "",
+        "/",
+        "/handshake",
+        "/connect/",
+        "/disconnect",
+        "/subscribe",
+        "/unsubscribe/",
+        "/publish",
+        "/publish/",
+    ] {
         let single = subscribe(&mut mia).to_string();
         let (status, replies) = mia.post(path, single).await.unwrap();
         assert_eq!((status, &replies[0]["successful"]), (200, &json!(true)), "{path}");

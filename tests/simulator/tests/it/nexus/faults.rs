@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json as value};
-use webchat_simulator::{ApiError, Fault, FaultKind, KeepMemory, Operation};
+use webchat_simulator::{ApiError, Fault, FaultKind, KeepMemory, Operation, RetryAfter};
 
 use super::visitor::{FORM, both, code, indexes, start, told};
 use crate::customer::{Customer, client, json};
@@ -34,7 +34,11 @@ async fn every_code_with_its_status() {
     simulator.faults().push(Fault::error_code("1"));
     let (status, reply) = visitor.get("").await;
     assert_eq!((status, &reply["status"]["code"]), (503, &value!(1)));
-    let kind = FaultKind::ErrorCode { code: "LIMIT_FILE_SIZE".to_owned(), status: 413, retry_after: Some(4) };
+    let kind = FaultKind::ErrorCode {
+        code: "LIMIT_FILE_SIZE".to_owned(),
+        status: 413,
+        retry_after: Some(RetryAfter::Seconds(4)),
+    };
     simulator.faults().push(Fault::new(kind).on(Operation::Send).effect(true));
     let fields = [("data[text]", "kept")];
     let response = visitor.post("messages", &fields).await.unwrap();

@@ -8,4 +8,4 @@ mod messages;
 mod resume;
 mod sessions;
 mod switches;
-mod visitor;
+pub(crate) mod visitor;
