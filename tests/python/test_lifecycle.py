@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
+import threading
 import weakref
 from typing import Any
 
@@ -66,6 +68,55 @@ async def test_a_store_that_holds_its_chat_is_collected(face: Face, simulator: S
     gone = weakref.ref(store), weakref.ref(store.chat)
     del store
     assert await collected(*gone)
+
+
+async def test_the_collector_leaves_alone_what_an_open_chat_uses(face: Face, simulator: Simulator) -> None:
+    """It runs while threads of the library let go of callables."""
+    died: list[str] = []
+
+    class Watched:
+        def __del__(self) -> None:
+            died.append(type(self).__name__)
+
+    class Store(Watched):
+        def load(self) -> None: ...
+
+        def apply(self, changes: Any) -> None: ...
+
+    class Keeper(Watched):
+        def store_session(self, session: Any) -> None: ...
+
+        def load_session(self) -> None: ...
+
+        def forget_session(self, lost: Any) -> None: ...
+
+    class Preprocessor(Watched):
+        def __call__(self, message: dict[str, Any]) -> None: ...
+
+    class Preview(Watched):
+        def __call__(self) -> str:
+            return ""
+
+    over = threading.Event()
+
+    def collect() -> None:
+        while not over.is_set():
+            gc.collect()
+
+    collector = threading.Thread(target=collect)
+    async with face.started(simulator, store=Store(), session_keeper=Keeper()) as chat:
+        await face(chat.register_pre_processor(Preprocessor()))
+        await face(chat.register_typing_preview_input(Preview()))
+        collector.start()
+        try:
+            for number in range(40):
+                # The server takes a few only; to be refused is as good here.
+                with contextlib.suppress(webchat.RejectedError):
+                    await face(chat.send_file(bytes(100_000), name=f"{number}.bin", progress=lambda *_: None))
+        finally:
+            over.set()
+            collector.join()
+        assert died == []
 
 
 async def test_an_event_in_a_cycle_is_collected(face: Face, simulator: Simulator) -> None:

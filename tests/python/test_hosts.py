@@ -1,0 +1,79 @@
+"""Hosts that are no plain interpreter: sub-interpreters, programs frozen into a folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import programs
+import pytest
+import webchat
+from simulator import Simulator
+
+PACKAGES = Path(webchat.__file__).parents[1]
+
+
+def test_a_sub_interpreter_is_told_that_the_module_is_not_for_it(simulator: Simulator) -> None:
+    """Before and after the main one has imported it; there it works on."""
+    program = """
+        try: import _interpreters as interpreters
+        except ImportError: import _xxsubinterpreters as interpreters
+        code = f'''if True:
+            import sys
+            sys.path[:0] = {sys.path!r}
+            try: import webchat
+            except ImportError as error: text = str(error)
+            else: text = "imported"
+            assert "main interpreter" in text or "subinterpreters" in text, text
+        '''
+        def attempt():
+            failed = interpreters.run_string(interpreters.create(), code)
+            assert failed is None, failed
+        attempt()
+        import webchat
+        attempt()
+        with webchat.Chat(CONFIG) as chat:
+            print(chat.start_chat(nickname="Jo")["statusCode"])
+    """
+    text = programs.source(program, simulator.config(), first="")
+    assert programs.run(text, "-W", "ignore") == "0\n"
+
+
+FROZEN = """
+import asyncio, json, sys, webchat, webchat.aio
+
+config = json.loads(sys.argv[1])
+with webchat.Chat(config) as chat:
+    chat.on("messageReceived", lambda event: None)
+    chat.add_prefilter("/secret/i")
+    chat.start_chat(nickname="Jo")
+    chat.send_message("Hello")
+try:
+    webchat.Chat({"dataURL": 5})
+except webchat.InvalidConfigurationError:
+    pass
+
+async def main():
+    async with webchat.aio.Chat(config) as chat:
+        await chat.start_chat(nickname="Jo")
+
+asyncio.run(main())
+print("well")
+"""
+
+
+@pytest.mark.skipif(find_spec("PyInstaller") is None, reason="PyInstaller is missing")
+@pytest.mark.timeout(300)
+def test_a_program_may_be_frozen(simulator: Simulator, tmp_path: Path) -> None:
+    """Without being told of modules that it could not see: none is imported by native code alone."""
+    (tmp_path / "program.py").write_text(FROZEN)
+    freeze = [sys.executable, "-m", "PyInstaller", "--log-level", "ERROR", "--paths", str(PACKAGES), "program.py"]
+    surroundings = {**os.environ, "PYINSTALLER_CONFIG_DIR": str(tmp_path)}
+    subprocess.run(freeze, cwd=tmp_path, env=surroundings, check=True, capture_output=True)
+    frozen = [str(tmp_path / "dist" / "program" / "program"), json.dumps(simulator.config())]
+    done = subprocess.run(frozen, capture_output=True, text=True, timeout=programs.SECONDS, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "well\n", "")
