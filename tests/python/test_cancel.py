@@ -96,6 +96,20 @@ async def test_a_blocking_call_in_a_handler_is_refused(simulator: Simulator) -> 
         assert simulator.said() == []
 
 
+async def test_nothing_is_done_when_an_argument_is_of_a_wrong_type(face: Face, simulator: Simulator) -> None:
+    async with face.started(simulator) as chat:
+        for timeout in ("5", object(), -1.0, float("nan")):
+            with pytest.raises((TypeError, ValueError)):
+                await face(chat.send_message("no", timeout=timeout))
+        for timeout in ("five", object()):
+            with pytest.raises((TypeError, ValueError)):
+                await face(chat.close(timeout))
+        with pytest.raises(webchat.InvalidArgumentError):
+            await face(chat.send_message("half a pair: \ud800"))
+        await face(chat.send_message("yes"))
+        assert simulator.said() == ["yes"]
+
+
 async def test_a_handler_may_close_the_chat(face: Face, simulator: Simulator) -> None:
     calls = Calls()
     chat = face.chat_class(simulator.config())

@@ -134,11 +134,12 @@ class Chat(Commands):
 
         Waits at most ``timeout`` seconds until everything is stored; not at all inside a handler.
         """
-        self._native.close()
         if _webchat.is_forked():
             return
+        closed = self._native.closed(timeout)
+        self._native.close()
         try:
-            wait(self._native.closed(timeout))
+            wait(closed)
         except WrongThreadError:
             pass
 

@@ -132,11 +132,12 @@ class Chat(Commands):
         if _webchat.is_forked():
             return
         _check(self._loop)
+        limit = None if timeout is None else float(timeout)
         closed: asyncio.Future[None] = self._loop.create_future()
         self._native.when_closed(partial(_hand_over, self._loop, _settle, closed, None, None))
         self._native.close()
         with _held():
-            await asyncio.wait([closed], timeout=timeout)
+            await asyncio.wait([closed], timeout=limit)
 
     async def __aenter__(self) -> Chat:
         return self
