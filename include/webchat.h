@@ -296,7 +296,10 @@ typedef void (*webchat_destroy_fn)(void *context);
  * Where session data are kept, so that a chat can be restored in another process: one text, a JSON object, that `load` returns as `save`
  * got it. Whoever has it can take part in the chat: keep it where nobody else reads. Both functions are needed; they run on the
  * callback thread, one at a time. `context` belongs to the library from the call on; `destroy` runs exactly once, after the last
- * use. A store that fails never fails a chat: the log has the reason, and what was not saved cannot be restored. Since 0.1.
+ * use. A store that fails never fails a chat: the log has the reason, and what was not saved cannot be restored. One that does not answer
+ * within five seconds counts as failed, and is asked again once it has answered; nothing waits longer for it, webchat_service_close not more
+ * than three. When what is kept cannot be had at the start, `error` is published after `ready`. Services may share what is kept: each
+ * looks before it saves, and leaves the chat of another alone. Since 0.1.
  */
 typedef struct webchat_store {
     /** sizeof(webchat_store). */
@@ -324,8 +327,9 @@ typedef void (*webchat_store_session_fn)(void *context, const char *session_json
 typedef void (*webchat_load_session_fn)(void *context, webchat_reply *reply);
 
 /**
- * Forgets what was kept: the server does not know the session any more. `lost_json` is {sessionData, response}. webchat_reply_fail says
- * that it could not. The original's deleteSessionData. Callback thread. Since 0.1.
+ * Forgets what was kept: the server does not know the session any more. `lost_json` is {sessionData, response}: where several services share
+ * what is kept, forget it only if it is of that session. webchat_reply_fail says that it could not. The original's deleteSessionData.
+ * Callback thread. Since 0.1.
  */
 typedef void (*webchat_forget_session_fn)(void *context, const char *lost_json, webchat_reply *reply);
 
@@ -338,7 +342,8 @@ typedef void (*webchat_forget_session_fn)(void *context, const char *lost_json, 
  * webchat_restore without session data, `store_session` whenever there is something new: at the start, after a restoration, of Nexus after
  * each batch of messages, `forget_session` when the session is lost, and not when a chat ends as it should. The first two are needed.
  * `context` belongs to the library from the call on; `destroy` runs exactly once, after the last use. A keeper that fails never fails a
- * chat: the log has the reason. Since 0.1.
+ * chat: the log has the reason. One that does not answer within five seconds counts as failed, and is called again once it has answered.
+ * Since 0.1.
  */
 typedef struct webchat_session_keeper {
     /** sizeof(webchat_session_keeper). */

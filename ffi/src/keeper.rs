@@ -24,8 +24,9 @@ pub type webchat_store_session_fn = Option<
 pub type webchat_load_session_fn =
     Option<unsafe extern "C" fn(context: *mut c_void, reply: *mut webchat_reply)>;
 
-/// Forgets what was kept: the server does not know the session any more. `lost_json` is {sessionData, response}. webchat_reply_fail says
-/// that it could not. The original's deleteSessionData. Callback thread. Since 0.1.
+/// Forgets what was kept: the server does not know the session any more. `lost_json` is {sessionData, response}: where several services share
+/// what is kept, forget it only if it is of that session. webchat_reply_fail says that it could not. The original's deleteSessionData.
+/// Callback thread. Since 0.1.
 pub type webchat_forget_session_fn =
     Option<unsafe extern "C" fn(context: *mut c_void, lost_json: *const c_char, reply: *mut webchat_reply)>;
 
@@ -37,7 +38,8 @@ pub type webchat_forget_session_fn =
 /// webchat_restore without session data, `store_session` whenever there is something new: at the start, after a restoration, of Nexus after
 /// each batch of messages, `forget_session` when the session is lost, and not when a chat ends as it should. The first two are needed.
 /// `context` belongs to the library from the call on; `destroy` runs exactly once, after the last use. A keeper that fails never fails a
-/// chat: the log has the reason. Since 0.1.
+/// chat: the log has the reason. One that does not answer within five seconds counts as failed, and is called again once it has answered.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct webchat_session_keeper {

@@ -13,7 +13,7 @@ use std::{
 use webchat_core::{
     Error, ErrorKind,
     driver::Dispatcher,
-    store::{Change, SessionStore, Stored},
+    store::{Change, Mark, SessionStore, Stored},
     transport::BoxFuture,
 };
 
@@ -27,7 +27,10 @@ pub type webchat_save_fn =
 /// Where session data are kept, so that a chat can be restored in another process: one text, a JSON object, that `load` returns as `save`
 /// got it. Whoever has it can take part in the chat: keep it where nobody else reads. Both functions are needed; they run on the
 /// callback thread, one at a time. `context` belongs to the library from the call on; `destroy` runs exactly once, after the last
-/// use. A store that fails never fails a chat: the log has the reason, and what was not saved cannot be restored. Since 0.1.
+/// use. A store that fails never fails a chat: the log has the reason, and what was not saved cannot be restored. One that does not answer
+/// within five seconds counts as failed, and is asked again once it has answered; nothing waits longer for it, webchat_service_close not more
+/// than three. When what is kept cannot be had at the start, `error` is published after `ready`. Services may share what is kept: each
+/// looks before it saves, and leaves the chat of another alone. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct webchat_store {
@@ -85,9 +88,12 @@ impl HostStore {
         }
     }
 
-    fn apply(&self, changes: Vec<Change>) -> Result<(), Error> {
-        // Another service can have saved since: the application's copy counts.
+    /// Makes the changes, with `mark` only if the application's copy has it: another service can have saved since.
+    fn apply(&self, mark: Option<&Mark>, changes: Vec<Change>) -> Result<(), Error> {
         let mut stored = self.load()?;
+        if !mark.is_none_or(|mark| mark.is_in(&stored)) {
+            return Ok(());
+        }
         for (key, value) in changes {
             match value {
                 Some(value) => drop(stored.insert(key.to_owned(), value.0)),
@@ -110,6 +116,10 @@ impl SessionStore for OnDispatcher<HostStore> {
     }
 
     fn apply(&self, changes: Vec<Change>) -> BoxFuture<Result<(), Error>> {
-        self.run(move |store| store.apply(changes))
+        self.run(move |store| store.apply(None, changes))
+    }
+
+    fn apply_if(self: Arc<Self>, mark: Mark, changes: Vec<Change>) -> BoxFuture<Result<(), Error>> {
+        self.run(move |store| store.apply(Some(&mark), changes))
     }
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -179,6 +181,49 @@ async def test_a_chat_is_restored_from_a_store(face: Face, simulator: Simulator,
     assert store.calls[0] == "load"
 
 
+@pytest.mark.parametrize("kind", [Store, LaterStore])
+async def test_two_chats_share_a_store_and_forget_their_own_alone(
+    face: Face, simulator: Simulator, kind: type[Store]
+) -> None:
+    if kind is LaterStore and face.name == "sync":
+        pytest.skip("coroutine functions are for asyncio")
+    store = kind()
+    async with face.started(simulator, store=store) as first:
+        await face(first.send_message("mine"))
+        async with face.open(simulator.config(), store=store) as second:
+            await face.until(second, "restored")
+            # The second ends the chat that both have, and starts one of its own; then the first learns of the end.
+            await face(second.end_chat())
+            await face(second.start_chat(nickname="Jo"))
+            session = (await face(second.get_session_data()))["sessionID"]
+            await face.until(first, "ended")
+            await face(first.close())
+            await face(second.close())
+    assert store.kept["_genesys.widgets.webchat.state.session"] == session
+    assert "_genesys.widgets.webchat.state.keys" in store.kept
+
+
+async def test_a_store_that_never_answers_holds_up_neither_a_start_nor_closing(face: Face, simulator: Simulator) -> None:
+    answer = threading.Event()
+
+    class Silent(Store):
+        def load(self) -> Any:
+            if face.name == "sync":
+                answer.wait()
+                return {}
+            return asyncio.get_running_loop().create_future()
+
+    begun = time.monotonic()
+    async with face.open(simulator.config(), store=Silent()) as chat:
+        await face(chat.start_chat(nickname="Jo"))
+        started = time.monotonic()
+        await face(chat.close())
+        closed = time.monotonic()
+        answer.set()
+    assert started - begun < 10
+    assert closed - started < 4
+
+
 async def test_a_failing_store_disturbs_no_chat(face: Face, simulator: Simulator, unraisable: list[Any]) -> None:
     if face.name == "aio":
         asyncio.get_running_loop().set_exception_handler(lambda _, context: unraisable.append(context["exception"]))
@@ -207,5 +252,8 @@ async def test_a_store_that_returns_something_else_is_reported(
     async with face.open(simulator.config(), store=store) as chat:
         event = await face(chat.next_event(SECONDS))
         assert event.name == "ready"
-        await face(chat.verify_session())
+        told = await face(chat.next_event(SECONDS))
+        assert (told.name, told.data["errorReason"]) == ("error", "SessionStoreError")
+        with pytest.raises(webchat.IoError, match="load"):
+            await face(chat.verify_session())
     assert unraisable and {type(error) for error in unraisable} == {TypeError}

@@ -84,7 +84,7 @@ fn run(job: Job) {
 }
 
 /// Starts a thread that nobody waits for, and that takes no signals.
-pub(super) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
+pub(crate) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
     let failed = |error| Error::new(ErrorKind::Internal, "a thread cannot be started").with_source(error);
     fork::claim()?;
     shielded(|| thread::Builder::new().name(name.into()).spawn(run)).map(drop).map_err(failed)

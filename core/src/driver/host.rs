@@ -3,7 +3,7 @@
 use super::Runtime;
 use crate::{
     Error,
-    store::{Change, SessionKeeper, SessionStore, Stored},
+    store::{Change, Mark, SessionKeeper, SessionStore, Stored},
     transport::BoxFuture,
 };
 use serde_json::Value;
@@ -43,6 +43,10 @@ impl SessionStore for Within<dyn SessionStore> {
 
     fn apply(&self, changes: Vec<Change>) -> BoxFuture<Result<(), Error>> {
         self.runtime.of_host(|| self.it.apply(changes))
+    }
+
+    fn apply_if(self: Arc<Self>, mark: Mark, changes: Vec<Change>) -> BoxFuture<Result<(), Error>> {
+        self.runtime.of_host(|| self.it.clone().apply_if(mark, changes))
     }
 }
 

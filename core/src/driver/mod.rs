@@ -2,7 +2,7 @@
 //! time, `runtime` owns the threads and connections that chats share, `dispatcher` is the thread on which bindings run callbacks,
 //! `leader` lets it move the chats on as well, `signals` and `fork` are what these threads owe to the process, `host` is what the
 //! application keeps session data in, `hub` hands events to listeners, `events` keeps them for who asks, `readiness` is a file descriptor to
-//! wait for, `perform` is the work behind each effect.
+//! wait for, `perform` is the work behind each effect, `storage` the accesses to where session data are kept.
 
 mod clock;
 mod dispatcher;
@@ -15,6 +15,7 @@ mod perform;
 mod readiness;
 mod runtime;
 mod signals;
+mod storage;
 
 pub use dispatcher::Dispatcher;
 pub use events::Events;
@@ -23,6 +24,7 @@ pub use hub::ListenerId;
 pub use readiness::Readiness;
 pub use runtime::{Runtime, RuntimeOptions};
 
+pub(crate) use dispatcher::spawn;
 pub(crate) use fork::check as check_fork;
 pub(crate) use host::Host;
 pub(crate) use hub::Hub;
@@ -33,7 +35,7 @@ use crate::{
     command::{Command, RequestId, Resolution},
     event::Envelope,
     service::{Effect, ExchangeId, Service},
-    store::{Change, HostCall, SessionStore},
+    store::{MemoryStore, SessionStore},
     transport::{BoxFuture, Capabilities, Incoming, Transport},
 };
 use clock::Clock;
@@ -44,11 +46,8 @@ use futures_util::{
 };
 use once_cell::sync::OnceCell;
 use perform::Done;
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use storage::Storage;
 use tokio::sync::mpsc;
 
 /// What handles tell their driver.
@@ -101,24 +100,16 @@ pub(crate) struct Driver {
     hub: Arc<Hub>,
     runtime: Runtime,
     completions: HashMap<RequestId, Completion>,
-    host: Host,
+    /// The host's own store.
+    host_store: Option<Arc<dyn SessionStore>>,
     /// What the transport can do, for whoever holds the chat.
     capabilities: Arc<OnceCell<Capabilities>>,
     transport: Option<Arc<dyn Transport>>,
     /// What the transport pushes.
     incoming: BoxStream<'static, Incoming>,
-    store: Arc<dyn SessionStore>,
+    storage: Storage,
     work: FuturesUnordered<BoxFuture<Done>>,
     transfers: HashMap<ExchangeId, AbortHandle>,
-    /// Accesses to the store, one at a time and in order; the first is under way.
-    store_queue: VecDeque<StoreAccess>,
-}
-
-/// An access to the store.
-enum StoreAccess {
-    Load { kept: bool },
-    Apply(Vec<Change>),
-    Tell(HostCall),
 }
 
 impl Driver {
@@ -136,14 +127,13 @@ impl Driver {
             hub,
             runtime,
             completions: HashMap::new(),
-            host,
+            host_store: host.store,
             capabilities,
             transport: None,
             incoming: stream::pending().boxed(),
-            store: Arc::new(crate::store::MemoryStore::new()),
+            storage: Storage::new(Arc::new(MemoryStore::new()), host.keeper),
             work: FuturesUnordered::new(),
             transfers: HashMap::new(),
-            store_queue: VecDeque::new(),
         }
     }
 
@@ -168,6 +158,7 @@ impl Driver {
                     // Callbacks come before the next word to the server.
                     tokio::task::yield_now().await;
                 }
+                loaded = self.storage.loaded() => self.service.loaded(self.clock.time(), loaded),
                 Some(done) = self.work.next(), if !self.work.is_empty() => self.hand_back(done),
                 () = self.clock.until(timeout), if timeout.is_some() => {
                     self.service.handle_timeout(self.clock.time());
@@ -177,24 +168,25 @@ impl Driver {
         self.close().await;
     }
 
-    /// Gives every command its outcome, writes what is still to be stored, then lets the listeners go: the end of the events tells that
-    /// all is done.
+    /// Gives every command its outcome, writes what is still to be stored, then lets the listeners go, and ends a chat that a start under
+    /// way makes all the same.
     async fn close(mut self) {
         self.inbox.close();
         self.service.close(self.clock.time());
         self.perform_all();
         self.completions.clear();
         while self.inbox.recv().await.is_some() {}
-        self.transport = None;
-        self.incoming = stream::empty().boxed();
-        while !self.store_queue.is_empty() {
-            match self.work.next().await {
-                Some(Done::Stored(_) | Done::Loaded(_)) => self.next_store_access(),
-                Some(_) => {}
-                None => break,
+        self.storage.finish().await;
+        self.hub.close();
+        while !self.service.is_done() {
+            self.perform_all();
+            let timeout = self.service.next_timeout();
+            tokio::select! {
+                Some(_) = self.incoming.next() => {}
+                Some(done) = self.work.next(), if !self.work.is_empty() => self.hand_back(done),
+                () = self.clock.until(timeout) => self.service.handle_timeout(self.clock.time()),
             }
         }
-        self.hub.close();
     }
 
     fn perform_all(&mut self) {
@@ -206,13 +198,9 @@ impl Driver {
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Configure(config) => self.configure(config),
-            Effect::Load { kept } => self.access_store(StoreAccess::Load { kept }),
-            Effect::TellKeeper(call) => {
-                if self.host.keeper.is_some() {
-                    self.access_store(StoreAccess::Tell(call));
-                }
-            }
-            Effect::Store(changes) => self.access_store(StoreAccess::Apply(changes)),
+            Effect::Load { kept } => self.storage.load(kept),
+            Effect::TellKeeper(call) => self.storage.tell_keeper(call),
+            Effect::Store { mark, changes } => self.storage.apply(mark, changes),
             Effect::Request { id, request, preview } => self.request(id, *request, preview),
             Effect::Abort(id) => {
                 if let Some(handle) = self.transfers.remove(&id) {
@@ -246,16 +234,6 @@ impl Driver {
                 }
                 self.service.replied(time, id, *outcome);
             }
-            Done::Loaded(outcome) => {
-                self.next_store_access();
-                self.service.loaded(time, outcome);
-            }
-            Done::Stored(outcome) => {
-                self.next_store_access();
-                if let Err(error) = outcome {
-                    log::warn!(target: "webchat", "session data could not be stored: {error}");
-                }
-            }
             Done::Configured(outcome) => {
                 let outcome = outcome.map(|(made, config)| {
                     let capabilities = *self.capabilities.get_or_init(|| made.transport.capabilities());
@@ -264,7 +242,7 @@ impl Driver {
                         .incoming()
                         .map_or_else(|| stream::pending().boxed(), |incoming| incoming.fuse().boxed());
                     self.transport = Some(made.transport);
-                    self.store = made.store;
+                    self.storage.set_store(made.store);
                     (config, capabilities)
                 });
                 self.service.configured(time, outcome);

@@ -1,6 +1,6 @@
 //! The work behind the effects, as futures that the driver polls.
 
-use super::{Driver, StoreAccess};
+use super::Driver;
 use crate::{
     Error, ErrorKind,
     command::{Preprocessor, PreviewInput},
@@ -8,9 +8,9 @@ use crate::{
     driver::Runtime,
     model::JsonObject,
     service::{BatchId, ExchangeId},
-    store::{self, HostCall, SessionKeeper, SessionStore, Stored, key},
+    store::{self, SessionStore},
     transport::{
-        BoxFuture, Capabilities, Failure, Operation, Reply, Request, Transport, gms_cometd::GmsCometd,
+        Capabilities, Failure, Operation, Reply, Request, Transport, gms_cometd::GmsCometd,
         gms_rest::GmsRest, nexus_v3::NexusRest,
     },
 };
@@ -23,8 +23,6 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 /// What came of an effect.
 pub(super) enum Done {
     Replied(ExchangeId, Box<Result<Reply, Failure>>),
-    Loaded(Result<Stored, Error>),
-    Stored(Result<(), Error>),
     Preprocessed(BatchId, Vec<JsonObject>),
     Configured(Box<Result<(Made, ServiceConfig), Error>>),
     Aborted,
@@ -72,7 +70,7 @@ impl Driver {
         for key in &config.unknown_keys {
             log::warn!(target: "webchat", "the configuration key {key} is not known and has no effect");
         }
-        let (host_store, runtime) = (self.host.store.clone(), self.runtime.clone());
+        let (host_store, runtime) = (self.host_store.clone(), self.runtime.clone());
         self.work.push(Box::pin(async move {
             let making = tokio::task::spawn_blocking(move || {
                 make(&config, host_store, &runtime).map(|made| (made, config.service))
@@ -82,43 +80,6 @@ impl Driver {
                     .with_source(error))
             })))
         }));
-    }
-
-    /// Queues an access to the store, and begins with it when the store is free.
-    pub(super) fn access_store(&mut self, access: StoreAccess) {
-        self.store_queue.push_back(access);
-        if self.store_queue.len() == 1 {
-            self.begin_store_access();
-        }
-    }
-
-    /// Goes on after an access is through.
-    pub(super) fn next_store_access(&mut self) {
-        self.store_queue.pop_front();
-        self.begin_store_access();
-    }
-
-    fn begin_store_access(&mut self) {
-        let Some(access) = self.store_queue.front_mut() else { return };
-        match access {
-            StoreAccess::Load { kept } => {
-                let load = self.store.load();
-                let keeper = self.host.keeper.clone().filter(|_| *kept);
-                self.work.push(Box::pin(load_all(load, keeper).map(Done::Loaded)));
-            }
-            StoreAccess::Tell(call) => {
-                let Some(keeper) = &self.host.keeper else { return };
-                let told = match call.clone() {
-                    HostCall::Store(session) => keeper.store_session(session),
-                    HostCall::Forget(lost) => keeper.forget_session(lost),
-                };
-                self.work.push(Box::pin(told.map(Done::Stored)));
-            }
-            StoreAccess::Apply(changes) => {
-                let apply = self.store.apply(std::mem::take(changes));
-                self.work.push(Box::pin(apply.map(Done::Stored)));
-            }
-        }
     }
 
     pub(super) fn request(&mut self, id: ExchangeId, request: Request, preview: Option<PreviewInput>) {
@@ -138,27 +99,6 @@ impl Driver {
             self.work.push(Box::pin(work));
         }
     }
-}
-
-/// Reads the store, and adds what the host's keeper has. What one of the two cannot tell, the other may.
-async fn load_all(
-    load: BoxFuture<Result<Stored, Error>>,
-    keeper: Option<Arc<dyn SessionKeeper>>,
-) -> Result<Stored, Error> {
-    let loaded = load.await;
-    let Some(keeper) = keeper else { return loaded };
-    let mut stored = loaded.unwrap_or_else(|error| {
-        log::warn!(target: "webchat", "the session store cannot be read: {error}");
-        Stored::new()
-    });
-    match keeper.load_session().await {
-        Ok(Some(kept)) => drop(stored.insert(key::KEPT.into(), kept.to_string())),
-        Ok(None) => {}
-        Err(error) => {
-            log::warn!(target: "webchat", "the session that the application keeps cannot be had: {error}");
-        }
-    }
-    Ok(stored)
 }
 
 /// Asks the preview input for the text being typed. One that panics has no text.

@@ -56,6 +56,13 @@ struct Exchange {
     session: SessionNumber,
 }
 
+impl Exchange {
+    /// Whether it makes a session, or ends one.
+    fn decides_session(&self) -> bool {
+        matches!(self.purpose, Purpose::Start(_) | Purpose::Restore | Purpose::End(_) | Purpose::Discard)
+    }
+}
+
 /// The requests under way.
 #[derive(Debug, Default)]
 pub(super) struct Exchanges {
@@ -95,13 +102,16 @@ impl Exchanges {
 
     /// Whether a request is under way that makes a session, or ends one.
     pub(super) fn decides_session(&self) -> bool {
-        let decides = |exchange: &Exchange| {
-            matches!(
-                exchange.purpose,
-                Purpose::Start(_) | Purpose::Restore | Purpose::End(_) | Purpose::Discard
-            )
-        };
-        self.open.values().any(decides)
+        self.open.values().any(Exchange::decides_session)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// Takes out everything but what makes a session, or ends one: a chat that nobody takes part in any more may not stay.
+    pub(super) fn give_up(&mut self) -> Vec<ExchangeId> {
+        self.open.extract_if(.., |_, exchange| !exchange.decides_session()).map(|(id, _)| id).collect()
     }
 
     pub(super) fn clear(&mut self) -> Vec<ExchangeId> {

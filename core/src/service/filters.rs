@@ -28,6 +28,12 @@ impl Filters {
         self.all().cloned().collect()
     }
 
+    /// What is stored of them; nothing without any.
+    pub(super) fn to_stored(&self) -> Option<String> {
+        let custom = self.to_vec();
+        (!custom.is_empty()).then(|| json!({"custom": custom}).to_string())
+    }
+
     /// Drops what belonged to a session that cannot be restored.
     pub(super) fn forget_recalled(&mut self) {
         self.recalled.clear();
@@ -67,11 +73,9 @@ impl Service {
     }
 
     /// Stores the filters with the session that they are recalled with.
-    pub(super) fn store_filters(&mut self) {
-        let filters = self.filters.to_vec();
-        if !filters.is_empty() {
-            self.store(vec![(key::FILTERS, Some(json!({"custom": filters}).to_string()))]);
-        }
+    fn store_filters(&mut self) {
+        let filters = self.filters.to_stored();
+        self.store_own(vec![(key::FILTERS, filters)]);
     }
 
     /// Takes the filters of a stored session.

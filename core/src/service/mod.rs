@@ -35,7 +35,7 @@ use crate::{
     config::{Config, ServiceConfig},
     event::Event,
     model::{JsonObject, Transcript},
-    store::{Change, HostCall, Stored},
+    store::{Change, HostCall, Mark, Stored},
     transport::{Capabilities, Failure, Reply, Request},
 };
 use batch::Batch;
@@ -47,7 +47,7 @@ use roster::Roster;
 use session::Session;
 use start::Parked;
 use std::{collections::VecDeque, time::Duration};
-use stored::Loading;
+use stored::{Loading, Own};
 
 pub use batch::BatchId;
 pub use exchange::ExchangeId;
@@ -72,7 +72,12 @@ pub enum Effect {
         kept: bool,
     },
     /// Change the store.
-    Store(Vec<Change>),
+    Store {
+        /// What the store has to hold for it; without, it is changed in any case.
+        mark: Option<Mark>,
+        /// The changes.
+        changes: Vec<Change>,
+    },
     /// Tell the host's [`SessionKeeper`](crate::store::SessionKeeper).
     TellKeeper(HostCall),
     /// Perform a request, asking `preview` first for the text being typed; answer with [`Service::replied`].
@@ -107,7 +112,8 @@ enum Phase {
     Configuring(RequestId),
     /// Accepting commands.
     Ready,
-    /// Closed: nothing is accepted and nothing more is handed out.
+    /// Closed: nothing is accepted, and nothing more is handed out but the end of a chat that a start under way then has made all the
+    /// same.
     Closed,
 }
 
@@ -116,6 +122,8 @@ enum Phase {
 pub struct Service {
     time: Time,
     phase: Phase,
+    /// How long a closed service waits for what is left.
+    wind_up_until: Duration,
     config: ServiceConfig,
     capabilities: Capabilities,
     session: Session,
@@ -124,6 +132,7 @@ pub struct Service {
     /// Commands that wait for the end of a restoration.
     parked: Vec<Parked>,
     loading: VecDeque<Loading>,
+    own: Own,
     commands: Commands,
     exchanges: Exchanges,
     /// Batches on their way to the listeners, in order; the preprocessors have the first.
@@ -153,12 +162,14 @@ impl Service {
         Self {
             time: Time::default(),
             phase: Phase::Unconfigured,
+            wind_up_until: Duration::ZERO,
             config: ServiceConfig::default(),
             capabilities: Capabilities::default(),
             session: Session::Idle,
             queued: VecDeque::new(),
             parked: Vec::new(),
             loading: VecDeque::new(),
+            own: Own::default(),
             commands: Commands::default(),
             exchanges: Exchanges::default(),
             batches: VecDeque::new(),
@@ -213,15 +224,19 @@ impl Service {
     pub fn loaded(&mut self, time: Time, outcome: Result<Stored, Error>) {
         self.time = time;
         let Some(loading) = self.loading.pop_front() else { return };
-        let stored = outcome.unwrap_or_else(|error| {
+        let (stored, problem) = match outcome {
+            Ok(stored) => (stored, None),
+            Err(error) => (Stored::new(), Some(error)),
+        };
+        if let Some(error) = &problem {
             self.log(format!("the session store cannot be read: {error}"));
-            Stored::new()
-        });
-        match loading {
-            Loading::StartUp(id) => self.start_up(id, &stored),
-            Loading::StartChat(id, options) => self.start_with_lock(id, *options, &stored),
-            Loading::Verify(id) => self.verify_with(id, &stored),
-            Loading::Restore(id) => self.restore_stored(id, &stored),
+        }
+        match (loading, problem) {
+            (Loading::StartUp(id), problem) => self.start_up(id, &stored, problem),
+            (Loading::StartChat(id, options), _) => self.start_with_lock(id, *options, &stored),
+            (Loading::Verify(id) | Loading::Restore(id), Some(error)) => self.complete(id, Err(error)),
+            (Loading::Verify(id), None) => self.verify_with(id, &stored),
+            (Loading::Restore(id), None) => self.restore_stored(id, &stored),
         }
     }
 
@@ -258,10 +273,11 @@ impl Service {
         self.typing_due();
         self.poll_due();
         self.pump();
+        self.wind_up();
     }
 
-    /// Closes the service: every command gets its outcome, nothing else happens any more. A session goes on at the server, and
-    /// what is stored of it stays.
+    /// Closes the service: every command gets its outcome, and no event comes any more. A session goes on at the server, and what is
+    /// stored of it stays. Answers are to be handed back until [`Service::is_done`].
     pub fn close(&mut self, time: Time) {
         self.time = time;
         if self.phase == Phase::Closed {
@@ -276,14 +292,30 @@ impl Service {
         for id in self.commands.ids() {
             self.reject(id, closed.0, closed.1);
         }
-        for id in self.exchanges.clear() {
-            self.effects.push_back(Effect::Abort(id));
-        }
+        self.release_lock();
+        let given_up = self.exchanges.give_up();
+        self.effects.extend(given_up.into_iter().map(Effect::Abort));
         self.enter(Session::Idle);
         self.queued.clear();
         self.parked.clear();
         self.loading.clear();
-        self.linked = false;
+        self.linked &= !self.exchanges.is_empty();
+        self.wind_up_until = time.now.saturating_add(self.config.ajax_timeout.saturating_mul(2));
+    }
+
+    /// Whether the service is closed, and nothing is left to be answered: a start that was under way may have made a chat, which is ended.
+    /// It takes twice `ajaxTimeout` at most.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.phase == Phase::Closed && self.exchanges.is_empty()
+    }
+
+    /// Gives up what is left when the time for it is over.
+    fn wind_up(&mut self) {
+        if self.phase == Phase::Closed && self.wind_up_until <= self.time.now {
+            let left = self.exchanges.clear();
+            self.effects.extend(left.into_iter().map(Effect::Abort));
+        }
     }
 
     /// The next thing to do, until there is none. To be drained after each call of the methods above.
@@ -295,7 +327,9 @@ impl Service {
     /// When [`Service::handle_timeout`] has to be called next.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Duration> {
-        [self.commands.next_deadline(), self.session_timeout()].into_iter().flatten().min()
+        let winding_up = self.phase == Phase::Closed && !self.exchanges.is_empty();
+        let end = winding_up.then_some(self.wind_up_until);
+        [self.commands.next_deadline(), self.session_timeout(), end].into_iter().flatten().min()
     }
 
     /// What the transport can do.

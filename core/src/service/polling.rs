@@ -130,7 +130,7 @@ impl Service {
             live.pace.stop();
         }
         let from = live.from();
-        self.store(vec![(key::PING, Some(self.time.unix_ms.to_string()))]);
+        self.store_own(vec![(key::PING, Some(self.time.unix_ms.to_string()))]);
         self.request(Purpose::Poll, Operation::Poll { from, preview: None });
     }
 

@@ -187,7 +187,7 @@ impl Service {
     /// Stores that the session was heard of just now.
     pub(super) fn ping(&mut self) {
         if self.session.live().is_some() {
-            self.store(vec![(key::PING, Some(self.time.unix_ms.to_string()))]);
+            self.store_own(vec![(key::PING, Some(self.time.unix_ms.to_string()))]);
         }
     }
 

@@ -22,17 +22,22 @@ const NOTHING_STORED: &str = "No chat session found to restore.";
 
 impl Service {
     /// Makes the service ready and begins to restore what is stored. `ready` comes before the outcome of the restoration.
-    pub(super) fn start_up(&mut self, id: RequestId, stored: &Stored) {
+    /// A store that could not be read is told of then: the chat goes on without what it holds.
+    pub(super) fn start_up(&mut self, id: RequestId, stored: &Stored, problem: Option<Error>) {
         self.phase = Phase::Ready;
         self.recall_filters(stored);
         let found = self.stored_session(stored);
         let too_old = found.is_some() && self.is_over_age(stored);
         if let Some(data) = found.filter(|_| !too_old) {
-            self.begin_restore(data, None);
+            self.begin_restore(data, Some(stored), None);
         }
         self.publish(Event::Ready);
         self.resolve(id, Resolution::Nothing);
+        if let Some(error) = problem {
+            self.store_failed(&error);
+        }
         if too_old {
+            self.forget_found(stored);
             self.restore_timed_out();
         }
         for (id, command) in std::mem::take(&mut self.queued) {
@@ -40,9 +45,8 @@ impl Service {
         }
     }
 
-    /// Forgets a stored session that is over, and the filters that came with it.
+    /// A stored session is over: what came with it goes.
     pub(super) fn restore_timed_out(&mut self) {
-        self.forget();
         self.filters.forget_recalled();
         self.publish(Event::RestoreTimeout);
     }
@@ -69,7 +73,7 @@ impl Service {
             Session::Idle => {
                 let Some(given) = given else { return self.load(Loading::Restore(id)) };
                 let data = store::given(self.capabilities.session, &Value::String(given.to_string()));
-                return self.restore_found(id, data);
+                return self.restore_found(id, data, None);
             }
         };
         self.reject(id, kind, text);
@@ -81,20 +85,21 @@ impl Service {
             _ if !self.commands.is_open(id) => {}
             Session::Idle => {
                 let found = self.stored_session(stored);
-                self.restore_found(id, found);
+                self.restore_found(id, found, Some(stored));
             }
             _ => self.restore(id, None),
         }
     }
 
-    fn restore_found(&mut self, id: RequestId, found: Option<SessionData>) {
+    fn restore_found(&mut self, id: RequestId, found: Option<SessionData>, stored: Option<&Stored>) {
         match found {
-            Some(data) => self.begin_restore(data, Some(id)),
+            Some(data) => self.begin_restore(data, stored, Some(id)),
             None => self.reject(id, ErrorKind::NoSession, NOTHING_STORED),
         }
     }
 
-    fn begin_restore(&mut self, data: SessionData, command: Option<RequestId>) {
+    fn begin_restore(&mut self, data: SessionData, stored: Option<&Stored>, command: Option<RequestId>) {
+        self.own_session(&data, stored);
         self.enter(Session::Restoring(Arc::new(data), command));
         self.request(Purpose::Restore, Operation::Restore);
     }
@@ -119,6 +124,7 @@ impl Service {
                 self.report_refusal(&reply);
                 self.forget_at_host(&data, &reply.body.json());
                 self.enter(Session::Idle);
+                self.forget();
                 self.restore_timed_out();
                 if let Some(id) = command {
                     let error =

@@ -4,21 +4,18 @@ use super::{
     Service,
     exchange::{Purpose, failure_error, judge},
     session::{Live, Session},
-    stored::{self, Loading},
+    stored::Loading,
 };
 use crate::{
     Error, ErrorKind, Retry,
     command::{RequestId, Resolution, StartChat},
     event::Event,
     model::{JsonObject, SessionData, Transcript},
-    store::{self, Stored, key},
+    store::Stored,
     transport::{Failure, Operation, Reply, Start, Verdict},
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
-
-/// How long a start under way in another service holds back ours, in milliseconds.
-const LOCK_MS: u64 = 2_000;
 
 /// A command that waits for the end of a restoration.
 #[derive(Debug)]
@@ -54,7 +51,7 @@ impl Service {
         if !matches!(self.session, Session::Starting(starting) if starting == id) {
             return;
         }
-        if stored::age(stored, key::CHAT_START_LOCK, self.time.unix_ms).is_some_and(|age| age < LOCK_MS) {
+        if self.is_locked(stored) {
             self.enter(Session::Idle);
             let error =
                 Error::new(ErrorKind::Busy, "a chat is being started by another service with the same store")
@@ -69,7 +66,7 @@ impl Service {
             return self.reject(id, ErrorKind::InvalidArgument, text);
         };
         self.config.user_data.extend(user_data.into_iter().flatten());
-        self.store(vec![(key::CHAT_START_LOCK, Some(self.time.unix_ms.to_string()))]);
+        self.take_lock();
         let start = Start {
             nickname: options.nickname,
             first_name: options.firstname,
@@ -100,7 +97,7 @@ impl Service {
             Err(failure) => Err(failure_error(failure)),
         };
         self.enter(Session::Idle);
-        self.store(vec![(key::CHAT_START_LOCK, None)]);
+        self.release_lock();
         self.complete(id, refused);
     }
 
@@ -108,7 +105,7 @@ impl Service {
     pub(super) fn give_up_start(&mut self, id: RequestId) {
         if matches!(self.session, Session::Starting(starting) if starting == id) {
             self.enter(Session::Idle);
-            self.store(vec![(key::CHAT_START_LOCK, None)]);
+            self.release_lock();
         }
     }
 
@@ -125,13 +122,8 @@ impl Service {
         self.transcript = Transcript::default();
         let session_data = SessionData::clone(&live.data);
         self.enter(Session::Live(Box::new(live)));
-        self.store_session();
+        self.store_start();
         self.keep_for_host();
-        let mut place = store::place(self.capabilities.session, 1, None);
-        place.push((key::PING, Some(self.time.unix_ms.to_string())));
-        place.push((key::CHAT_START_LOCK, None));
-        self.store(place);
-        self.store_filters();
         self.publish(Event::Started(session_data));
         self.resolve(id, Resolution::Response(reply.body));
         self.start_polling();
@@ -160,6 +152,7 @@ impl Service {
         let known = self.stored_session(stored).is_some();
         let fresh = known && !self.is_over_age(stored);
         if known && !fresh {
+            self.forget_found(stored);
             self.restore_timed_out();
         }
         self.resolve(id, Resolution::SessionActive(fresh));

@@ -2,9 +2,11 @@
 
 use super::{Effect, Service};
 use crate::{
+    Error,
     command::{RequestId, StartChat},
-    model::SessionData,
-    store::{self, Change, HostCall, Stored, StoredText, key},
+    event::{Event, ResponseData},
+    model::{SessionData, SessionForm},
+    store::{self, HostCall, Mark, Stored, StoredText, key},
 };
 use serde_json::{Value, json};
 
@@ -17,6 +19,20 @@ pub(super) enum Loading {
     Restore(RequestId),
 }
 
+/// How long a start under way in another service holds back ours, in milliseconds.
+const LOCK_MS: u64 = 2_000;
+
+/// What in the store is this service's own; other services may use it, too.
+#[derive(Debug, Default)]
+pub(super) struct Own {
+    /// What marks the present session there.
+    session: Option<Mark>,
+    /// The present session is not there yet, and comes in place of what is.
+    replaces: bool,
+    /// The mark of our start under way.
+    lock: Option<Mark>,
+}
+
 impl Service {
     pub(super) fn load(&mut self, why: Loading) {
         let kept = self.is_asynchronous() && !matches!(why, Loading::StartChat(..));
@@ -24,17 +40,75 @@ impl Service {
         self.effects.push_back(Effect::Load { kept });
     }
 
-    pub(super) fn store(&mut self, changes: Vec<(&'static str, Option<String>)>) {
-        let changes: Vec<Change> =
-            changes.into_iter().map(|(key, text)| (key, text.map(StoredText))).collect();
-        self.effects.push_back(Effect::Store(changes));
+    /// Changes the store, whatever it holds.
+    fn store(&mut self, changes: Vec<(&'static str, Option<String>)>) {
+        self.change_store(None, changes);
+    }
+
+    /// Changes the store as long as it holds the present session: other services may have put theirs in its place.
+    pub(super) fn store_own(&mut self, changes: Vec<(&'static str, Option<String>)>) {
+        if let Some(mark) = self.own.session.clone() {
+            self.change_store(Some(mark), changes);
+        }
+    }
+
+    fn change_store(&mut self, mark: Option<Mark>, changes: Vec<(&'static str, Option<String>)>) {
+        let changes = changes.into_iter().map(|(key, text)| (key, text.map(StoredText))).collect();
+        self.effects.push_back(Effect::Store { mark, changes });
+    }
+
+    /// Marks that a start is under way.
+    pub(super) fn take_lock(&mut self) {
+        let text = self.time.unix_ms.to_string();
+        self.own.lock = Some(Mark { key: key::CHAT_START_LOCK, text: StoredText(text.clone()) });
+        self.store(vec![(key::CHAT_START_LOCK, Some(text))]);
+    }
+
+    /// Takes back the mark of a start that is over, however it ended.
+    pub(super) fn release_lock(&mut self) {
+        if let Some(lock) = self.own.lock.take() {
+            self.change_store(Some(lock), vec![(key::CHAT_START_LOCK, None)]);
+        }
+    }
+
+    /// Whether a start under way in another service is to be waited for. A time to come is that of a clock that was set back since.
+    pub(super) fn is_locked(&self, stored: &Stored) -> bool {
+        let began = time_in(stored, key::CHAT_START_LOCK);
+        let age = began.and_then(|began| self.time.unix_ms.checked_sub(began));
+        age.is_some_and(|age| age < LOCK_MS)
+    }
+
+    /// Puts a session that has just begun in place of whatever is stored.
+    pub(super) fn store_start(&mut self) {
+        let Some(live) = self.session.live() else { return };
+        let mut changes = store::write(&live.data);
+        changes.extend(store::place(self.capabilities.session, 1, None));
+        changes.push((key::PING, Some(self.time.unix_ms.to_string())));
+        changes.push((key::FILTERS, self.filters.to_stored()));
+        self.own.session = store::mark(&live.data);
+        self.own.replaces = false;
+        self.store(changes);
+        self.release_lock();
+    }
+
+    /// Counts `data` as the present session: that of the store, where that has it, else one that replaces it once it has been taken up.
+    pub(super) fn own_session(&mut self, data: &SessionData, stored: Option<&Stored>) {
+        self.own.session = store::mark(data);
+        let is_stored = |mark: &Mark| stored.is_some_and(|stored| mark.is_in(stored));
+        self.own.replaces = !self.own.session.as_ref().is_some_and(is_stored);
     }
 
     /// Stores what a restoration needs.
     pub(super) fn store_session(&mut self) {
         let Some(live) = self.session.live() else { return };
         let changes = store::write(&live.data);
-        self.store(changes);
+        let mark = store::mark(&live.data);
+        if std::mem::take(&mut self.own.replaces) {
+            self.store(changes);
+        } else {
+            self.store_own(changes);
+        }
+        self.own.session = mark;
     }
 
     /// Stores the place in the transcript.
@@ -44,7 +118,7 @@ impl Service {
         if !self.capabilities.polling {
             place.push((key::PING, Some(self.time.unix_ms.to_string())));
         }
-        self.store(place);
+        self.store_own(place);
         self.keep_for_host();
     }
 
@@ -82,14 +156,47 @@ impl Service {
         kept.and_then(|kept| store::given(form, &kept)).or_else(|| store::read(form, stored))
     }
 
-    /// Forgets the stored session.
-    pub(super) fn forget(&mut self) {
-        self.store(key::ALL.into_iter().map(|key| (key, None)).collect());
+    /// Publishes that what is stored cannot be had, in the form of the back end's errors.
+    pub(super) fn store_failed(&mut self, error: &Error) {
+        const REASON: &str = "SessionStoreError";
+        let told = json!({"errorReason": REASON, "message": error.message()});
+        let told = match self.capabilities.session {
+            SessionForm::Gms => told,
+            SessionForm::Nexus => {
+                let code = format!("pureengage-v3-rest-{REASON}");
+                json!({"errors": [{"code": code, "text": error.message(), "response": told}]})
+            }
+        };
+        self.publish(Event::Error(ResponseData::Failure(told)));
     }
+
+    /// Forgets the present session, if it is the one that is stored.
+    pub(super) fn forget(&mut self) {
+        let mark = self.own.session.take();
+        self.own.replaces = false;
+        self.forget_marked(mark);
+    }
+
+    /// Forgets the session that was found in the store, if it still is there.
+    pub(super) fn forget_found(&mut self, stored: &Stored) {
+        self.forget_marked(store::mark_in(self.capabilities.session, stored));
+    }
+
+    /// A start under way and the other form of sessions are not this one's.
+    fn forget_marked(&mut self, mark: Option<Mark>) {
+        if mark.is_some() {
+            let keys = key::of_session(self.capabilities.session);
+            self.change_store(mark, keys.into_iter().map(|key| (key, None)).collect());
+        }
+    }
+}
+
+/// The time stored under `key`, in milliseconds; nothing without one.
+fn time_in(stored: &Stored, key: &str) -> Option<u64> {
+    stored.get(key)?.parse().ok()
 }
 
 /// The age in milliseconds of the time stored under `key`; nothing without one.
 pub(super) fn age(stored: &Stored, key: &str, unix_ms: u64) -> Option<u64> {
-    let then: u64 = stored.get(key)?.parse().ok()?;
-    Some(unix_ms.saturating_sub(then))
+    Some(unix_ms.saturating_sub(time_in(stored, key)?))
 }

@@ -1,6 +1,6 @@
 //! A store in the process.
 
-use super::{Change, SessionStore, Stored, StoredText};
+use super::{Change, Mark, SessionStore, Stored, StoredText};
 use crate::{Error, transport::BoxFuture};
 use std::{
     fmt,
@@ -37,13 +37,24 @@ impl SessionStore for MemoryStore {
     }
 
     fn apply(&self, changes: Vec<Change>) -> BoxFuture<Result<(), Error>> {
+        change(&mut self.content(), changes);
+        Box::pin(ready(Ok(())))
+    }
+
+    fn apply_if(self: Arc<Self>, mark: Mark, changes: Vec<Change>) -> BoxFuture<Result<(), Error>> {
         let mut content = self.content();
-        for (key, value) in changes {
-            match value {
-                Some(StoredText(text)) => content.insert(key.to_owned(), text),
-                None => content.remove(key),
-            };
+        if mark.is_in(&content) {
+            change(&mut content, changes);
         }
         Box::pin(ready(Ok(())))
+    }
+}
+
+fn change(content: &mut Stored, changes: Vec<Change>) {
+    for (key, value) in changes {
+        match value {
+            Some(StoredText(text)) => content.insert(key.to_owned(), text),
+            None => content.remove(key),
+        };
     }
 }

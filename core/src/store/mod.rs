@@ -10,7 +10,7 @@ mod tests;
 
 pub use file::FileStore;
 pub use memory::MemoryStore;
-pub(crate) use session::{given, place, read, write};
+pub(crate) use session::{given, mark, mark_in, place, read, write};
 
 use crate::{Error, config::StoreConfig, transport::BoxFuture};
 use serde_json::Value;
@@ -18,6 +18,8 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 /// The names under which the service stores its state.
 pub mod key {
+    use crate::model::SessionForm;
+
     /// The server's chat id, as text.
     pub const SESSION: &str = "_genesys.widgets.webchat.state.session";
     /// `{secureKey, alias, userId}` as JSON text.
@@ -41,6 +43,14 @@ pub mod key {
     /// All that are in a store.
     pub const ALL: [&str; 9] =
         [SESSION, KEYS, PING, INDEX, FILTERS, CHAT_START_LOCK, NEXUS_SESSION, NEXUS_KEYS, NEXUS_INDEX];
+
+    /// What goes with a session of this form.
+    pub(crate) const fn of_session(form: SessionForm) -> [&'static str; 5] {
+        match form {
+            SessionForm::Gms => [SESSION, KEYS, INDEX, PING, FILTERS],
+            SessionForm::Nexus => [NEXUS_SESSION, NEXUS_KEYS, NEXUS_INDEX, PING, FILTERS],
+        }
+    }
 }
 
 /// Everything a store holds for a service.
@@ -59,23 +69,51 @@ impl fmt::Debug for StoredText {
     }
 }
 
+/// Tells whose the content of a store is: this text under this key. Several services may use one store, and none may change what
+/// belongs to another's session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The key.
+    pub key: &'static str,
+    /// What is stored under it.
+    pub text: StoredText,
+}
+
+impl Mark {
+    /// Whether the content has this mark.
+    pub fn is_in(&self, stored: &Stored) -> bool {
+        stored.get(self.key) == Some(&self.text.0)
+    }
+}
+
 /// Keeps a service's session data.
 ///
-/// The service calls it in order and never twice at once. Two services may share one store: a start under way in one is seen by the
-/// other. A failing store never fails a chat: the error is logged, and what was not stored cannot be restored.
+/// The service calls it in order and never twice at once. Several services may share one store: a start under way in one is seen by the
+/// others, and the store holds the session that was started or restored last. A failing store never fails a chat: the error is logged, and
+/// what was not stored cannot be restored. The same holds for one that does not answer within five seconds; it is not called again
+/// before it has.
 pub trait SessionStore: Send + Sync + 'static {
     /// Returns everything stored.
     fn load(&self) -> BoxFuture<Result<Stored, Error>>;
 
     /// Carries out all changes, or none when it fails.
     fn apply(&self, changes: Vec<Change>) -> BoxFuture<Result<(), Error>>;
+
+    /// Carries out all changes if the content has `mark`, and else none. By default it loads, compares and applies; a store that others
+    /// change meanwhile does it in one step.
+    fn apply_if(self: Arc<Self>, mark: Mark, changes: Vec<Change>) -> BoxFuture<Result<(), Error>> {
+        Box::pin(async move {
+            let stored = self.load().await?;
+            if mark.is_in(&stored) { self.apply(changes).await } else { Ok(()) }
+        })
+    }
 }
 
 /// What keeps an asynchronous chat outside of this library: the three functions of `transport.async` and `async` (specification,
 /// Options; behaviour reference, section 7), whose names there say what the page does and not what they do.
 ///
 /// The service calls it in order and never twice at once, besides the [`SessionStore`]; what it keeps wins. What fails is logged, and
-/// fails no chat.
+/// fails no chat; so is what takes more than five seconds, and the keeper is not called again before it has answered.
 pub trait SessionKeeper: Send + Sync + 'static {
     /// Keeps what there is in place of what was kept before: `{messageIndex, token}` of Nexus, `{secureKey, sessionID, alias, userId}` of
     /// GMS. Called whenever there is something new: at the start, after a restoration, of Nexus after each batch of messages. Token and
@@ -86,8 +124,9 @@ pub trait SessionKeeper: Send + Sync + 'static {
     /// `setSessionData`.
     fn load_session(&self) -> BoxFuture<Result<Option<Value>, Error>>;
 
-    /// Forgets what was kept: the server does not know the session any more. `lost` is `{sessionData, response}`. Not called when a chat
-    /// ends as it should. The original's `deleteSessionData`.
+    /// Forgets what was kept: the server does not know the session any more. `lost` is `{sessionData, response}`: where several chats share
+    /// what is kept, it is to be forgotten only if it is of that session. Not called when a chat ends as it should. The original's
+    /// `deleteSessionData`.
     fn forget_session(&self, lost: Value) -> BoxFuture<Result<(), Error>>;
 }
 

@@ -1,6 +1,6 @@
 //! A session's data as they are stored (behaviour reference, section 7).
 
-use super::{Stored, key};
+use super::{Mark, Stored, StoredText, key};
 use crate::{
     model::{GmsSession, Index, NexusSession, SessionData, SessionForm},
     private::Private,
@@ -48,6 +48,28 @@ pub(crate) fn write(data: &SessionData) -> Vec<(&'static str, Option<String>)> {
         }
     };
     vec![(session.0, Some(session.1.to_string())), (keys.0, Some(keys.1))]
+}
+
+/// What marks a store that holds this session. A session that has no id yet is known by its key.
+pub(crate) fn mark(data: &SessionData) -> Option<Mark> {
+    let (id, token) = match data {
+        SessionData::Gms(data) => ((key::SESSION, &data.session_id), None),
+        SessionData::Nexus(data) => {
+            ((key::NEXUS_SESSION, &data.session_id), Some((key::NEXUS_KEYS, &data.token)))
+        }
+    };
+    let found = [Some(id), token].into_iter().flatten().find(|(_, text)| !text.is_empty());
+    found.map(|(key, text)| Mark { key, text: StoredText(text.to_string()) })
+}
+
+/// What marks the session that is stored.
+pub(crate) fn mark_in(form: SessionForm, stored: &Stored) -> Option<Mark> {
+    let keys: &[&'static str] = match form {
+        SessionForm::Gms => &[key::SESSION],
+        SessionForm::Nexus => &[key::NEXUS_SESSION, key::NEXUS_KEYS],
+    };
+    let found = keys.iter().find_map(|key| Some((*key, stored.get(*key).filter(|text| !text.is_empty())?)));
+    found.map(|(key, text)| Mark { key, text: StoredText(text.clone()) })
 }
 
 /// What is to be stored of the place in the transcript: the next one, or the newest entry's where the server writes places as text.

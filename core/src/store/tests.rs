@@ -8,6 +8,7 @@ use std::{
     fs::OpenOptions,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::Arc,
     task::{Context, Waker},
     time::Duration,
 };
@@ -52,6 +53,40 @@ async fn keeps_what_is_applied(store: &dyn SessionStore, other: &dyn SessionStor
     store.apply(Vec::new()).await.unwrap();
     store.apply(key::ALL.map(|key| (key, None)).into()).await.unwrap();
     assert_eq!(other.load().await.unwrap(), Stored::new());
+}
+
+/// A store that can do no more than it has to.
+struct Plain(MemoryStore);
+
+impl SessionStore for Plain {
+    fn load(&self) -> crate::transport::BoxFuture<Result<Stored, crate::Error>> {
+        self.0.load()
+    }
+
+    fn apply(&self, changes: Vec<Change>) -> crate::transport::BoxFuture<Result<(), crate::Error>> {
+        self.0.apply(changes)
+    }
+}
+
+#[tokio::test]
+async fn what_belongs_to_another_is_left_alone() {
+    let (_directory, path) = place();
+    let file = FileStore::open(&path).unwrap();
+    let stores: [Arc<dyn SessionStore>; 3] =
+        [Arc::new(MemoryStore::new()), Arc::new(file), Arc::new(Plain(MemoryStore::new()))];
+    let mark = |text: &str| Mark { key: key::SESSION, text: StoredText(text.into()) };
+    for store in stores {
+        store.clone().apply_if(mark("mine"), vec![set(key::PING, "1")]).await.unwrap();
+        assert!(store.load().await.unwrap().is_empty(), "nothing is marked");
+        store.apply(vec![set(key::SESSION, "mine")]).await.unwrap();
+        store.clone().apply_if(mark("mine"), vec![set(key::PING, "2")]).await.unwrap();
+        store.apply(vec![set(key::SESSION, "another's")]).await.unwrap();
+        let others = store.load().await.unwrap();
+        let changes = vec![set(key::PING, "3"), (key::SESSION, None)];
+        store.clone().apply_if(mark("mine"), changes).await.unwrap();
+        assert_eq!(store.load().await.unwrap(), others);
+        assert_eq!(others, stored(&[(key::SESSION, "another's"), (key::PING, "2")]));
+    }
 }
 
 #[tokio::test]
@@ -148,24 +183,29 @@ async fn what_others_keep_in_the_file_stays() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_store_is_never_touched() {
+async fn a_file_that_is_no_store_is_set_aside_and_told() {
     for text in ["{\"s3cret\": ", "[]", "\"s3cret\"", "\u{0}\u{0}", "{} {}"] {
         let (directory, path) = place();
-        let store = FileStore::open(&path).unwrap();
         fs::write(&path, text).unwrap();
-        let opened = FileStore::open(&path).unwrap_err();
-        let loaded = store.load().await.unwrap_err();
-        let applied = store.apply(vec![set(key::INDEX, "1")]).await.unwrap_err();
-        for error in [opened, loaded, applied] {
-            assert_eq!(error.kind(), ErrorKind::Io);
-            assert!(error.message().contains("session.json is no session store: it is not "), "{error}");
-            let is_json = serde_json::from_str::<Value>(text).is_ok();
-            assert_ne!(error.message().contains("not valid JSON"), is_json, "{error}");
-            assert!(!format!("{error:?}").contains("s3cret"));
-            assert!(!error.message().contains("s3cret"), "{error}");
-        }
-        assert_eq!(fs::read_to_string(&path).unwrap(), text);
-        assert_eq!(names(directory.path()), ["session.json", "session.json.lock"]);
+        let store = FileStore::open(&path).unwrap();
+        let error = store.load().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io);
+        assert!(error.message().contains("session.json is no session store: it is not "), "{error}");
+        let is_json = serde_json::from_str::<Value>(text).is_ok();
+        assert_ne!(error.message().contains("not valid JSON"), is_json, "{error}");
+        assert!(
+            error.message().contains("set aside as ") && error.message().contains("session.json.unreadable")
+        );
+        assert!(!format!("{error:?}{error}").contains("s3cret"));
+        assert_eq!(names(directory.path()), ["session.json.lock", "session.json.unreadable"]);
+        assert_eq!(fs::read_to_string(directory.path().join("session.json.unreadable")).unwrap(), text);
+        assert!(store.load().await.unwrap().is_empty(), "a new one begins");
+        store.apply(vec![set(key::INDEX, "1")]).await.unwrap();
+
+        fs::write(&path, text).unwrap();
+        store.apply(vec![set(key::INDEX, "2")]).await.unwrap();
+        assert_eq!(content(&path), json!({ key::INDEX: "2" }), "what is to be stored is stored all the same");
+        assert_eq!(fs::read_to_string(directory.path().join("session.json.unreadable.2")).unwrap(), text);
         fs::write(&path, "").unwrap();
         store.apply(vec![set(key::INDEX, "1")]).await.expect("an empty file is an empty store");
     }
@@ -187,6 +227,53 @@ fn bad_places_are_named_at_once() {
     let huge = fs::File::create(&path).unwrap();
     huge.set_len((64 << 20) + 1).unwrap();
     assert!(FileStore::open(&path).unwrap_err().message().contains("too large"));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_an_ordinary_file_is_opened_and_nobody_is_waited_for() {
+    use nix::{sys::stat::Mode, unistd::mkfifo};
+    for name in ["session.json", "session.json.lock"] {
+        for pipe in [true, false] {
+            let (directory, path) = place();
+            let (bad, elsewhere) = (directory.path().join(name), directory.path().join("elsewhere"));
+            let make = || {
+                if pipe {
+                    mkfifo(&bad, Mode::S_IRUSR | Mode::S_IWUSR).unwrap();
+                } else {
+                    std::os::unix::fs::symlink(&elsewhere, &bad).unwrap();
+                }
+            };
+            make();
+            let opened = FileStore::open(&path).unwrap_err();
+            fs::remove_file(&bad).unwrap();
+            let store = FileStore::open(&path).unwrap();
+            let _ = fs::remove_file(&bad);
+            make();
+            let loaded = store.load().await.unwrap_err();
+            let applied = store.apply(vec![set(key::INDEX, "1")]).await.unwrap_err();
+            for error in [opened, loaded, applied] {
+                assert_eq!(error.kind(), ErrorKind::Io);
+                let path = bad.display().to_string();
+                assert!(
+                    error.message().contains(&path)
+                        && error.message().ends_with("it is not an ordinary file"),
+                    "{error}"
+                );
+            }
+            assert!(!elsewhere.exists());
+        }
+    }
+}
+
+#[test]
+fn opening_waits_for_no_lock() {
+    let (directory, path) = place();
+    let lock = fs::File::create(directory.path().join("session.json.lock")).unwrap();
+    lock.lock().unwrap();
+    let begun = std::time::Instant::now();
+    FileStore::open(&path).unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(2));
 }
 
 #[cfg(unix)]
@@ -286,7 +373,9 @@ async fn the_wait_for_the_lock_has_a_limit() {
     lock.lock().unwrap();
     let error = store.load().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
-    assert!(error.message().ends_with("session.json: another program holds the lock"), "{error}");
+    let lock_path = directory.path().join("session.json.lock");
+    let why = format!("another program holds {}", lock_path.display());
+    assert!(error.message().ends_with(&why), "{error}");
     drop(lock);
     store.load().await.unwrap();
 }

@@ -3,7 +3,9 @@
 use crate::{
     adapter::{Adapter, Ask, Language, Launch},
     pattern::matches,
-    scenario::{CommandStep, Entry, EventsStep, Expectation, RestartStep, Scenario, Step, Table, Written},
+    scenario::{
+        CommandStep, Edit, Entry, EventsStep, Expectation, RestartStep, Scenario, Step, Table, Written,
+    },
     timeline::{Expected, Order, Outcome, Timeline},
     transport::Transport,
     world::World,
@@ -240,6 +242,8 @@ impl Run<'_> {
             Step::Log(step) => self.world.expect_log(&step.log, step.count, self.patience).await,
             Step::Restart(restart) => self.restart(restart).await,
             Step::Close => self.close().await,
+            Step::Store(Edit::Text(text)) => self.world.write_store(text),
+            Step::Store(Edit::Keys(changes)) => self.world.edit_store(changes),
             Step::Stored(pattern) => self.world.expect_stored(pattern, self.patience).await,
             Step::Kept(pattern) => self.world.expect_kept(pattern),
             Step::Forgotten(pattern) => self.timeline.forgotten(pattern, &mut self.world.saved).await,

@@ -16,7 +16,7 @@ namespace webchat {
 /// What keeps an asynchronous chat, so that it goes on in another process or on another machine; without effect for other chats. These are
 /// the functions of transport.async and async, whose names there say what a page does with them. Whoever has what is kept can take part in
 /// the chat: keep it where nobody else reads. They run on the callback thread, in order and one at a time. Throwing says that it could not
-/// be done: what() goes into the log, and the chat goes on.
+/// be done: what() goes into the log, and the chat goes on; so it does when one of them takes more than five seconds.
 struct SessionKeeper {
     /// Keeps a session as JSON text in place of what was kept before: {messageIndex, token} of Nexus, {secureKey, sessionID, alias, userId}
     /// of GMS. Called whenever there is something new: at the start, after a restoration, of Nexus after each batch of messages. Needed.
@@ -25,8 +25,9 @@ struct SessionKeeper {
     /// Returns what was kept, as it was given or just Nexus's token; nothing when there is none: when the chat is configured, and for
     /// Chat::restore without session data. Needed. The original's setSessionData.
     std::function<std::optional<std::string>()> load_session{};
-    /// Forgets what was kept: the server does not know the session any more. Gets {sessionData, response} as JSON text. Not called when a
-    /// chat ends as it should. May be empty. The original's deleteSessionData.
+    /// Forgets what was kept: the server does not know the session any more. Gets {sessionData, response} as JSON text: where several chats
+    /// share what is kept, it is to be forgotten only if it is of that session. Not called when a chat ends as it should. May be empty. The
+    /// original's deleteSessionData.
     std::function<void(const std::string& lost_json)> forget_session{};
 
     /// Whether there is one: a function is set.

@@ -15,7 +15,9 @@ namespace webchat {
 
 /// Where session data are kept, so that a chat can be restored in another process. Whoever has them can take part in the chat: keep them
 /// where nobody else reads. Both functions run on the callback thread, one at a time. Throwing says that it could not be done: what()
-/// goes into the log, the chat goes on, and what was not saved cannot be restored.
+/// goes into the log, the chat goes on, and what was not saved cannot be restored. The same holds for what takes more than five seconds.
+/// When nothing can be loaded at the start, `error` is published after `ready`. Chats may share what is kept: each looks before it saves,
+/// and leaves the session of another alone.
 class SessionStore {
 public:
     virtual ~SessionStore() = default;

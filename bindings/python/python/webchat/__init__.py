@@ -34,7 +34,12 @@ __all__ = ["Chat", "Event", "Runtime", "SessionKeeper", "SessionStore", "__versi
 
 
 class SessionStore(Protocol):
-    """Keeps a chat's session data, so that the chat can be restored later, also by another process."""
+    """Keeps a chat's session data, so that the chat can be restored later, also by another process.
+
+    Called in order and one at a time. What fails, or takes more than five seconds, fails no chat: the log has the reason, what was not
+    stored cannot be restored, and when nothing can be loaded at the start, ``error`` is published after ``ready``. Chats may share a
+    store: each loads before it changes what belongs to a session, and leaves the session of another alone.
+    """
 
     def load(self) -> Mapping[str, str] | None:
         """Returns everything stored."""
@@ -47,7 +52,7 @@ class SessionKeeper(Protocol):
     """Keeps an asynchronous chat, so that it goes on in another process or on another machine; without effect for other chats.
 
     These are the functions of ``transport.async`` and ``async``, whose names there say what a page does with them. They are called in
-    order and one at a time. Whoever has what is kept can take part in the chat.
+    order and one at a time. What fails, or takes more than five seconds, fails no chat. Whoever has what is kept can take part in the chat.
     """
 
     def store_session(self, session: dict[str, Any]) -> None:
@@ -60,8 +65,9 @@ class SessionKeeper(Protocol):
         original's ``setSessionData``."""
 
     def forget_session(self, lost: dict[str, Any]) -> None:
-        """Forgets what was kept: the server does not know the session any more. ``lost`` is ``{"sessionData", "response"}``. Not called
-        when a chat ends as it should. The original's ``deleteSessionData``."""
+        """Forgets what was kept: the server does not know the session any more. ``lost`` is ``{"sessionData", "response"}``: where several
+        chats share what is kept, it is to be forgotten only if it is of that session. Not called when a chat ends as it should. The
+        original's ``deleteSessionData``."""
 
 
 class Chat(Commands):

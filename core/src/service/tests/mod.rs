@@ -42,5 +42,6 @@ mod push;
 mod restore;
 mod script;
 mod sending;
+mod shared_store;
 mod start;
 mod typing;

@@ -268,13 +268,17 @@ fn messages_can_be_sent_and_the_chat_ended_after_a_restoration() {
 }
 
 #[test]
-fn a_store_that_cannot_be_read_is_an_empty_one() {
+fn a_store_that_cannot_be_read_is_told_of_and_counts_as_an_empty_one() {
     let mut script = Script::new();
     script.hold_loads = true;
     script.configure();
     let error = crate::Error::new(ErrorKind::Io, "disk");
     script.service.loaded(script.time(), Err(error));
     script.drain();
-    assert_eq!(script.take(), ["ready", "configure: resolved"]);
+    assert_eq!(script.take(), ["ready", "configure: resolved", "error"]);
+    assert_eq!(script.payload("error"), json!({"errorReason": "SessionStoreError", "message": "disk"}));
     assert_eq!(script.logged, ["the session store cannot be read: disk"]);
+    script.command(start_chat());
+    script.fail_load(crate::Error::new(ErrorKind::Io, "disk"));
+    assert_eq!(script.take(), ["> start"]);
 }

@@ -383,7 +383,8 @@ impl Script {
                     self.answer_loads();
                 }
             }
-            Effect::Store(changes) => {
+            Effect::Store { mark, .. } if mark.as_ref().is_some_and(|mark| !mark.is_in(&self.stored)) => {}
+            Effect::Store { changes, .. } => {
                 for (key, text) in changes {
                     let short = key.rsplit('.').next().unwrap_or(key);
                     if let Some(text) = text {

@@ -36,6 +36,7 @@ fn a_start_stores_publishes_resolves_and_polls_in_this_order() {
         "store keys",
         "store index",
         "store ping",
+        "forget filters",
         "forget chatStartLock",
         "started",
         "startChat: resolved",

@@ -6,7 +6,7 @@ mod wire;
 
 pub use server::{FileSettings, ServerSettings};
 pub use step::{
-    CommandStep, Entry, EventStep, EventsStep, Expectation, LogStep, RestartStep, SimulatorStep, Step,
+    CommandStep, Edit, Entry, EventStep, EventsStep, Expectation, LogStep, RestartStep, SimulatorStep, Step,
     Written,
 };
 

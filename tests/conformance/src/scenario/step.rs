@@ -59,6 +59,8 @@ pub enum Step {
     Restart(RestartStep),
     /// Closes the chat.
     Close,
+    /// Changes what is stored, as another program would: by the last words of the keys, or with a text the whole file.
+    Store(Edit),
     /// Waits until the library's store holds this, by the last words of the keys.
     Stored(Value),
     /// Says what the application's keeper holds.
@@ -171,6 +173,16 @@ pub struct LogStep {
     pub count: Option<usize>,
 }
 
+/// What another program makes of the store.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Edit {
+    /// The whole file.
+    Text(String),
+    /// Keys; `null` takes one away.
+    Keys(BTreeMap<String, Option<String>>),
+}
+
 /// A new chat object.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -272,6 +284,7 @@ struct One<T> {
         alias = "chat",
         alias = "link",
         alias = "restart",
+        alias = "store",
         alias = "stored",
         alias = "kept",
         alias = "forgotten"
@@ -281,7 +294,7 @@ struct One<T> {
 
 impl<'de> Deserialize<'de> for Step {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        const WORDS: [&str; 19] = [
+        const WORDS: [&str; 20] = [
             "command",
             "await",
             "pending",
@@ -297,6 +310,7 @@ impl<'de> Deserialize<'de> for Step {
             "log",
             "restart",
             "close",
+            "store",
             "stored",
             "kept",
             "forgotten",
@@ -331,6 +345,7 @@ impl<'de> Deserialize<'de> for Step {
             "link" => Self::Link(read::<One<_>, _>(&object, word)?.it),
             "count" | "log" => Self::Log(read(&object, word)?),
             "restart" => Self::Restart(read::<One<_>, _>(&object, word)?.it),
+            "store" => Self::Store(read::<One<_>, _>(&object, word)?.it),
             "stored" => Self::Stored(read::<One<_>, _>(&object, word)?.it),
             "kept" => Self::Kept(read::<One<_>, _>(&object, word)?.it),
             "forgotten" => Self::Forgotten(read::<One<_>, _>(&object, word)?.it),

@@ -19,11 +19,12 @@ impl World {
         self.directory.path().join("session.json")
     }
 
-    /// Changes what is stored, as another program or a long time would. `${soon}` is a time ten seconds from now.
+    /// Changes what is stored, as another program or a long time would. `${now}` is the present time.
     pub(crate) fn edit_store(&mut self, changes: &BTreeMap<String, Option<String>>) -> Result<(), String> {
         let failed = |error: &dyn Display| format!("the session store: {error}");
-        let soon = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + Duration::from_secs(10);
-        self.saved.insert("soon", Value::String(soon.as_millis().to_string()));
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        self.saved.insert("now", Value::String(now.as_millis().to_string()));
+        let _lock = self.lock_store()?;
         let text = fs::read_to_string(self.store_path()).map_err(|error| failed(&error))?;
         let mut content: Map<String, Value> = serde_json::from_str(&text).map_err(|error| failed(&error))?;
         for (key, value) in changes {
@@ -34,6 +35,20 @@ impl World {
             };
         }
         fs::write(self.store_path(), Value::Object(content).to_string()).map_err(|error| failed(&error))
+    }
+
+    /// Makes the whole file something else.
+    pub(crate) fn write_store(&self, text: &str) -> Result<(), String> {
+        let _lock = self.lock_store()?;
+        fs::write(self.store_path(), text).map_err(|error| format!("the session store: {error}"))
+    }
+
+    /// Takes the lock that all programs take which share a store.
+    fn lock_store(&self) -> Result<fs::File, String> {
+        let path = self.directory.path().join("session.json.lock");
+        let file = fs::File::create(path).map_err(|error| format!("the session store's lock: {error}"))?;
+        file.lock().map_err(|error| format!("the session store's lock: {error}"))?;
+        Ok(file)
     }
 
     /// Waits until the library's store holds what the pattern says, by the last words of the keys. Nobody tells of it, so it is looked
