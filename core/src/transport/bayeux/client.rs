@@ -4,7 +4,7 @@ use super::{
     engine::{Engine, Event, ExchangeId, Input, Output, PublishId, Settings},
     long_polling,
     message::Message,
-    websocket::WebSocket,
+    websocket::{Ending, WebSocket},
 };
 use crate::transport::{
     Applied, BoxFuture, Failure,
@@ -285,7 +285,8 @@ impl Socket {
             },
             Self::Open(socket) => match socket.next().await {
                 Ok(messages) => return Input::Received(messages),
-                Err(failure) => Input::Closed(failure),
+                Err(Ending::Lost(failure)) => Input::Closed(failure),
+                Err(Ending::TooLarge(failure)) => Input::TooLarge(failure),
             },
         };
         *self = Self::Closed;

@@ -34,6 +34,15 @@ pub(super) fn refused(what: &str, message: &Message) -> Failure {
     }
 }
 
+/// The server bears a message of this size on no carrier.
+pub(super) fn too_large(failure: &Failure) -> Failure {
+    let status = failure.status;
+    let cause = format!(
+        "the message is too large for the server, which refused it on the WebSocket and by HTTP (status {status})"
+    );
+    Failure { kind: ErrorKind::Rejected, retry: Retry::Never, applied: Applied::No, cause, ..failure.clone() }
+}
+
 /// Nothing came in time.
 pub(super) fn silence(applied: Applied, cause: &str) -> Failure {
     Failure { retry: Retry::WithBackoff, applied, ..local_failure(ErrorKind::Timeout, cause.into()) }

@@ -18,8 +18,10 @@ pub(crate) const CONNECT: &str = "/meta/connect";
 pub(crate) const SUBSCRIBE: &str = "/meta/subscribe";
 pub(crate) const DISCONNECT: &str = "/meta/disconnect";
 
-/// No server lets a connect hang, or asks for a pause, for longer than this.
-const LONGEST_ADVICE: Duration = Duration::from_mins(10);
+/// No server lets a connect hang for longer than this.
+const LONGEST_TIMEOUT: Duration = Duration::from_mins(10);
+/// No server has a client pause for longer than this: it drops one that it does not hear for 45 s (GMS reference, section 6).
+const LONGEST_INTERVAL: Duration = Duration::from_secs(30);
 
 /// A message from the server: a reply to one of ours, or a delivery.
 #[derive(Default, Deserialize)]
@@ -45,6 +47,8 @@ pub(crate) struct Advice {
     reconnect: Option<String>,
     interval: Number,
     timeout: Number,
+    #[serde(rename = "multiple-clients")]
+    multiple_clients: Option<bool>,
 }
 
 /// How to go on after a failure, or at all.
@@ -70,17 +74,22 @@ impl Advice {
 
     /// The pause before the next connect.
     pub(crate) fn interval(&self) -> Option<Duration> {
-        advised(self.interval)
+        advised(self.interval, LONGEST_INTERVAL)
+    }
+
+    /// Whether the advice is for the time in which another client with the same cookie has a connect held.
+    pub(crate) fn is_for_a_crowd(&self) -> bool {
+        self.multiple_clients == Some(true)
     }
 
     /// How long the server lets a connect hang.
     pub(crate) fn timeout(&self) -> Option<Duration> {
-        advised(self.timeout)
+        advised(self.timeout, LONGEST_TIMEOUT)
     }
 }
 
-fn advised(number: Number) -> Option<Duration> {
-    number.unsigned().map(Duration::from_millis).map(|advised| advised.min(LONGEST_ADVICE))
+fn advised(number: Number, longest: Duration) -> Option<Duration> {
+    number.unsigned().map(Duration::from_millis).map(|advised| advised.min(longest))
 }
 
 impl Message {
@@ -111,6 +120,7 @@ impl Message {
                 reconnect: take(&mut advice, "reconnect"),
                 interval: take(&mut advice, "interval").unwrap_or_default(),
                 timeout: take(&mut advice, "timeout").unwrap_or_default(),
+                multiple_clients: take(&mut advice, "multiple-clients"),
             }),
             supported_connection_types: take(&mut message, "supportedConnectionTypes"),
             ext: message.remove("ext"),
@@ -206,7 +216,12 @@ mod tests {
             .advice
             .unwrap();
         assert_eq!(advice.reconnect(), Some(Reconnect::None));
-        assert_eq!((advice.interval(), advice.timeout()), (None, Some(LONGEST_ADVICE)));
+        assert_eq!((advice.interval(), advice.timeout()), (None, Some(LONGEST_TIMEOUT)));
+        for interval in ["1e15", "1e300", "4000000000"] {
+            let payload = format!(r#"[{{"channel":"/a","advice":{{"interval":{interval}}}}}]"#);
+            let interval = one(&payload).advice.unwrap().interval();
+            assert!(interval.is_none_or(|interval| interval == LONGEST_INTERVAL), "{interval:?}");
+        }
     }
 
     #[test]

@@ -31,9 +31,20 @@ use tokio_tungstenite::{
     tungstenite::{
         self, Utf8Bytes,
         handshake::{client::generate_key, derive_accept_key},
-        protocol::{Role, WebSocketConfig},
+        protocol::{Role, WebSocketConfig, frame::coding::CloseCode},
     },
 };
+
+/// How much may wait for a server that reads nothing, our answers to its pings among it.
+const WRITE_BUFFER: usize = 16 << 20;
+
+/// Why a WebSocket is of no use any more.
+pub(super) enum Ending {
+    /// It is lost.
+    Lost(Failure),
+    /// The server closed it because a message was too large for it.
+    TooLarge(Failure),
+}
 
 /// An open WebSocket.
 pub(super) struct WebSocket {
@@ -53,7 +64,10 @@ impl WebSocket {
             return Err(failure::not_bayeux("the server switched to another protocol than WebSocket"));
         }
         let longest = usize::try_from(http.limit()).ok();
-        let config = WebSocketConfig::default().max_message_size(longest).max_frame_size(longest);
+        let config = WebSocketConfig::default()
+            .max_message_size(longest)
+            .max_frame_size(longest)
+            .max_write_buffer_size(WRITE_BUFFER);
         let stream = WebSocketStream::from_raw_socket(connection, Role::Client, Some(config)).await;
         Ok(Self { stream, outgoing: VecDeque::new() })
     }
@@ -64,7 +78,7 @@ impl WebSocket {
     }
 
     /// The next messages. May be dropped and called again. After a failure the WebSocket is of no use.
-    pub(super) async fn next(&mut self) -> Result<Vec<Message>, Failure> {
+    pub(super) async fn next(&mut self) -> Result<Vec<Message>, Ending> {
         poll_fn(|context| self.poll(context)).await
     }
 
@@ -73,25 +87,36 @@ impl WebSocket {
         let _ = self.stream.close(None).now_or_never();
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Vec<Message>, Failure>> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Vec<Message>, Ending>> {
         if let Err(error) = self.poll_write(context) {
-            return Poll::Ready(Err(lost(&error)));
+            // The server may have said why it closed.
+            return match self.poll_read(context) {
+                Poll::Ready(Err(ending @ Ending::TooLarge(_))) => Poll::Ready(Err(ending)),
+                _ => Poll::Ready(Err(lost(&error))),
+            };
         }
+        self.poll_read(context)
+    }
+
+    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Result<Vec<Message>, Ending>> {
         while let Poll::Ready(frame) = Pin::new(&mut self.stream).poll_next(context) {
             let payload = match frame {
                 Some(Ok(tungstenite::Message::Text(text))) => Bytes::from(text),
                 Some(Ok(tungstenite::Message::Binary(bytes))) => bytes,
+                Some(Ok(tungstenite::Message::Close(Some(frame)))) if frame.code == CloseCode::Size => {
+                    let cause = "the server closed the WebSocket: a message was too large for it";
+                    return Poll::Ready(Err(Ending::TooLarge(failure::lost(Applied::Unknown, cause))));
+                }
                 Some(Ok(tungstenite::Message::Close(_))) | None => {
-                    return Poll::Ready(Err(failure::lost(
-                        Applied::Unknown,
-                        "the server closed the WebSocket",
-                    )));
+                    let cause = "the server closed the WebSocket";
+                    return Poll::Ready(Err(Ending::Lost(failure::lost(Applied::Unknown, cause))));
                 }
                 Some(Ok(_)) => continue,
                 Some(Err(error)) => return Poll::Ready(Err(lost(&error))),
             };
             let messages = message::read(&payload);
-            return Poll::Ready(messages.ok_or_else(|| failure::not_bayeux("what came is not Bayeux")));
+            let no_bayeux = || Ending::Lost(failure::not_bayeux("what came is not Bayeux"));
+            return Poll::Ready(messages.ok_or_else(no_bayeux));
         }
         Poll::Pending
     }
@@ -122,6 +147,6 @@ fn upgrade_headers(key: &str) -> Result<HeaderMap, Failure> {
 }
 
 /// The errors of the protocol say what was wrong with it, never what was in it.
-fn lost(error: &tungstenite::Error) -> Failure {
-    failure::lost(Applied::Unknown, format!("the WebSocket is lost: {error}"))
+fn lost(error: &tungstenite::Error) -> Ending {
+    Ending::Lost(failure::lost(Applied::Unknown, format!("the WebSocket is lost: {error}")))
 }

@@ -44,20 +44,28 @@ enum Standing {
 pub(super) struct Carriers {
     websocket: Standing,
     short_lives: u8,
+    /// Long-polling comes first until the link is lost again.
+    detour: bool,
 }
 
 impl Carriers {
     pub(super) fn new(websocket: bool) -> Self {
         let websocket = if websocket { Standing::Good } else { Standing::Off };
-        Self { websocket, short_lives: 0 }
+        Self { websocket, short_lives: 0, detour: false }
     }
 
     /// The one to try next.
     pub(super) fn choose(&self) -> Carrier {
         match self.websocket {
-            Standing::Good => Carrier::WebSocket,
+            Standing::Good if !self.detour => Carrier::WebSocket,
+            Standing::Good => Carrier::LongPolling,
             Standing::Off | Standing::Failed | Standing::Blocked => Carrier::LongPolling,
         }
+    }
+
+    /// What comes next does not fit the WebSocket.
+    pub(super) fn detour(&mut self) {
+        self.detour = true;
     }
 
     /// The names to offer in a handshake.
@@ -82,6 +90,7 @@ impl Carriers {
 
     /// `carrier` could not be used, or did not bring the link up. True, if the other should be tried without a pause.
     pub(super) fn failed(&mut self, carrier: Carrier) -> bool {
+        self.detour = false;
         match (carrier, self.websocket) {
             (_, Standing::Off) => false,
             (Carrier::WebSocket, _) => {
@@ -100,6 +109,10 @@ impl Carriers {
     /// `carrier` was lost after it had worked for `held`.
     pub(super) fn lost(&mut self, carrier: Carrier, held: Duration) {
         if carrier != Carrier::WebSocket {
+            self.detour = false;
+            return;
+        }
+        if self.detour {
             return;
         }
         self.short_lives = if held < SHORT_LIFE { self.short_lives + 1 } else { 0 };

@@ -117,6 +117,7 @@ impl Engine {
         self.pace.reset();
         self.gap = false;
         self.was_up = false;
+        self.last_chance = false;
         self.failed_attempts = 0;
         self.attempt();
     }
@@ -245,6 +246,18 @@ impl Engine {
         }
     }
 
+    /// A server that has removed the session of a link that was up forbids to go on, and takes a new handshake all the same: it is asked
+    /// once more (GMS reference, section 8.4). The transcript tells whether the chat goes on.
+    pub(super) fn once_more(&mut self, asked: Asked) -> Asked {
+        match asked {
+            Asked::Stop(failure) if self.was_up && !self.last_chance => {
+                self.last_chance = true;
+                Asked::Handshake(failure)
+            }
+            asked => asked,
+        }
+    }
+
     fn forget_session(&mut self) {
         self.session = None;
         self.gap |= self.was_up;
@@ -257,6 +270,18 @@ impl Engine {
             _ if self.carrier != Carrier::WebSocket => {}
             State::Ending { .. } => self.finish(None),
             _ => self.lose(failure, Blame::Carrier),
+        }
+    }
+
+    /// The server closed the WebSocket because a message was too large for it: that one goes by long-polling, at once.
+    pub(super) fn too_large(&mut self, failure: &Failure) {
+        let detours = self.carrier == Carrier::WebSocket && self.state.is_up() && self.set_aside();
+        if detours {
+            self.carriers.detour();
+        }
+        self.closed(failure);
+        if detours {
+            self.attempt();
         }
     }
 
@@ -335,7 +360,7 @@ impl Engine {
             Retry::After(wait) => wait.min(LONGEST_WAIT),
             Retry::Never | Retry::WithBackoff => Duration::ZERO,
         };
-        let interval = self.session.as_ref().map(|session| session.interval.min(LONGEST_WAIT));
+        let interval = self.session.as_ref().map(Session::interval);
         let pause = self.pace.pause(self.now).max(asked).max(interval.unwrap_or_default());
         self.state = State::Pausing { until: self.now + pause };
     }

@@ -87,6 +87,8 @@ pub(crate) enum Input {
     Opened,
     /// The WebSocket could not be opened, or is lost.
     Closed(Failure),
+    /// The server has closed the WebSocket because a message was too large for it.
+    TooLarge(Failure),
     /// Messages came on the WebSocket.
     Received(Vec<Message>),
     /// An HTTP exchange is over: the messages of the answer, or why there is none.
@@ -173,6 +175,8 @@ pub(crate) struct Engine {
     gap: bool,
     /// The link has been up since the client was started.
     was_up: bool,
+    /// The server has forbidden to go on, and was asked once more all the same.
+    last_chance: bool,
     failed_attempts: u32,
     channels: BTreeSet<Arc<str>>,
     publishes: Publishes,
@@ -195,6 +199,7 @@ impl Engine {
             outage: Outage::Down,
             gap: false,
             was_up: false,
+            last_chance: false,
             failed_attempts: 0,
             channels: settings.channels.iter().cloned().collect(),
             publishes: Publishes::default(),
@@ -234,6 +239,7 @@ impl Engine {
         match input {
             Input::Opened => self.opened(),
             Input::Closed(failure) => self.closed(&failure),
+            Input::TooLarge(failure) => self.too_large(&failure),
             Input::Received(messages) => self.receive(messages),
             Input::Answered(exchange, answer) => self.answered(exchange, answer),
         }

@@ -15,11 +15,13 @@ pub(super) struct Pace {
     random: fastrand::Rng,
     failures: u32,
     up_since: Option<Duration>,
+    /// Messages have come since then.
+    traffic: bool,
 }
 
 impl Pace {
     pub(super) fn new(seed: u64) -> Self {
-        Self { random: fastrand::Rng::with_seed(seed), failures: 0, up_since: None }
+        Self { random: fastrand::Rng::with_seed(seed), failures: 0, up_since: None, traffic: false }
     }
 
     /// Forgets what was.
@@ -31,6 +33,12 @@ impl Pace {
     /// The link works.
     pub(super) fn up(&mut self, now: Duration) {
         self.up_since = Some(now);
+        self.traffic = false;
+    }
+
+    /// The link carries messages.
+    pub(super) fn traffic(&mut self) {
+        self.traffic = true;
     }
 
     /// For how long the link has worked.
@@ -45,11 +53,15 @@ impl Pace {
 
     /// The pause after a failure: short after the first, so that a hiccup heals at once; a random part of it, so that the clients of a
     /// server that restarts do not come back all at once. A link counts as good again, and the pauses start anew, only once it has
-    /// held for longer than the pause before it: whatever a server does, attempts stay rare.
+    /// held for longer than the pause before it, or has carried messages for a while: whatever a server does, attempts stay rare.
     pub(super) fn pause(&mut self, now: Duration) -> Duration {
-        if self.held(now).is_some_and(|held| held >= BASE.max(self.longest())) {
+        let good = if self.traffic { BASE } else { BASE.max(self.longest()) };
+        if self.held(now).is_some_and(|held| held >= good) {
             self.failures = 0;
+        } else if self.traffic {
+            self.cut();
         }
+        self.traffic = false;
         self.up_since = None;
         let longest = self.longest();
         let shortest = if self.failures == 0 { Duration::ZERO } else { longest / 2 };
@@ -110,5 +122,21 @@ mod tests {
         assert!(pace.pause(seconds(17)) >= seconds(4));
         pace.up(seconds(100));
         assert!(pace.pause(seconds(117)) < seconds(1));
+    }
+
+    #[test]
+    fn a_link_that_carries_messages_keeps_the_pauses_short() {
+        let mut pace = Pace::new(1);
+        for round in 0..10 {
+            pace.up(seconds(round * 10));
+            pace.traffic();
+            assert!(pace.pause(seconds(round * 10 + 1)) <= BASE / 2);
+        }
+        for round in 20..30 {
+            pace.up(seconds(round * 10));
+            pace.traffic();
+            assert!(pace.pause(seconds(round * 10)) <= seconds(2), "not for as long as a second");
+        }
+        assert!(pace.pause(seconds(300)) >= seconds(2));
     }
 }

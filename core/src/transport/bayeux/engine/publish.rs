@@ -26,6 +26,8 @@ struct Publish {
     channel: Arc<str>,
     data: Box<RawValue>,
     deadline: Duration,
+    /// It was too large for the WebSocket: it goes by long-polling, alone.
+    large: bool,
 }
 
 /// One on its way.
@@ -51,6 +53,17 @@ impl Publishes {
         self.waiting.values().map(|publish| publish.deadline).chain(flying).min()
     }
 
+    /// Takes out what goes next: large ones one by one.
+    fn next(&mut self, carrier: Carrier) -> BTreeMap<PublishId, Publish> {
+        let large = self.waiting.iter().find(|(_, publish)| publish.large).map(|(id, _)| *id);
+        let Some(large) = large.filter(|_| carrier == Carrier::LongPolling) else {
+            return std::mem::take(&mut self.waiting);
+        };
+        let from_large = self.waiting.split_off(&large);
+        let before = std::mem::replace(&mut self.waiting, from_large);
+        if before.is_empty() { self.waiting.pop_first().into_iter().collect() } else { before }
+    }
+
     /// It has certainly not arrived: it is to be sent again, in its place.
     fn take_back(&mut self, message: u64) {
         if let Some(flying) = self.flying.remove(&message) {
@@ -67,7 +80,7 @@ impl Engine {
             self.emit(Event::Published(id, Err(failure)));
             return id;
         }
-        let publish = Publish { channel, data, deadline: self.now.saturating_add(limit) };
+        let publish = Publish { channel, data, deadline: self.now.saturating_add(limit), large: false };
         self.publishes.waiting.insert(id, publish);
         self.flush();
         id
@@ -82,7 +95,7 @@ impl Engine {
         let mut ids = self.last_id;
         let Some(session) = &mut self.session else { return };
         let mut messages = subscriptions(&self.channels, session, &mut ids);
-        let sent = std::mem::take(&mut self.publishes.waiting);
+        let sent = self.publishes.next(self.carrier);
         let first = ids + 1;
         for publish in sent.values() {
             ids += 1;
@@ -106,6 +119,19 @@ impl Engine {
         }
         let flying = sent.into_iter().map(|(id, publish)| Flying { id, publish, exchange });
         self.publishes.flying.extend((first..).zip(flying));
+    }
+
+    /// Sets the largest publish on its way aside, which the WebSocket did not bear; false, if there is none.
+    pub(super) fn set_aside(&mut self) -> bool {
+        let flying = self.publishes.flying.iter();
+        let largest =
+            flying.max_by_key(|(_, flying)| flying.publish.data.get().len()).map(|(message, _)| *message);
+        let Some(mut flying) = largest.and_then(|message| self.publishes.flying.remove(&message)) else {
+            return false;
+        };
+        flying.publish.large = true;
+        self.publishes.waiting.insert(flying.id, flying.publish);
+        true
     }
 
     /// Takes the reply to a publish.
@@ -132,7 +158,8 @@ impl Engine {
     /// The HTTP exchange `exchange` failed: what was in it and has certainly not arrived goes again, or is refused where the server
     /// answered so.
     pub(super) fn settle_exchange(&mut self, exchange: ExchangeId, failure: &Failure) {
-        if failure.applied != Applied::No {
+        let too_large = matches!(failure.status, 400 | 413 | 431 | 500);
+        if failure.applied != Applied::No && !too_large {
             return;
         }
         let mine: Vec<u64> = self
@@ -143,7 +170,14 @@ impl Engine {
             .map(|(message, _)| *message)
             .collect();
         for message in mine {
-            if failure.status == 0 {
+            let large = self.publishes.flying.get(&message).is_some_and(|flying| flying.publish.large);
+            if large && too_large {
+                if let Some(flying) = self.publishes.flying.remove(&message) {
+                    self.emit(Event::Published(flying.id, Err(failure::too_large(failure))));
+                }
+            } else if failure.applied != Applied::No {
+                // Nobody knows: its time limit tells.
+            } else if failure.status == 0 {
                 self.publishes.take_back(message);
             } else if let Some(flying) = self.publishes.flying.remove(&message) {
                 self.emit(Event::Published(flying.id, Err(failure.clone())));

@@ -19,6 +19,15 @@ use std::{
     time::Duration,
 };
 
+/// A connect that is answered sooner was not held back.
+const HELD: Duration = Duration::from_millis(500);
+/// So many connects in a row may be answered at once, with messages and without, before there are pauses between them.
+const QUICK: (u32, u32) = (20, 3);
+/// The first of these pauses; where nothing comes with the answers, they double.
+const PAUSE: Duration = Duration::from_millis(50);
+/// The longest of these pauses.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+
 /// What a handshake has begun.
 #[derive(Debug)]
 pub(super) struct Session {
@@ -26,7 +35,13 @@ pub(super) struct Session {
     connection_types: Vec<String>,
     pub(super) acks: Acks,
     /// The pause between two connects.
-    pub(super) interval: Duration,
+    interval: Duration,
+    /// The same while another client has a connect held; nothing, while none has.
+    crowd: Option<Duration>,
+    /// When the latest connect went out, and whether a message has come since.
+    connect: (Duration, bool),
+    /// Connects in a row that were answered at once: with messages, and without.
+    quick: (u32, u32),
     /// How long the server holds a connect back.
     timeout: Option<Duration>,
     /// The channels that the server has taken, or refused, a subscription to.
@@ -44,6 +59,9 @@ impl Session {
             connection_types: reply.supported_connection_types.clone().unwrap_or_default(),
             acks: Acks::agreed(reply),
             interval: Duration::ZERO,
+            crowd: None,
+            connect: (Duration::ZERO, false),
+            quick: (0, 0),
             timeout: None,
             settled: BTreeSet::new(),
             subscribing: BTreeMap::new(),
@@ -56,8 +74,37 @@ impl Session {
     }
 
     pub(super) fn advised(&mut self, advice: &Advice) {
-        self.interval = advice.interval().unwrap_or(self.interval);
-        self.timeout = advice.timeout().or(self.timeout);
+        if advice.is_for_a_crowd() {
+            self.crowd = advice.interval();
+        } else {
+            self.interval = advice.interval().unwrap_or(self.interval);
+            self.timeout = advice.timeout().or(self.timeout);
+        }
+    }
+
+    /// The pause that the server asks for between two connects.
+    pub(super) fn interval(&self) -> Duration {
+        self.interval.max(self.crowd.unwrap_or_default())
+    }
+
+    /// The pause after a connect that has been answered at `now`: what the server asks for; more, where it holds no connect back and asks for
+    /// nothing.
+    fn pause(&mut self, now: Duration) -> Duration {
+        let (since, with_messages) = self.connect;
+        if now.saturating_sub(since) >= HELD {
+            self.quick = (0, 0);
+        } else if with_messages {
+            self.quick.0 = self.quick.0.saturating_add(1);
+        } else {
+            self.quick.1 = self.quick.1.saturating_add(1);
+        }
+        let full = if self.quick.0 > QUICK.0 { PAUSE } else { Duration::ZERO };
+        let empty = match self.quick.1.saturating_sub(QUICK.1) {
+            0 => Duration::ZERO,
+            excess => PAUSE.saturating_mul(1 << excess.min(6)).min(LONGEST_PAUSE),
+        };
+        let interval = self.interval();
+        if interval < PAUSE { interval.max(if with_messages { full } else { empty }) } else { interval }
     }
 
     /// The connection is lost.
@@ -105,8 +152,9 @@ impl Engine {
 
     /// Sends a connect, which the server holds back until it has something to tell.
     pub(super) fn connect(&mut self) {
-        let id = self.next_id();
-        let Some(session) = &self.session else { return };
+        let (id, now) = (self.next_id(), self.now);
+        let Some(session) = &mut self.session else { return };
+        session.connect = (now, false);
         let payload = message::payload(&[connect_message(session, self.carrier, id)]);
         let timing = &self.settings.timing;
         let deadline = self.now + session.timeout.unwrap_or(timing.connect) + timing.network_delay;
@@ -142,6 +190,8 @@ impl Engine {
 
     fn deliver(&mut self, channel: String, data: bytes::Bytes) {
         let Some(session) = &mut self.session else { return };
+        session.connect.1 = true;
+        self.pace.traffic();
         if session.acks.is_new(&channel, &data) {
             self.emit(Event::Message { channel, data });
         }
@@ -154,9 +204,13 @@ impl Engine {
             State::Connected { id, .. } if reply.answers(id) => None,
             _ => return None,
         };
+        if let Some(session) = &mut self.session {
+            // A connect that is held back again has nobody in its way.
+            session.crowd = None;
+        }
         self.advised(reply.advice.as_ref());
         if reply.successful != Some(true) {
-            let asked = Asked::after("connect", reply);
+            let asked = self.once_more(Asked::after("connect", reply));
             if let (Some(true), Asked::Handshake(_)) = (resuming, &asked) {
                 // The server has forgotten the session in the meantime. There was a pause before this attempt.
                 self.renew();
@@ -164,17 +218,21 @@ impl Engine {
             }
             return Some(asked);
         }
+        let now = self.now;
         let session = self.session.as_mut()?;
         session.acks.connected(reply);
-        let until = self.now + session.interval;
+        let until = now + if resuming.is_some() { session.interval() } else { session.pause(now) };
         match resuming {
             Some(_) => self.joined(),
-            None => self.emit(Event::Alive),
+            None => {
+                self.last_chance = false;
+                self.emit(Event::Alive);
+            }
         }
         self.state = State::Resting { until };
         let told = || failure::refused("session, which it has ended", reply);
         match reply.advice.as_ref().and_then(Advice::reconnect) {
-            Some(Reconnect::None) => Some(Asked::Stop(told())),
+            Some(Reconnect::None) => Some(self.once_more(Asked::Stop(told()))),
             Some(Reconnect::Handshake) => Some(Asked::Handshake(told())),
             Some(Reconnect::Retry) | None => {
                 if until <= self.now {

@@ -5,7 +5,7 @@ use super::{
     *,
 };
 use crate::Retry;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn a_session_survives_the_loss_of_its_connection() {
@@ -98,23 +98,42 @@ fn a_failed_connect_that_may_be_retried_is_retried() {
 }
 
 #[test]
-fn a_server_that_forbids_to_go_on_is_obeyed() {
-    for (reply, cause) in [
-        (
-            refused("/meta/connect", 4, "403::denied", Some("none")),
-            "stopped: the server refused the connect: 403 denied",
-        ),
-        (
-            json!({"channel": "/meta/connect", "id": "4", "successful": true, "advice": {"reconnect": "none"}}),
-            "stopped: the server refused the session, which it has ended: 0 ",
-        ),
-    ] {
+fn a_server_that_forbids_to_go_on_is_asked_once_more_and_then_obeyed() {
+    let forbidden = |id: u64| {
+        [
+            refused("/meta/connect", id, "403::denied", Some("none")),
+            json!({"channel": "/meta/connect", "id": id.to_string(), "successful": true, "advice": {"reconnect": "none"}}),
+        ]
+    };
+    for reply in forbidden(4) {
+        for refusal in [refused("/meta/handshake", 5, "403::denied", Some("none")), handshake(5, false)] {
+            let mut script = Script::on_websocket(false);
+            script.receive(&json!([reply]));
+            script.wait();
+            script.input(Input::Opened);
+            assert_eq!(script.seen(), ["close", "open", "write /meta/handshake#5"]);
+            script.receive(&json!([refusal]));
+            if refusal["successful"] == true {
+                script.receive(&json!([refused("/meta/connect", 7, "403::denied", Some("none"))]));
+            }
+            assert!(script.seen().pop().unwrap().starts_with("stopped: the server refused the "));
+            assert_eq!(script.engine.poll_timeout(), None);
+            script.engine.start(script.now);
+            assert_eq!(script.seen(), ["open"]);
+        }
         let mut script = Script::on_websocket(false);
         script.receive(&json!([reply]));
-        assert_eq!(script.seen().pop().unwrap(), cause);
-        assert_eq!(script.engine.poll_timeout(), None);
-        script.engine.start(script.now);
-        assert_eq!(script.seen(), ["open"]);
+        script.wait();
+        script.input(Input::Opened);
+        script.receive(&json!([handshake(5, false)]));
+        script.receive(&json!([subscribed(6), connected(7)]));
+        assert_eq!(script.seen().split_off(4), ["up with a gap", "write /meta/connect#8"]);
+        script.pass(seconds(1.0));
+        script.receive(&json!([connected(8)]));
+        for again in forbidden(9).into_iter().take(1) {
+            script.receive(&json!([again]));
+            assert_eq!(script.seen(), ["write /meta/connect#9", "close"], "it held: it is asked again");
+        }
     }
     let mut script = Script::started(settings(false, 1));
     script.answer(2, &json!([refused("/meta/handshake", 1, "403::denied", Some("none"))]));
@@ -248,4 +267,71 @@ fn a_server_that_asks_for_a_pause_gets_it() {
     script.answer(8, &json!([refusal]));
     script.pass(seconds(4.9));
     assert_eq!(script.seen(), ["down"]);
+}
+
+#[test]
+fn a_server_that_holds_no_connect_back_is_not_asked_all_the_time() {
+    for deliveries in [false, true] {
+        let mut script = Script::on_websocket(false);
+        let (mut connects, mut last) = (0, 4);
+        while script.now < seconds(60.0) {
+            connects += 1;
+            let mut messages = vec![connected(last)];
+            if deliveries {
+                messages.push(json!({"channel": "/service/a", "data": connects}));
+            }
+            script.receive(&Value::Array(messages));
+            script.now += Duration::from_millis(1);
+            while !script.seen().iter().any(|line| line.starts_with("write /meta/connect")) {
+                script.wait();
+            }
+            last += 1;
+        }
+        let allowed = if deliveries { 300..1_300 } else { 15..60 };
+        assert!(allowed.contains(&connects), "{connects} with deliveries: {deliveries}");
+    }
+}
+
+#[test]
+fn the_pause_for_a_crowd_goes_with_the_crowd() {
+    let mut script = Script::on_long_polling();
+    let mut crowded = connected(7);
+    crowded["advice"] =
+        json!({"reconnect": "retry", "interval": 2000, "timeout": 0, "multiple-clients": true});
+    script.answer(8, &json!([crowded]));
+    assert_eq!((script.wait(), script.seen()), (seconds(2.0), vec!["post 10: /meta/connect#9".to_owned()]));
+    script.pass(seconds(25.0));
+    script.answer(10, &json!([connected(9), {"channel": "/service/a", "data": 1}]));
+    assert_eq!(script.seen(), ["message /service/a 1", "post 12: /meta/connect#11"], "without a pause");
+}
+
+#[test]
+fn a_message_too_large_for_the_websocket_goes_by_long_polling_at_once_and_alone() {
+    let large = format!("\"{}\"", "x".repeat(70));
+    let too_large = || Input::TooLarge(lost());
+    let mut script = Script::on_websocket(false);
+    script.pass(seconds(20.0));
+    script.publish(&large);
+    script.seen();
+    script.input(too_large());
+    assert_eq!(script.seen(), ["close", "post 8: /meta/connect#7 at once"]);
+    script.publish("1");
+    script.answer(8, &json!([connected(7)]));
+    let lines = script.seen();
+    assert_eq!(lines[0], "up with a gap");
+    assert!(lines.iter().any(|line| line.contains(&large) && !line.contains(" + ")), "{lines:?}");
+    // Refused again, it is rejected for its size; the next goes.
+    let exchange_of = |what: &str| -> u64 {
+        let line = lines.iter().find(|line| line.contains(what)).unwrap();
+        line.strip_prefix("post ").unwrap().split(':').next().unwrap().parse().unwrap()
+    };
+    script.fail(exchange_of(&large), status(413));
+    let connect = exchange_of("/meta/connect");
+    let lines = script.seen();
+    assert!(lines[0].ends_with("Rejected, applied No"), "{lines:?}");
+    assert!(lines[1].ends_with(" 1"), "{lines:?}");
+    // The next time the link is made, it is a WebSocket again.
+    script.fail(connect, lost());
+    script.wait();
+    assert!(script.seen().contains(&"open".to_owned()));
 }
