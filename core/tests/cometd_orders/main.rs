@@ -18,7 +18,7 @@ use std::time::Duration;
 use webchat_core::{Chat, command::StartChat, config::Config, event::Event, model::Received};
 
 /// By then everything has been told, or never will be.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Every order of these steps.
 fn orders(steps: &[Step]) -> Vec<Vec<Step>> {

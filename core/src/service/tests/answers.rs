@@ -165,6 +165,7 @@ pub(super) fn local(kind: ErrorKind) -> Failure {
 pub(super) fn http(status: u16) -> Failure {
     let (kind, retry) = match status {
         404 => (ErrorKind::NotFound, Retry::Never),
+        408 => (ErrorKind::Timeout, Retry::WithBackoff),
         429 => (ErrorKind::RateLimited, Retry::WithBackoff),
         500.. => (ErrorKind::Unavailable, Retry::WithBackoff),
         _ => (ErrorKind::Rejected, Retry::Never),
@@ -175,7 +176,7 @@ pub(super) fn http(status: u16) -> Failure {
         kind,
         retry,
         news: if told { News::Error(response.clone()) } else { News::Nothing },
-        applied: if status < 500 { Applied::No } else { Applied::Unknown },
+        applied: if status == 408 || status >= 500 { Applied::Unknown } else { Applied::No },
         status,
         response,
         cause: format!("the server answered {status}"),

@@ -27,7 +27,7 @@ fn doubtful(script: &mut Script, text: &str) -> RequestId {
 
 #[test]
 fn a_lost_answer_is_settled_by_the_next_poll() {
-    for failure in [lost(), http(503), http(500)] {
+    for failure in [lost(), http(408), http(503), http(500)] {
         let mut script = Script::started();
         let id = script.send("hi");
         script.fail("send", failure);

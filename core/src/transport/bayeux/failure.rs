@@ -34,6 +34,12 @@ pub(super) fn refused(what: &str, message: &Message) -> Failure {
     }
 }
 
+/// Whether an HTTP status says it, and not the server in the terms of Bayeux.
+pub(crate) fn is_of_http(failure: &Failure) -> bool {
+    let says_bayeux = failure.response.pointer("/responseJSON/successful").is_some_and(|said| *said == false);
+    failure.status != 0 && !says_bayeux
+}
+
 /// The server bears a message of this size on no carrier.
 pub(super) fn too_large(failure: &Failure) -> Failure {
     let status = failure.status;

@@ -16,3 +16,4 @@ pub(super) mod tests;
 
 pub(crate) use client::{BayeuxClient, Link, LinkEvent, Server};
 pub(crate) use engine::{Settings, Timing};
+pub(crate) use failure::is_of_http;

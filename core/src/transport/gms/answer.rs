@@ -9,6 +9,7 @@ use crate::{
         http::{self, Answer},
     },
 };
+use serde_json::Value;
 
 /// The API's code for a service that is not available (behaviour reference, section 9.4).
 const INVALID_SERVICE: i64 = 306;
@@ -42,8 +43,17 @@ pub(crate) fn interpret(operation: &Operation, answer: &Answer) -> Result<Reply,
 
 /// The failure of an answer with another status than success.
 pub(crate) fn refusal(operation: &Operation, answer: &Answer) -> Failure {
-    let Trouble { ended, errors } = decode_trouble(&answer.body);
-    let mut failure = http::bad_status(answer);
+    with_trouble(operation, http::bad_status(answer), decode_trouble(&answer.body))
+}
+
+/// The same of one that came on the way to the server, before the request itself had left.
+pub(crate) fn refusal_on_the_way(operation: &Operation, failure: Failure) -> Failure {
+    let body = failure.response.get("responseText").and_then(Value::as_str).unwrap_or_default();
+    let trouble = decode_trouble(body.as_bytes());
+    with_trouble(operation, failure, trouble)
+}
+
+fn with_trouble(operation: &Operation, mut failure: Failure, Trouble { ended, errors }: Trouble) -> Failure {
     let is_invalid_service = match errors.as_slice() {
         [] => matches!(failure.status, 404 | 500 | 502),
         errors => errors.iter().any(|error| error.code == INVALID_SERVICE),

@@ -9,7 +9,10 @@ use super::{
 use crate::{
     ErrorKind, Retry,
     model::{GmsSession, JsonObject, MessageType},
-    transport::{Applied, Body, Failure, News, Operation, Position, Reply, Verdict, http::local_failure},
+    transport::{
+        Applied, Body, Failure, News, Operation, Position, Reply, Verdict, bayeux::is_of_http,
+        gms::refusal_on_the_way, http::local_failure,
+    },
 };
 use bytes::Bytes;
 
@@ -54,9 +57,13 @@ impl Inner {
         match operation {
             Operation::Start(start) => {
                 let data = wire::start(start, self.config.endpoint.as_deref(), self.config.asynchronous);
-                self.start(&data).await.and_then(unless_refused).map_err(without_session)
+                let started = self.start(&data).await.map_err(|failure| on_the_way(operation, failure));
+                started.and_then(unless_refused).map_err(without_session)
             }
-            Operation::Restore => self.restore(session).await.map_err(without_session),
+            Operation::Restore => {
+                let restored = self.restore(session).await;
+                restored.map_err(|failure| without_session(on_the_way(operation, failure)))
+            }
             Operation::Poll { from, .. } => self.transcript(session, from).await,
             Operation::History { before } => {
                 let from = before.order.saturating_sub(self.config.page_size).max(1);
@@ -260,7 +267,13 @@ fn without_session(failure: Failure) -> Failure {
     Failure { news, ..failure }
 }
 
-/// Whether no attempt can succeed: the connection itself is refused for good, as where a certificate is not trusted.
+/// Whether no attempt can succeed: the connection itself is refused for good, as where a certificate is not trusted; or one is not to be
+/// waited for, because an HTTP status says why (behaviour reference, section 4, startChat).
 fn is_hopeless(failure: &Failure) -> bool {
-    failure.status == 0 && failure.retry == Retry::Never
+    is_of_http(failure) || failure.status == 0 && failure.retry == Retry::Never
+}
+
+/// An HTTP status that kept the link from coming up is what it is over REST.
+fn on_the_way(operation: &Operation, failure: Failure) -> Failure {
+    if is_of_http(&failure) { refusal_on_the_way(operation, failure) } else { failure }
 }

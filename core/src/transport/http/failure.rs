@@ -83,7 +83,8 @@ pub(crate) fn bad_status(answer: &Answer) -> Failure {
     Failure {
         kind,
         retry,
-        applied: if code < 500 { Applied::No } else { Applied::Unknown },
+        // What is in the way can give up after the server has taken the request.
+        applied: if code == 408 || code >= 500 { Applied::Unknown } else { Applied::No },
         status: code,
         ended: false,
         news: News::Nothing,
@@ -236,7 +237,7 @@ mod tests {
             (401, Unauthorized, Never, No),
             (403, Unauthorized, Never, No),
             (404, NotFound, Never, No),
-            (408, Timeout, WithBackoff, No),
+            (408, Timeout, WithBackoff, Unknown),
             (415, Rejected, Never, No),
             (429, RateLimited, WithBackoff, No),
             (500, Unavailable, WithBackoff, Unknown),

@@ -58,8 +58,7 @@ impl Carriers {
     pub(super) fn choose(&self) -> Carrier {
         match self.websocket {
             Standing::Good if !self.detour => Carrier::WebSocket,
-            Standing::Good => Carrier::LongPolling,
-            Standing::Off | Standing::Failed | Standing::Blocked => Carrier::LongPolling,
+            Standing::Good | Standing::Off | Standing::Failed | Standing::Blocked => Carrier::LongPolling,
         }
     }
 

@@ -222,12 +222,11 @@ impl Engine {
         let session = self.session.as_mut()?;
         session.acks.connected(reply);
         let until = now + if resuming.is_some() { session.interval() } else { session.pause(now) };
-        match resuming {
-            Some(_) => self.joined(),
-            None => {
-                self.last_chance = false;
-                self.emit(Event::Alive);
-            }
+        if resuming.is_some() {
+            self.joined();
+        } else {
+            self.last_chance = false;
+            self.emit(Event::Alive);
         }
         self.state = State::Resting { until };
         let told = || failure::refused("session, which it has ended", reply);

@@ -171,18 +171,17 @@ async fn refusals_and_outages_are_told_of_the_request_that_they_are_for() {
 
 #[tokio::test]
 async fn without_the_notification_mode_a_chat_does_not_start() {
-    for (notification, told) in [
-        (Notification::Absent, r#"{"statusCode":1}"#),
-        (Notification::Refused, ""),
-        (Notification::Silent, ""),
+    for (notification, kind) in [
+        (Notification::Absent, ErrorKind::NotFound),
+        (Notification::Refused, ErrorKind::Rejected),
+        (Notification::Silent, ErrorKind::Timeout),
     ] {
         let simulator = simulator(CometdSettings { notification, ..CometdSettings::default() }).await;
         let settings =
             GmsCometdConfig { ajax_timeout: Duration::from_millis(200), ..config(&simulator, false) };
-        let started = Customer::new(settings).perform(nickname("Mia")).await;
-        match started {
-            Ok(reply) => assert_eq!((reply.verdict, &*reply.body.0), (Verdict::Temporary, told.as_bytes())),
-            Err(failure) => assert!(told.is_empty(), "{failure:?}"),
-        }
+        let failure = Customer::new(settings).perform(nickname("Mia")).await.unwrap_err();
+        assert_eq!(failure.kind, kind);
+        let told = matches!(&failure.news, News::Error(data) if data["errorReason"] == "InvalidService");
+        assert_eq!(told, notification == Notification::Absent, "an HTTP status is told as over REST");
     }
 }
