@@ -63,8 +63,14 @@
  *     texts you pass         yours: the library copies them before the function returns
  *
  * A handle is a number in the guise of a pointer: it is looked up, never followed. NULL, a destroyed handle, one of another kind or any
- * other value gives WEBCHAT_ERR_INVALID_HANDLE, and so does freeing twice. Wild pointers to texts and structures remain the caller's
- * affair, as everywhere in C.
+ * other value gives WEBCHAT_ERR_INVALID_HANDLE, and so does freeing twice. (In 64 bits; in 32 bits a destroyed handle can come back to
+ * life after 268 million others.) Wild pointers to texts and structures remain the caller's affair, as everywhere in C.
+ *
+ * WHAT A CALL LEAVES BEHIND
+ *
+ * An out-parameter is never left unset, whatever the call returns: a handle is NULL then, a number 0 (a file descriptor -1), a text empty,
+ * and a structure empty as far as your size says. A structure's size that ends in the middle of a field, or is beyond 4096, is refused with
+ * WEBCHAT_ERR_INVALID_ARGUMENT; in the latter case alone an out-parameter of that size is not touched.
  *
  * TEXT
  *
@@ -77,8 +83,14 @@
  * Every function may be called from any thread, at any time. Callbacks run one at a time on the callback thread of the service's
  * runtime; log entries have a thread of their own. In a callback you may call everything but what waits: webchat_call, and
  * webchat_next_event with a timeout, return WEBCHAT_ERR_WRONG_THREAD there. A callback that blocks holds up the callbacks of all services
- * of its runtime. It must not throw or longjmp out. You may destroy the service in its own callback. The library's threads do not
- * survive fork: call exec after it.
+ * of its runtime. It must not throw, longjmp or pthread_exit out. You may destroy the service in its own callback.
+ *
+ * A function needs at most 128 KiB of stack. A thread that is cancelled (pthread_cancel) in a function of the library goes on to the
+ * function's end, and is cancelled at the next cancellation point of your own: end a wait by destroying the service, or give it a limit.
+ *
+ * Threads do not survive fork. In the child of a process that has made a runtime or a service, or has set a log, every function that returns
+ * a status returns WEBCHAT_ERR_FORKED at once, and frees nothing: call exec, or fork from a process that has not used the library. A child
+ * of such a process can use it.
  *
  * SIGNALS
  *
@@ -670,6 +682,12 @@ typedef void (*webchat_log_fn)(void *context, uint32_t level, const char *text);
 
 /** No error: the service is closed, and all its events have been taken. */
 #define WEBCHAT_END_OF_EVENTS 65
+
+/**
+ * The process was forked from one that had begun to use the library, whose threads stayed there: nothing works here. Call exec, or let
+ * a process fork that has made no runtime and no service.
+ */
+#define WEBCHAT_ERR_FORKED 66
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,7 +1,7 @@
 //! `webchat_agent` and `webchat_stats`: the agents of a chat and its figures, with typed fields.
 
 use crate::{
-    boundary::{Failure, Growing},
+    boundary::{Failure, growing},
     status::WEBCHAT_ERR_NOT_FOUND,
     text::{Text, webchat_str},
 };
@@ -10,7 +10,7 @@ use webchat_core::model::{Agents, Stats};
 
 /// An agent or supervisor who is or was in the chat. The texts are valid as long as the event or outcome it was read from. Since 0.1.
 #[repr(C)]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct webchat_agent {
     /// The participant's id within the chat.
     pub id: webchat_str,
@@ -28,7 +28,7 @@ pub struct webchat_agent {
 
 /// Figures of a chat session (getStats). Times are in milliseconds; 0 when not known. Since 0.1.
 #[repr(C)]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct webchat_stats {
     /// Timestamp of the first message received, since 1970 UTC.
     pub start_time: u64,
@@ -40,10 +40,8 @@ pub struct webchat_stats {
     pub agent_count: usize,
 }
 
-// SAFETY: numbers and pointers.
-unsafe impl Growing for webchat_agent {}
-// SAFETY: numbers.
-unsafe impl Growing for webchat_stats {}
+growing!(webchat_agent { id, name, connected, supervisor, connected_time, disconnected_time });
+growing!(webchat_stats { start_time, end_time, duration, agent_count });
 
 impl webchat_stats {
     pub(crate) fn of(stats: &Stats) -> Self {

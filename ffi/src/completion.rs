@@ -1,7 +1,7 @@
 //! `webchat_completion`: who is told how a command ended.
 
 use crate::{
-    boundary::{Failure, Growing, read_growing},
+    boundary::{Failure, growing, read_growing},
     context::{Context, webchat_destroy_fn},
     handle::Lent,
     outcome::{Ended, Outcome, OutcomeHandle, webchat_outcome},
@@ -52,8 +52,7 @@ pub struct webchat_completion {
     pub destroy: webchat_destroy_fn,
 }
 
-// SAFETY: numbers, nullable functions and a pointer.
-unsafe impl Growing for webchat_completion {}
+growing!(webchat_completion { size, deadline_ms, on_done, on_progress, context, destroy });
 
 /// A completion that was handed over.
 pub(crate) struct Waiting {

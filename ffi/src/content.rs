@@ -1,7 +1,7 @@
 //! `webchat_content`: what is attached to a message, with typed fields.
 
 use crate::{
-    boundary::{Failure, Growing},
+    boundary::{Failure, growing},
     status::WEBCHAT_ERR_NOT_FOUND,
     text::{Text, webchat_str},
 };
@@ -11,7 +11,7 @@ use webchat_core::model::Content;
 /// One attachment of a message: an image, with its bytes. Texts and bytes are valid as long as the event or outcome it was read from.
 /// Since 0.1.
 #[repr(C)]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct webchat_content {
     /// What it is: "image", or what else the server says.
     pub r#type: webchat_str,
@@ -27,8 +27,7 @@ pub struct webchat_content {
     pub unavailable: webchat_str,
 }
 
-// SAFETY: numbers and pointers.
-unsafe impl Growing for webchat_content {}
+growing!(webchat_content { r#type, mime, url, data, data_len, unavailable });
 
 /// The texts of one attachment, kept for the views.
 struct Texts {

@@ -1,7 +1,7 @@
 //! `webchat_download` and `webchat_file_limits`: files with typed fields.
 
 use crate::{
-    boundary::Growing,
+    boundary::growing,
     text::{Text, webchat_str},
 };
 use std::{ptr::null, sync::OnceLock};
@@ -9,7 +9,7 @@ use webchat_core::model::{Downloaded, FileLimits};
 
 /// A file that arrived (downloadFile). Texts and bytes are valid as long as the outcome they were read from. Since 0.1.
 #[repr(C)]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct webchat_download {
     /// Its name without any directory.
     pub file_name: webchat_str,
@@ -25,7 +25,7 @@ pub struct webchat_download {
 
 /// What the server allows to upload (getFileLimits). A limit is UINT64_MAX when the server names none. Since 0.1.
 #[repr(C)]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct webchat_file_limits {
     /// Uploads allowed in a session.
     pub max_files: u64,
@@ -43,10 +43,16 @@ pub struct webchat_file_limits {
     pub file_types: webchat_str,
 }
 
-// SAFETY: numbers and pointers.
-unsafe impl Growing for webchat_download {}
-// SAFETY: numbers and pointers.
-unsafe impl Growing for webchat_file_limits {}
+growing!(webchat_download { file_name, path, size, data, data_len });
+growing!(webchat_file_limits {
+    max_files,
+    max_file_size,
+    max_total_size,
+    used_files,
+    used_total_size,
+    need_agent,
+    file_types
+});
 
 /// The texts of either, kept for the views.
 #[derive(Default)]

@@ -1,12 +1,17 @@
 //! Handles: tokens that look like pointers to the compiler and are never dereferenced.
 //!
 //! A token is a tag for its kind, a generation and a slot of the kind's table. No address that a program can have is one: the tag's
-//! highest bit is set. A slot whose generations are used up is retired, so a destroyed handle never comes back to life.
+//! highest bit is set. A slot whose generations are used up is retired, so a destroyed handle does not come back to life. On 32 bits all
+//! slots are used up after 268 million handles, which a busy program comes to: then those retired longest ago begin anew.
 
-use crate::{boundary::Failure, status::WEBCHAT_ERR_INVALID_HANDLE};
+use crate::{
+    boundary::Failure,
+    fork,
+    status::{WEBCHAT_ERR_INTERNAL, WEBCHAT_ERR_INVALID_HANDLE},
+};
 use std::{
     collections::VecDeque,
-    ptr::without_provenance_mut,
+    ptr::{null_mut, without_provenance_mut},
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -14,6 +19,7 @@ const KIND_BITS: u32 = usize::BITS / 8;
 const SLOT_BITS: u32 = usize::BITS / 2;
 const GENERATION_BITS: u32 = usize::BITS - KIND_BITS - SLOT_BITS;
 const GENERATIONS: usize = 1 << GENERATION_BITS;
+const SLOTS: usize = 1 << SLOT_BITS;
 
 /// What handles stand for.
 pub(crate) trait Object: Send + Sync + Sized + 'static {
@@ -32,6 +38,10 @@ struct Slots<T> {
     entries: Vec<Entry<T>>,
     /// Slots to use again, the longest unused first.
     free: VecDeque<usize>,
+    /// Slots without generations left, the longest retired first.
+    retired: VecDeque<usize>,
+    /// How many slots there can be.
+    most: usize,
 }
 
 struct Entry<T> {
@@ -45,7 +55,16 @@ fn invalid() -> Failure {
 
 impl<T: Object> Table<T> {
     pub(crate) const fn new() -> Self {
-        Self(RwLock::new(Slots { entries: Vec::new(), free: VecDeque::new() }))
+        Self::with(SLOTS)
+    }
+
+    const fn with(most: usize) -> Self {
+        Self(RwLock::new(Slots {
+            entries: Vec::new(),
+            free: VecDeque::new(),
+            retired: VecDeque::new(),
+            most,
+        }))
     }
 
     const TAG: usize = (1 << (KIND_BITS - 1)) | T::KIND;
@@ -64,22 +83,19 @@ impl<T: Object> Table<T> {
         Ok((token & ((1 << SLOT_BITS) - 1), (token >> SLOT_BITS) & (GENERATIONS - 1)))
     }
 
-    /// Makes a handle.
-    pub(crate) fn insert(&self, object: Arc<T>) -> *mut T::Opaque {
+    /// Makes a handle. Fails when there are as many as there can be.
+    pub(crate) fn insert(&self, object: Arc<T>) -> Result<*mut T::Opaque, Failure> {
+        fork::check()?;
         let mut slots = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let object = Some(object);
-        if let Some(slot) = slots.free.pop_front()
-            && let Some(entry) = slots.entries.get_mut(slot)
-        {
-            entry.object = object;
-            return Self::token(slot, entry.generation);
-        }
-        slots.entries.push(Entry { generation: 0, object });
-        Self::token(slots.entries.len() - 1, 0)
+        let slot = slots.next().ok_or_else(|| Failure::new(WEBCHAT_ERR_INTERNAL, "too many handles"))?;
+        let entry = slots.entries.get_mut(slot).ok_or_else(invalid)?;
+        entry.object = Some(object);
+        Ok(Self::token(slot, entry.generation))
     }
 
     /// What a handle stands for.
     pub(crate) fn get(&self, token: *const T::Opaque) -> Result<Arc<T>, Failure> {
+        fork::check()?;
         let (slot, generation) = Self::read(token)?;
         let slots = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let entry = slots.entries.get(slot).filter(|entry| entry.generation == generation);
@@ -88,6 +104,7 @@ impl<T: Object> Table<T> {
 
     /// Ends a handle and returns what it stood for.
     pub(crate) fn remove(&self, token: *const T::Opaque) -> Result<Arc<T>, Failure> {
+        fork::check()?;
         let (slot, generation) = Self::read(token)?;
         let mut slots = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let entry = slots.entries.get_mut(slot).filter(|entry| entry.generation == generation);
@@ -96,8 +113,25 @@ impl<T: Object> Table<T> {
         entry.generation += 1;
         if entry.generation < GENERATIONS {
             slots.free.push_back(slot);
+        } else {
+            entry.generation = 0;
+            slots.retired.push_back(slot);
         }
         Ok(object)
+    }
+}
+
+impl<T> Slots<T> {
+    /// A slot without an object.
+    fn next(&mut self) -> Option<usize> {
+        if let Some(slot) = self.free.pop_front() {
+            return Some(slot);
+        }
+        if self.entries.len() < self.most {
+            self.entries.push(Entry { generation: 0, object: None });
+            return Some(self.entries.len() - 1);
+        }
+        self.retired.pop_front()
     }
 }
 
@@ -107,7 +141,7 @@ pub(crate) fn get<T: Object>(token: *const T::Opaque) -> Result<Arc<T>, Failure>
 }
 
 /// Makes a handle that the caller has to end.
-pub(crate) fn make<T: Object>(object: Arc<T>) -> *mut T::Opaque {
+pub(crate) fn make<T: Object>(object: Arc<T>) -> Result<*mut T::Opaque, Failure> {
     T::table().insert(object)
 }
 
@@ -116,12 +150,12 @@ pub(crate) fn remove<T: Object>(token: *const T::Opaque) -> Result<Arc<T>, Failu
     T::table().remove(token)
 }
 
-/// A handle that is valid during a callback.
+/// A handle that is valid during a callback; null when there are as many as there can be.
 pub(crate) struct Lent<T: Object>(*mut T::Opaque);
 
 impl<T: Object> Lent<T> {
     pub(crate) fn new(object: Arc<T>) -> Self {
-        Self(make::<T>(object))
+        Self(make::<T>(object).unwrap_or(null_mut()))
     }
 
     pub(crate) fn token(&self) -> *mut T::Opaque {
@@ -163,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_handle_lives_until_it_is_removed() {
-        let token = make::<Thing>(Arc::new(Thing(4)));
+        let token = make::<Thing>(Arc::new(Thing(4))).unwrap();
         assert_eq!(get::<Thing>(token).map(|thing| thing.0).ok(), Some(4));
         assert_eq!(remove::<Thing>(token).map(|thing| thing.0).ok(), Some(4));
         assert!(get::<Thing>(token).is_err());
@@ -173,9 +207,9 @@ mod tests {
     #[test]
     fn a_slot_used_again_does_not_revive_the_old_handle() {
         let table = Table::<Thing>::new();
-        let old = table.insert(Arc::new(Thing(1)));
+        let old = table.insert(Arc::new(Thing(1))).unwrap();
         drop(table.remove(old));
-        let new = table.insert(Arc::new(Thing(2)));
+        let new = table.insert(Arc::new(Thing(2))).unwrap();
         assert_ne!(old, new);
         assert!(table.get(old).is_err());
         assert!(table.get(new).is_ok());
@@ -184,18 +218,35 @@ mod tests {
     #[test]
     fn a_slot_without_generations_is_retired() {
         let table = Table::<Thing>::new();
-        let first = table.insert(Arc::new(Thing(1)));
+        let first = table.insert(Arc::new(Thing(1))).unwrap();
         table.0.write().unwrap().entries[0].generation = GENERATIONS - 1;
         let last = Table::<Thing>::token(0, GENERATIONS - 1);
         assert!(table.get(first).is_err());
         assert!(table.remove(last).is_ok());
-        let next = table.insert(Arc::new(Thing(2)));
+        let next = table.insert(Arc::new(Thing(2))).unwrap();
         assert_eq!(Table::<Thing>::read(next).ok(), Some((1, 0)), "slot 0 is not used again");
     }
 
     #[test]
+    fn when_all_slots_are_used_up_the_longest_retired_begins_anew() {
+        let table = Table::<Thing>::with(2);
+        let slot_of = |token| Table::<Thing>::read(token).unwrap();
+        for slot in 0..2 {
+            let token = table.insert(Arc::new(Thing(1))).unwrap();
+            assert_eq!(slot_of(token), (slot, 0));
+            table.0.write().unwrap().entries[slot].generation = GENERATIONS - 1;
+            assert!(table.remove(Table::<Thing>::token(slot, GENERATIONS - 1)).is_ok());
+        }
+        let alive = table.insert(Arc::new(Thing(2))).unwrap();
+        assert_eq!((slot_of(alive), slot_of(table.insert(Arc::new(Thing(3))).unwrap())), ((0, 0), (1, 0)));
+        let full = table.insert(Arc::new(Thing(4))).unwrap_err();
+        assert_eq!(full.status, WEBCHAT_ERR_INTERNAL, "what lives is never given away");
+        assert_eq!(table.get(alive).map(|thing| thing.0).ok(), Some(2));
+    }
+
+    #[test]
     fn anything_else_is_no_handle() {
-        let thing = make::<Thing>(Arc::new(Thing(4)));
+        let thing = make::<Thing>(Arc::new(Thing(4))).unwrap();
         assert!(get::<Other>(thing).is_err(), "another kind");
         assert!(get::<Thing>(null()).is_err());
         let mut seed = 0x9E37_79B9_7F4A_7C15_u64;

@@ -1,7 +1,7 @@
 //! `webchat_session_keeper`: the session of an asynchronous chat kept by the application.
 
 use crate::{
-    boundary::{Failure, Growing, read_growing},
+    boundary::{Failure, growing, read_growing},
     context::{Context, webchat_destroy_fn},
     host::OnDispatcher,
     reply::{Reply, webchat_reply},
@@ -57,8 +57,7 @@ pub struct webchat_session_keeper {
     pub destroy: webchat_destroy_fn,
 }
 
-// SAFETY: numbers, nullable functions and a pointer.
-unsafe impl Growing for webchat_session_keeper {}
+growing!(webchat_session_keeper { size, store_session, load_session, forget_session, context, destroy });
 
 type Tell = unsafe extern "C" fn(*mut c_void, *const c_char, *mut webchat_reply);
 

@@ -1,6 +1,6 @@
 //! The C ABI of libwebchat: handles, conversions, callbacks. No chat logic.
 //!
-//! `boundary` stops panics and turns failures into statuses; `handle` has the tables behind the tokens that C sees as pointers;
+//! `boundary` stops panics and turns failures into statuses, `cancel` and `fork` keep what happens to the process from the library; `handle` has the tables behind the tokens that C sees as pointers;
 //! `context` and `completion` carry the application's contexts; `event`, `outcome` and their parts are what the application reads;
 //! `commands` has one function for each command. The header `include/webchat.h` is made from these sources.
 
@@ -13,6 +13,8 @@
 #![deny(clippy::undocumented_unsafe_blocks)]
 
 mod boundary;
+mod cancel;
+mod fork;
 mod handle;
 mod host;
 

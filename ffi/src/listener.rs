@@ -132,7 +132,7 @@ impl Service {
         let weak = Arc::downgrade(&listener);
         let (to, dispatcher) = (listener, self.dispatcher.clone());
         let id = self.chat.next_listener();
-        let token = make(Arc::new(Subscription { service: Arc::downgrade(self), id, listener: weak }));
+        let token = make(Arc::new(Subscription { service: Arc::downgrade(self), id, listener: weak }))?;
         tokens.push(Token(token));
         // The first call may want it.
         if let Some(out) = out {

@@ -2,7 +2,9 @@
 
 use crate::{
     boundary::{Failure, guard},
+    cancel,
     context::{Context, webchat_destroy_fn},
+    fork,
     status::{WEBCHAT_ERR_BUSY, WEBCHAT_ERR_INVALID_ARGUMENT, webchat_status},
     text::Text,
 };
@@ -64,6 +66,10 @@ impl Log for Bridge {
 
     fn log(&self, record: &Record<'_>) {
         if self.enabled(record.metadata()) {
+            // In a forked process somebody of the parent's may have the lock for ever.
+            if fork::check().is_err() {
+                return;
+            }
             let sink = SINK.read().unwrap_or_else(PoisonError::into_inner).clone();
             if let Some(sink) = sink {
                 Sink::take(&sink, record.level() as u32, &record.args().to_string());
@@ -115,10 +121,12 @@ fn level(number: u32) -> Result<LevelFilter, Failure> {
 
 fn thread() -> Result<Dispatcher, Error> {
     let mut thread = THREAD.lock().unwrap_or_else(PoisonError::into_inner);
-    match &*thread {
-        Some(dispatcher) => Ok(dispatcher.clone()),
-        None => Ok(thread.insert(Dispatcher::start()?).clone()),
+    if let Some(dispatcher) = &*thread {
+        return Ok(dispatcher.clone());
     }
+    let dispatcher = Dispatcher::start()?;
+    dispatcher.post(cancel::refuse);
+    Ok(thread.insert(dispatcher).clone())
 }
 
 /// Has `on_entry` called with the library's log entries of this level (WEBCHAT_LOG_...) and graver ones; it replaces the function set
@@ -139,6 +147,7 @@ pub unsafe extern "C" fn webchat_set_log(
 ) -> webchat_status {
     guard(|| {
         let mut context = Context::new(context, destroy);
+        fork::watch()?;
         let level = self::level(level)?;
         let ours = *OURS.get_or_init(|| ::log::set_logger(&LOGGER).is_ok());
         if !ours {

@@ -1,7 +1,7 @@
 //! `webchat_message`: transcript entries with typed fields, the same for events and outcomes.
 
 use crate::{
-    boundary::{Failure, Growing},
+    boundary::{Failure, growing},
     content::{ContentTexts, webchat_content},
     status::WEBCHAT_ERR_NOT_FOUND,
     text::{Text, webchat_str},
@@ -12,7 +12,7 @@ use webchat_core::model::{Message, OriginalMessage, Received};
 
 /// One entry of a transcript. The texts are valid as long as the event or outcome it was read from. Since 0.1.
 #[repr(C)]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct webchat_message {
     /// Place in the transcript: later entries have greater ones, and no two of a chat have the same. GMS counts from 1.
     pub index: u64,
@@ -44,8 +44,22 @@ pub struct webchat_message {
     pub content_count: usize,
 }
 
-// SAFETY: numbers and pointers.
-unsafe impl Growing for webchat_message {}
+growing!(webchat_message {
+    index,
+    timestamp,
+    r#type,
+    text,
+    from_id,
+    from_type,
+    from_name,
+    file_id,
+    file_name,
+    file_size,
+    is_typing,
+    restoring,
+    index_text,
+    content_count
+});
 
 /// The messages that an event or outcome holds.
 #[derive(Clone, Copy)]

@@ -140,7 +140,7 @@ pub unsafe extern "C" fn webchat_next_event(
         if timeout_ms > 0 && Dispatcher::is_current() {
             return Err(Failure::bare(WEBCHAT_ERR_WRONG_THREAD));
         }
-        out.set(make(Arc::new(EventHandle::own(queue.take(timeout_ms)?))));
+        out.set(make(Arc::new(EventHandle::own(queue.take(timeout_ms)?)))?);
         Ok(())
     })
 }

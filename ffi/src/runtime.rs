@@ -2,6 +2,7 @@
 
 use crate::{
     boundary::{Out, guard},
+    fork,
     handle::{Object, Table, make, remove},
     status::webchat_status,
 };
@@ -43,8 +44,9 @@ pub unsafe extern "C" fn webchat_runtime_new(
     guard(|| {
         // SAFETY: the header's pointer rules.
         let out = unsafe { Out::new(out_runtime, "out_runtime", null_mut()) }?;
+        fork::watch()?;
         let options = RuntimeOptions { worker_threads: worker_threads.min(MOST_THREADS) as usize };
-        out.set(make(Arc::new(RuntimeHandle(Runtime::new(options)?))));
+        out.set(make(Arc::new(RuntimeHandle(Runtime::new(options)?)))?);
         Ok(())
     })
 }

@@ -1,7 +1,8 @@
 //! Services: making, closing and destroying them.
 
 use crate::{
-    boundary::{Failure, Growing, Out, guard, guard_value, read_growing},
+    boundary::{Failure, Out, growing, guard, guard_value, read_growing},
+    cancel, fork,
     handle::{Object, Table, get, make, remove},
     keeper::{HostKeeper, webchat_session_keeper},
     listener::Subscriptions,
@@ -43,8 +44,7 @@ pub struct webchat_service_options {
     pub keeper: *const webchat_session_keeper,
 }
 
-// SAFETY: numbers and pointers.
-unsafe impl Growing for webchat_service_options {}
+growing!(webchat_service_options { size, config_json, runtime, store, keeper });
 
 /// A service and what hangs on it.
 pub(crate) struct Service {
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn webchat_service_new(
         let out = unsafe { Out::new(out_service, "out_service", null_mut()) }?;
         // SAFETY: as above.
         let config = unsafe { optional(config_json, "config_json") }?;
-        out.set(make(Arc::new(Service::new(config, None, Host::default())?)));
+        out.set(make(Arc::new(Service::new(config, None, Host::default())?))?);
         Ok(())
     })
 }
@@ -127,7 +127,7 @@ pub unsafe extern "C" fn webchat_service_new_with(
         });
         if let (Some(out), Some(failure)) = (out_failure, failure) {
             let outcome = Outcome::new("", 0, Ended::Refused(failure));
-            out.set(make(Arc::new(OutcomeHandle::own(outcome))));
+            out.set(make(Arc::new(OutcomeHandle::own(outcome))).unwrap_or(null_mut()));
         }
         status
     })
@@ -191,9 +191,11 @@ pub extern "C" fn webchat_service_destroy(service: *mut webchat_service) -> webc
 
 impl Service {
     fn new(config: Option<&str>, runtime: Option<Runtime>, host: Host) -> Result<Self, Failure> {
+        fork::watch()?;
         let config = config.map(Config::from_json_text).transpose()?;
         let runtime = runtime.map_or_else(Runtime::shared, Ok)?;
         let dispatcher = runtime.dispatcher()?.clone();
+        dispatcher.post(cancel::refuse);
         let mut builder = Chat::builder().runtime(runtime);
         if let Some(config) = config {
             builder = builder.config(config);
@@ -215,11 +217,12 @@ impl Service {
         out_service: *mut *mut webchat_service,
     ) -> Result<(), Failure> {
         // SAFETY: as here, for every call below.
+        let out = unsafe { Out::new(out_service, "out_service", null_mut()) };
+        // SAFETY: as above.
         let options = unsafe { read_growing(options, "options") }?;
         // SAFETY: as above.
         let host = options.map_or(Ok(Host::default()), |options| unsafe { Host::take(&options) })?;
-        // SAFETY: as above.
-        let out = unsafe { Out::new(out_service, "out_service", null_mut()) }?;
+        let out = out?;
         let (config, runtime) = match &options {
             None => (None, None),
             Some(options) => {
@@ -229,7 +232,7 @@ impl Service {
                 (config, given.then(|| get::<RuntimeHandle>(options.runtime)).transpose()?)
             }
         };
-        out.set(make(Arc::new(Self::new(config, runtime.map(|runtime| runtime.0.clone()), host)?)));
+        out.set(make(Arc::new(Self::new(config, runtime.map(|runtime| runtime.0.clone()), host)?))?);
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! `webchat_session`: the data of a chat session with typed fields.
 
 use crate::{
-    boundary::Growing,
+    boundary::growing,
     text::{Text, webchat_str},
 };
 use std::sync::OnceLock;
@@ -29,8 +29,7 @@ pub struct webchat_session {
     pub participant_id: webchat_str,
 }
 
-// SAFETY: numbers and pointers.
-unsafe impl Growing for webchat_session {}
+growing!(webchat_session { session_id, secure_key, alias, user_id, token, transport_id, participant_id });
 
 /// The texts of session data, kept for the views.
 #[derive(Default)]

@@ -61,6 +61,9 @@ pub const WEBCHAT_ERR_NOT_SENT: webchat_status = 22;
 pub const WEBCHAT_ERR_INVALID_HANDLE: webchat_status = 64;
 /// No error: the service is closed, and all its events have been taken.
 pub const WEBCHAT_END_OF_EVENTS: webchat_status = 65;
+/// The process was forked from one that had begun to use the library, whose threads stayed there: nothing works here. Call exec, or let
+/// a process fork that has made no runtime and no service.
+pub const WEBCHAT_ERR_FORKED: webchat_status = 66;
 
 struct Entry {
     status: webchat_status,
@@ -73,6 +76,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         (WEBCHAT_OK, "ok", "it worked"),
         (WEBCHAT_ERR_INVALID_HANDLE, "invalid_handle", "the handle is null, destroyed, or of another kind"),
         (WEBCHAT_END_OF_EVENTS, "end_of_events", "the service is closed, and all its events have been taken"),
+        (WEBCHAT_ERR_FORKED, "forked", "the process was forked from one that uses the library"),
     ];
     let kinds = ErrorKind::ALL.iter().map(|kind| (kind.code(), kind.name(), kind.description()));
     let c_string = |text: &str| CString::new(text).unwrap_or_default();
@@ -125,7 +129,7 @@ mod tests {
             let name = format!("ERR_{}", kind.name().to_uppercase());
             assert!(constants.contains(&(name.clone(), kind.code())), "{name} = {}", kind.code());
         }
-        assert_eq!(constants.len(), ErrorKind::ALL.len() + 3);
+        assert_eq!(constants.len(), ErrorKind::ALL.len() + 4);
     }
 
     #[test]

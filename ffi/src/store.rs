@@ -1,7 +1,7 @@
 //! `webchat_store`: session data kept by the application.
 
 use crate::{
-    boundary::{Failure, Growing, read_growing},
+    boundary::{Failure, growing, read_growing},
     context::{Context, webchat_destroy_fn},
     host::OnDispatcher,
     reply::{Reply, webchat_reply},
@@ -46,8 +46,7 @@ pub struct webchat_store {
     pub destroy: webchat_destroy_fn,
 }
 
-// SAFETY: numbers, nullable functions and a pointer.
-unsafe impl Growing for webchat_store {}
+growing!(webchat_store { size, load, save, context, destroy });
 
 /// A store that was handed over.
 pub(crate) struct HostStore {

@@ -11,10 +11,14 @@ mod workshop;
 mod wrecker;
 
 use serde_json::{Value, json};
-use std::{ffi::OsString, net::SocketAddr, path::Path};
+use std::{
+    ffi::{OsStr, OsString},
+    net::SocketAddr,
+    path::Path,
+};
 use tokio::runtime::Runtime;
 use webchat_simulator::{Script, Simulator};
-use workshop::{Workshop, compilers, run};
+use workshop::{Workshop, compilers, root, run};
 
 /// A configuration for each back end at `origin`, a server that stands before the simulator.
 fn back_ends(simulator: &Simulator, origin: &str) -> [Value; 4] {
@@ -81,4 +85,40 @@ fn a_program_with_sigpipe_at_its_default_lives_through_broken_connections() {
     arguments.extend(configurations.iter().map(OsString::as_os_str));
     let program = workshop.build(compilers(&["gcc", "clang"])[0], "broken_pipes", &[]);
     assert_eq!(run(&[], &program, &arguments), "broken_pipes: passed\n");
+}
+
+/// Builds and runs a program with a chat server to talk to.
+fn with_a_server(program: &str, more: &[&str], flags: &[&str], through: &[&str]) {
+    let runtime = Runtime::new().unwrap();
+    let simulator = runtime.block_on(Simulator::builder().script(Script::echo()).start()).unwrap();
+    let workshop = Workshop::new();
+    let url = OsString::from(simulator.chat_url());
+    let arguments: Vec<_> = [url.as_os_str()].into_iter().chain(more.iter().map(OsStr::new)).collect();
+    let built = workshop.build(compilers(&["clang", "gcc"])[0], program, flags);
+    assert_eq!(run(through, &built, &arguments), format!("{program}: passed\n"));
+}
+
+#[test]
+fn a_forked_process_is_told_by_every_function_and_hangs_in_none() {
+    with_a_server("forks", &[], &[], &[]);
+}
+
+#[test]
+fn threads_can_be_cancelled_in_every_function_and_need_no_more_stack_than_is_said() {
+    let workshop = Workshop::new();
+    let program = workshop.build(compilers(&["gcc", "clang"])[0], "threads", &[]);
+    assert_eq!(run(&[], &program, &[]), "threads: passed\n");
+}
+
+#[test]
+fn eight_threads_use_everything_at_once() {
+    with_a_server("stress", &["200"], &[], &[]);
+}
+
+/// The library itself is not built for it: what is seen is what the library does to the program's threads and memory.
+#[test]
+fn the_thread_sanitizer_finds_nothing_between_eight_threads() {
+    let suppressions = root().join("tests/c/tsan.supp");
+    let options = format!("TSAN_OPTIONS=suppressions={} halt_on_error=1", suppressions.display());
+    with_a_server("stress", &["40"], &["-fsanitize=thread"], &["env", &options]);
 }

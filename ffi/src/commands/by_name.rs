@@ -88,7 +88,7 @@ pub unsafe extern "C" fn webchat_call(
             let outcome = wait(&service, name, command, deadline_ms);
             status = outcome.status();
             if let Some(out) = out {
-                out.set(make(Arc::new(OutcomeHandle::own(outcome))));
+                out.set(make(Arc::new(OutcomeHandle::own(outcome)))?);
             }
             Ok(())
         });

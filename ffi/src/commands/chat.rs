@@ -2,7 +2,7 @@
 
 use super::Call;
 use crate::{
-    boundary::{Failure, Growing, guard, read_growing},
+    boundary::{Failure, growing, guard, read_growing},
     completion::webchat_completion,
     service::webchat_service,
     status::webchat_status,
@@ -38,8 +38,16 @@ pub struct webchat_chat_form {
     pub other_json: *const c_char,
 }
 
-// SAFETY: numbers and pointers.
-unsafe impl Growing for webchat_chat_form {}
+growing!(webchat_chat_form {
+    size,
+    nickname,
+    firstname,
+    lastname,
+    email,
+    subject,
+    user_data_json,
+    other_json
+});
 
 /// # Safety
 /// The pointers are as the header says.
@@ -51,7 +59,7 @@ unsafe fn start_chat(form: *const webchat_chat_form) -> Result<StartChat, Failur
         unsafe { optional(pointer, name) }.map(|text| text.map(Private::new).unwrap_or_default())
     };
     // SAFETY: as here.
-    let user_data = unsafe { optional(form.user_data_json, "form.user_data_json") }?;
+    let user_data = unsafe { object(form.user_data_json, "form.user_data_json") }?;
     Ok(StartChat {
         nickname: text(form.nickname, "form.nickname")?,
         firstname: text(form.firstname, "form.firstname")?,
@@ -60,7 +68,7 @@ unsafe fn start_chat(form: *const webchat_chat_form) -> Result<StartChat, Failur
         subject: text(form.subject, "form.subject")?,
         // SAFETY: as here.
         other: unsafe { object(form.other_json, "form.other_json") }?,
-        user_data: user_data.map(Value::from).unwrap_or_default(),
+        user_data: if form.user_data_json.is_null() { Value::Null } else { Value::Object(user_data) },
         form: None,
     })
 }

@@ -35,10 +35,10 @@ impl Call {
         completion: *const webchat_completion,
         out_request: *mut u64,
     ) -> Result<Self, Failure> {
-        // SAFETY: as here.
-        let waiting = unsafe { Waiting::take(completion) }?;
         // SAFETY: as here; null is for callers who do not want the id.
         let out_request = unsafe { Out::new(out_request, "out_request", 0) }.ok();
+        // SAFETY: as here.
+        let waiting = unsafe { Waiting::take(completion) }?;
         Ok(Self { service: get::<Service>(service)?, waiting, out_request })
     }
 

@@ -3,7 +3,7 @@
 use super::{EventHandle, EventView, kind, webchat_event};
 use crate::{
     agent::webchat_agent,
-    boundary::{Failure, Out, guard, guard_value, write_growing},
+    boundary::{Failure, Out, OutGrowing, guard, guard_value},
     content::webchat_content,
     handle::{get, make, remove},
     message::webchat_message,
@@ -109,10 +109,12 @@ pub unsafe extern "C" fn webchat_event_message(
     size: usize,
 ) -> webchat_status {
     guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { OutGrowing::new(out, size) }?;
         let view = view(event)?;
         let message = view.messages.view(view.messages(), position)?;
-        // SAFETY: the header's pointer rules.
-        unsafe { write_growing(out, size, &message) }
+        out.set(&message);
+        Ok(())
     })
 }
 
@@ -154,10 +156,12 @@ pub unsafe extern "C" fn webchat_event_content(
     size: usize,
 ) -> webchat_status {
     guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { OutGrowing::new(out, size) }?;
         let view = view(event)?;
         let content = view.messages.content(view.messages(), message, position)?;
-        // SAFETY: the header's pointer rules.
-        unsafe { write_growing(out, size, &content) }
+        out.set(&content);
+        Ok(())
     })
 }
 
@@ -202,10 +206,12 @@ pub unsafe extern "C" fn webchat_event_agent(
     size: usize,
 ) -> webchat_status {
     guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { OutGrowing::new(out, size) }?;
         let view = view(event)?;
         let agent = view.agents.view(view.agents(), position)?;
-        // SAFETY: the header's pointer rules.
-        unsafe { write_growing(out, size, &agent) }
+        out.set(&agent);
+        Ok(())
     })
 }
 
@@ -218,10 +224,12 @@ pub unsafe extern "C" fn webchat_event_session(
     size: usize,
 ) -> webchat_status {
     guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { OutGrowing::new(out, size) }?;
         let view = view(event)?;
         let data = view.session_data().ok_or_else(|| Failure::bare(WEBCHAT_ERR_NOT_FOUND))?;
-        // SAFETY: the header's pointer rules.
-        unsafe { write_growing(out, size, &view.session.view(data)) }
+        out.set(&view.session.view(data));
+        Ok(())
     })
 }
 
@@ -278,7 +286,7 @@ pub unsafe extern "C" fn webchat_event_clone(
     guard(|| {
         // SAFETY: the header's pointer rules.
         let out = unsafe { Out::new(out_event, "out_event", std::ptr::null_mut()) }?;
-        out.set(make(Arc::new(EventHandle { view: view(event)?, lent: false })));
+        out.set(make(Arc::new(EventHandle { view: view(event)?, lent: false }))?);
         Ok(())
     })
 }

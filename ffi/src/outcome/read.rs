@@ -3,7 +3,7 @@
 use super::{Outcome, OutcomeHandle, absent, webchat_outcome};
 use crate::{
     agent::{webchat_agent, webchat_stats},
-    boundary::{Failure, Out, guard, guard_value, write_growing},
+    boundary::{Failure, Out, OutGrowing, guard, guard_value},
     content::webchat_content,
     file::{webchat_download, webchat_file_limits},
     handle::{get, make, remove},
@@ -104,9 +104,10 @@ pub unsafe extern "C" fn webchat_outcome_retry(
 ) -> webchat_status {
     guard(|| {
         // SAFETY: the header's pointer rules.
-        let out_retry = unsafe { Out::new(out_retry, "out_retry", 0) }?;
+        let out_retry = unsafe { Out::new(out_retry, "out_retry", 0) };
         // SAFETY: as above.
         let out_after_ms = unsafe { Out::new(out_after_ms, "out_after_ms", 0) }.ok();
+        let out_retry = out_retry?;
         let (retry, after_ms) = self::outcome(outcome)?.retry();
         out_retry.set(retry);
         if let Some(out) = out_after_ms {
@@ -154,10 +155,12 @@ pub unsafe extern "C" fn webchat_outcome_message(
     size: usize,
 ) -> webchat_status {
     guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { OutGrowing::new(out, size) }?;
         let outcome = self::outcome(outcome)?;
         let message = outcome.messages.view(outcome.messages(), position)?;
-        // SAFETY: the header's pointer rules.
-        unsafe { write_growing(out, size, &message) }
+        out.set(&message);
+        Ok(())
     })
 }
 
@@ -199,10 +202,12 @@ pub unsafe extern "C" fn webchat_outcome_content(
     size: usize,
 ) -> webchat_status {
     guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { OutGrowing::new(out, size) }?;
         let outcome = self::outcome(outcome)?;
         let content = outcome.messages.content(outcome.messages(), message, position)?;
-        // SAFETY: the header's pointer rules.
-        unsafe { write_growing(out, size, &content) }
+        out.set(&content);
+        Ok(())
     })
 }
 
@@ -230,10 +235,12 @@ pub unsafe extern "C" fn webchat_outcome_agent(
     size: usize,
 ) -> webchat_status {
     guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { OutGrowing::new(out, size) }?;
         let outcome = self::outcome(outcome)?;
         let agent = outcome.agents.view(outcome.agents(), position)?;
-        // SAFETY: the header's pointer rules.
-        unsafe { write_growing(out, size, &agent) }
+        out.set(&agent);
+        Ok(())
     })
 }
 
@@ -245,10 +252,12 @@ pub unsafe extern "C" fn webchat_outcome_stats(
     size: usize,
 ) -> webchat_status {
     guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { OutGrowing::new(out, size) }?;
         let outcome = self::outcome(outcome)?;
         let Some(Resolution::Stats(stats)) = outcome.resolution() else { return Err(absent()) };
-        // SAFETY: the header's pointer rules.
-        unsafe { write_growing(out, size, &webchat_stats::of(stats)) }
+        out.set(&webchat_stats::of(stats));
+        Ok(())
     })
 }
 
@@ -260,10 +269,12 @@ pub unsafe extern "C" fn webchat_outcome_session(
     size: usize,
 ) -> webchat_status {
     guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { OutGrowing::new(out, size) }?;
         let outcome = self::outcome(outcome)?;
         let Some(Resolution::SessionData(data)) = outcome.resolution() else { return Err(absent()) };
-        // SAFETY: the header's pointer rules.
-        unsafe { write_growing(out, size, &outcome.session.view(data)) }
+        out.set(&outcome.session.view(data));
+        Ok(())
     })
 }
 
@@ -291,10 +302,12 @@ pub unsafe extern "C" fn webchat_outcome_file_limits(
     size: usize,
 ) -> webchat_status {
     guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { OutGrowing::new(out, size) }?;
         let outcome = self::outcome(outcome)?;
         let Some(Resolution::FileLimits(limits)) = outcome.resolution() else { return Err(absent()) };
-        // SAFETY: the header's pointer rules.
-        unsafe { write_growing(out, size, &outcome.files.limits(limits)) }
+        out.set(&outcome.files.limits(limits));
+        Ok(())
     })
 }
 
@@ -306,10 +319,12 @@ pub unsafe extern "C" fn webchat_outcome_download(
     size: usize,
 ) -> webchat_status {
     guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { OutGrowing::new(out, size) }?;
         let outcome = self::outcome(outcome)?;
         let Some(Resolution::Downloaded(file)) = outcome.resolution() else { return Err(absent()) };
-        // SAFETY: the header's pointer rules.
-        unsafe { write_growing(out, size, &outcome.files.download(file)) }
+        out.set(&outcome.files.download(file));
+        Ok(())
     })
 }
 
@@ -323,7 +338,7 @@ pub unsafe extern "C" fn webchat_outcome_clone(
         // SAFETY: the header's pointer rules.
         let out = unsafe { Out::new(out_outcome, "out_outcome", std::ptr::null_mut()) }?;
         let outcome = self::outcome(outcome)?;
-        out.set(make(Arc::new(OutcomeHandle { outcome, lent: false })));
+        out.set(make(Arc::new(OutcomeHandle { outcome, lent: false }))?);
         Ok(())
     })
 }

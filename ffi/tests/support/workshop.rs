@@ -51,10 +51,15 @@ impl Workshop {
     }
 
     pub(crate) fn build(&self, compiler: &str, program: &str, more: &[&str]) -> PathBuf {
-        let built = self.path().join(format!("{program}-{compiler}"));
+        self.build_from(compiler, &root().join(format!("tests/c/{program}.c")), more)
+    }
+
+    pub(crate) fn build_from(&self, compiler: &str, source: &Path, more: &[&str]) -> PathBuf {
+        let name = source.file_stem().unwrap().to_string_lossy();
+        let built = self.path().join(format!("{name}-{compiler}"));
         let mut command = Command::new(compiler);
         command.args(["-std=c99", "-g", "-pthread"]).args(WARNINGS).args(more);
-        command.arg("-I").arg(root().join("include")).arg(root().join(format!("tests/c/{program}.c")));
+        command.arg("-I").arg(root().join("include")).arg(source);
         command.arg("-o").arg(&built).arg("-L").arg(self.path()).arg("-lwebchat");
         command.arg(format!("-Wl,-rpath,{}", self.path().display()));
         successful(command);

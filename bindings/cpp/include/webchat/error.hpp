@@ -40,6 +40,7 @@ enum class Status : webchat_status {
     not_sent = WEBCHAT_ERR_NOT_SENT,
     invalid_handle = WEBCHAT_ERR_INVALID_HANDLE,
     end_of_events = WEBCHAT_END_OF_EVENTS,
+    forked = WEBCHAT_ERR_FORKED,
 };
 
 /// The name of a status, the same in every language ("no_session"); "unknown" for a number that the library does not know.
@@ -173,6 +174,8 @@ using InternalError = ErrorOf<Status::internal>;
 using NotSentError = ErrorOf<Status::not_sent>;
 /// The object was moved from, or what it stands for is gone.
 using InvalidHandleError = ErrorOf<Status::invalid_handle>;
+/// The process was forked from one that uses the library: nothing works here.
+using ForkedError = ErrorOf<Status::forked>;
 
 namespace detail {
 
@@ -202,6 +205,7 @@ namespace detail {
     case Status::not_sent: throw NotSentError(std::move(failure));
     case Status::internal: throw InternalError(std::move(failure));
     case Status::invalid_handle: throw InvalidHandleError(std::move(failure));
+    case Status::forked: throw ForkedError(std::move(failure));
     case Status::ok:
     case Status::end_of_events: break;
     }
