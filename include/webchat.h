@@ -471,7 +471,10 @@ typedef struct webchat_str {
 
 /** One entry of a transcript. The texts are valid as long as the event or outcome it was read from. Since 0.1. */
 typedef struct webchat_message {
-    /** Place in the transcript: later entries have greater ones, and no two of a chat have the same. GMS counts from 1. */
+    /**
+     * Place in the transcript: later entries have greater ones, and no two of a chat have the same. GMS counts from 1. 0 where what the
+     * server wrote is no place: see index_text.
+     */
     uint64_t index;
     /** When, in milliseconds since 1970 UTC. */
     uint64_t timestamp;
@@ -479,7 +482,7 @@ typedef struct webchat_message {
     webchat_str type;
     /** The text; empty where the entry has none. */
     webchat_str text;
-    /** Who: the participant's id within the chat. */
+    /** Who: the participant's id within the chat; empty where the server names nobody. */
     webchat_str from_id;
     /** What the participant is: "Client", "Agent", "Supervisor", "Bot", "External", or a name of the server's own. */
     webchat_str from_type;
@@ -495,7 +498,7 @@ typedef struct webchat_message {
     int32_t is_typing;
     /** 1 in the replay after a restore, else 0. */
     int32_t restoring;
-    /** The place as the server writes it, where that is text (Nexus); else empty. */
+    /** The place as the server writes it, where that is text (Nexus) or no place at all; else empty. */
     webchat_str index_text;
     /** How much is attached; read it by webchat_event_content or webchat_outcome_content. */
     size_t content_count;

@@ -14,7 +14,8 @@ use webchat_core::model::{Message, OriginalMessage, Received};
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct webchat_message {
-    /// Place in the transcript: later entries have greater ones, and no two of a chat have the same. GMS counts from 1.
+    /// Place in the transcript: later entries have greater ones, and no two of a chat have the same. GMS counts from 1. 0 where what the
+    /// server wrote is no place: see index_text.
     pub index: u64,
     /// When, in milliseconds since 1970 UTC.
     pub timestamp: u64,
@@ -22,7 +23,7 @@ pub struct webchat_message {
     pub r#type: webchat_str,
     /// The text; empty where the entry has none.
     pub text: webchat_str,
-    /// Who: the participant's id within the chat.
+    /// Who: the participant's id within the chat; empty where the server names nobody.
     pub from_id: webchat_str,
     /// What the participant is: "Client", "Agent", "Supervisor", "Bot", "External", or a name of the server's own.
     pub from_type: webchat_str,
@@ -38,7 +39,7 @@ pub struct webchat_message {
     pub is_typing: i32,
     /// 1 in the replay after a restore, else 0.
     pub restoring: i32,
-    /// The place as the server writes it, where that is text (Nexus); else empty.
+    /// The place as the server writes it, where that is text (Nexus) or no place at all; else empty.
     pub index_text: webchat_str,
     /// How much is attached; read it by webchat_event_content or webchat_outcome_content.
     pub content_count: usize,

@@ -1,9 +1,9 @@
 //! One entry of a transcript, as the server sent it and as applications see it (behaviour reference, section 6.2).
 
-use super::{Content, JsonObject, Participant, ParticipantId, ParticipantRole};
+use super::{Content, JsonObject, Participant};
 use crate::private::{Private, debug_only};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap};
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 macro_rules! message_types {
@@ -98,89 +98,99 @@ pub(super) fn visit_name<'de, D: Deserializer<'de>, T>(
 /// A place in the transcript. Places are ordered, and no two entries of a chat have the same.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
-    /// The place as a number: GMS counts its entries from 1; where the server writes text, a number of the same order.
+    /// The place as a number: GMS counts its entries from 1; where the server writes text, a number of the same order. 0 where there is no
+    /// place.
     pub order: u64,
     /// What the server writes, where that is text.
     pub text: Option<Arc<str>>,
+    /// What the server wrote that is no place: such an entry is told like any other, and says nothing of places. Null where it wrote nothing.
+    pub odd: Option<Arc<Value>>,
+}
+
+impl Index {
+    /// The index of an entry whose place nobody can tell.
+    pub fn odd(written: Value) -> Self {
+        let text = match &written {
+            Value::Null => None,
+            Value::String(text) => Some(text.as_str().into()),
+            other => Some(other.to_string().into()),
+        };
+        Self { order: 0, text, odd: Some(Arc::new(written)) }
+    }
+
+    /// The place, if it is one.
+    pub fn place(&self) -> Option<u64> {
+        self.odd.is_none().then_some(self.order)
+    }
 }
 
 impl From<u64> for Index {
     fn from(order: u64) -> Self {
-        Self { order, text: None }
+        Self { order, ..Self::default() }
     }
 }
 
 impl PartialEq for Index {
     fn eq(&self, other: &Self) -> bool {
-        self.order == other.order
+        self.order == other.order && self.odd == other.odd
     }
 }
 
-/// As applications see it: a number, or the server's text without its dash (behaviour reference, section 6.2).
+/// As applications see it: a number, or the server's text without its dash (behaviour reference, section 6.2); what is no place, as the
+/// server wrote it.
 impl Serialize for Index {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.text {
-            None => serializer.serialize_u64(self.order),
-            Some(text) => serializer.serialize_str(&text.replacen('-', "", 1)),
+        match (&self.odd, &self.text) {
+            (Some(odd), _) => odd.serialize(serializer),
+            (None, None) => serializer.serialize_u64(self.order),
+            (None, Some(text)) => serializer.serialize_str(&text.replacen('-', "", 1)),
         }
     }
 }
 
-/// As the server writes it.
-fn original_index<S: Serializer>(index: &Index, serializer: S) -> Result<S::Ok, S::Error> {
-    match &index.text {
-        None => serializer.serialize_u64(index.order),
-        Some(text) => serializer.serialize_str(text),
+/// A transcript entry as the server sent it, member for member: an element of `originalMessages`.
+#[derive(Clone, PartialEq)]
+pub struct OriginalMessage {
+    /// The text, where the entry has one.
+    pub text: Option<Private>,
+    /// The entry as JSON text.
+    json: Arc<str>,
+}
+
+debug_only!(OriginalMessage { text });
+
+impl OriginalMessage {
+    /// The entry that `json` is: a JSON object.
+    pub(crate) fn new(json: impl Into<Arc<str>>, text: Option<Private>) -> Self {
+        Self { text, json: json.into() }
+    }
+
+    /// The entry as JSON text, as the server wrote it.
+    pub fn as_json(&self) -> &str {
+        &self.json
     }
 }
 
-/// A transcript entry as the server sent it: an element of `originalMessages`.
-#[derive(Clone, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OriginalMessage {
-    /// Place in the transcript.
-    #[serde(serialize_with = "original_index")]
-    pub index: Index,
-    /// What it is.
-    #[serde(rename = "type")]
-    pub kind: MessageType,
-    /// The text, where the entry has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<Private>,
-    /// The sender's label for the kind of text, for example `text`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message_type: Option<Box<str>>,
-    /// When, in milliseconds since 1970 UTC.
-    pub utc_time: u64,
-    /// Who.
-    pub from: OriginalFrom,
-    /// Attached data.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_data: Option<JsonObject>,
-    /// Attributes of newer servers: rich content, party style.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_attributes: Option<Value>,
-    /// What else the server said of it.
-    #[serde(flatten)]
-    pub other: JsonObject,
+impl From<&JsonObject> for OriginalMessage {
+    fn from(entry: &JsonObject) -> Self {
+        let text = entry.get("text").and_then(Value::as_str).map(Private::new);
+        Self::new(serde_json::to_string(entry).unwrap_or_default(), text)
+    }
 }
 
-debug_only!(OriginalMessage { index, kind, utc_time, from, text });
+impl Default for OriginalMessage {
+    fn default() -> Self {
+        Self::new("{}", None)
+    }
+}
 
-/// The sender as the server describes it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OriginalFrom {
-    /// The name shown to people.
-    pub nickname: Private,
-    /// The identifier within the chat.
-    pub participant_id: ParticipantId,
-    /// The server's own type: a bot is `External` or `Agent` here.
-    #[serde(rename = "type")]
-    pub role: ParticipantRole,
-    /// What else the server said of the sender.
-    #[serde(flatten)]
-    pub other: JsonObject,
+impl Serialize for OriginalMessage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match serde_json::from_str::<&RawValue>(&self.json) {
+            Ok(entry) => entry.serialize(serializer),
+            Err(_) => serializer.serialize_unit(),
+        }
+    }
 }
 
 /// A transcript entry as applications see it: an element of `messages`.
@@ -198,9 +208,9 @@ pub struct Message {
     pub from: Participant,
     /// Attached data.
     pub user_data: Option<Arc<JsonObject>>,
-    /// What is attached to it: images.
+    /// What is attached to it, images among it.
     pub content: Arc<[Content]>,
-    /// What preprocessors added: `html`, `bubble` and whatever else they set.
+    /// What else the server said of it under names of its own, and what preprocessors added: `html`, `bubble` and whatever else they set.
     pub extra: Option<Arc<JsonObject>>,
     /// True for the replay after a restore.
     pub restoring: bool,
@@ -209,6 +219,21 @@ pub struct Message {
 debug_only!(Message { index, kind, timestamp, from, text, restoring });
 
 impl Message {
+    /// The members that are the library's to set, or the preprocessors': what a server says under these names is in the original alone.
+    pub(crate) const RESERVED: [&str; 11] = [
+        "index",
+        "type",
+        "text",
+        "timestamp",
+        "from",
+        "userData",
+        "isTyping",
+        "fileDetails",
+        "html",
+        "bubble",
+        "restoring",
+    ];
+
     /// Whether the sender is typing; only typing notices say so.
     pub fn is_typing(&self) -> Option<bool> {
         match self.kind {
@@ -227,7 +252,9 @@ impl Message {
 impl Serialize for Message {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("index", &self.index)?;
+        if self.index.odd.as_deref() != Some(&Value::Null) {
+            map.serialize_entry("index", &self.index)?;
+        }
         map.serialize_entry("type", &self.kind)?;
         if let Some(text) = &self.text {
             map.serialize_entry("text", text)?;

@@ -16,7 +16,7 @@ pub(crate) use echo::Likeness;
 pub use file::{
     Download, DownloadTarget, Downloaded, FileLimits, FileSource, Progress, ProgressListener, Upload,
 };
-pub use message::{Index, Message, MessageType, OriginalFrom, OriginalMessage, Received};
+pub use message::{Index, Message, MessageType, OriginalMessage, Received};
 pub use participant::{Participant, ParticipantId, ParticipantRole};
 pub use session::{GmsSession, NexusSession, SessionData, SessionForm};
 pub use transcript::Transcript;

@@ -5,23 +5,21 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap}
 use std::fmt;
 
 /// A participant's identifier: a number on GMS, text on Nexus.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ParticipantId {
+    /// There is none.
+    #[default]
+    Missing,
     /// The number of a GMS participant.
     Number(u64),
     /// Any other identifier.
     Text(Box<str>),
 }
 
-impl Default for ParticipantId {
-    fn default() -> Self {
-        Self::Number(0)
-    }
-}
-
 impl fmt::Display for ParticipantId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Missing => Ok(()),
             Self::Number(number) => number.fmt(f),
             Self::Text(text) => f.write_str(text),
         }
@@ -38,6 +36,7 @@ impl From<&str> for ParticipantId {
 impl Serialize for ParticipantId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
+            Self::Missing => serializer.serialize_unit(),
             Self::Number(number) => serializer.serialize_u64(*number),
             Self::Text(text) => serializer.serialize_str(text),
         }
@@ -143,7 +142,9 @@ pub struct Participant {
 impl Serialize for Participant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("id", &self.id)?;
+        if self.id != ParticipantId::Missing {
+            map.serialize_entry("id", &self.id)?;
+        }
         if let ParticipantId::Text(id) = &self.id {
             map.serialize_entry("participantId", id)?;
         }

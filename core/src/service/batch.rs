@@ -57,9 +57,9 @@ impl Service {
         }
         let ended = reply.ended == Some(true);
         let mut messages = reply.messages;
-        messages.sort_by_key(|received| received.message.index.order);
+        in_order(&mut messages);
         let Some(live) = self.session.live_mut() else { return };
-        messages.retain(|received| live.seen.insert(received.message.index.order));
+        live.seen.retain_new(&mut messages);
         // What is pushed can name a place beyond messages that never came: those are fetched first.
         let pushed = matches!(kind, Kind::Pushed);
         let next = reply.next_position.filter(|_| trusted);
@@ -187,6 +187,20 @@ impl Service {
             _ => {}
         }
     }
+}
+
+/// Brings messages into the transcript's order. One without a place stays behind what it came after.
+fn in_order(messages: &mut Vec<Received>) {
+    let mut place = 0;
+    let mut placed: Vec<_> = std::mem::take(messages)
+        .into_iter()
+        .map(|received| {
+            place = received.message.index.place().unwrap_or(place);
+            (place, received)
+        })
+        .collect();
+    placed.sort_by_key(|(place, _)| *place);
+    messages.extend(placed.into_iter().map(|(_, received)| received));
 }
 
 impl Batch {

@@ -52,8 +52,8 @@ impl Service {
         live.resync = true;
         match outcome {
             Ok(reply) if reply.verdict == Verdict::Done => {
-                let is_new = |index| !live.seen.contains(index);
-                if reply.messages.iter().any(|received| is_new(received.message.index.order)) {
+                let mut places = reply.messages.iter().filter_map(|received| received.message.index.place());
+                if places.any(|place| !live.seen.contains(place)) {
                     self.receive(Kind::History { command: id }, reply);
                 } else {
                     self.end_of_history(id);

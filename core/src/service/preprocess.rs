@@ -24,6 +24,9 @@ const FIELDS: [&str; 11] = [
     "restoring",
 ];
 
+/// Fields that preprocessors alone set, whatever the server says under these names.
+const OURS: [&str; 2] = ["html", "bubble"];
+
 /// The visible messages of a batch as JSON objects.
 pub(super) fn inputs(batch: &Batch) -> Vec<JsonObject> {
     let visible = batch.entries.iter().filter(|entry| !entry.hidden);
@@ -32,6 +35,9 @@ pub(super) fn inputs(batch: &Batch) -> Vec<JsonObject> {
 
 fn input(message: &Message, original: Value) -> JsonObject {
     let Value::Object(mut object) = original else { return JsonObject::new() };
+    for ours in OURS {
+        object.remove(ours);
+    }
     object.insert("type".into(), message.kind.as_str().into());
     object.insert("timestamp".into(), message.timestamp.into());
     if let Some(text) = &message.text {
@@ -96,7 +102,10 @@ fn change(message: &mut Message, before: &JsonObject, mut after: JsonObject) {
             _ => None,
         };
     }
-    after.retain(|key, value| !FIELDS.contains(&key.as_str()) && before.get(key) != Some(value));
+    let extra = message.extra.take().unwrap_or_default();
+    after.retain(|key, value| {
+        extra.contains_key(key) || (!FIELDS.contains(&key.as_str()) && before.get(key) != Some(value))
+    });
     message.extra = Some(Arc::new(after)).filter(|extra| !extra.is_empty());
 }
 
@@ -109,9 +118,10 @@ mod tests {
     };
 
     fn entry(text: &str) -> Entry {
-        let message = Message { index: 1.into(), text: Some(text.into()), ..Message::default() };
-        let original =
-            OriginalMessage { index: 1.into(), text: Some(text.into()), ..OriginalMessage::default() };
+        let sent = json!({"index": 1, "type": "Message", "text": text, "utcTime": 1, "eventId": "e1", "html": true, "from": {"nickname": "Ann"}});
+        let original = OriginalMessage::from(sent.as_object().unwrap());
+        let extra = json!({"eventId": "e1"}).as_object().cloned().map(Arc::new);
+        let message = Message { index: 1.into(), text: Some(text.into()), extra, ..Message::default() };
         Entry { received: Received { message, original: Arc::new(original) }, hidden: false }
     }
 
@@ -138,6 +148,18 @@ mod tests {
         });
         assert_eq!(json!(message)["html"], true);
         assert_eq!(json!(message)["text"], "<b>hi</b>");
+    }
+
+    #[test]
+    fn what_else_the_server_said_stays_unless_it_is_changed() {
+        let extra = |change: fn(&mut JsonObject)| run(change).extra.map(|extra| json!(*extra));
+        assert_eq!(extra(|message| message["text"] = "a".into()), Some(json!({"eventId": "e1"})));
+        let changed = extra(|message| {
+            message["eventId"] = "e2".into();
+            message.insert("html".into(), true.into());
+        });
+        assert_eq!(changed, Some(json!({"eventId": "e2", "html": true})), "html is the preprocessors' own");
+        assert_eq!(extra(|message| drop(message.remove("eventId"))), None);
     }
 
     #[test]

@@ -36,14 +36,15 @@ pub(super) struct Held {
 
 impl Held {
     fn first(&self) -> Option<u64> {
-        self.reply.messages.iter().map(|received| received.message.index.order).min()
+        self.reply.messages.iter().filter_map(|received| received.message.index.place()).min()
     }
 }
 
 impl Live {
     /// Whether these messages close up to what is known, without a gap before or among them.
     fn is_next(&self, reply: &Reply) -> bool {
-        let mut places: Vec<_> = reply.messages.iter().map(|received| received.message.index.order).collect();
+        let mut places: Vec<_> =
+            reply.messages.iter().filter_map(|received| received.message.index.place()).collect();
         places.sort_unstable();
         let mut next = self.position;
         places.into_iter().all(|place| {

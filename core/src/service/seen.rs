@@ -1,6 +1,54 @@
-//! Which transcript indexes have been received: a set of ranges, so that its size follows the gaps and not the transcript.
+//! Which transcript entries have been received: a set of ranges of their places, so that its size follows the gaps and not the transcript.
 
-use std::collections::BTreeMap;
+use crate::model::Received;
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+/// Which entries have been received.
+#[derive(Debug, Default)]
+pub(super) struct Entries {
+    places: Seen,
+    /// How often an answer has had an entry without a place, by the hash of what it says.
+    odd: HashMap<u64, usize>,
+}
+
+impl Entries {
+    /// Keeps those of an answer's messages that were not received before. Nothing tells an entry without a place from a repetition of it in a
+    /// later answer; twice in the same answer it is two.
+    pub(super) fn retain_new(&mut self, messages: &mut Vec<Received>) {
+        let mut in_this: HashMap<u64, usize> = HashMap::new();
+        messages.retain(|received| {
+            if let Some(place) = received.message.index.place() {
+                return self.places.insert(place);
+            }
+            let fingerprint = fingerprint(received);
+            let count = in_this.entry(fingerprint).or_default();
+            *count += 1;
+            let known = self.odd.entry(fingerprint).or_default();
+            let is_new = *count > *known;
+            *known = (*known).max(*count);
+            is_new
+        });
+    }
+
+    /// Whether the entry with this place has been received.
+    pub(super) fn contains(&self, place: u64) -> bool {
+        self.places.contains(place)
+    }
+}
+
+/// A hash of what the server says, however it is written.
+fn fingerprint(received: &Received) -> u64 {
+    let json = received.original.as_json();
+    let value =
+        serde_json::from_str::<Value>(json).map_or_else(|_| json.to_owned(), |value| value.to_string());
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
 
 /// A set of indexes, as ranges `first -> last`.
 #[derive(Debug, Default)]

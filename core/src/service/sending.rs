@@ -260,7 +260,8 @@ impl Service {
         for received in messages {
             let Some(live) = self.session.live_mut() else { return };
             live.own.note(received);
-            let place = received.message.index.order;
+            // One whose place nobody can tell may be the message in doubt.
+            let place = received.message.index.place().unwrap_or(u64::MAX);
             let is_text = received.message.kind == MessageType::Message;
             if !is_text || !live.own.wrote(received) || (peeking && live.seen.contains(place)) {
                 continue;

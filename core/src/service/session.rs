@@ -1,6 +1,6 @@
 //! Whether there is a chat session, and everything that lives only as long as one.
 
-use super::{outage::Outage, outbox::Outbox, own::Own, polling::Pace, seen::Seen};
+use super::{outage::Outage, outbox::Outbox, own::Own, polling::Pace, seen::Entries};
 use crate::{
     command::RequestId,
     model::{Index, Received, SessionData},
@@ -37,7 +37,7 @@ pub(super) struct Live {
     pub(super) kept: Kept,
     /// Commands that want a page of older messages; the first one's is being fetched.
     pub(super) history: VecDeque<RequestId>,
-    pub(super) seen: Seen,
+    pub(super) seen: Entries,
     /// Which participants are the customer.
     pub(super) own: Own,
     pub(super) pace: Pace,
@@ -82,10 +82,12 @@ impl Live {
     pub(super) fn note_places(&mut self, messages: &[Received], next: Option<u64>) -> bool {
         let is_older =
             |known: &Option<Index>, new: &Index| known.as_ref().is_none_or(|known| new.order < known.order);
-        if let Some(first) = messages.first().filter(|first| is_older(&self.oldest, &first.message.index)) {
-            self.oldest = Some(first.message.index.clone());
+        let placed =
+            || messages.iter().map(|received| &received.message.index).filter(|index| index.odd.is_none());
+        if let Some(first) = placed().next().filter(|first| is_older(&self.oldest, first)) {
+            self.oldest = Some(first.clone());
         }
-        let last = messages.last().map(|last| &last.message.index);
+        let last = placed().next_back();
         if let Some(last) =
             last.filter(|last| self.newest.as_ref().is_none_or(|newest| newest.order < last.order))
         {
@@ -112,7 +114,7 @@ impl Live {
             resync: false,
             kept: Kept::default(),
             history: VecDeque::new(),
-            seen: Seen::default(),
+            seen: Entries::default(),
             pace: Pace::default(),
             fruitless: 0,
             slowness: Duration::ZERO,

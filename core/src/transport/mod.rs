@@ -280,7 +280,7 @@ impl Body {
 
     /// The answer as JSON; null when there is none.
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.0).unwrap_or_default()
+        json::value(&self.0).unwrap_or_default()
     }
 }
 

@@ -1,6 +1,7 @@
 //! A poll that brings nothing: what it costs the service when the transcript is short and when it is long.
 
 use crate::{report, take_turns};
+use serde_json::json;
 use std::{sync::Arc, time::Duration};
 use webchat_core::{
     Config,
@@ -20,10 +21,8 @@ struct Polling {
 
 impl Polling {
     fn new(messages: u64) -> Self {
-        let config = Config::from_json(
-            &serde_json::json!({"dataURL": "http://127.0.0.1/chat", "dynamicPolling": false}),
-        )
-        .unwrap();
+        let config =
+            Config::from_json(&json!({"dataURL": "http://127.0.0.1/chat", "dynamicPolling": false})).unwrap();
         let mut service = Service::new();
         let time = Time::default();
         let capabilities = Capabilities { polling: true, ..Capabilities::default() };
@@ -72,12 +71,8 @@ fn request(service: &mut Service) -> Option<ExchangeId> {
 fn message(index: u64) -> Received {
     let message =
         Message { index: index.into(), text: Some("hello".into()), timestamp: index, ..Message::default() };
-    let original = OriginalMessage {
-        index: index.into(),
-        text: Some("hello".into()),
-        utc_time: index,
-        ..OriginalMessage::default()
-    };
+    let sent = json!({"index": index, "type": "Message", "text": "hello", "utcTime": index});
+    let original = sent.as_object().map(OriginalMessage::from).unwrap_or_default();
     Received { message, original: Arc::new(original) }
 }
 

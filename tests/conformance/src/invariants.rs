@@ -57,11 +57,11 @@ impl Watch {
             }
             "error" => like(&self.transport.error(json!({"$type": "object"})), data),
             "messageReceived" => self.check_messages(data),
-            "agentTypingStarted" => like(&self.transport.message(), data),
-            "agentTypingStopped" if data != &json!({}) => like(&self.transport.message(), data),
+            "agentTypingStarted" => like(&Transport::message(), data),
+            "agentTypingStopped" if data != &json!({}) => like(&Transport::message(), data),
             _ if name.ends_with("onnected") && WITH_DATA.contains(&name) => {
                 let count = json!({"numAgentsConnected": {"$type": "number"}});
-                let change = json!({"message": self.transport.message(), "agents": {"$type": "object"}});
+                let change = json!({"message": Transport::message(), "agents": {"$type": "object"}});
                 like(&count, data)?;
                 if data.get("message").is_some() || data.get("agents").is_some() {
                     like(&change, data)
@@ -87,13 +87,16 @@ impl Watch {
         let old = data["oldMessages"] == true;
         let mut last = if old { self.published.first() } else { self.published.last() }.copied();
         for (normalised, original) in messages.iter().zip(&originals) {
-            like(&self.transport.message(), normalised)?;
-            like(&self.transport.original(), original)?;
-            let (index, place) = (&original["index"], Transport::place(&original["index"]));
+            like(&Transport::message(), normalised)?;
+            like(&json!({}), original)?;
+            let index = &original["index"];
+            if normalised.get("index").unwrap_or(&Value::Null) != &self.transport.shown_index(index) {
+                return Err(format!("message {index} is shown under another index"));
+            }
             // An index that is none has no place.
-            let belongs =
-                last.is_none_or(|last| if old { place < last } else { place > last || place == (0, 0) });
-            if !belongs || normalised["index"] != self.transport.shown_index(index) {
+            let Some(place) = self.transport.place(index) else { continue };
+            let belongs = last.is_none_or(|last| if old { place < last } else { place > last });
+            if !belongs {
                 return Err(format!("message {index} is not where it belongs"));
             }
             if !self.published.insert(place) {

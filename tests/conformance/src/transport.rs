@@ -245,43 +245,33 @@ impl Transport {
     }
 
     /// What is true of every element of `messages`.
-    pub(crate) fn message(&self) -> Value {
+    pub(crate) fn message() -> Value {
         let text = json!({"$type": "string"});
-        let (index, from) = match self.api {
-            Api::Gms => (
-                json!({"$min": 1}),
-                json!({"$exactly": {"id": {"$type": "number"}, "type": text, "name": text}}),
-            ),
-            Api::Nexus => (text.clone(), json!({"id": {"$any": true}, "type": text, "name": text})),
-        };
-        json!({"index": index, "type": text, "timestamp": {"$min": 1}, "from": from})
-    }
-
-    /// What is true of every element of `originalMessages`.
-    pub(crate) fn original(&self) -> Value {
-        let text = json!({"$type": "string"});
-        // Nexus may leave out when and by whom it was.
-        let (index, time, participant) = match self.api {
-            Api::Gms => (json!({"$min": 1}), json!({"$min": 1}), json!({"$type": "number"})),
-            Api::Nexus => (text.clone(), json!({"$type": "number"}), json!({"$any": true})),
-        };
-        let from = json!({"nickname": text, "participantId": participant, "type": text});
-        json!({"index": index, "type": text, "utcTime": time, "from": from})
+        json!({"type": text, "timestamp": {"$min": 1}, "from": {"type": text, "name": text}})
     }
 
     /// The index in `messages` of an entry whose original has this one.
     pub(crate) fn shown_index(&self, original: &Value) -> Value {
-        match original.as_str() {
-            Some(text) if self.api == Api::Nexus => text.replacen('-', "", 1).into(),
-            _ => original.clone(),
+        match (self.api, original) {
+            (Api::Nexus, Value::String(text)) => text.replacen('-', "", 1).into(),
+            (Api::Nexus, _) => original.to_string().into(),
+            (Api::Gms, _) => self.place(original).map_or_else(|| original.clone(), |(place, _)| place.into()),
         }
     }
 
-    /// An index of the server's as numbers of the same order.
-    pub(crate) fn place(original: &Value) -> (u64, u64) {
-        let Some(text) = original.as_str() else { return (original.as_u64().unwrap_or(0), 0) };
-        let (time, number) = text.split_once('-').unwrap_or((text, "0"));
-        (time.parse().unwrap_or(0), number.parse().unwrap_or(0))
+    /// An index of the server's as numbers of the same order; nothing, if it is no place.
+    pub(crate) fn place(&self, original: &Value) -> Option<(u64, u64)> {
+        let text = match original {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            _ => return None,
+        };
+        let (first, second) = match self.api {
+            Api::Nexus => text.split_once('-').unwrap_or((&text, "0")),
+            Api::Gms => (text.strip_suffix(".0").unwrap_or(&text), "0"),
+        };
+        let place = (first.parse().ok()?, second.parse().ok()?);
+        (place.0 < 1 << 63).then_some(place)
     }
 
     /// What the server calls the entry and the participant behind `${index.N}`, `${original.N}` and `${id.N}`: those of the Nth entry,

@@ -54,16 +54,17 @@ struct Content {
 
 /// One entry of a transcript.
 struct Message {
-    /// Place in the transcript: later entries have greater ones, and no two of a chat have the same. GMS counts from 1.
+    /// Place in the transcript: later entries have greater ones, and no two of a chat have the same. GMS counts from 1. 0 where what the
+    /// server wrote is no place: see index_text.
     std::uint64_t index = 0;
-    /// The place as the server writes it, where that is text (Nexus); else empty.
+    /// The place as the server writes it, where that is text (Nexus) or no place at all; else empty.
     std::string index_text{};
     Time timestamp{};
     /// What it is: "Message", "ParticipantJoined", "FileUploaded", ... or a name of the server's own.
     std::string type{};
     /// Empty where the entry has none.
     std::string text{};
-    /// Who: the participant's id within the chat.
+    /// Who: the participant's id within the chat; empty where the server names nobody.
     std::string from_id{};
     /// "Client", "Agent", "Supervisor", "Bot", "External", or a name of the server's own.
     std::string from_type{};

@@ -3,8 +3,8 @@
 use crate::{
     ErrorKind, Retry,
     model::{
-        GmsSession, Message, MessageType, OriginalFrom, OriginalMessage, Participant, ParticipantId,
-        ParticipantRole, Received, SessionData,
+        GmsSession, Message, MessageType, OriginalMessage, Participant, ParticipantId, ParticipantRole,
+        Received, SessionData,
     },
     transport::{Applied, Body, Failure, News, Reply, ServerError, Verdict},
 };
@@ -45,19 +45,14 @@ pub(super) fn time_of(index: u64) -> u64 {
 pub(super) fn entry(index: u64, who: Who, kind: &str, text: Option<&str>) -> Received {
     let kind = MessageType::from(kind);
     let from = who.participant();
-    let original = OriginalMessage {
-        index: index.into(),
-        kind: kind.clone(),
-        text: text.map(Into::into),
-        utc_time: time_of(index),
-        from: OriginalFrom {
-            nickname: from.name.clone(),
-            participant_id: from.id.clone(),
-            role: from.role.clone(),
-            ..OriginalFrom::default()
-        },
-        ..OriginalMessage::default()
-    };
+    let mut sent = json!({
+        "index": index, "type": kind.as_str(), "utcTime": time_of(index),
+        "from": {"nickname": from.name, "participantId": from.id, "type": from.role},
+    });
+    if let Some(text) = text {
+        sent["text"] = text.into();
+    }
+    let original = OriginalMessage::from(sent.as_object().unwrap());
     let message = Message {
         index: index.into(),
         kind,

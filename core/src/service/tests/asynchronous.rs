@@ -8,7 +8,7 @@ use super::{
 use crate::{
     ErrorKind,
     command::{Command, StartChat},
-    model::{Index, NexusSession, ParticipantId, Received, SessionData},
+    model::{Index, NexusSession, OriginalMessage, ParticipantId, Received, SessionData},
     store::{HostCall, key},
     transport::{Operation, Reply},
 };
@@ -35,13 +35,14 @@ pub(super) fn data(session: &str, token: &str) -> SessionData {
 /// An entry as Nexus sends it: its index and its sender's id are text.
 fn nexus(mut received: Received) -> Received {
     let order = received.message.index.order;
-    let index = Index { order, text: Some(Arc::from(format!("{order}-0"))) };
-    received.message.index = index.clone();
-    let original = Arc::make_mut(&mut received.original);
-    original.index = index;
+    let text = format!("{order}-0");
+    received.message.index = Index { order, text: Some(text.as_str().into()), odd: None };
     let id = if received.message.from.id == ParticipantId::Number(1) { "me" } else { "somebody" };
     received.message.from.id = ParticipantId::from(id);
-    original.from.participant_id = ParticipantId::from(id);
+    let mut sent: Value = serde_json::from_str(received.original.as_json()).unwrap();
+    sent["index"] = text.into();
+    sent["from"]["participantId"] = id.into();
+    received.original = Arc::new(OriginalMessage::from(sent.as_object().unwrap()));
     received
 }
 

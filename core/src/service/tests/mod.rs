@@ -30,6 +30,7 @@ mod filters;
 mod images;
 mod kills;
 mod names;
+mod odd;
 mod one_session;
 mod orders;
 mod outage;

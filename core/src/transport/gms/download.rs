@@ -6,11 +6,11 @@ use crate::{
     transport::{
         Failure, Operation, Reply, Verdict,
         http::{self, Answer, HttpChat, HttpRequest, Reading},
+        json,
     },
 };
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
-use serde_json::{Map, Value};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -57,8 +57,9 @@ pub(crate) async fn download(
     let mut first = Bytes::new();
     if can_be_refusal(reading.headers()) {
         let (start, is_all) = beginning(&mut reading, deadline).await?;
-        if is_all && is_refusal(&start) {
-            return refused(&reading, start);
+        let text = http::utf8(reading.headers(), start.clone());
+        if is_all && is_refusal(&text) {
+            return refused(&reading, text);
         }
         first = start;
     }
@@ -88,7 +89,7 @@ fn can_be_refusal(headers: &HeaderMap) -> bool {
 }
 
 fn is_refusal(body: &[u8]) -> bool {
-    let Ok(object) = serde_json::from_slice::<Map<String, Value>>(body) else { return false };
+    let Some(object) = json::value(body).and_then(json::object) else { return false };
     let is_response = ["errors", "chatEnded"].iter().any(|key| object.contains_key(*key))
         || object.keys().all(|key| RESPONSE_FIELDS.contains(&key.as_str()));
     object.contains_key("statusCode") && is_response

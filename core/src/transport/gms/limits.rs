@@ -10,7 +10,7 @@ const NOTICE: &str = "file-client-cfg-get";
 impl WireMessage {
     /// Whether this is the notice with file limits.
     pub(super) fn is_limits_notice(&self) -> bool {
-        self.text.as_deref() == Some(NOTICE)
+        self.is_notice(NOTICE)
     }
 }
 

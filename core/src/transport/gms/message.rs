@@ -1,54 +1,155 @@
-//! A transcript entry (section 4): read straight into the model, without an intermediate JSON tree.
+//! A transcript entry (section 4): read straight into the model, without an intermediate JSON tree. What the server sent stays beside it
+//! as it is.
 
 use crate::{
     Private,
     model::{
-        JsonObject, Message, MessageType, OriginalFrom, OriginalMessage, Participant, ParticipantId,
+        Index, JsonObject, Message, MessageType, OriginalMessage, Participant, ParticipantId,
         ParticipantRole, Received,
     },
-    transport::json::{Number, descend, object, rich_text, take},
+    transport::json::{self, Number, Passed, Text, descend, object, rich_text, take},
 };
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, MapAccess},
+};
 use serde_json::Value;
-use std::sync::Arc;
+use std::{borrow::Cow, fmt, sync::Arc};
 
 /// A transcript entry as the server writes it.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Default)]
 pub(super) struct WireMessage {
-    index: Number,
-    #[serde(rename = "type")]
+    /// Null where it has none.
+    index: Value,
     kind: Option<MessageType>,
-    pub(super) text: Option<Private>,
-    message_type: Option<Box<str>>,
+    text: Text,
     utc_time: Number,
     from: WireFrom,
     pub(super) user_data: Option<JsonObject>,
     event_attributes: Option<Value>,
+    /// Members that the protocol does not name.
+    other: JsonObject,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Default)]
 struct WireFrom {
     nickname: Option<Private>,
     participant_id: Option<ParticipantId>,
-    #[serde(rename = "type")]
     role: Option<ParticipantRole>,
 }
 
-impl WireMessage {
-    /// Takes what is usable of an entry that is not quite the protocol's; nothing, if it is no object at all.
-    pub(super) fn salvage(value: Value) -> Option<Self> {
-        if let Ok(message) = Self::deserialize(&value) {
-            return Some(message);
+/// The members of an entry.
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "camelCase")]
+enum Member {
+    Index,
+    Type,
+    Text,
+    MessageType,
+    UtcTime,
+    From,
+    UserData,
+    EventAttributes,
+    Other(String),
+}
+
+/// The members of a sender.
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "camelCase")]
+enum FromMember {
+    Nickname,
+    ParticipantId,
+    Type,
+    #[serde(other)]
+    Other,
+}
+
+impl<'de> Deserialize<'de> for WireMessage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = WireMessage;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a transcript entry")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<WireMessage, A::Error> {
+                let mut entry = WireMessage::default();
+                while let Some(member) = map.next_key()? {
+                    match member {
+                        Member::Index => entry.index = map.next_value()?,
+                        Member::Type => entry.kind = map.next_value()?,
+                        Member::Text => entry.text = map.next_value()?,
+                        Member::MessageType => {
+                            let Passed = map.next_value()?;
+                        }
+                        Member::UtcTime => entry.utc_time = map.next_value()?,
+                        Member::From => entry.from = map.next_value::<Option<_>>()?.unwrap_or_default(),
+                        Member::UserData => entry.user_data = map.next_value()?,
+                        Member::EventAttributes => entry.event_attributes = map.next_value()?,
+                        Member::Other(name) => drop(entry.other.insert(name, map.next_value()?)),
+                    }
+                }
+                Ok(entry)
+            }
         }
-        let Value::Object(mut entry) = value else { return None };
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for WireFrom {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = WireFrom;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a sender")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<WireFrom, A::Error> {
+                let mut from = WireFrom::default();
+                while let Some(member) = map.next_key()? {
+                    match member {
+                        FromMember::Nickname => from.nickname = map.next_value()?,
+                        FromMember::ParticipantId => from.participant_id = map.next_value()?,
+                        FromMember::Type => from.role = map.next_value()?,
+                        FromMember::Other => {
+                            let Passed = map.next_value()?;
+                        }
+                    }
+                }
+                Ok(from)
+            }
+        }
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
+impl WireMessage {
+    /// Reads an entry, mended where it has to be; with its JSON text as it can be read. Nothing, if it is no object.
+    pub(super) fn read(json: &str) -> Option<(Self, Cow<'_, str>)> {
+        if let Ok(message) = serde_json::from_str(json) {
+            return Some((message, json.into()));
+        }
+        let (value, mended) = json::read(json.as_bytes())?;
+        let Value::Object(entry) = value else { return None };
+        // What has to be mended may be of no interest, but somebody may want to read it.
+        let json =
+            mended.and_then(|mended| String::from_utf8(mended.into()).ok()).map_or(json.into(), Cow::Owned);
+        Some((Self::salvage(entry), json))
+    }
+
+    /// Takes what is usable of an entry that is not quite the protocol's.
+    fn salvage(mut entry: JsonObject) -> Self {
         let mut from = entry.remove("from").and_then(object).unwrap_or_default();
-        Some(Self {
-            index: take(&mut entry, "index").unwrap_or_default(),
+        let text = entry.remove("text").map(|text| Text::of(&text)).unwrap_or_default();
+        entry.remove("messageType");
+        Self {
+            index: entry.remove("index").unwrap_or_default(),
             kind: take(&mut entry, "type"),
-            text: take(&mut entry, "text"),
-            message_type: take(&mut entry, "messageType"),
+            text,
             utc_time: take(&mut entry, "utcTime").unwrap_or_default(),
             from: WireFrom {
                 nickname: take(&mut from, "nickname"),
@@ -57,52 +158,49 @@ impl WireMessage {
             },
             user_data: take(&mut entry, "userData"),
             event_attributes: entry.remove("eventAttributes"),
-        })
+            other: entry,
+        }
+    }
+
+    fn index(&self) -> Index {
+        let place = Number::deserialize(&self.index).unwrap_or_default().place();
+        place.map_or_else(|| Index::odd(self.index.clone()), Index::from)
+    }
+
+    /// Whether this is the notice with file limits.
+    pub(super) fn is_notice(&self, text: &str) -> bool {
+        self.text.0.as_deref() == Some(text)
     }
 
     /// Whether it has data and no place in the transcript.
     pub(super) fn is_unplaced_data(&self) -> bool {
-        self.index.unsigned().is_none() && self.user_data.is_some()
+        self.index().place().is_none() && self.user_data.is_some()
     }
 
-    /// The entry in both its shapes; nothing, if it has no place in the transcript.
-    pub(super) fn received(self) -> Option<Received> {
-        let original = OriginalMessage {
-            index: self.index.unsigned()?.into(),
-            kind: self.kind.unwrap_or_else(|| MessageType::Other("".into())),
-            text: self.text,
-            message_type: self.message_type,
-            utc_time: self.utc_time.unsigned().unwrap_or_default(),
-            from: OriginalFrom {
-                nickname: self.from.nickname.unwrap_or_default(),
-                participant_id: self.from.participant_id.unwrap_or_default(),
-                role: self.from.role.unwrap_or_default(),
-                other: JsonObject::new(),
-            },
-            user_data: self.user_data,
-            event_attributes: self.event_attributes,
-            other: JsonObject::new(),
-        };
-        let attributes = original.event_attributes.as_ref();
+    /// The entry in both its shapes; `json` is what the server sent. Nothing, if it has neither a place nor a type: it is no entry.
+    pub(super) fn received(mut self, json: &str) -> Option<Received> {
+        if self.index.is_null() && self.kind.is_none() {
+            return None;
+        }
+        let attributes = self.event_attributes.as_ref();
+        let role = self.from.role.take().unwrap_or_else(|| ParticipantRole::Other("".into()));
+        self.other.retain(|name, _| !Message::RESERVED.contains(&name.as_str()));
         let message = Message {
-            index: original.index.clone(),
-            kind: original.kind.clone(),
-            text: attributes.and_then(rich_text).or_else(|| original.text.clone()),
-            timestamp: original.utc_time,
+            index: self.index(),
+            text: attributes.and_then(rich_text).or_else(|| self.text.0.clone()),
+            timestamp: self.utc_time.unsigned().unwrap_or_default(),
             from: Participant {
-                id: original.from.participant_id.clone(),
-                role: match attributes {
-                    Some(attributes) if is_bot(attributes) => ParticipantRole::Bot,
-                    _ => original.from.role.clone(),
-                },
-                name: original.from.nickname.clone(),
+                id: self.from.participant_id.unwrap_or_default(),
+                role: if attributes.is_some_and(is_bot) { ParticipantRole::Bot } else { role },
+                name: self.from.nickname.unwrap_or_default(),
             },
-            user_data: original.user_data.clone().map(Arc::new),
+            kind: self.kind.unwrap_or_else(|| MessageType::Other("".into())),
+            user_data: self.user_data.map(Arc::new),
             content: Arc::default(),
-            extra: None,
+            extra: Some(self.other).filter(|other| !other.is_empty()).map(Arc::new),
             restoring: false,
         };
-        Some(Received { message, original: Arc::new(original) })
+        Some(Received { message, original: Arc::new(OriginalMessage::new(json, self.text.0)) })
     }
 }
 

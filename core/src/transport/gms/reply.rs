@@ -1,7 +1,7 @@
 //! The response object (sections 3 and 5).
 //!
-//! An answer in good order is read in one pass. One that is not is read again piece by piece, so that one malformed entry loses
-//! neither the other messages nor the outcome; an entry keeps whatever of it is usable.
+//! The answer is read in one pass, and then each of its entries. What is not in good order is read again piece by piece, so that one
+//! malformed entry loses neither the other messages nor the outcome; an entry keeps whatever of it is usable.
 //!
 //! `statusCode` is required by the protocol. An answer without it is taken as success if it has any other field of the response
 //! object and no `errors`, as a refusal if it has `errors`; otherwise it is not the protocol's (a gateway's own JSON, say).
@@ -12,12 +12,15 @@ use crate::{
     model::{GmsSession, SessionData},
     transport::{
         Body, Reply, ServerError, Verdict,
-        json::{self, Number, take},
+        json::{self, Entry, FromObject, Number, take},
     },
 };
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+
+/// No transcript is longer; a number from here on is none that every reader of JSON has.
+const LAST_POSITION: u64 = 1 << 53;
 
 /// The answer is not a response object of GMS v2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,18 +57,16 @@ fn decode_as(body: Bytes, any_data_are_limits: bool) -> Result<Reply, NotTheProt
     let (wire, mended) = Wire::read(&body).ok_or(NotTheProtocol)?;
     let errors = wire.errors();
     let verdict = wire.verdict(&errors).ok_or(NotTheProtocol)?;
-    let body = Body(mended.unwrap_or(body));
-    // The outcome and the end are told even where nothing else can be trusted (section 3): a restore asks for both.
-    let mut reply = Reply { verdict, ended: wire.chat_ended, errors, body, ..Reply::default() };
-    if verdict == Verdict::Done {
-        wire.fill(&mut reply, any_data_are_limits);
-    }
+    // The outcome, the end and the messages are told even where nothing else can be trusted (section 3).
+    let mut reply = Reply { verdict, ended: wire.chat_ended, errors, ..Reply::default() };
+    wire.fill(&mut reply, any_data_are_limits);
+    reply.body = Body(mended.unwrap_or(body));
     Ok(reply)
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Wire {
+struct Wire<'a> {
     status_code: Option<Number>,
     chat_id: Option<Private>,
     alias: Option<Private>,
@@ -73,17 +74,18 @@ struct Wire {
     secure_key: Option<Private>,
     chat_ended: Option<bool>,
     next_position: Option<Number>,
-    messages: Option<Vec<WireMessage>>,
+    #[serde(borrow)]
+    messages: Option<Vec<Entry<'a>>>,
     user_data: Option<Map<String, Value>>,
     errors: Option<Value>,
     error: Option<Value>,
     idle_timer_expire: Option<Value>,
 }
 
-impl Wire {
+impl<'a> Wire<'a> {
     /// Reads `body`; with it comes its JSON text, where the body had to be mended.
-    fn read(body: &[u8]) -> Option<(Self, Option<Bytes>)> {
-        if let Ok(wire) = serde_json::from_slice(body) {
+    fn read(body: &'a [u8]) -> Option<(Self, Option<Bytes>)> {
+        if let Ok(FromObject(wire)) = serde_json::from_slice(body) {
             return Some((wire, None));
         }
         let (value, mended) = json::read(body)?;
@@ -94,9 +96,7 @@ impl Wire {
     /// Takes what is usable.
     fn salvage(object: &mut Map<String, Value>) -> Self {
         let messages = match object.remove("messages") {
-            Some(Value::Array(messages)) => {
-                Some(messages.into_iter().filter_map(WireMessage::salvage).collect())
-            }
+            Some(Value::Array(messages)) => Some(messages.iter().map(Entry::of).collect()),
             _ => None,
         };
         Self {
@@ -119,7 +119,7 @@ impl Wire {
     }
 
     fn verdict(&self, errors: &[ServerError]) -> Option<Verdict> {
-        match self.status_code.and_then(|code| code.0) {
+        match self.status_code.and_then(Number::exact) {
             Some(0) => Some(Verdict::Done),
             Some(1) => Some(Verdict::Temporary),
             Some(_) => Some(Verdict::Refused),
@@ -146,27 +146,35 @@ impl Wire {
     }
 
     fn fill(self, reply: &mut Reply, any_data_are_limits: bool) {
-        reply.session = Some(SessionData::Gms(GmsSession {
-            secure_key: self.secure_key.unwrap_or_default(),
-            session_id: self.chat_id.unwrap_or_default(),
-            alias: self.alias.unwrap_or_default(),
-            user_id: self.user_id.unwrap_or_default(),
-        }));
-        reply.next_position = self.next_position.and_then(Number::unsigned);
-        reply.file_id =
-            self.user_data.as_ref().and_then(|data| data.get("file-id")).and_then(|id| match id {
-                Value::String(id) => Some(id.clone()),
-                Value::Number(id) => Some(id.to_string()),
-                _ => None,
+        let entries = self.messages.iter().flatten();
+        let messages: Vec<_> = entries.filter_map(|entry| WireMessage::read(entry.as_json())).collect();
+        if reply.verdict == Verdict::Done {
+            reply.session = Some(SessionData::Gms(GmsSession {
+                secure_key: self.secure_key.unwrap_or_default(),
+                session_id: self.chat_id.unwrap_or_default(),
+                alias: self.alias.unwrap_or_default(),
+                user_id: self.user_id.unwrap_or_default(),
+            }));
+            reply.next_position =
+                self.next_position.and_then(Number::place).filter(|next| *next < LAST_POSITION);
+            reply.file_id =
+                self.user_data.as_ref().and_then(|data| data.get("file-id")).and_then(|id| match id {
+                    Value::String(id) => Some(id.clone()),
+                    Value::Number(id) => Some(id.to_string()),
+                    _ => None,
+                });
+            reply.idle_countdown = self.idle_timer_expire.filter(|countdown| !countdown.is_null());
+            let notice = messages.iter().find(|(message, _)| message.is_limits_notice()).or_else(|| {
+                messages.iter().find(|(message, _)| any_data_are_limits && message.is_unplaced_data())
             });
-        reply.idle_countdown = self.idle_timer_expire.filter(|countdown| !countdown.is_null());
-        let messages = self.messages.unwrap_or_default();
-        let notice = messages
-            .iter()
-            .find(|message| message.is_limits_notice())
-            .or_else(|| messages.iter().find(|message| any_data_are_limits && message.is_unplaced_data()));
-        reply.limits = notice.and_then(|notice| notice.user_data.as_ref()).map(limits);
-        reply.messages = messages.into_iter().filter_map(WireMessage::received).collect();
+            reply.limits = notice.and_then(|(notice, _)| notice.user_data.as_ref()).map(limits);
+        }
+        // What answers a request for limits is no entry of the transcript.
+        let is_entry = |message: &WireMessage| {
+            !(message.is_unplaced_data() && (any_data_are_limits || message.is_limits_notice()))
+        };
+        let entries = messages.into_iter().filter(|(message, _)| is_entry(message));
+        reply.messages = entries.filter_map(|(message, json)| message.received(&json)).collect();
     }
 }
 
@@ -178,6 +186,6 @@ fn server_error(entry: &Value) -> Option<ServerError> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
-    let code = entry.get("code").and_then(|code| Number::deserialize(code).ok()).and_then(|code| code.0);
+    let code = entry.get("code").and_then(|code| Number::deserialize(code).ok()).and_then(Number::exact);
     Some(ServerError { code: code.unwrap_or_default(), advice: text("advice").or_else(|| text("text")) })
 }

@@ -218,7 +218,7 @@ impl Exchanges {
         if self.see_events(&reply.messages, &reply.body) {
             (self.mute, self.silent) = (false, false);
         }
-        let oldest = reply.messages.iter().map(index).min().unwrap_or(u64::MAX);
+        let oldest = reply.messages.iter().filter_map(place).min().unwrap_or(u64::MAX);
         for exchange in &self.open {
             if let Expects::Transcript { missing, .. } = exchange.expects
                 && oldest <= missing
@@ -330,7 +330,7 @@ impl Exchange {
                 .as_ref()
                 .is_some_and(|session| !session.key().is_empty() && !session.id().is_empty()),
             Expects::Transcript { known, .. } | Expects::CatchUp(known) => {
-                reply.messages.iter().any(|received| index(received) <= *known)
+                reply.messages.iter().any(|received| place(received).is_some_and(|place| place <= *known))
             }
             Expects::End => reply.ended == Some(true),
             Expects::Event(..) | Expects::Nothing => false,
@@ -347,11 +347,11 @@ impl Exchange {
     /// How well the entry fits its own event; nothing, if it can be no such.
     fn brought_about(&self, received: &Received) -> Option<Likeness> {
         let Expects::Event(kind, text) = &self.expects else { return None };
-        let original = &received.original;
+        let (message, original) = (&received.message, &received.original);
         let can_be = !self.settled
-            && original.from.role == ParticipantRole::Client
-            && original.kind == *kind
-            && index(received) > self.after;
+            && message.from.role == ParticipantRole::Client
+            && message.kind == *kind
+            && place(received).is_none_or(|place| place > self.after);
         let shown = original.text.as_deref().unwrap_or_default();
         can_be.then(|| text.as_ref().map_or(Likeness::Equal, |sent| Likeness::of(sent, shown)))
     }
@@ -370,15 +370,15 @@ impl Exchange {
     }
 }
 
-fn index(received: &Received) -> u64 {
-    received.message.index.order
+fn place(received: &Received) -> Option<u64> {
+    received.message.index.place()
 }
 
 fn newest<'a>(messages: impl IntoIterator<Item = &'a Received>) -> u64 {
-    messages.into_iter().map(index).max().unwrap_or_default()
+    messages.into_iter().filter_map(place).max().unwrap_or_default()
 }
 
 /// Whether a transcript keeps the entry for certain: nothing says so of typing.
 fn is_kept(received: &Received) -> bool {
-    !matches!(received.original.kind, MessageType::TypingStarted | MessageType::TypingStopped)
+    !matches!(received.message.kind, MessageType::TypingStarted | MessageType::TypingStopped)
 }

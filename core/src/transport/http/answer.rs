@@ -15,6 +15,7 @@ use tokio::time::Instant;
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// Where it is text, in UTF-8.
     pub(crate) body: Bytes,
 }
 
@@ -60,7 +61,9 @@ impl Reading {
             body => body?,
         };
         let status = self.status();
-        Ok(Answer { status, headers: std::mem::take(self.response.headers_mut()), body })
+        let headers = std::mem::take(self.response.headers_mut());
+        let body = super::utf8(&headers, body);
+        Ok(Answer { status, headers, body })
     }
 
     async fn body(&mut self, deadline: Option<Instant>) -> Result<Bytes, Failure> {

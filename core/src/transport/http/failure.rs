@@ -6,7 +6,7 @@
 use super::{Answer, body::Delivery, retry_after::retry_after};
 use crate::{
     ErrorKind, Retry,
-    transport::{Applied, Failure, News},
+    transport::{Applied, Failure, News, json},
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -203,7 +203,7 @@ fn response(answer: &Answer) -> Value {
         "statusText": answer.status.canonical_reason().unwrap_or_default(),
         "responseText": String::from_utf8_lossy(&answer.body),
     });
-    if let Ok(json) = serde_json::from_slice::<Value>(&answer.body)
+    if let Some(json) = json::value(&answer.body)
         && let Some(response) = response.as_object_mut()
     {
         response.insert("responseJSON".into(), json);

@@ -1,10 +1,11 @@
 //! What every back end that speaks HTTP shares: connections that outlive a chat and are shared by many ([`HttpPool`]), and one
 //! chat's own side of them (`HttpChat`: headers, cookies, limits). `request` says what to send and where to, `body` streams it, `multipart`
-//! writes forms with files, `redirect` decides which redirects are followed, `answer` reads what comes back, `failure` says what a
+//! writes forms with files, `redirect` decides which redirects are followed, `answer` reads what comes back, `charset` its text, `failure` says what a
 //! missing or bad answer means, `upgrade` turns a connection into another protocol's, `download` and `filename` put files where the caller wants them. No protocol is known here.
 
 mod answer;
 mod body;
+mod charset;
 mod cookies;
 mod download;
 mod failure;
@@ -25,6 +26,7 @@ mod tests;
 pub use pool::HttpPool;
 
 pub(crate) use answer::{Answer, Reading};
+pub(crate) use charset::utf8;
 pub(crate) use download::save;
 pub(crate) use failure::{bad_answer, bad_status, foreign_session, io_failure, local_failure};
 pub(crate) use multipart::Multipart;

@@ -1,12 +1,20 @@
-//! JSON that is not quite what a protocol promises, for every back end: `number` reads numbers however they are written, `repair` reads
-//! text that is not quite JSON, `rich` finds the text of rich content; here is what takes the usable parts out of an object.
+//! JSON that is not quite what a protocol promises, for every back end and every body: `number` and `text` read numbers and texts
+//! however they are written, `passed` reads what is of no interest, `entry` leaves the entries of a
+//! list to be read one by one, `repair` mends text that is not quite JSON, `rich` finds the text of rich
+//! content; here is what takes the usable parts out of an object.
 
+mod entry;
 mod number;
+mod passed;
 mod repair;
 mod rich;
+mod text;
 
+pub(crate) use entry::{Entry, FromObject};
 pub(crate) use number::Number;
+pub(crate) use passed::Passed;
 pub(crate) use rich::{descend, rich_text};
+pub(crate) use text::Text;
 
 use crate::model::JsonObject;
 use bytes::Bytes;
@@ -31,14 +39,19 @@ pub(crate) fn take_usable<T: DeserializeOwned>(object: &mut JsonObject, key: &st
     Some(usable)
 }
 
-/// Reads `body`, repaired where it has to be; then its JSON text comes with it.
+/// Reads `body`, mended where it has to be; then its JSON text comes with it.
 pub(crate) fn read(body: &[u8]) -> Option<(Value, Option<Bytes>)> {
     if let Ok(value) = serde_json::from_slice(body) {
         return Some((value, None));
     }
-    let value = repair::repaired(body)?;
-    let text = Bytes::from(value.to_string());
-    Some((value, Some(text)))
+    let mended = repair::mended(body);
+    let value = serde_json::from_str(&mended).ok()?;
+    Some((value, Some(mended.into())))
+}
+
+/// Reads `body`, mended where it has to be.
+pub(crate) fn value(body: &[u8]) -> Option<Value> {
+    read(body).map(|(value, _)| value)
 }
 
 /// A value in a form field, where all is text: null is empty, as it is for the JavaScript service, anything else its JSON text.

@@ -1,6 +1,6 @@
 //! Rich content in event attributes.
 
-use super::object;
+use super::{object, value as read};
 use crate::Private;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -16,9 +16,9 @@ pub(crate) fn descend<'a>(value: &'a Value, path: &[&str]) -> Option<Cow<'a, Val
     let mut value = Cow::Borrowed(value);
     for key in path {
         value = match value {
-            Cow::Borrowed(Value::String(text)) => Cow::Owned(member(serde_json::from_str(text).ok()?, key)?),
+            Cow::Borrowed(Value::String(text)) => Cow::Owned(member(read(text.as_bytes())?, key)?),
             Cow::Borrowed(object) => Cow::Borrowed(object.get(key)?),
-            Cow::Owned(Value::String(text)) => Cow::Owned(member(serde_json::from_str(&text).ok()?, key)?),
+            Cow::Owned(Value::String(text)) => Cow::Owned(member(read(text.as_bytes())?, key)?),
             Cow::Owned(object) => Cow::Owned(member(object, key)?),
         };
     }

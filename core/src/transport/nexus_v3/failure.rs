@@ -49,8 +49,8 @@ pub(super) fn with_news(operation: &Operation, mut failure: Failure) -> Failure 
     failure
 }
 
-/// `{errors: [{code, text, response}]}`. Where the server gives no code, or 1, which stands for any failure, it is the HTTP status, and
-/// without an answer `timeout` or `error`; where it gives no message, the text is the cause.
+/// `{errors: [{code, text, response}]}`. Where the server gives no code it is the HTTP status, and without an answer `timeout` or `error`;
+/// the number 1 shows none at all. Where it gives no message, the text is the cause.
 fn error(failure: &Failure) -> Value {
     let status = status(&failure.response);
     let code = match failure.status {
@@ -58,8 +58,9 @@ fn error(failure: &Failure) -> Value {
         0 => Cow::Borrowed(failure.response.get("statusText").and_then(Value::as_str).unwrap_or("error")),
         http => Cow::Owned(http.to_string()),
     };
+    let code = if status.is_generic { String::new() } else { format!("{PREFIX}{code}") };
     let text = status.message.as_deref().unwrap_or(&failure.cause);
-    json!({"errors": [{"code": format!("{PREFIX}{code}"), "text": text, "response": failure.response}]})
+    json!({"errors": [{"code": code, "text": text, "response": failure.response}]})
 }
 
 /// The status in a response, which is an answer's envelope itself or has it as `responseJSON`.

@@ -1,7 +1,7 @@
 //! Fetching the images that messages speak of (Nexus reference, sections 4.7 and 5.3). No image is waited for longer than
 //! for any answer, however many there are.
 
-use super::{Inner, with_token};
+use super::{Inner, wire, with_token};
 use crate::{
     ErrorKind,
     config::NexusRestConfig,
@@ -69,10 +69,8 @@ impl Inner {
 fn image_url(config: &NexusRestConfig, address: &str) -> Result<Url, Failure> {
     let invalid = || http::local_failure(ErrorKind::Protocol, "the image has no usable address".into());
     let below = || {
-        let mut base = config.data_url.clone();
-        base.set_path(&base.path().replacen("/sessions", "", 1));
-        let joined = format!("{}/{}", base.as_str().trim_end_matches('/'), address.trim_start_matches('/'));
-        Url::parse(&joined)
+        let base = wire::api_base(&config.data_url);
+        Url::parse(&format!("{base}/{}", address.trim_start_matches('/')))
     };
     let url = Url::parse(address).or_else(|_| below()).map_err(|_| invalid())?;
     if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() || url.password().is_some() {

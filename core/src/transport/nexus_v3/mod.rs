@@ -125,7 +125,7 @@ impl Inner {
     async fn ask(&self, operation: &Operation, session: &NexusSession) -> Result<Reply, Failure> {
         let answer = self.http.exchange(&self.request(operation, session)?, self.time_limit(operation)).await;
         let in_session = !matches!(operation, Operation::Start(_));
-        let reply = answer.and_then(|answer| interpret(&answer, expected(operation), session));
+        let reply = answer.and_then(|answer| self.interpret(&answer, expected(operation), session));
         reply.map_err(|failure| failure::judged(failure, in_session))
     }
 
@@ -159,6 +159,20 @@ impl Inner {
         if matches!(operation, Operation::Start(_)) { Ok(request) } else { with_token(request, session) }
     }
 
+    /// What an answer means to a request that expects something of it.
+    fn interpret(
+        &self,
+        answer: &Answer,
+        expected: wire::Expected,
+        session: &NexusSession,
+    ) -> Result<Reply, Failure> {
+        if !answer.status.is_success() {
+            return Err(http::bad_status(answer));
+        }
+        wire::decode(answer.body.clone(), expected, session, &self.config.data_url)
+            .map_err(|unusable| failure::unusable(answer, unusable))
+    }
+
     fn time_limit(&self, operation: &Operation) -> Option<Duration> {
         match operation {
             Operation::Poll { .. } => Some(self.config.ajax_timeout.max(POLL_TIME)),
@@ -166,15 +180,6 @@ impl Inner {
             _ => Some(self.config.ajax_timeout),
         }
     }
-}
-
-/// What an answer means to a request that expects something of it.
-fn interpret(answer: &Answer, expected: wire::Expected, session: &NexusSession) -> Result<Reply, Failure> {
-    if !answer.status.is_success() {
-        return Err(http::bad_status(answer));
-    }
-    wire::decode(answer.body.clone(), expected, session)
-        .map_err(|unusable| failure::unusable(answer, unusable))
 }
 
 /// Whether `operation` is a poll that names an entry.

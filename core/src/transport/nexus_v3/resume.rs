@@ -1,6 +1,6 @@
 //! Taking up a session again with its token (Nexus reference, section 4.2).
 
-use super::{Inner, failure, form, interpret, operation_id, wire, with_token};
+use super::{Inner, failure, form, operation_id, wire, with_token};
 use crate::{
     Retry,
     model::{NexusSession, SessionData},
@@ -46,7 +46,7 @@ impl Inner {
         let request = with_token(HttpRequest::new(Method::POST, url, body), session)?;
         let answer = self.http.exchange(&request, Some(self.config.ajax_timeout)).await;
         let reply = answer
-            .and_then(|answer| interpret(&answer, wire::Expected::Session, session))
+            .and_then(|answer| self.interpret(&answer, wire::Expected::Session, session))
             .map_err(|failure| failure::judged(failure, true))?;
         let renewed = match &reply.session {
             Some(SessionData::Nexus(renewed)) => renewed.clone(),

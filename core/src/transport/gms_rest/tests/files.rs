@@ -280,6 +280,19 @@ async fn a_refusal_is_no_file() {
         let reply = fetch(answer("200 OK", header, refusal), target()).await.unwrap();
         assert_eq!((reply.verdict, reply.errors[0].code, reply.downloaded), (Verdict::Refused, 500, None));
     }
+    let wide: Vec<u8> = refusal.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (header, body) in [
+        ("Content-Type: application/json\r\n", format!("\u{feff}{refusal}").into_bytes()),
+        ("", format!("\u{feff}{refusal}").into_bytes()),
+        ("Content-Type: application/json; charset=utf-16le\r\n", wide),
+        (
+            "Content-Type: text/plain\r\n",
+            refusal.replace("500", r#"500,"text":"\ud83d","advice":1e400"#).into_bytes(),
+        ),
+    ] {
+        let reply = fetch(answer("200 OK", header, body), target()).await.unwrap();
+        assert_eq!((reply.verdict, reply.errors[0].code, reply.downloaded), (Verdict::Refused, 500, None));
+    }
     let reply = fetch(json(r#"{"statusCode":1}"#), target()).await.unwrap();
     assert_eq!(reply.verdict, Verdict::Temporary);
     let success = fetch(json(r#"{"statusCode":0,"chatEnded":false}"#), target()).await.unwrap_err();

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    model::{MessageType, ParticipantId, ParticipantRole},
+    model::{MessageType, ParticipantRole},
     transport::{
         Verdict,
         nexus_v3::wire::{Expected, Unusable, decode},
@@ -11,7 +11,11 @@ use crate::{
 use proptest::prelude::*;
 
 fn read_as(expected: Expected, json: &Value) -> Result<Reply, Unusable> {
-    decode(Bytes::from(json.to_string()), expected, &session(1))
+    decode_body(json.to_string(), expected)
+}
+
+fn decode_body(body: impl Into<Bytes>, expected: Expected) -> Result<Reply, Unusable> {
+    decode(body.into(), expected, &session(1), &config("https://h").data_url)
 }
 
 fn read(json: &Value) -> Reply {
@@ -39,8 +43,8 @@ fn a_message_in_both_its_shapes() {
         "index": "1700000003000-0", "type": "Text", "text": "hi", "utcTime": 1_700_000_003_000_u64, "messageId": "m1",
         "from": {"nickname": "Mia", "firstName": "Maria", "participantId": "p1", "type": "Customer", "mood": 7},
     }));
-    insta::assert_snapshot!(message, @r#"{"from":{"id":"p1","name":"Mia","participantId":"p1","type":"Client"},"index":"17000000030000","messageId":"m1","text":"hi","timestamp":1700000003000,"type":"Message"}"#);
-    insta::assert_snapshot!(original, @r#"{"from":{"firstName":"Maria","id":"p1","mood":7,"name":"Mia","nickname":"Mia","participantId":"p1","type":"Client"},"index":"1700000003000-0","messageId":"m1","text":"hi","type":"Text","utcTime":1700000003000}"#);
+    insta::assert_snapshot!(message, @r#"{"from":{"id":"p1","name":"Mia","participantId":"p1","type":"Client"},"index":"17000000030000","messageId":"m1","text":"hi","timestamp":1700000003000,"type":"Message","utcTime":1700000003000}"#);
+    insta::assert_snapshot!(original, @r#"{"from":{"firstName":"Maria","mood":7,"nickname":"Mia","participantId":"p1","type":"Customer"},"index":"1700000003000-0","messageId":"m1","text":"hi","type":"Text","utcTime":1700000003000}"#);
 }
 
 #[test]
@@ -79,24 +83,25 @@ fn senders() {
         assert_eq!(json!(reply.messages[0].message)["from"]["type"], seen);
     }
     let (_, original) = both(&json!({"index": "1-0", "type": "Text", "from": {"type": "Customer"}}));
-    assert_eq!(original["from"]["type"], "Client");
+    assert_eq!(original["from"], json!({"type": "Customer"}), "as it came");
     let name =
         |from: Value| message(&json!({"index": "1-0", "type": "Text", "from": from}))["from"]["name"].clone();
     assert_eq!(name(json!({"nickname": "", "firstName": "Maria"})), "Maria");
-    assert_eq!(name(json!({"firstName": 5})), "");
-    let nobody = &batch(&json!([{"index": "1-0", "type": "Text"}])).messages[0].message.from;
-    assert_eq!(
-        (&nobody.role, &nobody.id, nobody.name.as_str()),
-        (&ParticipantRole::External, &ParticipantId::default(), "")
-    );
+    assert_eq!(name(json!({"firstName": true})), "");
+    for nobody in
+        [json!({"index": "1-0", "type": "Text"}), json!({"index": "1-0", "type": "Text", "from": null})]
+    {
+        let (message, original) = both(&nobody);
+        assert_eq!((&message["from"], original), (&json!({"type": "", "name": ""}), nobody), "no id");
+    }
 }
 
 #[test]
 fn times() {
     let time = |message: Value| {
-        let (message, original) = both(&message);
-        assert_eq!(message["timestamp"], original["utcTime"]);
-        message["timestamp"].as_u64().unwrap()
+        let (told, original) = both(&message);
+        assert_eq!((told.get("utcTime"), &original), (message.get("utcTime"), &message), "as it came");
+        told["timestamp"].as_u64().unwrap()
     };
     let entry = |index: &str, utc_time: Value| json!({"index": index, "type": "Text", "utcTime": utc_time});
     assert_eq!(time(entry("5-0", json!("1700000003456"))), 1_700_000_003_456);
@@ -160,26 +165,68 @@ fn attachments() {
     ]);
     let (message, original) = both(&json!({"index": "1-0", "type": "Text", "text": "", "content": content}));
     let expected = json!([
-        {"type": "image", "mime": "image/png", "url": "/sessions/s1/images/7", "width": 3}, {"type": "", "mime": 7},
+        {"type": "image", "mime": "image/png", "url": "https://h/nexus/v3/chat/sessions/s1/images/7", "width": 3}, "no object", {"mime": 7},
     ]);
     assert_eq!((&message["content"], &original["content"]), (&expected, &content));
-    for odd in [json!({}), json!("x"), json!([]), json!(null)] {
+    let rich = json!({"contentType": "quick-replies", "content": [{"url": "/x"}]});
+    for odd in [rich, json!({}), json!("x"), json!([]), json!(null)] {
         let (message, original) = both(&json!({"index": "1-0", "type": "Text", "content": odd}));
-        assert_eq!((message.get("content"), &original["content"]), (None, &odd));
+        assert_eq!((&message["content"], &original["content"]), (&odd, &odd));
+    }
+    for (sent, told) in [
+        (json!({"url": "/a?b=c#d"}), json!({"url": "https://h/nexus/v3/chat/a?b=c#d"})),
+        (json!({"url": "//evil.test/a"}), json!({"url": "https://h/nexus/v3/chat//evil.test/a"})),
+        (json!({"url": "a"}), json!({"url": "a"})),
+        (json!({"url": "https://elsewhere.test/a"}), json!({"url": "https://elsewhere.test/a"})),
+        (json!({"url": 7}), json!({"url": 7})),
+        (json!({"url": ""}), json!({"url": ""})),
+        (json!({"type": 7}), json!({"type": 7})),
+    ] {
+        let (message, original) = both(&json!({"index": "1-0", "type": "Text", "content": [sent]}));
+        assert_eq!((&message["content"], &original["content"]), (&json!([told]), &json!([sent])));
     }
 }
 
 #[test]
 fn unknown_members_pass_through() {
     let (message, original) = both(&json!({
-        "index": "1-0", "type": "Text", "text": {"odd": 1}, "visibility": "ALL", "userData": {"a": 1}, "messageType": "quick",
-        "timestamp": 5, "restoring": true,
+        "index": "1-0", "type": "Text", "text": "hi", "visibility": "ALL", "userData": {"a": 1}, "messageType": "quick",
+        "eventAttributes": {"a": 2}, "timestamp": 5, "restoring": true, "html": true, "bubble": 1, "fileDetails": {},
     }));
     for shape in [&message, &original] {
         assert_eq!((&shape["visibility"], &shape["userData"]), (&json!("ALL"), &json!({"a": 1})));
-        assert_eq!((&shape["text"], &shape["messageType"]), (&json!({"odd": 1}), &json!("quick")));
+        assert_eq!((&shape["eventAttributes"], &shape["messageType"]), (&json!({"a": 2}), &json!("quick")));
     }
-    assert_eq!((&message["timestamp"], message.get("restoring")), (&json!(0), None), "ours to say");
+    assert_eq!((&message["timestamp"], &original["timestamp"]), (&json!(0), &json!(5)), "ours to say");
+    for ours in ["restoring", "html", "bubble", "fileDetails"] {
+        assert_eq!(message.get(ours), None, "{ours}");
+    }
+}
+
+#[test]
+fn texts_of_any_kind() {
+    for (sent, told) in [(json!(5), json!("5")), (json!(false), json!("false")), (json!(1.5), json!("1.5"))] {
+        assert_eq!(message(&json!({"index": "1-0", "type": "Text", "text": sent}))["text"], told);
+    }
+    for sent in [json!({"a": 1}), json!(["a"]), json!(null)] {
+        let (message, original) = both(&json!({"index": "1-0", "type": "Text", "text": sent}));
+        assert_eq!((message.get("text"), &original["text"]), (None, &sent));
+    }
+}
+
+#[test]
+fn what_cannot_be_read_costs_no_more_than_itself() {
+    let deep = format!("{}{}", "[".repeat(300), "]".repeat(300));
+    for odd in ["1e400", r#""\ud83d""#, deep.as_str(), "{\"a\":1e999}"] {
+        let body = r#"{"unread":ODD,"operationId":ODD,"data":{"unread":ODD,"entity":ODD,"chatEnded":false,"messages":[{"index":"1-0","type":"Text","text":"hi","unread":ODD,"content":[{"a":ODD}],"from":{"a":ODD}},{"index":"2-0","type":"Text"}]}}"#;
+        let reply = decode_body(body.replace("ODD", odd), Expected::Messages).unwrap();
+        let texts: Vec<_> = reply.messages.iter().map(|received| received.message.text.as_deref()).collect();
+        assert_eq!(texts, [Some("hi"), None], "{odd}");
+        assert_eq!(json!(*reply.messages[0].original)["text"], "hi");
+        assert_eq!(reply.body.json()["data"]["messages"][1]["index"], "2-0", "and the whole can be read");
+        let body = r#"{"status":ODD,"data":{"clientToken":"opaque","unread":ODD}}"#.replace("ODD", odd);
+        assert!(decode_body(body, Expected::Session).is_ok(), "{odd}");
+    }
 }
 
 #[test]
@@ -248,16 +295,13 @@ fn a_success_needs_only_what_was_asked_for() {
     assert_eq!(nothing(json!({"status": {"code": "ACCEPTED"}})), Ok(()), "another word for success");
     assert_eq!(messages(json!({"status": "ok"})), Ok(0));
     for empty in ["", " \n", "{}"] {
-        assert!(decode(Bytes::from(empty), Expected::Messages, &session(1)).is_ok());
-        assert!(decode(Bytes::from(empty), Expected::Nothing, &session(1)).is_ok());
-        assert_eq!(
-            decode(Bytes::from(empty), Expected::Session, &session(1)).unwrap_err(),
-            Unusable::NoToken
-        );
+        assert!(decode_body(empty, Expected::Messages).is_ok());
+        assert!(decode_body(empty, Expected::Nothing).is_ok());
+        assert_eq!(decode_body(empty, Expected::Session).unwrap_err(), Unusable::NoToken);
     }
     for foreign in ["<html>Please log in</html>", "[]", "null", "7", "\"x\"", "{\"status\""] {
         for expected in [Expected::Session, Expected::Messages, Expected::Nothing] {
-            let unusable = decode(Bytes::from(foreign), expected, &session(1)).unwrap_err();
+            let unusable = decode_body(foreign, expected).unwrap_err();
             assert_eq!(unusable, Unusable::NotTheProtocol, "{foreign}");
         }
     }
@@ -267,8 +311,13 @@ fn a_success_needs_only_what_was_asked_for() {
 fn sessions() {
     let opened = |data: Value| {
         let before = NexusSession::default();
-        decode(Bytes::from(json!({"data": data}).to_string()), Expected::Session, &before)
-            .map(|reply| reply.session)
+        decode(
+            json!({"data": data}).to_string().into(),
+            Expected::Session,
+            &before,
+            &config("https://h").data_url,
+        )
+        .map(|reply| reply.session)
     };
     assert_eq!(opened(json!({"clientToken": token(2)})), Ok(Some(SessionData::Nexus(session(2)))));
     let by_entity =
@@ -301,7 +350,7 @@ fn uploads_have_ids() {
 fn broken_characters_lose_nothing() {
     let body = br#"{"data":{"messages":[{"index":"1-0","type":"Text","text":"half \ud83d"},{"index":"2-0","type":"Text","text":"latin1 "#;
     let body = [body.as_slice(), b"\xe9\"}]}}"].concat();
-    let reply = decode(Bytes::from(body), Expected::Messages, &session(1)).unwrap();
+    let reply = decode_body(body, Expected::Messages).unwrap();
     let texts: Vec<_> =
         reply.messages.iter().filter_map(|received| received.message.text.as_deref()).collect();
     assert_eq!(texts, ["half \u{fffd}", "latin1 \u{fffd}"]);
@@ -346,7 +395,7 @@ proptest! {
     #[test]
     fn any_bytes_are_survived(body in prop::collection::vec(any::<u8>(), 0..200)) {
         for expected in [Expected::Session, Expected::Messages, Expected::Nothing] {
-            let _ = decode(Bytes::from(body.clone()), expected, &session(1));
+            let _ = decode_body(body.clone(), expected);
         }
     }
 
@@ -356,7 +405,7 @@ proptest! {
         prop_assert!((2..=3).contains(&reply.messages.len()));
         for received in &reply.messages {
             // Each key once, or the object would not read back as it was written.
-            for json in [serde_json::to_string(&received.message).unwrap(), serde_json::to_string(&*received.original).unwrap()] {
+            for json in [serde_json::to_string(&received.message).unwrap(), json!(*received.original).to_string()] {
                 prop_assert_eq!(serde_json::from_str::<Value>(&json).unwrap().to_string().len(), json.len());
             }
         }

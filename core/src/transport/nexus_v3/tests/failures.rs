@@ -76,13 +76,13 @@ async fn without_a_code_the_status_tells() {
         (page("503 Service Unavailable", "<html>"), "503", "the server answered 503 Service Unavailable"),
         (page("403 Forbidden", ""), "403", "the server answered 403 Forbidden"),
         (
-            page("500 Internal Server Error", r#"{"status":{"code":1}}"#),
+            page("500 Internal Server Error", r#"{"status":{"code":"1"}}"#),
             "500",
             "the server answered 500 Internal Server Error",
         ),
         (
             page("500 Internal Server Error", r#"{"status":{"code":1,"message":"try later"}}"#),
-            "500",
+            "",
             "try later",
         ),
         (
@@ -106,9 +106,37 @@ async fn without_a_code_the_status_tells() {
         let failure = failing(poll(), script).await;
         assert_eq!(
             (&told(&failure)["code"], &told(&failure)["text"]),
-            (&json!(format!("pureengage-v3-rest-{code}")), &json!(text))
+            (
+                &json!(if code.is_empty() { String::new() } else { format!("pureengage-v3-rest-{code}") }),
+                &json!(text)
+            )
         );
         assert!(!failure.ended, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_of_failures_are_read_as_any_other() {
+    let body = r#"{"status":{"code":"INVALID_SESSION","message":"é","more":[1e400]}}"#;
+    let latin: Vec<u8> = body.chars().map(|character| u8::try_from(u32::from(character)).unwrap()).collect();
+    let wide = |to_bytes: fn(u16) -> [u8; 2]| body.encode_utf16().flat_map(to_bytes).collect::<Vec<_>>();
+    for (kind, body) in [
+        ("", format!("\u{feff}{body}").into_bytes()),
+        ("application/json", format!("\u{feff}{body}").into_bytes()),
+        ("application/json; charset=ISO-8859-1", latin.clone()),
+        ("application/json; charset=windows-1252", latin),
+        ("application/json; charset=UTF-16BE", wide(u16::to_be_bytes)),
+        ("application/json; charset=utf-16", wide(u16::to_le_bytes)),
+    ] {
+        let kind = if kind.is_empty() { String::new() } else { format!("Content-Type: {kind}\r\n") };
+        let failure = failing(poll(), answer("400 Bad Request", &kind, &body)).await;
+        assert!(failure.ended, "{kind}");
+        assert_eq!(
+            (&told(&failure)["code"], &told(&failure)["text"]),
+            (&json!("pureengage-v3-rest-INVALID_SESSION"), &json!("é"))
+        );
+        let answered = answer("200 OK", &kind, body);
+        assert_eq!(failing(starting().operation, answered).await.kind, ErrorKind::Rejected, "{kind}");
     }
 }
 

@@ -97,7 +97,7 @@ pub(super) fn poll() -> Operation {
 }
 
 pub(super) fn index(text: &str) -> Index {
-    Index { order: 1, text: Some(text.into()) }
+    Index { order: 1, text: Some(text.into()), odd: None }
 }
 
 /// The answer to a create or a resume.

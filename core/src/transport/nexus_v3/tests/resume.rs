@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    model::{FileSource, Index, Upload},
+    model::{FileSource, Upload},
     transport::{News, http::test_server::held},
 };
 
@@ -285,7 +285,7 @@ async fn chats_that_end_with_their_agents_have_no_new_tokens() {
 async fn a_poll_from_an_index_that_the_server_does_not_know_asks_for_everything() {
     let mut server =
         TestServer::start([refusal("400 Bad Request", "INVALID_INDEX"), messages(&page())]).await;
-    let after = Some(Index { order: 1, text: Some("1-0".into()) });
+    let after = Some(index("1-0"));
     let from = Position { order: 2, after, resync: true };
     let poll = Operation::Poll { from, preview: None };
     let reply = transport_to(&server).perform(request(poll)).await.unwrap();

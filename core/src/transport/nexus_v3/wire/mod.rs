@@ -10,5 +10,5 @@ mod token;
 
 pub(crate) use form::{Fields, method_and_path, query};
 pub use reply::{Expected, Unusable, decode};
-pub(crate) use reply::{Status, status_of};
+pub(crate) use reply::{Status, api_base, status_of};
 pub(crate) use token::{completed, session_of};

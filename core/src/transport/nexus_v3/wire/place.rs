@@ -11,6 +11,8 @@ use std::{
 const BITS: u32 = 20;
 /// The first part has room up to here, in milliseconds the year 2248.
 const LIMIT: u64 = 1 << 43;
+/// A number from here on is no place: nothing could come after it.
+const TOO_LARGE: u64 = 1 << 63;
 /// An index from here on is a time: in milliseconds the year 1973.
 const EARLIEST: u64 = 100_000_000_000;
 
@@ -27,7 +29,7 @@ pub(super) fn index(text: Option<&str>, time: Option<u64>, raw: impl FnOnce() ->
             None => hash % LIMIT,
         }
     });
-    Index { order, text: text.map(Arc::from) }
+    Index { order, text: text.map(Arc::from), odd: None }
 }
 
 /// The time that `text` names, in milliseconds since 1970 UTC.
@@ -38,7 +40,7 @@ pub(super) fn time(text: &str) -> Option<u64> {
 fn order(text: &str) -> Option<u64> {
     match parts(text)? {
         (first, second) if first < LIMIT && second < 1 << BITS => Some(first << BITS | second),
-        (first, _) => (!text.contains('-')).then_some(first),
+        (first, _) => (!text.contains('-') && first < TOO_LARGE).then_some(first),
     }
 }
 
