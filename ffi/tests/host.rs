@@ -113,6 +113,8 @@ fn threads_can_be_cancelled_in_every_function_and_need_no_more_stack_than_is_sai
 #[test]
 fn eight_threads_use_everything_at_once() {
     with_a_server("stress", &["200"], &[], &[]);
+    let sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+    with_a_server("stress", &["100"], &sanitizers, &[]);
 }
 
 /// The library itself is not built for it: what is seen is what the library does to the program's threads and memory.
