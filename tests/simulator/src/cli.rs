@@ -29,6 +29,9 @@ pub(crate) struct Arguments {
     /// Port to listen on; 0 takes a free one.
     #[arg(long, short, default_value_t = 8080)]
     pub(crate) port: u16,
+    /// Name by which the control API may be reached, besides addresses, `localhost` and that of --host; repeatable.
+    #[arg(long, value_name = "NAME")]
+    control_host: Vec<String>,
     /// Chat API to serve, `gms` (REST), `cometd` or `nexus`; separated by commas or repeated.
     #[arg(long, value_name = "API", value_delimiter = ',', default_value = "gms")]
     api: Vec<Api>,
@@ -171,6 +174,7 @@ impl Arguments {
             .nexus(self.nexus()?)
             .cometd(self.cometd()?)
             .alias_every(self.alias_every);
+        let builder = self.control_host.iter().chain([&self.host]).fold(builder, Builder::control_host);
         let mut builder = self.service.iter().fold(builder, Builder::service);
         if let Some(key) = &self.apikey {
             builder = builder.apikey(key);

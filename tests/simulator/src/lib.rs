@@ -223,7 +223,8 @@
 //!
 //! Under [`Simulator::control_url`], JSON in and out; `GET /control` lists the routes with their members. A
 //! chat is named by its id (that of the session) or `latest`; `participantId` may be left out and then means
-//! whoever joined last. Mistakes are answered with 4xx and `{"error": "what was wrong"}`, as is what the
+//! whoever joined last. It answers by address, `localhost` and the names of [`Builder::control_host`], and to no page of
+//! another origin; its bodies end at 64 MiB. Mistakes are answered with 4xx and `{"error": "what was wrong"}`, as is what the
 //! chat's API lacks.
 //!
 //! | request | members |
@@ -259,6 +260,7 @@
 //! and `--ready-file` give all URLs to programs. It stops on SIGINT and SIGTERM.
 
 mod api;
+mod body;
 mod chat;
 mod cometd;
 mod control;

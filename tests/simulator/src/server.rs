@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
+use crate::body::read_first;
 use crate::control;
 use crate::error::Error;
 use crate::faults::Hangup;
@@ -244,6 +245,8 @@ struct Line {
 
 async fn answer(router: Router, request: Request, line: Line) -> Result<Response, Infallible> {
     line.controls.store(request.uri().path().starts_with(control::ROOT), Ordering::Relaxed);
+    let (parts, body) = request.into_parts();
+    let request = Request::from_parts(parts, read_first(body).await);
     let response = router.oneshot(request).await?;
     if response.extensions().get::<Hangup>().is_some() {
         line.hangup.cancel();

@@ -22,6 +22,8 @@ pub(crate) struct Shared {
     pub(crate) access: Access,
     /// The chat APIs that are served.
     apis: Vec<Api>,
+    /// The names by which the control API is reached, besides addresses.
+    pub(crate) hosts: Vec<String>,
     pub(crate) clock: Clock,
     pub(crate) turns: Turns,
     /// A number that grows with every change of state or log.
@@ -35,6 +37,7 @@ impl Shared {
         faults: Faults,
         access: Access,
         apis: Vec<Api>,
+        hosts: Vec<String>,
         clock: Clock,
         log_limit: usize,
     ) -> Self {
@@ -45,6 +48,7 @@ impl Shared {
             log: Log::new(log_limit, Arc::clone(&changes)),
             access,
             apis,
+            hosts,
             clock,
             turns: Turns::default(),
             changes,

@@ -59,7 +59,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
         let bytes = Bytes::from_request(request, state).await;
-        let bytes = bytes.map_err(|error| Refused::bad(error.to_string()))?;
+        let bytes = bytes.map_err(|error| Refused::new(error.status(), error.body_text()))?;
         let text = if bytes.is_empty() { b"{}" } else { bytes.as_ref() };
         let body = serde_json::from_slice(text);
         body.map(Self).map_err(|error| Refused::bad(format!("the JSON body is wrong: {error}")))

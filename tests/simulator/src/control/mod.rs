@@ -6,11 +6,14 @@
 mod chats;
 mod cometd;
 mod faults;
+mod guard;
 mod json;
 mod server;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
+use axum::middleware;
 use axum::routing::{get, post, put};
 use serde_json::{Value, json};
 
@@ -19,6 +22,9 @@ use crate::simulator::Simulator;
 
 /// Path under which it lies.
 pub(crate) const ROOT: &str = "/control";
+
+/// The longest body, in bytes.
+const MOST: usize = 64 * 1024 * 1024;
 
 /// What there is, for `GET /control`.
 const ROUTES: &[&str] = &[
@@ -104,6 +110,8 @@ pub(crate) fn router(simulator: Simulator) -> Router {
         .method_not_allowed_fallback(async || {
             Refused::new(StatusCode::METHOD_NOT_ALLOWED, "wrong method; GET /control lists them")
         })
+        .layer(middleware::from_fn_with_state(simulator.clone(), guard::check))
+        .layer(DefaultBodyLimit::max(MOST))
         .with_state(simulator)
 }
 

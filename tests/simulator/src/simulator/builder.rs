@@ -21,6 +21,7 @@ use crate::state::State;
 pub struct Builder {
     address: SocketAddr,
     apis: Vec<Api>,
+    hosts: Vec<String>,
     seed: u64,
     script: Script,
     settings: Settings,
@@ -37,6 +38,7 @@ impl Default for Builder {
         Self {
             address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
             apis: Api::ALL.to_vec(),
+            hosts: Vec::new(),
             seed: 0,
             script: Script::none(),
             settings: Settings::default(),
@@ -61,6 +63,14 @@ impl Builder {
     #[must_use]
     pub fn apis(self, apis: impl IntoIterator<Item = Api>) -> Self {
         Self { apis: apis.into_iter().collect(), ..self }
+    }
+
+    /// Adds a name by which the control API may be reached, besides addresses and `localhost`: whoever else points a
+    /// name here is refused.
+    #[must_use]
+    pub fn control_host(mut self, name: impl Into<String>) -> Self {
+        self.hosts.push(name.into());
+        self
     }
 
     /// Decides ids, keys, aliases and the draws of fault rates.
@@ -167,7 +177,7 @@ impl Builder {
             self.alias_every,
         );
         let faults = Faults::new(self.seed);
-        let shared = Shared::new(state, faults, self.access, self.apis, clock, self.log_limit);
+        let shared = Shared::new(state, faults, self.access, self.apis, self.hosts, clock, self.log_limit);
         Simulator::assemble(Arc::new(shared), self.address)
     }
 }

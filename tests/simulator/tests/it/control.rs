@@ -256,3 +256,48 @@ async fn texts_and_slowness_are_set() {
     control.post("/restart", value!({"memory": "chats"})).await;
     assert_eq!(simulator.chats().len(), 2);
 }
+
+#[tokio::test]
+async fn pages_of_other_sites_do_not_reach_it() {
+    let (simulator, customer, control) = start().await;
+    let address = simulator.address();
+    let own = format!("http://{address}");
+    for (host, origin, status) in [
+        (address.to_string(), None, 200),
+        (address.to_string(), Some(own.as_str()), 200),
+        (format!("localhost:{}", address.port()), None, 200),
+        (address.to_string(), Some("https://evil.example"), 403),
+        (address.to_string(), Some("null"), 403),
+        (address.to_string(), Some("http://127.0.0.1"), 403),
+        (format!("evil.example:{}", address.port()), None, 403),
+        (format!("evil.example:{}", address.port()), Some("http://evil.example"), 403),
+    ] {
+        let url = format!("{}/chats/latest/join", control.0);
+        let mut request = client().post(url).header("host", &host).header("content-type", "text/plain");
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        let answer = request.body("{\"nickname\": \"Eve\"}").send().await.unwrap();
+        assert_eq!(answer.status(), status, "{host} {origin:?}");
+        assert!(answer.headers().get("access-control-allow-origin").is_none());
+    }
+    let joined = simulator.chat(&customer.chat_id).unwrap().participants.len() - 1;
+    assert_eq!(joined, 3, "what is refused has no effect");
+
+    let named = Simulator::builder().control_host("sim.test").start().await.unwrap();
+    let asked = client().get(named.control_url()).header("host", "sim.test:80").send().await.unwrap();
+    assert_eq!(asked.status(), 200);
+}
+
+#[tokio::test]
+async fn bodies_have_an_end() {
+    let (_simulator, _, control) = start().await;
+    let name = "x".repeat(65 * 1024 * 1024);
+    let url = format!("{}/chats/latest/join", control.0);
+    let endless = client().post(url).body(format!("{{\"nickname\": \"{name}\"}}")).send().await;
+    // Whether the client reads the refusal or still writes when the connection goes, it is refused.
+    if let Ok(answer) = endless {
+        assert_eq!(answer.status(), 413);
+    }
+    assert_eq!(control.get("/chats/latest").await["participants"].as_array().unwrap().len(), 1);
+}

@@ -132,3 +132,46 @@ async fn connections_are_kept_alive() {
         assert!(seen.starts_with("HTTP/1.1 200 OK\r\n"), "{seen}");
     }
 }
+
+#[tokio::test]
+async fn an_early_refusal_costs_no_connection() {
+    let simulator = simulator().await;
+    for line in [
+        "POST /genesys/cometd/dance",
+        "PUT /genesys/cometd",
+        "PUT /genesys/2/chat/support",
+        "POST /genesys/2/chat",
+        "POST /genesys/2/chat-ntf",
+        "POST /nexus/v3/chat/dance",
+        "POST /control/dance",
+        "POST /nowhere",
+    ] {
+        for framing in ["Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n"] {
+            let mut stream = TcpStream::connect(simulator.address()).await.unwrap();
+            let head = format!("{line} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/x\r\n{framing}\r\n");
+            stream.write_all(head.as_bytes()).await.unwrap();
+            // Whoever answered the head alone would have done so by now.
+            client().get(simulator.control_url()).send().await.unwrap();
+            let body: &[u8] = if framing.starts_with('C') { b"hello" } else { b"5\r\nhello\r\n0\r\n\r\n" };
+            stream.write_all(body).await.unwrap();
+            assert!(answer_of(&mut stream).await.starts_with("HTTP/1.1 4"), "{line}");
+            stream.write_all(b"GET /control/urls HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").await.unwrap();
+            assert!(answer_of(&mut stream).await.starts_with("HTTP/1.1 200"), "{line}");
+        }
+    }
+}
+
+/// The head and body of the next answer on a connection.
+async fn answer_of(stream: &mut TcpStream) -> String {
+    let mut seen = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&seen).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+            if length.is_some_and(|length| body.len() >= length.parse().unwrap()) {
+                return text;
+            }
+        }
+        assert_ne!(stream.read_buf(&mut seen).await.unwrap(), 0, "the connection is closed: {text}");
+    }
+}
