@@ -1,6 +1,7 @@
 //! What is true of every event, whatever the scenario (behaviour reference, sections 2, 5 and 6).
 
 use crate::{
+    pairs::Pairs,
     pattern::{Saved, matches},
     transport::Transport,
 };
@@ -31,12 +32,13 @@ pub(crate) struct Watch {
     asynchronous: bool,
     /// Places in the transcript published in the present session.
     published: BTreeSet<(u64, u64)>,
+    pairs: Pairs,
 }
 
 impl Watch {
     /// Watches a chat that is `asynchronous` or not.
     pub(crate) fn new(transport: Transport, asynchronous: bool) -> Self {
-        Self { transport, asynchronous, published: BTreeSet::new() }
+        Self { transport, asynchronous, published: BTreeSet::new(), pairs: Pairs::default() }
     }
 
     /// Says what is wrong with an event, if anything.
@@ -46,6 +48,7 @@ impl Watch {
         }});
         like(&wanted, envelope)?;
         let data = &envelope["data"];
+        self.pairs.check(name, data)?;
         match name {
             "started" => {
                 self.published.clear();
