@@ -27,4 +27,7 @@ mod world;
 pub use adapter::{Adapter, InProcess, Language, Launch, Program, Told};
 pub use runner::{Failure, Pace, Report, run_all};
 pub use scenario::{Scenario, Table};
-pub use transport::{GMS_COMETD, GMS_COMETD_POLLING, GMS_REST, NEXUS_REST, Transport};
+pub use transport::{
+    GMS_COMETD, GMS_COMETD_AHEAD, GMS_COMETD_POLLING, GMS_COMETD_POLLING_AHEAD, GMS_REST, NEXUS_REST,
+    Transport,
+};

@@ -13,6 +13,8 @@ pub struct Transport {
     /// What the server behind it speaks.
     api: Api,
     carrier: Carrier,
+    /// How its server differs from the usual, as `CometD` settings of the simulator.
+    server: &'static [(&'static str, &'static str)],
 }
 
 /// What answers have in common.
@@ -66,6 +68,7 @@ pub const GMS_REST: Transport = Transport {
     capabilities: gms_abilities!("polling", "http", "concurrent", "pollPreview", "customHeader"),
     api: Api::Gms,
     carrier: Carrier::Rest,
+    server: &[],
 };
 
 /// GMS v2 over `CometD`, by WebSocket.
@@ -74,6 +77,7 @@ pub const GMS_COMETD: Transport = Transport {
     capabilities: gms_abilities!("push", "webSocket", "concurrent", "async", "history"),
     api: Api::Gms,
     carrier: Carrier::WebSocket,
+    server: &[],
 };
 
 /// GMS v2 over `CometD`, by long-polling.
@@ -82,7 +86,18 @@ pub const GMS_COMETD_POLLING: Transport = Transport {
     capabilities: gms_abilities!("push", "longPolling", "async", "history"),
     api: Api::Gms,
     carrier: Carrier::LongPolling,
+    server: &[],
 };
+
+/// The order of events in which an own one comes before the outcome of its request.
+const AHEAD: &[(&str, &str)] = &[("echo", "ahead")];
+
+/// GMS v2 over `CometD`, by WebSocket, from a server that tells own events before the outcomes of their requests.
+pub const GMS_COMETD_AHEAD: Transport = Transport { name: "cometd-ahead", server: AHEAD, ..GMS_COMETD };
+
+/// The same by long-polling.
+pub const GMS_COMETD_POLLING_AHEAD: Transport =
+    Transport { name: "cometd-polling-ahead", server: AHEAD, ..GMS_COMETD_POLLING };
 
 /// Nexus v3 over REST.
 pub const NEXUS_REST: Transport = Transport {
@@ -107,10 +122,11 @@ pub const NEXUS_REST: Transport = Transport {
     ],
     api: Api::Nexus,
     carrier: Carrier::Rest,
+    server: &[],
 };
 
 impl Transport {
-    /// All of them.
+    /// All of them, each with its usual server.
     pub const ALL: [Self; 4] = [GMS_REST, GMS_COMETD, GMS_COMETD_POLLING, NEXUS_REST];
 
     /// The name of its API, in `$api`.
@@ -124,6 +140,11 @@ impl Transport {
     /// Whether it can do this.
     pub fn has(&self, capability: &str) -> bool {
         self.capabilities.contains(&capability)
+    }
+
+    /// How its server differs from the usual, in the words of the control API's settings.
+    pub(crate) fn server(&self) -> Map<String, Value> {
+        self.server.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect()
     }
 
     /// The configuration that every scenario has, with its interval of polls in milliseconds.

@@ -2,7 +2,7 @@
 //!
 //! `WEBCHAT_CONFORMANCE_C` names the C adapter, `WEBCHAT_CONFORMANCE_PYTHON` a Python interpreter that can import `webchat`. A language
 //! whose variable is not set is left out with a note, or fails when `WEBCHAT_CONFORMANCE_ALL` is set. `WEBCHAT_CONFORMANCE_ONLY`
-//! runs only the scenarios with this text in their names, `WEBCHAT_CONFORMANCE_TRANSPORT` (`gms`, `cometd`, `cometd-polling`, `nexus`)
+//! runs only the scenarios with this text in their names, `WEBCHAT_CONFORMANCE_TRANSPORT` (`gms`, `cometd`, `cometd-polling`, `nexus`, and in Rust `cometd-ahead`, `cometd-polling-ahead`)
 //! over one transport only; `WEBCHAT_CONFORMANCE_SLOW` runs one at a time and waits ten times as long, as for programs under valgrind.
 
 #![allow(
@@ -18,8 +18,8 @@ use std::{
     time::Duration,
 };
 use webchat_conformance::{
-    GMS_COMETD, GMS_COMETD_POLLING, GMS_REST, InProcess, Language, NEXUS_REST, Pace, Program, Table,
-    Transport, run_all,
+    GMS_COMETD, GMS_COMETD_AHEAD, GMS_COMETD_POLLING, GMS_COMETD_POLLING_AHEAD, GMS_REST, InProcess,
+    Language, NEXUS_REST, Pace, Program, Table, Transport, run_all,
 };
 
 /// One replay at a time: more would only wait for each other.
@@ -104,6 +104,21 @@ macro_rules! replays {
             }
         })*
     };
+}
+
+/// Ways of servers that make no difference to an application, in whatever language.
+macro_rules! replays_in_rust {
+    ($($name:ident: $transport:expr;)*) => {
+        $(#[test]
+        fn $name() {
+            replay($transport, InProcess);
+        })*
+    };
+}
+
+replays_in_rust! {
+    cometd_ahead: GMS_COMETD_AHEAD;
+    cometd_polling_ahead: GMS_COMETD_POLLING_AHEAD;
 }
 
 replays! {

@@ -65,7 +65,8 @@ impl World {
         let mut world = Self { simulator, http, directory, saved, config: Map::new(), transport, has_keeper };
         world.config = world.base_config(scenario)?;
         world.saved.insert("config", Value::Object(world.config.clone()));
-        for (api, settings) in [("nexus", &scenario.server.nexus), ("cometd", &scenario.server.cometd)] {
+        let (usual, own) = (transport.server(), &scenario.server);
+        for (api, settings) in [("cometd", &usual), ("nexus", &own.nexus), ("cometd", &own.cometd)] {
             if !settings.is_empty() {
                 world.act(&json!({"settings": {api: settings}})).await?;
             }
