@@ -680,6 +680,9 @@ typedef void (*webchat_log_fn)(void *context, uint32_t level, const char *text);
 /** The message was not sent, because the connection is lost: nothing has left (sendMessage). */
 #define WEBCHAT_ERR_NOT_SENT 22
 
+/** The system gives no more threads, file descriptors or memory. The reason says which. */
+#define WEBCHAT_ERR_OUT_OF_RESOURCES 23
+
 /** The handle is null, destroyed, of another kind, or never was one. */
 #define WEBCHAT_ERR_INVALID_HANDLE 64
 
@@ -725,7 +728,7 @@ const char *webchat_status_name(webchat_status status);
  * are for programs with so many chats that one thread cannot carry them. Services made without a runtime share a default that starts
  * with the first and stops with the last.
  * Every callback of a runtime's services runs on its one callback thread. Any thread. Destroy it with webchat_runtime_destroy.
- * WEBCHAT_ERR_INTERNAL when the system gives no threads. Since 0.1.
+ * WEBCHAT_ERR_OUT_OF_RESOURCES when the system gives no threads or descriptors. Since 0.1.
  */
 WEBCHAT_API
 webchat_status webchat_runtime_new(uint32_t worker_threads,

@@ -16,6 +16,9 @@ const IDLE: Duration = Duration::from_secs(5);
 /// For files.
 pub(crate) static FILES: Pool = Pool::new("webchat-files", 4);
 
+/// For names of hosts, which can take long.
+pub(crate) static NAMES: Pool = Pool::new("webchat-names", 4);
+
 type Job = Box<dyn FnOnce() + Send>;
 
 /// A few threads.

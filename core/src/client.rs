@@ -115,13 +115,14 @@ impl ChatBuilder {
         let runtime = self.runtime.map_or_else(Runtime::shared, Ok)?;
         let host = self.host.within(&runtime);
         let capabilities = Arc::new(OnceCell::new());
-        if let Some(config) = &self.config {
-            let checked = driver::check(config, &runtime, host.store.clone())?;
-            capabilities.get_or_init(|| checked);
+        let carry_out = |config: &Config| driver::make(config, host.store.clone(), &runtime);
+        let made = self.config.as_deref().map(carry_out).transpose()?;
+        if let Some(made) = &made {
+            capabilities.get_or_init(|| made.capabilities());
         }
         let (inbox, receiver) = mpsc::unbounded_channel();
         let hub = Arc::new(Hub::default());
-        let driver = Driver::new(receiver, hub.clone(), runtime.clone(), host, capabilities.clone());
+        let driver = Driver::new(receiver, hub.clone(), runtime.clone(), host, made, capabilities.clone());
         let (alive, running) = watch::channel(());
         runtime.spawn(async move {
             driver.run().await;

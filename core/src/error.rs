@@ -80,6 +80,8 @@ kinds! {
     Internal = 21, "internal", "a fault in the library";
     /// The message was not sent, because the connection is lost: nothing has left.
     NotSent = 22, "not_sent", "the message was not sent, because the connection is lost";
+    /// The system gives no more threads, file descriptors or memory. The error says which.
+    OutOfResources = 23, "out_of_resources", "the system gives no more threads, file descriptors or memory";
 }
 
 impl ErrorKind {

@@ -14,6 +14,7 @@ pub mod event;
 pub mod model;
 pub mod prefilter;
 pub mod private;
+mod scarce;
 pub mod service;
 pub mod store;
 pub mod transport;

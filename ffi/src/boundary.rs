@@ -5,7 +5,10 @@ use crate::{
     status::{WEBCHAT_ERR_INTERNAL, WEBCHAT_ERR_INVALID_ARGUMENT, WEBCHAT_OK, webchat_status},
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use webchat_core::Error;
+use webchat_core::{
+    Error,
+    driver::{quiet_panics, quietly},
+};
 
 /// Why a call fails: the status that is returned, and words for the log or an outcome.
 #[derive(Debug)]
@@ -52,7 +55,8 @@ pub(crate) fn guard(body: impl FnOnce() -> Result<(), Failure>) -> webchat_statu
 /// The same for functions that return a plain value; `fallback` when the body panics.
 pub(crate) fn guard_value<T>(fallback: T, body: impl FnOnce() -> T) -> T {
     let _held_off = HeldOff::begin();
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| {
+    quiet_panics(false);
+    quietly(|| catch_unwind(AssertUnwindSafe(body))).unwrap_or_else(|payload| {
         // Dropping a payload could panic again, outside of the guard.
         std::mem::forget(payload);
         log::error!(target: "webchat", "a fault in the library was caught at its boundary");

@@ -57,6 +57,8 @@ pub const WEBCHAT_ERR_WRONG_THREAD: webchat_status = 20;
 pub const WEBCHAT_ERR_INTERNAL: webchat_status = 21;
 /// The message was not sent, because the connection is lost: nothing has left (sendMessage).
 pub const WEBCHAT_ERR_NOT_SENT: webchat_status = 22;
+/// The system gives no more threads, file descriptors or memory. The reason says which.
+pub const WEBCHAT_ERR_OUT_OF_RESOURCES: webchat_status = 23;
 /// The handle is null, destroyed, of another kind, or never was one.
 pub const WEBCHAT_ERR_INVALID_HANDLE: webchat_status = 64;
 /// No error: the service is closed, and all its events have been taken.

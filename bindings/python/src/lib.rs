@@ -46,6 +46,7 @@ mod _webchat {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         refuse_sub_interpreters()?;
         exit::begin();
+        webchat_core::driver::quiet_panics(true);
         let kinds: Vec<_> =
             ErrorKind::ALL.iter().map(|kind| (kind.name(), kind.code(), kind.description())).collect();
         let events: Vec<_> = EventKind::ALL.iter().map(|kind| kind.name()).collect();

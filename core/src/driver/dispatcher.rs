@@ -1,7 +1,7 @@
 //! The thread on which bindings run the application's callbacks.
 
-use super::{fork, signals::shielded};
-use crate::{Error, ErrorKind};
+use super::{fork, quiet, signals, signals::shielded};
+use crate::{Error, scarce};
 use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -25,10 +25,7 @@ impl Dispatcher {
     pub fn start() -> Result<Self, Error> {
         let (dispatcher, jobs) = Self::new();
         let run = move || {
-            let mut jobs = jobs.of_this_thread();
-            while let Some(job) = jobs.0.blocking_recv() {
-                run(job);
-            }
+            jobs.of_this_thread().run_all();
         };
         spawn("webchat-events", run)?;
         Ok(dispatcher)
@@ -67,6 +64,13 @@ impl Jobs {
         self.0.recv().await
     }
 
+    /// Runs everything until no more can come.
+    pub(super) fn run_all(mut self) {
+        while let Some(job) = self.0.blocking_recv() {
+            run(job);
+        }
+    }
+
     /// Runs `first` and what else is there.
     pub(super) fn run(&mut self, first: Job) {
         let mut next = Some(first);
@@ -85,7 +89,16 @@ fn run(job: Job) {
 
 /// Starts a thread that nobody waits for, and that takes no signals.
 pub(crate) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
-    let failed = |error| Error::new(ErrorKind::Internal, "a thread cannot be started").with_source(error);
     fork::claim()?;
-    shielded(|| thread::Builder::new().name(name.into()).spawn(run)).map(drop).map_err(failed)
+    let run = || {
+        quiet::own_thread();
+        run();
+    };
+    shielded(|| thread::Builder::new().name(name.into()).spawn(run)).map(drop).map_err(scarce::not_started)
+}
+
+/// Makes the running thread, one that tokio has started, as those of [`spawn`].
+pub(super) fn adopt() {
+    signals::refuse();
+    quiet::own_thread();
 }

@@ -4,12 +4,10 @@
 //! An answer then reaches its callback without changing threads, which is what it costs most of its time to do; and a callback that
 //! blocks still blocks nothing but other callbacks.
 
-use super::{
-    dispatcher::{Dispatcher, Jobs, spawn},
-    signals,
-};
-use crate::{Error, ErrorKind};
+use super::dispatcher::{Dispatcher, Jobs, adopt, spawn};
+use crate::{Error, scarce};
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -23,14 +21,13 @@ const PATIENCE: Duration = Duration::from_millis(2);
 
 /// Starts the two threads. They end when the last clone of the dispatcher is gone and everything posted has run; nobody waits for it.
 pub(super) fn start() -> Result<(Handle, Dispatcher), Error> {
+    scarce::leave_room_for_descriptors()?;
     let tokio = Builder::new_current_thread()
         .thread_name("webchat-io")
-        .on_thread_start(signals::refuse)
+        .on_thread_start(adopt)
         .enable_all()
         .build()
-        .map_err(|error| {
-            Error::new(ErrorKind::Internal, "the threads cannot be started").with_source(error)
-        })?;
+        .map_err(scarce::not_started)?;
     let handle = tokio.handle().clone();
     let shared =
         Arc::new(Shared { tokio, turns: Mutex::default(), changed: Condvar::new(), back: Notify::new() });
@@ -130,20 +127,39 @@ impl Shared {
 /// The callback thread.
 fn lead(shared: Arc<Shared>, jobs: Jobs) {
     let mut jobs = jobs.of_this_thread();
-    while let Some(job) = shared.tokio.block_on(jobs.next()) {
-        shared.begin_calling();
-        jobs.run(job);
-        shared.end_calling();
-    }
+    let drive = || {
+        while let Some(job) = shared.tokio.block_on(jobs.next()) {
+            shared.begin_calling();
+            jobs.run(job);
+            shared.end_calling();
+        }
+    };
+    let whole = guarded(drive);
     shared.dismiss_standby();
-    stop(shared);
+    if whole {
+        return stop(shared);
+    }
+    // What it holds is left alone: the numbers of its descriptors may be somebody else's by now.
+    std::mem::forget(shared);
+    jobs.run_all();
+}
+
+/// Runs what drives the tasks; false when that breaks down, as when somebody closes the descriptors that it waits by.
+fn guarded(drive: impl FnOnce()) -> bool {
+    let whole = catch_unwind(AssertUnwindSafe(drive)).is_ok();
+    if !whole {
+        log::error!(target: "webchat", "the threads of a runtime broke down: its chats stand still");
+    }
+    whole
 }
 
 /// The standby.
 fn stand_by(shared: Arc<Shared>) {
-    while shared.wait_for_turn() {
-        shared.tokio.block_on(shared.back.notified());
-    }
+    guarded(|| {
+        while shared.wait_for_turn() {
+            shared.tokio.block_on(shared.back.notified());
+        }
+    });
     stop(shared);
 }
 

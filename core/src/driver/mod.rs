@@ -1,6 +1,6 @@
 //! The one place with tasks and a clock: it carries out the service's effects and hands back what comes of them. `clock` tells the
 //! time, `runtime` owns the threads and connections that chats share, `dispatcher` is the thread on which bindings run callbacks,
-//! `leader` lets it move the chats on as well, `signals` and `fork` are what these threads owe to the process, `host` is what the
+//! `leader` lets it move the chats on as well, `signals`, `quiet` and `fork` are what these threads owe to the process, `host` is what the
 //! application keeps session data in, `hub` hands events to listeners, `events` keeps them for who asks, `readiness` is a file descriptor to
 //! wait for, `perform` is the work behind each effect, `storage` the accesses to where session data are kept.
 
@@ -12,15 +12,19 @@ mod host;
 mod hub;
 mod leader;
 mod perform;
+mod quiet;
 mod readiness;
 mod runtime;
 mod signals;
 mod storage;
+#[cfg(test)]
+mod tests;
 
 pub use dispatcher::Dispatcher;
 pub use events::Events;
 pub use fork::{forked, is_forked};
 pub use hub::ListenerId;
+pub use quiet::{quiet_panics, quietly};
 pub use readiness::Readiness;
 pub use runtime::{Runtime, RuntimeOptions};
 
@@ -28,25 +32,31 @@ pub(crate) use dispatcher::spawn;
 pub(crate) use fork::check as check_fork;
 pub(crate) use host::Host;
 pub(crate) use hub::Hub;
-pub(crate) use perform::check;
+pub(crate) use perform::{Made, make};
 
 use crate::{
     Error, ErrorKind,
     command::{Command, RequestId, Resolution},
-    event::Envelope,
+    event::{Envelope, Event, ResponseData},
     service::{Effect, ExchangeId, Service},
     store::{MemoryStore, SessionStore},
     transport::{BoxFuture, Capabilities, Incoming, Transport},
 };
 use clock::Clock;
 use futures_util::{
-    StreamExt,
+    FutureExt, StreamExt,
     future::AbortHandle,
     stream::{self, BoxStream, FuturesUnordered},
 };
 use once_cell::sync::OnceCell;
 use perform::Done;
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use serde_json::json;
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Duration,
+};
 use storage::Storage;
 use tokio::sync::mpsc;
 
@@ -100,6 +110,8 @@ pub(crate) struct Driver {
     hub: Arc<Hub>,
     runtime: Runtime,
     completions: HashMap<RequestId, Completion>,
+    /// What its configuration asks for, where that is made already.
+    made: Option<Made>,
     /// The host's own store.
     host_store: Option<Arc<dyn SessionStore>>,
     /// What the transport can do, for whoever holds the chat.
@@ -110,6 +122,8 @@ pub(crate) struct Driver {
     storage: Storage,
     work: FuturesUnordered<BoxFuture<Done>>,
     transfers: HashMap<ExchangeId, AbortHandle>,
+    /// Everybody was told of the end.
+    is_over: bool,
 }
 
 impl Driver {
@@ -118,6 +132,7 @@ impl Driver {
         hub: Arc<Hub>,
         runtime: Runtime,
         host: Host,
+        made: Option<Made>,
         capabilities: Arc<OnceCell<Capabilities>>,
     ) -> Self {
         Self {
@@ -127,6 +142,7 @@ impl Driver {
             hub,
             runtime,
             completions: HashMap::new(),
+            made,
             host_store: host.store,
             capabilities,
             transport: None,
@@ -134,11 +150,18 @@ impl Driver {
             storage: Storage::new(Arc::new(MemoryStore::new()), host.keeper),
             work: FuturesUnordered::new(),
             transfers: HashMap::new(),
+            is_over: false,
         }
     }
 
-    /// Runs until every handle is gone or the service is closed.
+    /// Runs until every handle is gone or the service is closed, or a fault in the library ends it.
     pub(crate) async fn run(mut self) {
+        if AssertUnwindSafe(self.drive()).catch_unwind().await.is_err() {
+            log::error!(target: "webchat", "a fault in the library has ended a chat");
+        }
+    }
+
+    async fn drive(&mut self) {
         loop {
             self.perform_all();
             let timeout = self.service.next_timeout();
@@ -170,7 +193,7 @@ impl Driver {
 
     /// Gives every command its outcome, writes what is still to be stored, then lets the listeners go, and ends a chat that a start under
     /// way makes all the same.
-    async fn close(mut self) {
+    async fn close(&mut self) {
         self.inbox.close();
         self.service.close(self.clock.time());
         self.perform_all();
@@ -178,6 +201,7 @@ impl Driver {
         while self.inbox.recv().await.is_some() {}
         self.storage.finish().await;
         self.hub.close();
+        self.is_over = true;
         while !self.service.is_done() {
             self.perform_all();
             let timeout = self.service.next_timeout();
@@ -187,6 +211,24 @@ impl Driver {
                 () = self.clock.until(timeout) => self.service.handle_timeout(self.clock.time()),
             }
         }
+    }
+
+    /// Ends a chat that goes without having been closed: by a fault in the library, or with the threads that moved it on.
+    fn break_down(&mut self) {
+        let error = || Error::new(ErrorKind::Internal, "a fault in the library has ended the chat");
+        let told = json!({"errorReason": "Internal", "message": error().message()});
+        let event = Event::Error(ResponseData::Failure(told));
+        self.hub.publish(Envelope { time: self.clock.time().unix_ms, event });
+        for (_, completion) in self.completions.drain() {
+            completion.complete(Err(error()));
+        }
+        self.inbox.close();
+        while let Ok(message) = self.inbox.try_recv() {
+            if let Message::Command { completion, .. } = message {
+                completion.complete(Err(error()));
+            }
+        }
+        self.hub.close();
     }
 
     fn perform_all(&mut self) {
@@ -249,6 +291,14 @@ impl Driver {
             }
             Done::Preprocessed(id, messages) => self.service.preprocessed(time, id, messages),
             Done::Aborted => {}
+        }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if !self.is_over && catch_unwind(AssertUnwindSafe(|| self.break_down())).is_err() {
+            log::error!(target: "webchat", "a listener panicked");
         }
     }
 }

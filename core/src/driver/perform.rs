@@ -2,7 +2,7 @@
 
 use super::Driver;
 use crate::{
-    Error, ErrorKind,
+    Error, ErrorKind, blocking,
     command::{Preprocessor, PreviewInput},
     config::{Config, ServiceConfig, TransportConfig},
     driver::Runtime,
@@ -10,13 +10,13 @@ use crate::{
     service::{BatchId, ExchangeId},
     store::{self, SessionStore},
     transport::{
-        Capabilities, Failure, Operation, Reply, Request, Transport, gms_cometd::GmsCometd,
-        gms_rest::GmsRest, nexus_v3::NexusRest,
+        Applied, Capabilities, Failure, Operation, Reply, Request, Transport, gms_cometd::GmsCometd,
+        gms_rest::GmsRest, http::local_failure, nexus_v3::NexusRest,
     },
 };
 use futures_util::{
     FutureExt,
-    future::{AbortHandle, Abortable},
+    future::{AbortHandle, Abortable, ready},
 };
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -29,13 +29,19 @@ pub(super) enum Done {
 }
 
 /// What a configuration asks for.
-pub(super) struct Made {
+pub(crate) struct Made {
     pub(super) transport: Arc<dyn Transport>,
     pub(super) store: Arc<dyn SessionStore>,
 }
 
-/// Makes what `config` asks for; reads certificate files and opens the store, so it blocks.
-fn make(
+impl Made {
+    pub(crate) fn capabilities(&self) -> Capabilities {
+        self.transport.capabilities()
+    }
+}
+
+/// Makes what `config` asks for, or says what of it cannot be had here; reads certificate files and opens the store, so it blocks.
+pub(crate) fn make(
     config: &Config,
     host_store: Option<Arc<dyn SessionStore>>,
     runtime: &Runtime,
@@ -55,31 +61,21 @@ fn make(
     Ok(Made { transport, store })
 }
 
-/// Tells whether everything that `config` asks for can be had here, and what its transport can do. Blocks.
-pub(crate) fn check(
-    config: &Config,
-    runtime: &Runtime,
-    host_store: Option<Arc<dyn SessionStore>>,
-) -> Result<Capabilities, Error> {
-    make(config, host_store, runtime).map(|made| made.transport.capabilities())
-}
-
 impl Driver {
-    /// Makes what the configuration asks for, on a thread that may block.
+    /// Makes what the configuration asks for on a thread that may block, unless it is made already.
     pub(super) fn configure(&mut self, config: Box<Config>) {
         for key in &config.unknown_keys {
             log::warn!(target: "webchat", "the configuration key {key} is not known and has no effect");
         }
+        if let Some(made) = self.made.take() {
+            let done = Done::Configured(Box::new(Ok((made, config.service))));
+            self.work.push(Box::pin(ready(done)));
+            return;
+        }
         let (host_store, runtime) = (self.host_store.clone(), self.runtime.clone());
-        self.work.push(Box::pin(async move {
-            let making = tokio::task::spawn_blocking(move || {
-                make(&config, host_store, &runtime).map(|made| (made, config.service))
-            });
-            Done::Configured(Box::new(making.await.unwrap_or_else(|error| {
-                Err(Error::new(ErrorKind::Internal, "the configuration could not be carried out")
-                    .with_source(error))
-            })))
-        }));
+        let making = blocking::FILES
+            .run(move || make(&config, host_store, &runtime).map(|made| (made, config.service)));
+        self.work.push(Box::pin(making.map(|made| Done::Configured(Box::new(made.and_then(|made| made))))));
     }
 
     pub(super) fn request(&mut self, id: ExchangeId, request: Request, preview: Option<PreviewInput>) {
@@ -87,8 +83,9 @@ impl Driver {
         let transfer = matches!(request.operation, Operation::Upload(_) | Operation::Download(_));
         let filled = self.runtime.of_host(|| Box::pin(fill_preview(request, preview)));
         let work = async move {
-            let request = filled.await;
-            Done::Replied(id, Box::new(transport.perform(request).await))
+            let work = async move { transport.perform(filled.await).await };
+            let outcome = AssertUnwindSafe(work).catch_unwind().await;
+            Done::Replied(id, Box::new(outcome.unwrap_or_else(|_| Err(panicked()))))
         };
         if transfer {
             let (handle, registration) = AbortHandle::new_pair();
@@ -99,6 +96,12 @@ impl Driver {
             self.work.push(Box::pin(work));
         }
     }
+}
+
+/// What becomes of a request whose work panicked: it may have left.
+fn panicked() -> Failure {
+    let failure = local_failure(ErrorKind::Internal, "a fault in the library broke the request off".into());
+    Failure { applied: Applied::Unknown, ..failure }
 }
 
 /// Asks the preview input for the text being typed. One that panics has no text.

@@ -1,15 +1,16 @@
 //! The threads and connections that chats share.
 
-use super::{Dispatcher, fork, leader, signals};
+use super::{Dispatcher, dispatcher::adopt, fork, leader, signals};
 use crate::{
-    Error, ErrorKind,
+    Error, ErrorKind, scarce,
     transport::{BoxFuture, http::HttpPool},
 };
 use once_cell::sync::OnceCell;
 use std::{
     fmt,
     future::Future,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, PoisonError, Weak, mpsc},
+    thread,
 };
 use tokio::runtime::Handle;
 use tokio_util::context::TokioContext;
@@ -57,10 +58,10 @@ impl Runtime {
         }
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         builder.worker_threads(options.worker_threads).thread_name("webchat").enable_all();
-        builder.on_thread_start(signals::refuse);
-        let threads = signals::shielded(|| builder.build()).map_err(|error| {
-            Error::new(ErrorKind::Internal, "the threads cannot be started").with_source(error)
-        })?;
+        builder.on_thread_start(adopt);
+        scarce::leave_room_for_descriptors()?;
+        leave_room_for(options.worker_threads)?;
+        let threads = signals::shielded(|| builder.build()).map_err(scarce::not_started)?;
         Ok(Self::with(Threads::Workers(Some(threads)), OnceCell::new()))
     }
 
@@ -130,6 +131,24 @@ impl Runtime {
     }
 }
 
+/// Fails when the system does not give this many threads: tokio would panic.
+fn leave_room_for(threads: usize) -> Result<(), Error> {
+    let (release, released) = mpsc::channel::<()>();
+    let gate = Arc::new(Mutex::new(released));
+    let started: Result<Vec<_>, _> = (0..threads)
+        .map(|_| {
+            let gate = gate.clone();
+            let wait = move || drop(gate.lock().map(|gate| gate.recv()));
+            signals::shielded(|| thread::Builder::new().spawn(wait))
+        })
+        .collect();
+    drop(release);
+    for thread in started.map_err(scarce::not_started)? {
+        let _ = thread.join();
+    }
+    Ok(())
+}
+
 impl Drop for Runtime {
     fn drop(&mut self) {
         if fork::is_forked() {
@@ -159,7 +178,6 @@ impl fmt::Debug for Runtime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::thread;
     use tokio::sync::oneshot;
 
     #[tokio::test]

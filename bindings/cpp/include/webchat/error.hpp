@@ -38,6 +38,7 @@ enum class Status : webchat_status {
     wrong_thread = WEBCHAT_ERR_WRONG_THREAD,
     internal = WEBCHAT_ERR_INTERNAL,
     not_sent = WEBCHAT_ERR_NOT_SENT,
+    out_of_resources = WEBCHAT_ERR_OUT_OF_RESOURCES,
     invalid_handle = WEBCHAT_ERR_INVALID_HANDLE,
     end_of_events = WEBCHAT_END_OF_EVENTS,
     forked = WEBCHAT_ERR_FORKED,
@@ -172,6 +173,8 @@ using WrongThreadError = ErrorOf<Status::wrong_thread>;
 using InternalError = ErrorOf<Status::internal>;
 /// The message was not sent, because the connection is lost: nothing has left.
 using NotSentError = ErrorOf<Status::not_sent>;
+/// The system gives no more threads, file descriptors or memory; what() says which.
+using OutOfResourcesError = ErrorOf<Status::out_of_resources>;
 /// The object was moved from, or what it stands for is gone.
 using InvalidHandleError = ErrorOf<Status::invalid_handle>;
 /// The process was forked from one that uses the library: nothing works here.
@@ -203,6 +206,7 @@ namespace detail {
     case Status::io: throw IoError(std::move(failure));
     case Status::wrong_thread: throw WrongThreadError(std::move(failure));
     case Status::not_sent: throw NotSentError(std::move(failure));
+    case Status::out_of_resources: throw OutOfResourcesError(std::move(failure));
     case Status::internal: throw InternalError(std::move(failure));
     case Status::invalid_handle: throw InvalidHandleError(std::move(failure));
     case Status::forked: throw ForkedError(std::move(failure));

@@ -18,7 +18,7 @@ namespace webchat {
 /// which can be after this object. Any thread.
 class Runtime {
 public:
-    /// Starts it with this many worker threads; 0: as the default runtime. InternalError when the system gives none.
+    /// Starts it with this many worker threads; 0: as the default runtime. OutOfResourcesError when the system gives none.
     explicit Runtime(std::uint32_t worker_threads = 0) {
         webchat_runtime* runtime = nullptr;
         detail::check(webchat_runtime_new(worker_threads, &runtime));

@@ -19,6 +19,7 @@ __all__ = [
     "NoSessionError",
     "NotFoundError",
     "NotSentError",
+    "OutOfResourcesError",
     "OutcomeUnknownError",
     "ProtocolError",
     "RateLimitedError",
@@ -200,6 +201,12 @@ class NotSentError(Error):
     """The message was not sent, because the connection is lost: nothing has left."""
 
     kind = "not_sent"
+
+
+class OutOfResourcesError(Error):
+    """The system gives no more threads, file descriptors or memory. The text says which."""
+
+    kind = "out_of_resources"
 
 
 class InternalError(Error):

@@ -3,6 +3,7 @@
 
 use super::{answer::Reading, filename, io_failure};
 use crate::{
+    blocking,
     model::{Download, DownloadTarget, Downloaded, Progress},
     transport::Failure,
 };
@@ -67,7 +68,7 @@ impl Sink {
             },
             DownloadTarget::Directory(directory) => directory.clone(),
         };
-        let (file, path) = blocking(move || temporary(&directory)).await.map_err(failed)?.into_parts();
+        let (file, path) = on_thread(move || temporary(&directory)).await.map_err(failed)?.into_parts();
         Ok(Self::File(File::from_std(file), path))
     }
 
@@ -95,7 +96,7 @@ impl Sink {
         file.sync_all().await.map_err(failed)?;
         drop(file);
         let target = target.clone();
-        let path = blocking(move || place(temporary, &target, &name)).await.map_err(failed)?;
+        let path = on_thread(move || place(temporary, &target, &name)).await.map_err(failed)?;
         let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Downloaded { file_name, size, path: Some(path), bytes: None })
     }
@@ -133,8 +134,10 @@ fn place(mut temporary: TempPath, target: &DownloadTarget, name: &str) -> io::Re
     Err(io::Error::new(io::ErrorKind::AlreadyExists, "too many files of this name"))
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+async fn on_thread<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    blocking::FILES.run(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
 fn failed(error: io::Error) -> Failure {

@@ -11,6 +11,7 @@ mod download;
 mod failure;
 mod filename;
 mod multipart;
+mod names;
 mod pool;
 mod redirect;
 mod request;

@@ -1,6 +1,9 @@
 //! [`HttpPool`]: connections shared by all chats of a runtime.
 
-use super::tls::{self, Versions};
+use super::{
+    names::Names,
+    tls::{self, Versions},
+};
 use crate::{
     Error, ErrorKind,
     config::{Connection, ProxyConfig},
@@ -88,6 +91,7 @@ fn build(settings: &Settings) -> Result<reqwest::Client, Error> {
         .retry(reqwest::retry::never())
         .referer(false)
         .connect_timeout(CONNECT_TIMEOUT)
+        .dns_resolver(Names::of_system())
         .pool_idle_timeout(IDLE_TIMEOUT)
         .pool_max_idle_per_host(IDLE_PER_HOST)
         .http2_keep_alive_interval(PROBE_INTERVAL)
