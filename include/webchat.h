@@ -95,8 +95,8 @@
  * SIGNALS
  *
  * The library's threads take no signals: all are blocked in them but those that a thread brings upon itself (SIGSEGV, SIGBUS, SIGFPE, SIGILL,
- * SIGTRAP, SIGSYS, SIGABRT) and the profiler's SIGPROF. A broken connection never raises SIGPIPE, whatever you do about that signal, and your
- * threads write to none. No handler is installed and no disposition changed. A process that you start in a callback inherits the
+ * SIGTRAP, SIGSYS, SIGABRT) and the profiler's SIGPROF. A broken connection never raises SIGPIPE, nor a file that may not grow SIGXFSZ, whatever
+ * you do about these signals, and your threads write to neither. No handler is installed and no disposition changed. A process that you start in a callback inherits the
  * callback thread's blocked signals, as it would any thread's: unblock them there (posix_spawnattr_setsigmask), or start it elsewhere.
  *
  * THE END

@@ -124,3 +124,10 @@ fn the_thread_sanitizer_finds_nothing_between_eight_threads() {
     let options = format!("TSAN_OPTIONS=suppressions={} halt_on_error=1", suppressions.display());
     with_a_server("stress", &["40"], &["-fsanitize=thread"], &["env", &options]);
 }
+
+#[test]
+fn a_program_with_sigxfsz_at_its_default_lives_where_no_file_may_grow() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = directory.path().join("session.json");
+    with_a_server("file_limit", &[store.to_str().unwrap()], &[], &[]);
+}
