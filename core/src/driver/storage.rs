@@ -16,7 +16,7 @@ use std::{
     future::poll_fn,
     panic::AssertUnwindSafe,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 use tokio::{
@@ -67,6 +67,8 @@ impl Storage {
         if let Some(keeper) = &mut self.keeper {
             keeper.change(call);
         }
+        // Begun at once, so that the host hears of it before what is published next.
+        let _ = self.poll_lanes(&mut Context::from_waker(Waker::noop()));
     }
 
     /// Moves everything on; ready with the answer to a read. Safe to abandon.

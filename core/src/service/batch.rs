@@ -126,6 +126,7 @@ impl Service {
         for entry in batch.entries {
             // What happened before this service looked is told by the messages alone.
             if !old_messages {
+                self.keep_index_for_host(&entry.received.message.index);
                 self.publish_message(&entry.received.message);
                 self.roster.note_time(entry.received.message.timestamp);
             }

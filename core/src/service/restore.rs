@@ -159,6 +159,7 @@ impl Service {
         if let Some(live) = self.session.live_mut() {
             live.resync = true;
         }
+        self.keep_for_host();
         if reply.replaced {
             self.transcript = Transcript::default();
             self.publish(Event::Started(self.session_data()));
@@ -170,7 +171,6 @@ impl Service {
         }
         self.receive(Kind::Restored { offline, command }, reply);
         self.take_held(None);
-        self.keep_for_host();
     }
 
     /// Goes on to receive messages of a restored session, after those that it had have been published.

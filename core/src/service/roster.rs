@@ -72,8 +72,8 @@ impl Service {
             ParticipantRole::Client => self.publish(Event::ClientConnected(change)),
             ParticipantRole::Agent => self.publish(Event::AgentConnected(change)),
             ParticipantRole::Supervisor => self.publish(Event::SupervisorConnected(change)),
-            ParticipantRole::Bot => self.publish(Event::BotConnected(change)),
-            ParticipantRole::External | ParticipantRole::Other(_) => {}
+            ParticipantRole::Bot if self.capabilities.bot_events => self.publish(Event::BotConnected(change)),
+            ParticipantRole::Bot | ParticipantRole::External | ParticipantRole::Other(_) => {}
         }
     }
 
@@ -88,8 +88,10 @@ impl Service {
             ParticipantRole::Client => self.publish(Event::ClientDisconnected(change)),
             ParticipantRole::Agent => self.publish(Event::AgentDisconnected(change)),
             ParticipantRole::Supervisor => self.publish(Event::SupervisorDisconnected(change)),
-            ParticipantRole::Bot => self.publish(Event::BotDisconnected(change)),
-            ParticipantRole::External | ParticipantRole::Other(_) => {}
+            ParticipantRole::Bot if self.capabilities.bot_events => {
+                self.publish(Event::BotDisconnected(change));
+            }
+            ParticipantRole::Bot | ParticipantRole::External | ParticipantRole::Other(_) => {}
         }
     }
 }

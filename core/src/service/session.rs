@@ -33,8 +33,9 @@ pub(super) struct Live {
     pub(super) oldest: Option<Index>,
     /// The server may have delivered messages that never arrived here.
     pub(super) resync: bool,
-    /// What the host keeps of it.
+    /// What the host keeps of it, and the newest entry that it has been told of.
     pub(super) kept: Kept,
+    pub(super) kept_index: Option<Index>,
     /// Commands that want a page of older messages; the first one's is being fetched.
     pub(super) history: VecDeque<RequestId>,
     pub(super) seen: Entries,
@@ -113,6 +114,7 @@ impl Live {
             oldest: None,
             resync: false,
             kept: Kept::default(),
+            kept_index: None,
             history: VecDeque::new(),
             seen: Entries::default(),
             pace: Pace::default(),

@@ -5,7 +5,7 @@ use crate::{
     Error,
     command::{RequestId, StartChat},
     event::{Event, ResponseData},
-    model::{SessionData, SessionForm},
+    model::{Index, SessionData, SessionForm},
     store::{self, HostCall, Mark, Stored, StoredText, key},
 };
 use serde_json::{Value, json};
@@ -119,7 +119,6 @@ impl Service {
             place.push((key::PING, Some(self.time.unix_ms.to_string())));
         }
         self.store_own(place);
-        self.keep_for_host();
     }
 
     /// Hands the host what it is to keep of an asynchronous chat (behaviour reference, section 7, "getSessionData").
@@ -128,11 +127,23 @@ impl Service {
         let Some(live) = self.session.live_mut().filter(|_| asynchronous) else { return };
         let kept = match &*live.data {
             SessionData::Gms(data) => json!(data),
-            SessionData::Nexus(data) => json!({"messageIndex": live.newest, "token": data.token}),
+            SessionData::Nexus(data) => {
+                let index = live.kept_index.as_ref().map_or_else(|| json!(0), |index| json!(index));
+                json!({"messageIndex": index, "token": data.token})
+            }
         };
         if live.kept.0 != kept {
             live.kept.0 = kept.clone();
             self.effects.push_back(Effect::TellKeeper(HostCall::Store(kept)));
+        }
+    }
+
+    /// Tells the host of a message that is to be published next, if it is the newest.
+    pub(super) fn keep_index_for_host(&mut self, index: &Index) {
+        let Some(live) = self.session.live_mut().filter(|_| index.place().is_some()) else { return };
+        if live.kept_index.as_ref().is_none_or(|kept| kept.order < index.order) {
+            live.kept_index = Some(index.clone());
+            self.keep_for_host();
         }
     }
 

@@ -11,6 +11,8 @@ macro_rules! capabilities {
             $($(#[$doc])* pub $field: bool,)*
             /// The options of `startChat` stand under `form`; else beside it (specification, startChat).
             pub start_form: bool,
+            /// Bots join and leave with events of their own; else they are messages only.
+            pub bot_events: bool,
             /// The form of its session data.
             pub session: SessionForm,
         }

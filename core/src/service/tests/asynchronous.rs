@@ -94,10 +94,15 @@ fn a_start_hands_the_token_to_the_store_and_to_the_host() {
         json!({"data": {"sessionId": "s", "token": "token", "participantId": "me", "transportId": "t"}})
     );
     assert_eq!((&*script.stored[key::NEXUS_KEYS], &*script.stored[key::NEXUS_SESSION]), ("token", "s"));
-    assert_eq!(script.told, [HostCall::Store(json!({"messageIndex": null, "token": "token"}))]);
-    script.answer("poll", page([100]));
-    assert_eq!(script.told.last(), Some(&HostCall::Store(json!({"messageIndex": "1000", "token": "token"}))));
-    assert_eq!(script.stored[key::NEXUS_INDEX], "100-0", "the index as the server writes it");
+    assert_eq!(script.told, [HostCall::Store(json!({"messageIndex": 0, "token": "token"}))]);
+    script.answer("poll", page([100, 101, 99]));
+    let index = |index: &str| HostCall::Store(json!({"messageIndex": index, "token": "token"}));
+    assert_eq!(
+        script.told[1..],
+        [index("990"), index("1000"), index("1010")],
+        "one by one, as they are published"
+    );
+    assert_eq!(script.stored[key::NEXUS_INDEX], "101-0", "the index as the server writes it");
 }
 
 #[test]
@@ -137,7 +142,8 @@ fn a_stored_token_is_restored_by_itself_and_replaced() {
     assert_eq!(script.request("poll").request.session.key().as_str(), "new");
     let Operation::Poll { from, .. } = &script.request("poll").request.operation else { panic!("no poll") };
     assert!(from.resync, "what came between the page and the first poll is asked for by its place");
-    assert_eq!(script.told, [HostCall::Store(json!({"messageIndex": "810", "token": "new"}))]);
+    let told = |index: Value| HostCall::Store(json!({"messageIndex": index, "token": "new"}));
+    assert_eq!(script.told, [told(json!(0)), told(json!("800")), told(json!("810"))]);
 }
 
 #[test]
@@ -301,4 +307,35 @@ fn failed_polls_slow_polling_down_to_half_a_minute_and_too_many_requests_do_not(
     let before = slow.now;
     slow.step();
     assert_eq!((slow.now - before).as_secs(), 3, "a success ends it");
+}
+
+#[test]
+fn the_host_keeps_a_session_before_anything_of_it_is_told() {
+    let mut script = asynchronous();
+    script.configure();
+    script.command(start_chat());
+    script.take_all();
+    script.answer("start", Reply { session: Some(data("s", "token")), ..done() });
+    script.answer("poll", page([100, 101]));
+    let mut timeline = script.take_all();
+    timeline.retain(|line| ["keep", "started", "messageReceived"].contains(&line.as_str()));
+    assert_eq!(timeline, ["keep", "started", "keep", "keep", "messageReceived"]);
+
+    let mut script = restoring();
+    script.take_all();
+    script.answer("restore", Reply { session: Some(data("s", "new")), ..page([80]) });
+    let mut timeline = script.take_all();
+    timeline.retain(|line| ["keep", "restored", "messageReceived"].contains(&line.as_str()));
+    assert_eq!(timeline, ["keep", "restored", "keep", "messageReceived"]);
+}
+
+#[test]
+fn bots_are_messages_only() {
+    let mut script = started();
+    script.take();
+    script.answer_poll_due(batch(vec![nexus(joins(101, Who::Bot)), nexus(leaves(102, Who::Bot))]));
+    let mut events = script.take();
+    events.retain(|line| !line.starts_with('>'));
+    assert_eq!(events, ["messageReceived"]);
+    assert_eq!(script.payload("messageReceived")["messages"][0]["from"]["type"], "Bot");
 }

@@ -37,6 +37,7 @@ pub(super) const GMS: Capabilities = Capabilities {
     update_nickname: true,
     read_receipt: true,
     start_form: false,
+    bot_events: true,
     session: SessionForm::Gms,
 };
 
@@ -56,6 +57,7 @@ pub(super) const NEXUS: Capabilities = Capabilities {
     update_nickname: false,
     read_receipt: false,
     start_form: true,
+    bot_events: false,
     session: SessionForm::Nexus,
 };
 
@@ -303,7 +305,7 @@ impl Script {
     /// `command: rejected`.
     pub(super) fn take(&mut self) -> Vec<String> {
         let mut timeline = self.take_all();
-        timeline.retain(|line| !line.starts_with("store ") && !line.starts_with("forget "));
+        timeline.retain(|line| !line.starts_with("store ") && !line.starts_with("forget") && line != "keep");
         timeline
     }
 
@@ -375,7 +377,10 @@ impl Script {
                 let outcome = Ok((self.config.clone(), self.capabilities));
                 self.service.configured(self.time(), outcome);
             }
-            Effect::TellKeeper(call) => self.told.push(call),
+            Effect::TellKeeper(call) => {
+                self.timeline.push(if matches!(call, HostCall::Store(_)) { "keep" } else { "forget" }.into());
+                self.told.push(call);
+            }
             Effect::Load { kept } => {
                 self.asked_keeper = kept;
                 self.loads.push_back(self.stored.clone());

@@ -115,6 +115,7 @@ impl Transport for GmsCometd {
             update_nickname: true,
             read_receipt: true,
             start_form: false,
+            bot_events: true,
             session: SessionForm::Gms,
         }
     }

@@ -68,6 +68,7 @@ impl Transport for GmsRest {
             update_nickname: true,
             read_receipt: true,
             start_form: false,
+            bot_events: true,
             session: SessionForm::Gms,
         }
     }
