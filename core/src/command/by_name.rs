@@ -209,8 +209,10 @@ fn filters(value: Option<&Value>) -> Result<Vec<Prefilter>, Error> {
 
 fn filter(value: &Value) -> Result<Prefilter, Error> {
     match value {
-        Value::String(_) | Value::Object(_) => Prefilter::from_json(value)
-            .map_err(|error| invalid(format!("{FILTERS} {error}")).with_source(error)),
+        Value::String(_) | Value::Object(_) => Prefilter::from_json(value).map_err(|error| {
+            log::warn!(target: "webchat", "addPrefilter: {error}");
+            invalid(FILTERS).with_source(error)
+        }),
         _ => Err(invalid(FILTERS)),
     }
 }

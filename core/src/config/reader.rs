@@ -52,8 +52,8 @@ pub(super) fn invalid(message: impl Into<String>) -> Error {
 
 /// An error of kind `Unsupported`: `what` chooses a transport that is not in this build.
 pub(super) fn unsupported(what: &str) -> Error {
-    let advice = "this build has no transport for it, only GMS v2 over REST, which needs nothing but webchat.dataURL, and \
-        pureengage-v3-rest";
+    let advice = "this build has no transport for it, only GMS v2 over REST, which needs nothing but webchat.dataURL, GMS v2 over \
+        CometD, which webchat.cometD asks for, and pureengage-v3-rest";
     Error::new(ErrorKind::Unsupported, format!("{what}: {advice}"))
 }
 
