@@ -1,5 +1,6 @@
 //! The one error type: what kind, why in words, what the server said, and whether to try again.
 
+use crate::transport::FileFault;
 use serde_json::Value;
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
@@ -135,6 +136,8 @@ struct Inner {
     retry: Retry,
     response: Option<Value>,
     delivery: Option<Delivery>,
+    detail: Option<String>,
+    file: Option<FileFault>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -147,6 +150,8 @@ impl Error {
             retry: Retry::Never,
             response: None,
             delivery: None,
+            detail: None,
+            file: None,
             source: None,
         }))
     }
@@ -162,6 +167,20 @@ impl Error {
     #[must_use]
     pub fn with_response(mut self, response: Value) -> Self {
         self.0.response = Some(response);
+        self
+    }
+
+    /// The same error with what exactly is wrong, where the text is the specification's.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.0.detail = Some(detail.into());
+        self
+    }
+
+    /// The same error with the file that is to blame.
+    #[must_use]
+    pub fn with_file(mut self, file: FileFault) -> Self {
+        self.0.file = Some(file);
         self
     }
 
@@ -187,9 +206,19 @@ impl Error {
         self.0.kind
     }
 
-    /// The rejection's text: the specification's where it has one.
+    /// The rejection's text: the specification's where it has one, and nothing else then. `Display` adds [`Error::detail`].
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// What exactly is wrong, where the text does not say it.
+    pub fn detail(&self) -> Option<&str> {
+        self.0.detail.as_deref()
+    }
+
+    /// The file on this machine that could not be read or written.
+    pub fn file(&self) -> Option<&FileFault> {
+        self.0.file.as_ref()
     }
 
     /// Whether trying again can help.
@@ -215,13 +244,18 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)
+        f.write_str(&self.0.message)?;
+        match &self.0.detail {
+            Some(detail) if self.0.message.ends_with('.') => write!(f, " {detail}"),
+            Some(detail) => write!(f, ": {detail}"),
+            None => Ok(()),
+        }
     }
 }
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Error({}: {}, retry {:?}", self.0.kind.name(), self.0.message, self.0.retry)?;
+        write!(f, "Error({}: {self}, retry {:?}", self.0.kind.name(), self.0.retry)?;
         if let Some(source) = &self.0.source {
             write!(f, ", because {source}")?;
         }

@@ -11,6 +11,7 @@ pub mod config;
 pub mod driver;
 pub mod error;
 pub mod event;
+pub mod foreign;
 pub mod model;
 pub mod prefilter;
 pub mod private;

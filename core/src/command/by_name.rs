@@ -1,7 +1,9 @@
 //! Commands by the names of the specification, with JSON options.
 
 use super::{Command, SendMessage, StartChat, files};
-use crate::{Error, ErrorKind, config::Config, model::JsonObject, prefilter::Prefilter, private::Private};
+use crate::{
+    Error, ErrorKind, config::Config, foreign, model::JsonObject, prefilter::Prefilter, private::Private,
+};
 use serde_json::Value;
 
 /// The specification's texts for options that cannot be used.
@@ -112,7 +114,10 @@ impl Command {
                 Self::UpdateNickname { nickname: required(name, options, "nickname")?.into() }
             }
             "readReceipt" => Self::ReadReceipt { index: index(options)? },
-            _ => return Err(Error::new(ErrorKind::Unsupported, "Command does not exist")),
+            _ => {
+                let error = Error::new(ErrorKind::Unsupported, "Command does not exist");
+                return Err(error.with_detail(format!("'{}'", foreign::line(name))));
+            }
         })
     }
 }

@@ -227,7 +227,8 @@ impl Config {
             return Err(invalid(EMPTY));
         }
         let json = serde_json::from_str(text).map_err(|error| {
-            invalid(format!("Invalid configuration: not JSON: {error}")).with_source(error)
+            let what = if is_address(text) { ADDRESS.to_owned() } else { format!("not JSON: {error}") };
+            invalid(format!("Invalid configuration: {what}")).with_source(error)
         })?;
         Self::from_json(&json)
     }
@@ -241,6 +242,14 @@ impl Default for ServiceConfig {
 }
 
 const EMPTY: &str = "Invalid configuration";
+
+/// What is said to an address in place of a configuration; the address itself may hold a password.
+const ADDRESS: &str = "an address alone is none; write {\"dataURL\": \"http...\"}";
+
+fn is_address(text: &str) -> bool {
+    let text = text.trim_start().get(..8).unwrap_or_default().to_ascii_lowercase();
+    text.starts_with("http://") || text == "https://"
+}
 
 /// Finds the `webchat` object and what stands beside it as `main`.
 fn locate<'a>(json: &'a Value, findings: &Findings) -> Result<(&'a JsonObject, Option<&'a Value>), Error> {
@@ -264,6 +273,7 @@ fn locate<'a>(json: &'a Value, findings: &Findings) -> Result<(&'a JsonObject, O
         Value::Null => Err(invalid(EMPTY)),
         Value::Object(object) if object.is_empty() => Err(invalid(EMPTY)),
         Value::Object(object) => Ok((object, main)),
+        Value::String(text) if is_address(text) => Err(invalid(format!("Invalid configuration: {ADDRESS}"))),
         other => Err(invalid(format!(
             "Invalid configuration: webchat: expected an object, got {}",
             describe(other)

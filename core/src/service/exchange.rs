@@ -10,7 +10,7 @@ use crate::{
     command::{RequestId, Resolution},
     event::{Event, ResponseData},
     model::SessionData,
-    transport::{Failure, News, Operation, Reply, Request, Verdict},
+    transport::{Failure, News, Operation, Reply, Request, Verdict, refusal_text},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -318,13 +318,7 @@ pub(super) fn judge(reply: Reply) -> Result<Resolution, Error> {
                 .with_response(reply.body.json()))
         }
         Verdict::Refused => {
-            let codes: Vec<_> = reply.errors.iter().map(|error| error.code.to_string()).collect();
-            let text = if codes.is_empty() {
-                "the chat server refused the request".to_owned()
-            } else {
-                format!("the chat server refused the request (code {})", codes.join(", "))
-            };
-            Err(Error::new(ErrorKind::Rejected, text).with_response(reply.body.json()))
+            Err(Error::new(ErrorKind::Rejected, refusal_text(&reply.errors)).with_response(reply.body.json()))
         }
     }
 }
@@ -333,5 +327,9 @@ pub(super) fn judge(reply: Reply) -> Result<Resolution, Error> {
 pub(super) fn failure_error(failure: Failure) -> Error {
     let response =
         if failure.response == Value::Null { json!({"status": failure.status}) } else { failure.response };
-    Error::new(failure.kind, failure.cause).with_retry(failure.retry).with_response(response)
+    let mut error = Error::new(failure.kind, failure.cause).with_retry(failure.retry).with_response(response);
+    if let Some(file) = failure.file {
+        error = error.with_file(*file);
+    }
+    error
 }

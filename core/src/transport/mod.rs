@@ -24,7 +24,7 @@ use crate::{
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use serde_json::Value;
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
 
 /// A back end, for one chat. Cheap to make; connections belong to the runtime and are shared.
 pub trait Transport: Send + Sync + 'static {
@@ -297,6 +297,25 @@ pub struct ServerError {
     pub code: i64,
     /// Its advice, for example the limit that was exceeded.
     pub advice: Option<String>,
+    /// What the code means, in our words; nothing where it is not known.
+    pub meaning: Option<String>,
+}
+
+impl std::fmt::Display for ServerError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.meaning {
+            Some(meaning) => write!(f, "{meaning} (error {})", self.code),
+            None if self.code == 0 => f.write_str("an error without a number"),
+            None => write!(f, "error {}", self.code),
+        }
+    }
+}
+
+/// What a refusal with these errors is, in words.
+pub(crate) fn refusal_text(errors: &[ServerError]) -> String {
+    let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    let what = "the chat server refused the request";
+    if errors.is_empty() { what.to_owned() } else { format!("{what}: {}", errors.join("; ")) }
 }
 
 /// Whether a request without a usable answer can have taken effect.
@@ -336,11 +355,30 @@ pub struct Failure {
     pub news: News,
     /// `{status, statusText, responseText, responseJSON?, errorReason?}` (behaviour reference, section 3).
     pub response: Value,
-    /// What happened, for a log: no private text.
+    /// The file on this machine that is to blame, if one is.
+    pub file: Option<Box<FileFault>>,
+    /// What happened, for a log and for a person: no private text.
     pub cause: String,
 }
 
+/// A file on this machine that could not be read or written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFault {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The operating system's number of the error, if it is one of its.
+    pub os_error: Option<i32>,
+}
+
 impl Failure {
+    /// The same failure, where nothing was answered, as that of `operation`: its cause says what was not answered.
+    pub(crate) fn of(mut self, operation: &Operation) -> Self {
+        if self.status == 0 && matches!(self.kind, ErrorKind::Disconnected | ErrorKind::Timeout) {
+            self.cause = format!("{}: {}", operation.name(), self.cause);
+        }
+        self
+    }
+
     /// Whether the server could not be reached, or did not answer in time.
     pub fn is_disconnect(&self) -> bool {
         self.status == 0 && matches!(self.kind, ErrorKind::Disconnected | ErrorKind::Timeout)

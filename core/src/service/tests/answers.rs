@@ -122,7 +122,7 @@ pub(super) fn refused(code: i64, ended: Option<bool>) -> Reply {
     Reply {
         verdict: Verdict::Refused,
         ended,
-        errors: vec![ServerError { code, advice: None }],
+        errors: vec![ServerError { code, ..ServerError::default() }],
         body: body(&json!({"statusCode": 2, "errors": [{"code": code}]})),
         ..Reply::default()
     }
@@ -143,6 +143,7 @@ pub(super) fn lost() -> Failure {
         news: News::Disconnected,
         response: json!({"status": 0, "statusText": "timeout", "responseText": ""}),
         cause: "no answer came in time".into(),
+        file: None,
     }
 }
 

@@ -113,7 +113,7 @@ fn plain_commands_are_rejected_with_the_response() {
         let id = script.command(command);
         script.answer(kind, refused(7, Some(false)));
         assert_eq!(script.error(id).rejection(), json!({"statusCode": 2, "errors": [{"code": 7}]}), "{kind}");
-        assert_eq!(script.error(id).message(), "the chat server refused the request (code 7)");
+        assert_eq!(script.error(id).message(), "the chat server refused the request: error 7");
     }
 }
 

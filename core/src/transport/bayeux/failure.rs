@@ -2,10 +2,14 @@
 
 use super::message::Message;
 use crate::{
-    ErrorKind, Retry,
-    transport::{Applied, Failure, http::local_failure},
+    ErrorKind, Retry, foreign,
+    transport::{
+        Applied, Failure,
+        http::{in_words, local_failure},
+    },
 };
 use serde_json::json;
+use std::time::Duration;
 
 /// The error code of a session that the server does not know.
 pub(super) const UNKNOWN_CLIENT: u16 = 402;
@@ -21,6 +25,7 @@ pub(super) fn refused(what: &str, message: &Message) -> Failure {
     let code = code(message).unwrap_or_default();
     // The arguments between code and text can hold the client's id.
     let text = error.rsplit(':').next().unwrap_or_default();
+    let shown = foreign::words(text);
     Failure {
         retry: if (400..500).contains(&code) { Retry::Never } else { Retry::WithBackoff },
         status: code,
@@ -30,7 +35,7 @@ pub(super) fn refused(what: &str, message: &Message) -> Failure {
             "responseText": error,
             "responseJSON": { "successful": false, "error": error },
         }),
-        ..local_failure(ErrorKind::Rejected, format!("the server refused the {what}: {code} {text}"))
+        ..local_failure(ErrorKind::Rejected, format!("the server refused the {what}: {code} {shown}"))
     }
 }
 
@@ -49,9 +54,10 @@ pub(super) fn too_large(failure: &Failure) -> Failure {
     Failure { kind: ErrorKind::Rejected, retry: Retry::Never, applied: Applied::No, cause, ..failure.clone() }
 }
 
-/// Nothing came in time.
-pub(super) fn silence(applied: Applied, cause: &str) -> Failure {
-    Failure { retry: Retry::WithBackoff, applied, ..local_failure(ErrorKind::Timeout, cause.into()) }
+/// Nothing came within `limit`; `what` says of what.
+pub(super) fn silence(applied: Applied, what: &str, limit: Duration) -> Failure {
+    let cause = format!("{what} within {}", in_words(limit));
+    Failure { retry: Retry::WithBackoff, applied, ..local_failure(ErrorKind::Timeout, cause) }
 }
 
 /// The connection is lost, or was never there.

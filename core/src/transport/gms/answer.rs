@@ -7,6 +7,7 @@ use crate::{
     transport::{
         Failure, News, Operation, Reply, Verdict,
         http::{self, Answer},
+        refusal_text,
     },
 };
 use serde_json::Value;
@@ -66,6 +67,9 @@ fn with_trouble(operation: &Operation, mut failure: Failure, Trouble { ended, er
     // A poll knows three failures: the session is gone (section 5.4), only the preview text was refused, or no statement on the chat at all.
     let gone = polling && (failure.status == 404 || failure.status == 400 && !preview_only);
     failure.ended = ended.unwrap_or(gone);
+    if !errors.is_empty() {
+        failure.cause = refusal_text(&errors);
+    }
     let worth_telling = if errors.is_empty() { is_invalid_service } else { !polling || !preview_only };
     if worth_telling {
         failure.news = News::Error(failure.response.clone());
@@ -81,7 +85,7 @@ pub(crate) fn with_news(operation: &Operation, failure: Failure) -> Failure {
         News::Nothing if matches!(operation, Operation::Upload(_)) => News::Error(failure.response.clone()),
         news => news,
     };
-    Failure { news, ..failure }
+    Failure { news, ..failure }.of(operation)
 }
 
 /// The session's data, which are this back end's own.

@@ -1,8 +1,9 @@
 //! What the two back ends of GMS v2 share: `reply` reads a response object, `message` a transcript entry, `limits` the notice with file
-//! limits, as pure functions (protocol reference, sections 3 to 5 and 7); `answer` says what an HTTP answer means, `download` fetches
+//! limits, as pure functions (protocol reference, sections 3 to 5 and 7); `answer` says what an HTTP answer means, `codes` what those of errors do, `download` fetches
 //! files.
 
 mod answer;
+mod codes;
 mod download;
 mod limits;
 mod message;

@@ -133,7 +133,10 @@ impl Transport for GmsCometd {
                         off_the_link(&request.operation, with_news(&request.operation, failure))
                     })
                 }
-                operation => inner.operate(operation, gms(&request.session)?).await,
+                operation => {
+                    let outcome = inner.operate(operation, gms(&request.session)?).await;
+                    outcome.map_err(|failure| failure.of(operation))
+                }
             }
         })
     }

@@ -11,10 +11,11 @@ use crate::{
     model::{GmsSession, JsonObject, MessageType},
     transport::{
         Applied, Body, Failure, News, Operation, Position, Reply, Verdict, bayeux::is_of_http,
-        gms::refusal_on_the_way, http::local_failure,
+        gms::refusal_on_the_way, http::local_failure, refusal_text,
     },
 };
 use bytes::Bytes;
+use tokio::time::Instant;
 
 /// After so many attempts to bring the link up a start is rejected (behaviour reference, section 9.3).
 const ATTEMPTS: u32 = 5;
@@ -168,6 +169,7 @@ impl Inner {
 
     /// Asks the transcript for the event of a request, unless that comes meanwhile.
     async fn look_for(&self, session: &GmsSession, published: Published) -> Result<Reply, Failure> {
+        let since = Instant::now();
         let Published { mut outcomes, mut accepted } = published;
         let from = self.exchanges().anchor().max(1);
         let data = wire::notifications(session, from);
@@ -189,7 +191,7 @@ impl Inner {
         };
         accepted.ok_or_else(|| {
             // Whatever became of the question, the request itself has left.
-            let failure = caught_up.err().unwrap_or_else(|| silence(Applied::Unknown));
+            let failure = caught_up.err().unwrap_or_else(|| silence(since));
             Failure { applied: Applied::Unknown, ..failure }
         })
     }
@@ -254,8 +256,7 @@ fn unless_refused(reply: Reply) -> Result<Reply, Failure> {
     if reply.verdict != Verdict::Refused || reply.errors.is_empty() || reply.ended == Some(true) {
         return Ok(reply);
     }
-    let codes: Vec<_> = reply.errors.iter().map(|error| error.code.to_string()).collect();
-    let cause = format!("the chat server refused the request (code {})", codes.join(", "));
+    let cause = refusal_text(&reply.errors);
     let response = reply.body.json();
     let news = News::Error(response.clone());
     Err(Failure { status: 200, news, response, ..local_failure(ErrorKind::Rejected, cause) })

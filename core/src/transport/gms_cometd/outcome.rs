@@ -8,7 +8,10 @@ use super::{
 use crate::{
     ErrorKind, Retry,
     model::{JsonObject, MessageType},
-    transport::{Applied, Body, Failure, Reply, http::local_failure},
+    transport::{
+        Applied, Body, Failure, Reply,
+        http::{in_words, local_failure},
+    },
 };
 use bytes::Bytes;
 use std::time::Duration;
@@ -40,9 +43,10 @@ pub(super) enum Wait {
 impl Inner {
     /// A request whose outcome is all that matters.
     pub(super) async fn ask(&self, data: &JsonObject, expects: Expects) -> Result<Reply, Failure> {
+        let since = Instant::now();
         match self.publish(data, expects).await? {
             Wait::Told(reply) | Wait::Accepted(Published { accepted: Some(reply), .. }) => Ok(reply),
-            Wait::Accepted(_) => Err(silence(Applied::Unknown)),
+            Wait::Accepted(_) => Err(silence(since)),
         }
     }
 
@@ -67,6 +71,7 @@ impl Inner {
     /// Publishes, and waits for the outcome; for a short time only where the server has accepted the request and events are all that
     /// is still to come. A server that is at work is given the time that it has needed lately.
     pub(super) async fn publish(&self, data: &JsonObject, expects: Expects) -> Result<Wait, Failure> {
+        let since = Instant::now();
         let limit = self.config.ajax_timeout;
         let can_repeat = matches!(expects, Expects::Transcript { .. } | Expects::CatchUp(_));
         let is_end = matches!(expects, Expects::End);
@@ -109,7 +114,7 @@ impl Inner {
                         until = until.min(Instant::now() + limit);
                     }
                     Told::Lost if answered && can_repeat => {
-                        return Err(lost.unwrap_or_else(|| silence(Applied::Unknown)));
+                        return Err(lost.unwrap_or_else(|| silence(since)));
                     }
                     Told::Lost => {}
                 },
@@ -125,7 +130,7 @@ impl Inner {
         }
         match lost.filter(|_| accepted.is_none()) {
             Some(failure) => Err(failure),
-            None if !answered && accepted.is_none() => Err(silence(Applied::Unknown)),
+            None if !answered && accepted.is_none() => Err(silence(since)),
             None => Ok(Wait::Accepted(Published { outcomes, accepted })),
         }
     }
@@ -155,8 +160,9 @@ pub(super) fn with_body(reply: Reply) -> Reply {
     if reply.body.0.is_empty() { Reply { body: taken().body, ..reply } } else { reply }
 }
 
-/// No outcome came in time, over a link that is up as far as anybody knows.
-pub(super) fn silence(applied: Applied) -> Failure {
-    let cause = "the server did not tell the outcome in time".into();
+/// No outcome has come, over a link that is up as far as anybody knows.
+pub(super) fn silence(since: Instant) -> Failure {
+    let cause = format!("the server did not tell the outcome within {}", in_words(since.elapsed()));
+    let applied = Applied::Unknown;
     Failure { retry: Retry::WithBackoff, applied, ..local_failure(ErrorKind::Timeout, cause) }
 }

@@ -2,7 +2,8 @@
 
 use super::{
     bad_answer,
-    failure::{Fault, broken},
+    lost::{Fault, broken},
+    way::Way,
     within,
 };
 use crate::transport::Failure;
@@ -23,11 +24,12 @@ pub(crate) struct Answer {
 pub(crate) struct Reading {
     response: reqwest::Response,
     limit: u64,
+    way: Way,
 }
 
 impl Reading {
-    pub(super) fn new(response: reqwest::Response, limit: u64) -> Self {
-        Self { response, limit }
+    pub(super) fn new(response: reqwest::Response, limit: u64, way: Way) -> Self {
+        Self { response, limit, way }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
@@ -51,7 +53,8 @@ impl Reading {
     /// The next bytes of the body; nothing at its end.
     pub(crate) async fn chunk(&mut self, deadline: Option<Instant>) -> Result<Option<Bytes>, Failure> {
         let status = self.status();
-        within(deadline, self.response.chunk()).await.map_err(|fault: Fault| broken(fault, status))
+        let way = &self.way;
+        within(deadline, self.response.chunk()).await.map_err(|fault: Fault| broken(fault, status, way))
     }
 
     /// Reads the rest. The status tells more than a body that cannot be read: a failure's is then taken as empty.

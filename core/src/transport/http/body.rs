@@ -7,6 +7,7 @@ use http_body::{Body, Frame, SizeHint};
 use std::{
     collections::VecDeque,
     io,
+    path::Path,
     pin::Pin,
     sync::{
         Arc, Mutex, PoisonError,
@@ -24,7 +25,7 @@ const CHUNK: usize = 64 << 10;
 #[derive(Default)]
 pub(super) struct Delivery {
     complete: AtomicBool,
-    error: Mutex<Option<io::Error>>,
+    error: Mutex<Option<(Arc<Path>, io::Error)>>,
 }
 
 impl Delivery {
@@ -38,8 +39,8 @@ impl Delivery {
         self.complete.store(true, Ordering::Release);
     }
 
-    /// The error of this machine's file, if one stopped the request.
-    pub(super) fn take_error(&self) -> Option<io::Error> {
+    /// The error of this machine's file, and its path, if one stopped the request.
+    pub(super) fn take_error(&self) -> Option<(Arc<Path>, io::Error)> {
         self.error.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
@@ -51,20 +52,20 @@ pub(super) enum Source {
     /// Bytes that count as progress.
     Counted(Bytes),
     /// The first bytes of a file, as many as are still to come; they count as progress.
-    File(ReaderStream<Take<File>>, u64),
+    File(ReaderStream<Take<File>>, u64, Arc<Path>),
 }
 
 impl Source {
-    /// The first `size` bytes of `file`.
-    pub(super) fn file(file: File, size: u64) -> Self {
+    /// The first `size` bytes of `file`, which is at `path`.
+    pub(super) fn file(file: File, size: u64, path: Arc<Path>) -> Self {
         let reader = tokio::io::AsyncReadExt::take(file, size);
-        Self::File(ReaderStream::with_capacity(reader, CHUNK), size)
+        Self::File(ReaderStream::with_capacity(reader, CHUNK), size, path)
     }
 
     fn remaining(&self) -> u64 {
         match self {
             Self::Bytes(bytes) | Self::Counted(bytes) => bytes.len() as u64,
-            Self::File(_, remaining) => *remaining,
+            Self::File(_, remaining, _) => *remaining,
         }
     }
 
@@ -74,8 +75,8 @@ impl Source {
             Self::Bytes(bytes) | Self::Counted(bytes) if bytes.is_empty() => Poll::Ready(None),
             Self::Bytes(bytes) => Poll::Ready(Some(Ok(std::mem::take(bytes)))),
             Self::Counted(bytes) => Poll::Ready(Some(Ok(bytes.split_to(CHUNK.min(bytes.len()))))),
-            Self::File(_, 0) => Poll::Ready(None),
-            Self::File(file, remaining) => {
+            Self::File(_, 0, _) => Poll::Ready(None),
+            Self::File(file, remaining, _) => {
                 let shrunk =
                     || io::Error::new(io::ErrorKind::UnexpectedEof, "the file shrank while it was sent");
                 let chunk = ready!(Pin::new(file).poll_next(context)).unwrap_or_else(|| Err(shrunk()))?;
@@ -141,7 +142,10 @@ impl Body for OutgoingBody {
                 }
                 Some(Err(error)) => {
                     let shown = io::Error::new(error.kind(), "a local file could not be read");
-                    *body.delivery.error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                    if let Source::File(_, _, path) = source {
+                        let error = (path.clone(), error);
+                        *body.delivery.error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                    }
                     return Poll::Ready(Some(Err(shown)));
                 }
                 None => drop(body.sources.pop_front()),

@@ -1,7 +1,7 @@
 //! Puts a download where the caller wants it. What is incomplete is never seen under its name: bytes go to a temporary file in the
 //! same directory, which is renamed at the end and removed when anything fails or the download is abandoned.
 
-use super::{answer::Reading, filename, io_failure};
+use super::{answer::Reading, failure::file_failure, filename};
 use crate::{
     blocking,
     model::{Download, DownloadTarget, Downloaded, Progress},
@@ -9,6 +9,8 @@ use crate::{
 };
 use bytes::{Bytes, BytesMut};
 use std::{
+    cell::Cell,
+    fs::OpenOptions,
     io,
     path::{Path, PathBuf},
     time::Duration,
@@ -33,7 +35,7 @@ pub(crate) async fn save(
     let mut next = Some(first);
     while let Some(chunk) = next {
         progress.transferred += chunk.len() as u64;
-        sink.write(&chunk, &reading).await?;
+        sink.write(&chunk, &reading, &download.target).await?;
         if let Some(listener) = download.progress.as_ref().filter(|_| !chunk.is_empty()) {
             (listener.0)(progress);
         }
@@ -60,6 +62,7 @@ enum Sink {
 
 impl Sink {
     async fn open(target: &DownloadTarget) -> Result<Self, Failure> {
+        let failed = |error: io::Error| failed(target, &error);
         let directory = match target {
             DownloadTarget::Memory => return Ok(Self::Memory(BytesMut::new())),
             DownloadTarget::File(path) => match path.parent() {
@@ -72,7 +75,12 @@ impl Sink {
         Ok(Self::File(File::from_std(file), path))
     }
 
-    async fn write(&mut self, chunk: &Bytes, reading: &Reading) -> Result<(), Failure> {
+    async fn write(
+        &mut self,
+        chunk: &Bytes,
+        reading: &Reading,
+        target: &DownloadTarget,
+    ) -> Result<(), Failure> {
         match self {
             Self::Memory(buffer) => {
                 if (buffer.len() + chunk.len()) as u64 > reading.limit() {
@@ -81,7 +89,9 @@ impl Sink {
                 buffer.extend_from_slice(chunk);
                 Ok(())
             }
-            Self::File(file, _) => file.write_all(chunk).await.map_err(failed),
+            Self::File(file, _) => {
+                file.write_all(chunk).await.map_err(|error: io::Error| failed(target, &error))
+            }
         }
     }
 
@@ -92,11 +102,12 @@ impl Sink {
             }
             Self::File(file, temporary) => (file, temporary),
         };
+        let failed = |error: io::Error| failed(target, &error);
         file.flush().await.map_err(failed)?;
         file.sync_all().await.map_err(failed)?;
         drop(file);
-        let target = target.clone();
-        let path = on_thread(move || place(temporary, &target, &name)).await.map_err(failed)?;
+        let place_of = target.clone();
+        let path = on_thread(move || place(temporary, &place_of, &name)).await.map_err(failed)?;
         let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Downloaded { file_name, size, path: Some(path), bytes: None })
     }
@@ -104,11 +115,15 @@ impl Sink {
 
 /// A new file beside its final place, with the permissions that any new file gets.
 fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    // The error of the system itself: what comes back has the temporary path in place of its number.
+    let error = Cell::new(None);
     let mut builder = tempfile::Builder::new();
     builder.prefix(".webchat-").suffix(".part");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(directory)
+    let made = builder
+        .make_in(directory, |path| options.open(path).inspect_err(|failed| error.set(failed.raw_os_error())));
+    made.map_err(|other| error.get().map_or(other, io::Error::from_raw_os_error))
 }
 
 /// Gives a complete file its name. In a directory it takes the first free one, in one step with the test that it is free; a symbolic
@@ -140,8 +155,11 @@ async fn on_thread<T: Send + 'static>(
     blocking::FILES.run(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
-fn failed(error: io::Error) -> Failure {
-    // The temporary file's path is no help to anybody; the caller knows the place it stands for.
-    let error = if error.get_ref().is_some() { io::Error::from(error.kind()) } else { error };
-    io_failure("the download cannot be saved", &error)
+/// The file, or the directory, that was named, not the temporary file beside it.
+fn failed(target: &DownloadTarget, error: &io::Error) -> Failure {
+    let path = match target {
+        DownloadTarget::Memory => Path::new(""),
+        DownloadTarget::File(path) | DownloadTarget::Directory(path) => path,
+    };
+    file_failure(format!("the download cannot be saved to {}: {error}", path.display()), path, error)
 }

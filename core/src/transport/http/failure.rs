@@ -1,67 +1,14 @@
-//! What it means that a request got no usable answer: the kind for the caller, whether the request can have taken effect, and
-//! whether and when to try again.
-//!
-//! `applied` is `No` only when it is certain: the connection never took the whole request, or the server answered that it refused.
+//! What it means that the server answered with a refusal, or in other words than the protocol's, or was not asked at all: the kind for
+//! the caller, whether the request can have taken effect, and whether and when to try again.
 
-use super::{Answer, body::Delivery, retry_after::retry_after};
+use super::{Answer, retry_after::retry_after};
 use crate::{
     ErrorKind, Retry,
-    transport::{Applied, Failure, News, json},
+    transport::{Applied, Failure, FileFault, News, json},
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use std::{error::Error as StdError, fmt::Write, io};
-
-/// Why there is no answer.
-pub(super) enum Fault {
-    /// The time is over.
-    TimedOut,
-    /// The connection failed.
-    Http(reqwest::Error),
-}
-
-impl From<reqwest::Error> for Fault {
-    fn from(error: reqwest::Error) -> Self {
-        if error.is_timeout() { Self::TimedOut } else { Self::Http(error.without_url()) }
-    }
-}
-
-/// No answer at all came to the request whose body is `delivery`'s.
-pub(super) fn unanswered(fault: Fault, delivery: &Delivery) -> Failure {
-    if let Some(error) = delivery.take_error() {
-        return io_failure("the file to send cannot be read", &error);
-    }
-    let applied = if delivery.is_complete() { Applied::Unknown } else { Applied::No };
-    match fault {
-        Fault::TimedOut if applied == Applied::No => {
-            timed_out(applied, "the request could not be sent in time")
-        }
-        Fault::TimedOut => timed_out(applied, "no answer came in time"),
-        Fault::Http(error) => {
-            let mut failure = lost(&error);
-            failure.applied = if says_unseen(&error) { Applied::No } else { applied };
-            if chain(&error).any(<dyn StdError>::is::<rustls::Error>) {
-                failure.retry = Retry::Never;
-            }
-            failure
-        }
-    }
-}
-
-/// The answer broke off, or its compression is broken, after its head had come.
-pub(super) fn broken(fault: Fault, status: StatusCode) -> Failure {
-    let malformed = |cause: &(dyn StdError + 'static)| {
-        let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
-        matches!(kind, Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput))
-    };
-    match fault {
-        Fault::TimedOut => timed_out(Applied::Unknown, "the answer was not complete in time"),
-        Fault::Http(error) if chain(&error).any(malformed) => {
-            bad_answer(&Answer { status, ..Answer::default() }, "the compression of the answer is broken")
-        }
-        Fault::Http(error) => lost(&error),
-    }
-}
+use std::{io, path::Path};
 
 /// The server answered with a status that means failure, or with a redirect that is not followed.
 pub(crate) fn bad_status(answer: &Answer) -> Failure {
@@ -89,7 +36,11 @@ pub(crate) fn bad_status(answer: &Answer) -> Failure {
         ended: false,
         news: News::Nothing,
         response: response(answer),
-        cause: format!("the server answered {}", phrase(answer.status)),
+        file: None,
+        cause: match code {
+            407 => format!("the proxy wants other credentials ({})", phrase(answer.status)),
+            _ => format!("the server answered {}", phrase(answer.status)),
+        },
     }
 }
 
@@ -109,9 +60,15 @@ pub(crate) fn bad_answer(answer: &Answer, cause: &str) -> Failure {
     }
 }
 
-/// A file on this machine could not be read or written.
-pub(crate) fn io_failure(what: &str, error: &io::Error) -> Failure {
-    local_failure(ErrorKind::Io, format!("{what}: {error}"))
+/// The file to send, at `path`, could not be read.
+pub(super) fn unreadable_file(path: &Path, error: &io::Error) -> Failure {
+    file_failure(format!("the file to send, {}, cannot be read: {error}", path.display()), path, error)
+}
+
+/// The file at `path` could not be read or written.
+pub(super) fn file_failure(cause: String, path: &Path, error: &io::Error) -> Failure {
+    let file = Some(Box::new(FileFault { path: path.into(), os_error: error.raw_os_error() }));
+    Failure { file, ..local_failure(ErrorKind::Io, cause) }
 }
 
 /// A request that was not sent.
@@ -124,6 +81,7 @@ pub(crate) fn local_failure(kind: ErrorKind, cause: String) -> Failure {
         ended: false,
         news: News::Nothing,
         response: no_response(if kind == ErrorKind::Timeout { "timeout" } else { "error" }),
+        file: None,
         cause,
     }
 }
@@ -131,64 +89,6 @@ pub(crate) fn local_failure(kind: ErrorKind, cause: String) -> Failure {
 /// A request with the data of another back end's session.
 pub(crate) fn foreign_session() -> Failure {
     local_failure(ErrorKind::InvalidArgument, "the session belongs to another back end".into())
-}
-
-fn timed_out(applied: Applied, cause: &str) -> Failure {
-    Failure {
-        retry: Retry::WithBackoff,
-        applied,
-        response: no_response("timeout"),
-        ..local_failure(ErrorKind::Timeout, cause.into())
-    }
-}
-
-fn lost(error: &reqwest::Error) -> Failure {
-    Failure {
-        retry: Retry::WithBackoff,
-        applied: Applied::Unknown,
-        ..local_failure(ErrorKind::Disconnected, describe(error))
-    }
-}
-
-/// Whether the server certainly did not look at the request, so that it can be sent again.
-pub(super) fn was_turned_away(fault: &Fault) -> bool {
-    matches!(fault, Fault::Http(error) if says_unseen(error))
-}
-
-/// Whether HTTP/2 says that the server did not look at the request: it refused the stream, or is shutting down and told so.
-fn says_unseen(error: &reqwest::Error) -> bool {
-    chain(error).filter_map(|cause| cause.downcast_ref::<h2::Error>()).any(|error| {
-        let reason = error.reason();
-        error.is_remote()
-            && (error.is_reset() && reason == Some(h2::Reason::REFUSED_STREAM)
-                || error.is_go_away() && reason == Some(h2::Reason::NO_ERROR))
-    })
-}
-
-/// The causes of an error, looking into `io::Error` as well, which hides what it wraps.
-fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    let next = |error: &&'a (dyn StdError + 'static)| -> Option<&'a (dyn StdError + 'static)> {
-        let error: &'a (dyn StdError + 'static) = *error;
-        match error.downcast_ref::<io::Error>() {
-            Some(io) => io.get_ref().map(|inner| inner as &(dyn StdError + 'static)),
-            None => error.source(),
-        }
-    };
-    std::iter::successors(Some(error), next)
-}
-
-/// The causes in words. Addresses are left out: they hold the chat's id, a proxy's can hold a password.
-fn describe(error: &reqwest::Error) -> String {
-    let mut text = String::new();
-    let mut last = String::new();
-    for cause in chain(error) {
-        let next = cause.to_string();
-        if next != last {
-            let _ = write!(text, "{}{next}", if text.is_empty() { "" } else { ": " });
-        }
-        last = next;
-    }
-    text
 }
 
 /// "400 Bad Request".

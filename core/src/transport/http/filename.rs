@@ -1,5 +1,6 @@
 //! File names from elsewhere, made harmless.
 
+use super::encoded_word;
 use percent_encoding::percent_decode_str;
 use reqwest::header::{CONTENT_DISPOSITION, HeaderMap};
 
@@ -24,7 +25,7 @@ pub(super) fn from_headers(headers: &HeaderMap) -> Option<String> {
         }
         rest = after.split_once(';').map_or("", |(_, after)| after);
     }
-    extended.or(plain).filter(|name| !name.is_empty())
+    extended.or(plain.map(|plain| encoded_word::decode(&plain))).filter(|name| !name.is_empty())
 }
 
 /// A token or quoted string, and what follows it.
@@ -183,6 +184,9 @@ mod tests {
             ("attachment; filename*=UTF-8''%FF; filename=fallback", Some("fallback")),
             ("attachment; filename*=broken; filename=fallback", Some("fallback")),
             ("attachment; filename=\"unclosed", Some("unclosed")),
+            ("attachment; filename=\"=?UTF-8?B?R3LDvMOfZS5wZGY=?=\"", Some("Grüße.pdf")),
+            ("attachment; filename==?iso-8859-1?Q?caf=E9=2Etxt?=; size=1", Some("café.txt")),
+            ("attachment; filename=\"=?UTF-8?Q?=2E=2E=2Fx?=\"", Some("../x")),
             ("attachment; filename=\"\"", None),
             ("attachment", None),
             ("inline; size=1", None),

@@ -1,15 +1,18 @@
 //! What every back end that speaks HTTP shares: connections that outlive a chat and are shared by many ([`HttpPool`]), and one
 //! chat's own side of them (`HttpChat`: headers, cookies, limits). `request` says what to send and where to, `body` streams it, `multipart`
-//! writes forms with files, `redirect` decides which redirects are followed, `answer` reads what comes back, `charset` its text, `failure` says what a
-//! missing or bad answer means, `upgrade` turns a connection into another protocol's, `download` and `filename` put files where the caller wants them. No protocol is known here.
+//! writes forms with files, `redirect` decides which redirects are followed, `answer` reads what comes back, `charset` its text, `failure`
+//! says what a bad answer means and `lost` what a missing one, `way` and `tls_failure` give them words, `upgrade` turns a connection into
+//! another protocol's, `download`, `filename` and `encoded_word` put files where the caller wants them. No protocol is known here.
 
 mod answer;
 mod body;
 mod charset;
 mod cookies;
 mod download;
+mod encoded_word;
 mod failure;
 mod filename;
+mod lost;
 mod multipart;
 mod names;
 mod pool;
@@ -17,8 +20,12 @@ mod redirect;
 mod request;
 mod retry_after;
 mod tls;
+mod tls_failure;
 mod upgrade;
+mod way;
 
+#[cfg(test)]
+mod lost_tests;
 #[cfg(test)]
 pub(super) mod test_server;
 #[cfg(test)]
@@ -29,12 +36,19 @@ pub use pool::HttpPool;
 pub(crate) use answer::{Answer, Reading};
 pub(crate) use charset::utf8;
 pub(crate) use download::save;
-pub(crate) use failure::{bad_answer, bad_status, foreign_session, io_failure, local_failure};
+pub(crate) use failure::{bad_answer, bad_status, foreign_session, local_failure};
+pub(crate) use lost::in_words;
 pub(crate) use multipart::Multipart;
 pub(crate) use request::{HttpRequest, RequestBody, below, private_header};
 pub(crate) use upgrade::{Upgraded, Upgrader};
 
-use self::{body::Delivery, cookies::CookieJar, failure::Fault, redirect::Redirect};
+use self::{
+    body::Delivery,
+    cookies::CookieJar,
+    lost::Fault,
+    redirect::Redirect,
+    way::{Routes, Way},
+};
 use crate::{Error, ErrorKind, Private, config::Connection, transport::Failure};
 use reqwest::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
 use std::{sync::Arc, time::Duration};
@@ -48,6 +62,7 @@ pub(crate) struct HttpChat {
     client: reqwest::Client,
     headers: HeaderMap,
     cookies: CookieJar,
+    routes: Routes,
     limit: u64,
 }
 
@@ -73,8 +88,13 @@ impl HttpChat {
                 .ok_or_else(|| invalid("the value holds characters that an HTTP header cannot carry"))?;
             headers.insert(name, value);
         }
-        let limit = connection.max_response_bytes;
-        Ok(Self { client: pool.client(connection)?, headers, cookies: CookieJar::default(), limit })
+        Ok(Self {
+            client: pool.client(connection)?,
+            headers,
+            cookies: CookieJar::default(),
+            routes: Routes::new(&connection.proxy),
+            limit: connection.max_response_bytes,
+        })
     }
 
     /// Sends `request` and reads the whole answer, whatever its status, within `timeout`.
@@ -94,10 +114,11 @@ impl HttpChat {
         deadline: Option<Instant>,
     ) -> Result<Reading, Failure> {
         let mut url = request.url.clone();
+        let way = self.routes.way(&url);
         for _ in 0..=redirect::MAX {
-            let response = self.send(&self.client, request, url.clone(), deadline).await?;
+            let response = self.send(&self.client, request, url.clone(), deadline, &way).await?;
             match redirect::judge(&url, response.status(), response.headers()) {
-                Redirect::None => return Ok(Reading::new(response, self.limit)),
+                Redirect::None => return Ok(Reading::new(response, self.limit, way)),
                 Redirect::To(next) => url = next,
                 Redirect::Refused(cause) => return Err(failure::redirected(response.status(), cause)),
             }
@@ -115,6 +136,7 @@ impl HttpChat {
         request: &HttpRequest,
         url: reqwest::Url,
         deadline: Option<Instant>,
+        way: &Way,
     ) -> Result<reqwest::Response, Failure> {
         let mut turned_away = 0;
         loop {
@@ -127,10 +149,10 @@ impl HttpChat {
                     }
                     return Ok(response);
                 }
-                Err(fault) if turned_away < TURNED_AWAY && failure::was_turned_away(&fault) => {
+                Err(fault) if turned_away < TURNED_AWAY && lost::was_turned_away(&fault) => {
                     turned_away += 1;
                 }
-                Err(fault) => return Err(failure::unanswered(fault, &delivery)),
+                Err(fault) => return Err(lost::unanswered(fault, &delivery, way)),
             }
         }
     }

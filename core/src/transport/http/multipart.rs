@@ -3,7 +3,7 @@
 
 use super::{
     body::{Delivery, OutgoingBody, Source},
-    io_failure,
+    failure::unreadable_file,
 };
 use crate::{
     model::{FileSource, ProgressListener},
@@ -72,14 +72,14 @@ impl Multipart {
 }
 
 async fn open_file(path: &Path) -> Result<Source, Failure> {
-    let failed = |error: std::io::Error| io_failure("the file to send cannot be read", &error);
+    let failed = |error: std::io::Error| unreadable_file(path, &error);
     let metadata = tokio::fs::metadata(path).await.map_err(failed)?;
     if !metadata.is_file() {
         return Err(failed(std::io::Error::other("it is not a regular file")));
     }
     let file = File::open(path).await.map_err(failed)?;
     let size = file.metadata().await.map_err(failed)?.len();
-    Ok(Source::file(file, size))
+    Ok(Source::file(file, size, path.into()))
 }
 
 /// Escapes a name inside quotes as HTML forms do.

@@ -1,6 +1,7 @@
 //! Which redirects are followed: those that repeat the same request (307, 308) at the same origin. Every request carries the key to
 //! a conversation, so nothing is ever sent to another scheme, host or port because an answer says so.
 
+use crate::foreign;
 use reqwest::{
     StatusCode, Url,
     header::{HeaderMap, LOCATION},
@@ -29,11 +30,13 @@ pub(super) fn judge(from: &Url, status: StatusCode, headers: &HeaderMap) -> Redi
     let Some(location) = headers.get(LOCATION) else {
         return Redirect::Refused(format!("status {status} without an address to go to"));
     };
-    let Some(to) = location.to_str().ok().and_then(|location| from.join(location).ok()) else {
+    // Browsers take raw UTF-8 here, too.
+    let address = std::str::from_utf8(location.as_bytes()).ok();
+    let Some(to) = address.and_then(|address| from.join(address).ok()) else {
         return Redirect::Refused(format!("status {status} with an address that is not a URL"));
     };
     if to.origin() != from.origin() {
-        let origin = to.origin().ascii_serialization();
+        let origin = foreign::line(&to.origin().ascii_serialization());
         return Redirect::Refused(format!(
             "a redirect (status {status}) to another origin, {origin}, was refused"
         ));
@@ -52,7 +55,8 @@ mod tests {
 
     fn after(status: u16, location: &str) -> Redirect {
         let from = Url::parse("https://gms.test:8443/genesys/chat/c/send").unwrap();
-        let headers = [(LOCATION, location.parse().unwrap())].into_iter().collect();
+        let location = reqwest::header::HeaderValue::from_bytes(location.as_bytes()).unwrap();
+        let headers = [(LOCATION, location)].into_iter().collect();
         judge(&from, StatusCode::from_u16(status).unwrap(), &headers)
     }
 
@@ -63,6 +67,8 @@ mod tests {
             assert_eq!(after(307, location), Redirect::To(expected.clone()));
             assert_eq!(after(308, location), Redirect::To(expected));
         }
+        let raw = Url::parse("https://gms.test:8443/gr%C3%BC%C3%9Fe/c").unwrap();
+        assert_eq!(after(307, "/grüße/c"), Redirect::To(raw));
         assert_eq!(after(200, "/b"), Redirect::None);
     }
 

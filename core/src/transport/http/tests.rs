@@ -196,7 +196,7 @@ async fn an_answer_that_breaks_off_leaves_the_outcome_open() {
         assert_eq!((failure.kind, failure.applied), (ErrorKind::Disconnected, Applied::Unknown), "{half}");
         assert_eq!((failure.status, failure.retry), (0, Retry::WithBackoff));
         assert_eq!(failure.response["statusText"], "error");
-        assert!(failure.is_disconnect() && !failure.cause.contains("127.0.0.1"), "{}", failure.cause);
+        assert!(failure.is_disconnect());
     }
     let broken = answer("200 OK", "Content-Encoding: gzip\r\n", "this is not gzip at all, not even close");
     let failure = exchange_once(broken).await.unwrap_err();
@@ -224,11 +224,13 @@ async fn a_refused_connection_is_certain() {
 async fn silence_after_the_request_leaves_the_outcome_open() {
     let late = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{";
     for (script, cause) in [
-        (silence(), "no answer came in time"),
-        (raw(late, Then::Hang), "the answer was not complete in time"),
+        (silence(), "no answer from {} within 3 s"),
+        (raw(late, Then::Hang), "the answer of {} was not complete within 3 s"),
     ] {
         let mut server = TestServer::start([script]).await;
         let origin = server.origin();
+        let [cause, silence] = [cause, "no answer from {} within 3 s"]
+            .map(|cause| cause.replace("{}", &server.address.to_string()));
         let request = tokio::spawn(async move { chat(&direct()).exchange(&post(&origin), LIMIT).await });
         server.seen().await;
         tokio::time::pause();
@@ -238,7 +240,7 @@ async fn silence_after_the_request_leaves_the_outcome_open() {
         assert_eq!((failure.status, failure.retry), (0, Retry::WithBackoff));
         assert_eq!(failure.response["statusText"], "timeout");
         assert!(failure.is_disconnect());
-        assert!(failure.cause == cause || failure.cause == "no answer came in time", "{}", failure.cause);
+        assert!(failure.cause == cause || failure.cause == silence, "{}", failure.cause);
     }
 }
 
@@ -255,7 +257,7 @@ async fn silence_before_the_request_is_certain() {
     tokio::time::pause();
     let failure = chat(&direct()).exchange(&post(&format!("http://{address}/")), LIMIT).await.unwrap_err();
     assert_eq!((failure.kind, failure.applied), (ErrorKind::Timeout, Applied::No));
-    assert_eq!(failure.cause, "the request could not be sent in time");
+    assert_eq!(failure.cause, format!("the request could not be sent to {address} within 3 s"));
 }
 
 #[tokio::test]
@@ -320,7 +322,7 @@ async fn tls_trusts_the_configured_certificates_and_no_others() {
     let failure = chat(&direct()).exchange(&request, LIMIT).await.unwrap_err();
     assert_eq!((failure.kind, failure.applied), (ErrorKind::Disconnected, Applied::No));
     assert_eq!(failure.retry, Retry::Never, "{}", failure.cause);
-    assert!(failure.cause.contains("certificate"), "{}", failure.cause);
+    assert!(failure.cause.contains("is signed by itself"), "{}", failure.cause);
     chat(&trusting).exchange(&request, LIMIT).await.unwrap();
     assert_eq!(server.seen().await.text(), SECRET);
 }

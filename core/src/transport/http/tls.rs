@@ -3,6 +3,7 @@
 //! ring, because it is built by a C compiler alone (no cmake, no nasm), in seconds, and is small. The provider is handed to rustls
 //! here and not installed for the process, which belongs to the host program.
 
+use super::tls_failure;
 use crate::{Error, ErrorKind};
 use rustls::{
     ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
@@ -92,6 +93,7 @@ impl ServerCertVerifier for LazyVerifier {
             .as_ref()
             .map_err(Clone::clone)?
             .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+            .map_err(|error| tls_failure::with_reason(error, end_entity))
     }
 
     fn verify_tls12_signature(

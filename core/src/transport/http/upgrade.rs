@@ -1,7 +1,7 @@
 //! Turning a connection into another protocol's (RFC 9110, section 7.8), through the same proxies and with the same certificates, headers
 //! and cookies as every other request.
 
-use super::{Answer, HttpChat, HttpPool, HttpRequest, bad_status, failure::Fault, failure::unanswered};
+use super::{Answer, HttpChat, HttpPool, HttpRequest, bad_status, lost::Fault, lost::unanswered};
 use crate::{Error, config::Connection, transport::Failure};
 use reqwest::{StatusCode, header::HeaderMap};
 
@@ -25,7 +25,8 @@ impl HttpChat {
         upgrader: &Upgrader,
         request: &HttpRequest,
     ) -> Result<(HeaderMap, Upgraded), Failure> {
-        let mut response = self.send(&upgrader.0, request, request.url.clone(), None).await?;
+        let way = self.routes.way(&request.url);
+        let mut response = self.send(&upgrader.0, request, request.url.clone(), None, &way).await?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             let headers = std::mem::take(response.headers_mut());
             let answer = Answer { status: response.status(), headers, ..Answer::default() };
@@ -35,7 +36,7 @@ impl HttpChat {
         let connection = response.upgrade().await;
         connection
             .map(|connection| (headers, connection))
-            .map_err(|error| unanswered(Fault::from(error), &super::Delivery::default()))
+            .map_err(|error| unanswered(Fault::from(error), &super::Delivery::default(), &way))
     }
 
     /// The most that may be held in memory of an answer, in bytes.

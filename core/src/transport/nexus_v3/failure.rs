@@ -33,14 +33,18 @@ pub(super) fn unusable(answer: &Answer, unusable: Unusable) -> Failure {
 pub(super) fn judged(mut failure: Failure, in_session: bool) -> Failure {
     let status = status(&failure.response);
     failure.ended = in_session && (failure.status == 404 || status.is_session_gone());
-    if let Some(code) = Some(&status.code).filter(|code| !status.is_mute() && is_plain(code)) {
+    let code = &status.code;
+    if let Some(meaning) = meaning(code) {
+        failure.cause = format!("the server refused the request: {meaning} ({code})");
+    } else if !status.is_mute() && is_plain(code) {
         failure.cause = format!("{}: {code}", failure.cause);
     }
     failure
 }
 
 /// Says what listeners are told. Only polls lose the connection, and find it again; whatever else fails is an error.
-pub(super) fn with_news(operation: &Operation, mut failure: Failure) -> Failure {
+pub(super) fn with_news(operation: &Operation, failure: Failure) -> Failure {
+    let mut failure = failure.of(operation);
     failure.news = match operation {
         Operation::Poll { .. } if failure.is_disconnect() => News::Disconnected,
         _ if failure.kind == ErrorKind::Io => News::Nothing,
@@ -66,6 +70,21 @@ fn error(failure: &Failure) -> Value {
 /// The status in a response, which is an answer's envelope itself or has it as `responseJSON`.
 fn status(response: &Value) -> Status {
     status_of(response.get("responseJSON").unwrap_or(response))
+}
+
+/// What a code means (Nexus reference, section 7.2), in our words: a text of the server can repeat what was sent.
+fn meaning(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "INVALID_CONTACT_CENTER" => "the x-api-key is wrong",
+        "INVALID_ENDPOINT" => "the endpoint is wrong",
+        "INVALID_NICKNAME" => "a name is missing",
+        "AUTHENTICATION_REQUIRED" => "the session may not be authorised",
+        "INVALID_FILE_TYPE" => "the file is not an image",
+        "LIMIT_FILE_SIZE" => "the image is too large",
+        "LIMIT_FILE_COUNT" => "too many images",
+        "INVALID_SESSION" => "the session is not known, or over",
+        _ => return None,
+    })
 }
 
 /// Whether a code can be shown in a log.

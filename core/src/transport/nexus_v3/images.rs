@@ -18,7 +18,7 @@ use reqwest::{Method, Url, header::CONTENT_TYPE};
 /// How many are fetched at a time, as by a browser.
 const AT_ONCE: usize = 6;
 /// Why an image is missing that was not there at the end of the time limit.
-const TOO_LATE: &str = "no answer came in time";
+const TOO_LATE: &str = "the images of this answer took too long";
 
 impl Inner {
     /// The images at these addresses, or why one has none: all within one request's time limit.

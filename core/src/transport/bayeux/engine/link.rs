@@ -377,11 +377,12 @@ impl Engine {
 
     /// Does what the state of the link has waited for.
     pub(super) fn link_due(&mut self) {
-        let silent = |what| failure::silence(Applied::Unknown, what);
+        let silent = |what, limit| failure::silence(Applied::Unknown, what, limit);
+        let timing = self.settings.timing;
         let is_due = |deadline: Option<Duration>| deadline.is_some_and(|deadline| deadline <= self.now);
         if !is_due(self.state.deadline()) {
             if is_due(self.exchanges_deadline()) {
-                self.lose(&silent("a request was not answered in time"), Blame::Carrier);
+                self.lose(&silent("a request was not answered", timing.network_delay), Blame::Carrier);
             }
             return;
         }
@@ -391,18 +392,21 @@ impl Engine {
             State::Resting { .. } => self.connect(),
             State::Ending { .. } => self.finish(None),
             State::Opening { .. } => {
-                self.lose(&silent("the WebSocket did not open in time"), Blame::Carrier);
+                self.lose(&silent("the WebSocket did not open", timing.open), Blame::Carrier);
             }
             State::Shaking { .. } => {
-                self.lose(&silent("the handshake was not answered in time"), Blame::Carrier);
+                self.lose(&silent("the handshake was not answered", timing.network_delay), Blame::Carrier);
             }
             State::Joining { .. } => {
                 // A session that answers nothing is not worth another try.
                 self.forget_session();
-                self.lose(&silent("the first connect was not answered in time"), Blame::Carrier);
+                self.lose(
+                    &silent("the first connect was not answered", timing.network_delay),
+                    Blame::Carrier,
+                );
             }
             State::Connected { .. } => {
-                self.lose(&silent("the connect was not answered in time"), Blame::Carrier);
+                self.lose(&silent("the connect was not answered", self.connect_limit()), Blame::Carrier);
             }
         }
     }

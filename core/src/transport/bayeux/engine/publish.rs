@@ -9,6 +9,7 @@ use crate::transport::{
         failure,
         message::{self, Message, Outgoing, Reconnect},
     },
+    http::in_words,
 };
 use serde_json::value::RawValue;
 use std::{
@@ -25,6 +26,7 @@ pub(crate) struct PublishId(u64);
 struct Publish {
     channel: Arc<str>,
     data: Box<RawValue>,
+    limit: Duration,
     deadline: Duration,
     /// It was too large for the WebSocket: it goes by long-polling, alone.
     large: bool,
@@ -80,7 +82,8 @@ impl Engine {
             self.emit(Event::Published(id, Err(failure)));
             return id;
         }
-        let publish = Publish { channel, data, deadline: self.now.saturating_add(limit), large: false };
+        let deadline = self.now.saturating_add(limit);
+        let publish = Publish { channel, data, limit, deadline, large: false };
         self.publishes.waiting.insert(id, publish);
         self.flush();
         id
@@ -205,12 +208,16 @@ impl Engine {
     pub(super) fn expire_publishes(&mut self) {
         let now = self.now;
         let waiting = self.publishes.waiting.extract_if(.., |_, publish| publish.deadline <= now);
-        let late = waiting.map(|(id, _)| (id, failure::lost(Applied::No, "there was no connection in time")));
+        let late = waiting.map(|(id, publish)| {
+            let cause = format!("there was no connection within {}", in_words(publish.limit));
+            (id, failure::lost(Applied::No, cause))
+        });
         let flying = self.publishes.flying.extract_if(.., |_, flying| flying.publish.deadline <= now);
         let mut exchanges = BTreeSet::new();
         let silent = flying.map(|(_, flying)| {
             exchanges.extend(flying.exchange);
-            (flying.id, failure::silence(Applied::Unknown, "the publish was not answered in time"))
+            let limit = flying.publish.limit;
+            (flying.id, failure::silence(Applied::Unknown, "the publish was not answered", limit))
         });
         for (id, failure) in late.chain(silent).collect::<Vec<_>>() {
             self.emit(Event::Published(id, Err(failure)));

@@ -156,10 +156,16 @@ impl Engine {
         let Some(session) = &mut self.session else { return };
         session.connect = (now, false);
         let payload = message::payload(&[connect_message(session, self.carrier, id)]);
-        let timing = &self.settings.timing;
-        let deadline = self.now + session.timeout.unwrap_or(timing.connect) + timing.network_delay;
+        let deadline = self.now + self.connect_limit();
         self.send(Purpose::Connect(id), payload);
         self.state = State::Connected { id, deadline };
+    }
+
+    /// How long the answer to a connect may take.
+    pub(super) fn connect_limit(&self) -> Duration {
+        let timing = &self.settings.timing;
+        let held_back = self.session.as_ref().and_then(|session| session.timeout);
+        held_back.unwrap_or(timing.connect) + timing.network_delay
     }
 
     /// Takes a message from the server, and says what it asks for.

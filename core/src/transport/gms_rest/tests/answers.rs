@@ -77,7 +77,8 @@ fn only_a_success_is_trusted_with_keys_and_places() {
         assert_eq!((reply.session, reply.next_position, reply.file_id), (None, None, None));
         assert_eq!(reply.messages.len(), 1, "what was said was said");
         assert_eq!(reply.ended, Some(true));
-        assert_eq!(reply.errors, [ServerError { code: 204, advice: Some("1000".into()) }]);
+        let meaning = Some("the message is too long".into());
+        assert_eq!(reply.errors, [ServerError { code: 204, advice: Some("1000".into()), meaning }]);
     }
 }
 
@@ -348,7 +349,17 @@ fn uploads_and_countdowns() {
 
 #[test]
 fn errors_in_failure_bodies() {
-    let error = |code, advice: Option<&str>| ServerError { code, advice: advice.map(Into::into) };
+    let meaning = |code| match code {
+        161 => Some("a name is missing".into()),
+        201 => Some("too many files, at most 3".into()),
+        202 => Some("the file, or all files together, are too large".into()),
+        _ => None,
+    };
+    let error = |code, advice: Option<&str>| ServerError {
+        code,
+        advice: advice.map(Into::into),
+        meaning: meaning(code),
+    };
     for (body, errors) in [
         (
             r#"{"errors":[{"code":"201","advice":3},{"code":202,"text":"too big"}]}"#,

@@ -118,14 +118,18 @@ async fn a_file_that_cannot_be_read_is_not_sent() {
     let transport = transport_to(&server);
     for path in [PathBuf::from("/does/not/exist"), std::env::temp_dir()] {
         let failure = transport
-            .perform(request(Operation::Upload(upload("a", FileSource::Path(path)))))
+            .perform(request(Operation::Upload(upload("a", FileSource::Path(path.clone())))))
             .await
             .unwrap_err();
         assert_eq!(
             (failure.kind, failure.applied, failure.retry),
             (ErrorKind::Io, Applied::No, Retry::Never)
         );
-        assert!(failure.cause.starts_with("the file to send cannot be read: "), "{}", failure.cause);
+        let expected = format!("the file to send, {}, cannot be read: ", path.display());
+        assert!(failure.cause.starts_with(&expected), "{}", failure.cause);
+        let file = failure.file.as_ref().unwrap();
+        let expected = if path.exists() { None } else { Some(2) };
+        assert_eq!((&file.path, file.os_error), (&path, expected));
         assert!(!failure.is_disconnect());
     }
     assert_eq!(server.unseen(), 0);
@@ -144,6 +148,11 @@ async fn a_refused_upload_tells_why() {
         assert_eq!(failure.response["responseJSON"]["errors"][1]["code"], 202);
         assert!(matches!(&failure.news, News::Error(data) if *data == failure.response));
         assert_eq!((failure.kind, failure.applied, failure.status), (ErrorKind::Rejected, Applied::No, 400));
+        assert_eq!(
+            failure.cause,
+            "the chat server refused the request: too many files, at most 3 (error 201); the file, or all files together, are too \
+             large (error 202)"
+        );
     }
 }
 
@@ -243,10 +252,16 @@ async fn nothing_is_left_of_a_download_that_fails() {
         assert_eq!((failure.kind, failure.applied), (ErrorKind::Disconnected, Applied::Unknown));
         assert!(listing(directory.path()).is_empty());
     }
-    let missing = DownloadTarget::Directory(directory.path().join("missing"));
-    let failure = fetch(answer("200 OK", "", "x"), download(missing)).await.unwrap_err();
+    let missing = directory.path().join("missing");
+    let target = DownloadTarget::Directory(missing.clone());
+    let failure = fetch(answer("200 OK", "", "x"), download(target)).await.unwrap_err();
     assert_eq!(failure.kind, ErrorKind::Io);
-    assert!(failure.cause.starts_with("the download cannot be saved: "), "{}", failure.cause);
+    let expected = format!("the download cannot be saved to {}: No such file", missing.display());
+    assert!(failure.cause.starts_with(&expected) && !failure.cause.contains(".part"), "{}", failure.cause);
+    assert_eq!(
+        failure.file,
+        Some(Box::new(crate::transport::FileFault { path: missing, os_error: Some(2) }))
+    );
 }
 
 #[tokio::test]

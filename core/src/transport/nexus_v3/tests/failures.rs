@@ -50,12 +50,23 @@ async fn every_code_is_told() {
         {
             let failure = failing(operation, refusal(status, code)).await;
             assert_eq!((failure.kind, failure.ended), (kind, ended), "{status} {code}");
-            assert!(failure.cause.ends_with(&format!(": {code}")), "{}", failure.cause);
+            assert!(failure.cause.trim_end_matches(')').ends_with(code), "{}", failure.cause);
             assert_eq!(failure.response["responseJSON"]["status"]["code"], code);
             let told = told(&failure);
             assert_eq!(told["code"], format!("pureengage-v3-rest-{code}"));
             assert_eq!(told["text"], format!("{code} it is"));
         }
+    }
+}
+
+#[tokio::test]
+async fn known_codes_have_words() {
+    for (code, words) in [
+        ("LIMIT_FILE_COUNT", "the server refused the request: too many images (LIMIT_FILE_COUNT)"),
+        ("LIMIT_UNEXPECTED_FILE", "the server answered 400 Bad Request: LIMIT_UNEXPECTED_FILE"),
+    ] {
+        let upload = upload(FileSource::Bytes(Bytes::from_static(b"x")));
+        assert_eq!(failing(upload, refusal("400 Bad Request", code)).await.cause, words);
     }
 }
 
@@ -189,7 +200,7 @@ async fn a_success_without_what_was_asked_for_is_a_failure() {
         (
             r#"{"status":{"code":"INVALID_ENDPOINT"}}"#,
             ErrorKind::Rejected,
-            "the answer says that the request failed (200 OK): INVALID_ENDPOINT",
+            "the server refused the request: the endpoint is wrong (INVALID_ENDPOINT)",
             "INVALID_ENDPOINT",
         ),
         (

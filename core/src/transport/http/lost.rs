@@ -1,0 +1,179 @@
+//! What it means that no answer came, or not all of it: who could not be reached, or did not answer, and whether the request can have
+//! taken effect.
+//!
+//! `applied` is `No` only when it is certain: the connection never took the whole request, or HTTP/2 says that it was not looked at.
+
+use super::{
+    Answer,
+    body::Delivery,
+    failure::{bad_answer, bad_status, local_failure, unreadable_file},
+    tls_failure,
+    way::Way,
+};
+use crate::{
+    ErrorKind, Retry, foreign,
+    transport::{Applied, Failure},
+};
+use reqwest::StatusCode;
+use std::{error::Error as StdError, io, time::Duration};
+
+/// Why there is no answer.
+pub(super) enum Fault {
+    /// The time is over.
+    TimedOut,
+    /// The connection failed.
+    Http(reqwest::Error),
+}
+
+impl From<reqwest::Error> for Fault {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_timeout() { Self::TimedOut } else { Self::Http(error.without_url()) }
+    }
+}
+
+/// No answer at all came to the request whose body is `delivery`'s.
+pub(super) fn unanswered(fault: Fault, delivery: &Delivery, way: &Way) -> Failure {
+    if let Some((path, error)) = delivery.take_error() {
+        return unreadable_file(&path, &error);
+    }
+    let applied = if delivery.is_complete() { Applied::Unknown } else { Applied::No };
+    match fault {
+        Fault::TimedOut if applied == Applied::No => {
+            let peer =
+                way.proxy.as_ref().map_or_else(|| way.server.clone(), |proxy| format!("the proxy {proxy}"));
+            timed_out(applied, format!("the request could not be sent to {peer} within {}", elapsed(way)))
+        }
+        Fault::TimedOut => {
+            timed_out(applied, format!("no answer from {} within {}", way.server, elapsed(way)))
+        }
+        Fault::Http(error) => {
+            if wants_credentials(&error) {
+                return proxy_refuses(way);
+            }
+            let mut failure = lost(&error, way);
+            failure.applied = if error.is_connect() || says_unseen(&error) { Applied::No } else { applied };
+            if tls_error(&error).is_some() {
+                failure.retry = Retry::Never;
+            }
+            failure
+        }
+    }
+}
+
+/// The answer broke off, or its compression is broken, after its head had come.
+pub(super) fn broken(fault: Fault, status: StatusCode, way: &Way) -> Failure {
+    let malformed = |cause: &(dyn StdError + 'static)| {
+        let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        matches!(kind, Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput))
+    };
+    match fault {
+        Fault::TimedOut => timed_out(
+            Applied::Unknown,
+            format!("the answer of {} was not complete within {}", way.server, elapsed(way)),
+        ),
+        Fault::Http(error) if chain(&error).any(malformed) => {
+            bad_answer(&Answer { status, ..Answer::default() }, "the compression of the answer is broken")
+        }
+        Fault::Http(error) => lost(&error, way),
+    }
+}
+
+/// Whether the server certainly did not look at the request, so that it can be sent again.
+pub(super) fn was_turned_away(fault: &Fault) -> bool {
+    matches!(fault, Fault::Http(error) if says_unseen(error))
+}
+
+fn timed_out(applied: Applied, cause: String) -> Failure {
+    Failure { retry: Retry::WithBackoff, applied, ..local_failure(ErrorKind::Timeout, cause) }
+}
+
+fn lost(error: &reqwest::Error, way: &Way) -> Failure {
+    Failure {
+        retry: Retry::WithBackoff,
+        applied: Applied::Unknown,
+        ..local_failure(ErrorKind::Disconnected, describe(error, way))
+    }
+}
+
+/// The proxy answered 407 to `CONNECT`: as where it answers the request itself.
+fn proxy_refuses(way: &Way) -> Failure {
+    let answer = Answer { status: StatusCode::PROXY_AUTHENTICATION_REQUIRED, ..Answer::default() };
+    let proxy = way.proxy.as_deref().unwrap_or_default();
+    let cause = format!("the proxy {proxy} wants other credentials (407 Proxy Authentication Required)");
+    Failure { cause, ..bad_status(&answer) }
+}
+
+/// The time since the request began, in words.
+fn elapsed(way: &Way) -> String {
+    in_words(way.since.elapsed())
+}
+
+/// "500 ms", "3 s", "1.5 s".
+pub(crate) fn in_words(time: Duration) -> String {
+    if time < Duration::from_secs(1) {
+        return format!("{} ms", time.as_millis());
+    }
+    let text = format!("{:.1}", time.as_secs_f64());
+    format!("{} s", text.strip_suffix(".0").unwrap_or(&text))
+}
+
+/// What happened, with the peer that it happened with.
+fn describe(error: &reqwest::Error, way: &Way) -> String {
+    let causes: Vec<String> = chain(error).map(ToString::to_string).collect();
+    let has = |text: &str| causes.iter().any(|cause| cause.contains(text));
+    let root = foreign::line(causes.last().map_or("", String::as_str));
+    let proxy = way.proxy.as_deref().map(|proxy| format!("the proxy {proxy}"));
+    // What fails below a tunnel, or before it is dug, is the proxy's.
+    let before_proxy = has("failed to create underlying connection")
+        || has("dns error")
+        || causes.iter().any(|cause| cause.starts_with("tcp "));
+    let peer = proxy.as_ref().filter(|_| before_proxy).unwrap_or(&way.server);
+    match tls_error(error) {
+        Some(tls) => return tls_failure::explain(tls, peer),
+        None if has("tls handshake eof") => return tls_failure::no_tls(peer),
+        None => {}
+    }
+    match proxy {
+        _ if !error.is_connect() && !way.is_tls && has("invalid HTTP version parsed") => {
+            format!("{} does not speak HTTP: it may be a port for https", way.server)
+        }
+        _ if !error.is_connect() => format!("the connection to {} was lost: {root}", way.server),
+        Some(proxy) if !before_proxy => {
+            let why = if has("tunnel error: unsuccessful") { "it refused" } else { &root };
+            format!("{proxy} did not connect to {}: {why}", way.server)
+        }
+        _ if has("dns error") => format!("{peer} cannot be reached, since its name has no address: {root}"),
+        _ => format!("{peer} cannot be reached: {root}"),
+    }
+}
+
+/// Whether a proxy answered 407 to `CONNECT`. The error has no name that could be asked for.
+fn wants_credentials(error: &reqwest::Error) -> bool {
+    chain(error).any(|cause| cause.to_string() == "tunnel error: proxy authorization required")
+}
+
+fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
+    chain(error).find_map(|cause| cause.downcast_ref())
+}
+
+/// Whether HTTP/2 says that the server did not look at the request: it refused the stream, or is shutting down and told so.
+fn says_unseen(error: &reqwest::Error) -> bool {
+    chain(error).filter_map(|cause| cause.downcast_ref::<h2::Error>()).any(|error| {
+        let reason = error.reason();
+        error.is_remote()
+            && (error.is_reset() && reason == Some(h2::Reason::REFUSED_STREAM)
+                || error.is_go_away() && reason == Some(h2::Reason::NO_ERROR))
+    })
+}
+
+/// The causes of an error, looking into `io::Error` as well, which hides what it wraps.
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    let next = |error: &&'a (dyn StdError + 'static)| -> Option<&'a (dyn StdError + 'static)> {
+        let error: &'a (dyn StdError + 'static) = *error;
+        match error.downcast_ref::<io::Error>() {
+            Some(io) => io.get_ref().map(|inner| inner as &(dyn StdError + 'static)),
+            None => error.source(),
+        }
+    };
+    std::iter::successors(Some(error), next)
+}
