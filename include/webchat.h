@@ -38,7 +38,7 @@
  *
  * "A command: see above" stands for: any thread, also in a callback; `completion` and `out_request` may be NULL, other pointers only
  * where said; texts and structures are read during the call. WEBCHAT_ERR_INVALID_HANDLE: `service` is none. WEBCHAT_ERR_INVALID_ARGUMENT:
- * a text is NULL or not UTF-8, or JSON is none; the log names the parameter. When the command is not accepted there is no outcome.
+ * a text is NULL or not UTF-8, or JSON is none; webchat_failure_reason and the log name the parameter. When the command is not accepted there is no outcome.
  * Any accepted command can also be rejected with WEBCHAT_ERR_CLOSED, WEBCHAT_ERR_CANCELLED and, with a deadline, WEBCHAT_ERR_TIMEOUT.
  *
  * EVENTS, IN THREE WAYS
@@ -720,6 +720,14 @@ const char *webchat_status_text(webchat_status status);
 WEBCHAT_API
 const char *webchat_status_name(webchat_status status);
 
+/**
+ * Why the latest call of this thread that failed did so, in English, for a person: which argument, event, key or file it was about.
+ * Empty when the status says enough, or no call has failed. It is about calls, not about commands: webchat_outcome_reason is about
+ * those. Never NULL; valid until the next call of this thread that fails. Any thread. Since 0.1.
+ */
+WEBCHAT_API
+const char *webchat_failure_reason(void);
+
 /* ---- Runtimes ---- */
 
 /**
@@ -1220,7 +1228,10 @@ WEBCHAT_API
 webchat_status webchat_outcome_command(const webchat_outcome *outcome,
                                        webchat_str *out);
 
-/** Why the command was rejected, in the specification's words where it has some; empty when it resolved. Any thread. Since 0.1. */
+/**
+ * Why the command was rejected: the specification's words where it has some, and what exactly is wrong behind them ("Command does not
+ * exist: 'dance'"); webchat_outcome_json has the words alone. Empty when it resolved. Any thread. Since 0.1.
+ */
 WEBCHAT_API
 webchat_status webchat_outcome_reason(const webchat_outcome *outcome,
                                       webchat_str *out);

@@ -2,6 +2,7 @@
 
 use crate::{
     cancel::HeldOff,
+    reason,
     status::{WEBCHAT_ERR_INTERNAL, WEBCHAT_ERR_INVALID_ARGUMENT, WEBCHAT_OK, webchat_status},
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -35,7 +36,7 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::new(error.kind().code(), error.message())
+        Self::new(error.kind().code(), error.to_string())
     }
 }
 
@@ -44,6 +45,7 @@ pub(crate) fn guard(body: impl FnOnce() -> Result<(), Failure>) -> webchat_statu
     guard_value(WEBCHAT_ERR_INTERNAL, || match body() {
         Ok(()) => WEBCHAT_OK,
         Err(failure) => {
+            reason::note(&failure.text);
             if !failure.text.is_empty() {
                 log::warn!(target: "webchat", "a call from C failed: {}", failure.text);
             }

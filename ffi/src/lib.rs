@@ -31,6 +31,7 @@ pub mod log;
 pub mod message;
 pub mod outcome;
 pub mod queue;
+pub mod reason;
 pub mod reply;
 pub mod runtime;
 pub mod service;

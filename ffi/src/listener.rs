@@ -20,6 +20,7 @@ use std::{
 use webchat_core::{
     driver::ListenerId,
     event::{Envelope, EventKind, PUBLISHER},
+    foreign,
 };
 
 /// Told of an event. `event` is lent: valid during the call; webchat_event_clone keeps it. Callback thread. Since 0.1.
@@ -114,7 +115,7 @@ fn kind(name: Option<&str>) -> Result<Option<EventKind>, Failure> {
     let known = EventKind::ALL.iter().find(|kind| kind.name() == plain);
     known
         .map(|kind| Some(*kind))
-        .ok_or_else(|| Failure::argument("event_name", "is no event of the specification"))
+        .ok_or_else(|| Failure::argument("event_name", &format!("is no event: '{}'", foreign::line(name))))
 }
 
 impl Service {

@@ -10,7 +10,7 @@ use std::{
     ffi::c_char,
     sync::{Arc, Mutex, PoisonError},
 };
-use webchat_core::{Error, ErrorKind};
+use webchat_core::{Error, ErrorKind, foreign};
 
 /// Takes what a callback returns. Opaque; lent: valid during the callback. Since 0.1.
 pub struct webchat_reply {
@@ -54,7 +54,7 @@ impl Answer {
     /// The text, or the failure as an error.
     pub(crate) fn into_result(self) -> Result<Option<String>, Error> {
         match self.failure {
-            Some(why) => Err(Error::new(ErrorKind::Io, why)),
+            Some(why) => Err(Error::new(ErrorKind::Io, foreign::line(&why))),
             None => Ok(self.text),
         }
     }

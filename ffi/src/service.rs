@@ -20,7 +20,7 @@ use std::{
     ptr::null_mut,
     sync::{Arc, OnceLock},
 };
-use webchat_core::{Chat, Config, Runtime, driver::Dispatcher};
+use webchat_core::{Chat, Config, Runtime, driver::Dispatcher, foreign};
 
 /// One customer's chat. Opaque. Since 0.1.
 pub struct webchat_service {
@@ -154,8 +154,14 @@ pub unsafe extern "C" fn webchat_capability(
         let capabilities = get::<Service>(service)?.chat.capabilities();
         // SAFETY: as above.
         let name = unsafe { required(name, "name") }?;
-        let capabilities = capabilities.ok_or_else(|| Failure::bare(WEBCHAT_ERR_INVALID_CONFIGURATION))?;
-        out.set(capabilities.get(name).ok_or_else(|| Failure::bare(WEBCHAT_ERR_NOT_FOUND))?.into());
+        let unconfigured =
+            || Failure::new(WEBCHAT_ERR_INVALID_CONFIGURATION, "the service is not configured yet");
+        let capabilities = capabilities.ok_or_else(unconfigured)?;
+        let unknown = || {
+            let text = format!("there is no ability called '{}'", foreign::line(name));
+            Failure::new(WEBCHAT_ERR_NOT_FOUND, text)
+        };
+        out.set(capabilities.get(name).ok_or_else(unknown)?.into());
         Ok(())
     })
 }

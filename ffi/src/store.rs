@@ -13,6 +13,7 @@ use std::{
 use webchat_core::{
     Error, ErrorKind,
     driver::Dispatcher,
+    foreign,
     store::{Change, Mark, SessionStore, Stored},
     transport::BoxFuture,
 };
@@ -81,7 +82,7 @@ impl HostStore {
         match answer.into_result()? {
             None => Ok(Stored::new()),
             Some(text) => serde_json::from_str(&text).or_else(|error| {
-                log::warn!(target: "webchat", "the stored session data are not what was saved, and count as none: {error}");
+                log::warn!(target: "webchat", "the stored session data are not what was saved, and count as none: {}", foreign::json_error(&error));
                 Ok(Stored::new())
             }),
         }

@@ -3,7 +3,7 @@
 use crate::boundary::Failure;
 use serde::Serialize;
 use std::ffi::{CStr, c_char};
-use webchat_core::model::JsonObject;
+use webchat_core::{foreign, model::JsonObject};
 
 /// Text that the library owns: UTF-8, `len` bytes at `data`, and a NUL after them. `data` is never NULL: absent text is empty.
 /// Valid as long as the event, outcome or callback it came from. Text from a chat can hold NUL bytes before its end.
@@ -79,8 +79,9 @@ pub(crate) unsafe fn optional<'a>(pointer: *const c_char, name: &str) -> Result<
 pub(crate) unsafe fn object(pointer: *const c_char, name: &str) -> Result<JsonObject, Failure> {
     // SAFETY: as here.
     let Some(text) = unsafe { optional(pointer, name) }? else { return Ok(JsonObject::new()) };
-    serde_json::from_str(text)
-        .map_err(|error| Failure::argument(name, &format!("is not a JSON object: {error}")))
+    serde_json::from_str(text).map_err(|error| {
+        Failure::argument(name, &format!("is not a JSON object: {}", foreign::json_error(&error)))
+    })
 }
 
 /// Bytes; a null pointer is right when there are none.

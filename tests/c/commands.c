@@ -149,7 +149,12 @@ static void before_a_session(webchat_service *service) {
     RUN(WEBCHAT_ERR_ACCESS_DENIED, webchat_poll, service);
     RUN(WEBCHAT_ERR_ACCESS_DENIED, webchat_restore, service, NULL);
     RUN(WEBCHAT_ERR_UNSUPPORTED, webchat_command, service, "noSuchCommand", NULL);
-    CHECK(strcmp(reason(), "Command does not exist") == 0);
+    CHECK(strcmp(reason(), "Command does not exist: 'noSuchCommand'") == 0);
+    CHECK(strcmp(json(), "\"Command does not exist\"") == 0);
+    CHECK_STATUS(webchat_subscribe(service, "noSuchEvent", on_event, &seen, NULL, NULL), WEBCHAT_ERR_INVALID_ARGUMENT);
+    CHECK(strstr(webchat_failure_reason(), "noSuchEvent") != NULL);
+    CHECK_STATUS(webchat_capability(service, "noSuchAbility", &active), WEBCHAT_ERR_NOT_FOUND);
+    CHECK(strstr(webchat_failure_reason(), "noSuchAbility") != NULL);
 }
 
 static void in_the_chat(webchat_service *service) {

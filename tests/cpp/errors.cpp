@@ -39,7 +39,7 @@ TEST(rejections_have_the_specifications_words) {
     CHECK(none.delivery() == webchat::Delivery::not_sent);
     const auto outcome = chat.command("dance", [](const webchat::Outcome&) {});
     CHECK(outcome > none.request());
-    thrown<webchat::UnsupportedError>([&] { chat.command("dance"); });
+    CHECK(contains(thrown<webchat::UnsupportedError>([&] { chat.command("dance"); }).what(), "'dance'"));
     thrown<Error>([&] { chat.end_chat(); }); // every exception is an Error
     thrown<std::runtime_error>([&] { chat.end_chat(); });
 }
@@ -50,6 +50,10 @@ TEST(bad_arguments_are_refused) {
     thrown<webchat::InvalidArgumentError>([&] { chat.send_message("\xff\xfe"); });
     thrown<webchat::InvalidArgumentError>([&] { chat.command("sendMessage", "{oops"); });
     thrown<webchat::InvalidArgumentError>([&] { chat.start_chat({"Mia", "", "", "", "", "no JSON"}); });
+    CHECK(contains(thrown<webchat::InvalidArgumentError>([&] { static_cast<void>(chat.on("dance", [](const webchat::Event&) {})); }).what(), "'dance'"));
+    CHECK(contains(thrown<webchat::NotFoundError>([&] { static_cast<void>(chat.capability("dance")); }).what(), "'dance'"));
+    const auto json = thrown<webchat::InvalidArgumentError>([&] { chat.command("sendMessage", "{oops"); });
+    CHECK(contains(json.what(), "options_json") && !contains(json.what(), "oops"));
     const auto filter = thrown<webchat::InvalidArgumentError>([&] { chat.add_prefilter({"/(/"}); });
     CHECK(!std::string(filter.what()).empty());
     const auto text = thrown<webchat::InvalidArgumentError>([&] { chat.start_chat({"Mia", std::string(1, '\0')}, webchat::detached); });
@@ -63,6 +67,7 @@ TEST(bad_configurations_name_the_key) {
     const auto late = thrown<webchat::InvalidConfigurationError>([&] { chat.configure(R"({"dataURL": 7})"); });
     CHECK(contains(late.what(), "dataURL") && late.command() == "configure");
     thrown<webchat::InvalidConfigurationError>([] { Chat("{"); });
+    CHECK(contains(thrown<webchat::InvalidConfigurationError>([] { Chat("http://gms.test/chat"); }).what(), "dataURL"));
     thrown<webchat::InvalidArgumentError>([] { Chat("\xff"); });
 }
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import errno
+import os
 import pickle
+import urllib.parse
 from typing import Any
 
 import pytest
@@ -128,6 +131,46 @@ async def test_how_sure_a_failed_message_is(face: Face, simulator: Simulator) ->
         with pytest.raises(webchat.NoSessionError) as caught:
             await face(chat.end_chat())
         assert caught.value.delivery is None
+
+
+@pytest.mark.parametrize("address", ["http://gms.test/chat", " HTTPS://user:secret@gms.test/"])
+async def test_an_address_is_no_configuration(face: Face, address: str) -> None:
+    with pytest.raises(webchat.InvalidConfigurationError, match="dataURL") as caught:
+        async with face.open(address):
+            pass
+    assert "gms.test" not in str(caught.value)
+
+
+async def test_what_is_not_known_is_named(face: Face, simulator: Simulator) -> None:
+    async with face.open(simulator.config()) as chat:
+        with pytest.raises(webchat.UnsupportedError) as caught:
+            await face(chat.command("dance"))
+        assert str(caught.value) == "Command does not exist: 'dance'"
+        assert (caught.value.message, caught.value.detail) == ("Command does not exist", "'dance'")
+        with pytest.raises(webchat.InvalidArgumentError, match="'dance'"):
+            chat.on("dance", print)
+
+
+async def test_files_are_named_with_what_the_system_said(face: Face, simulator: Simulator) -> None:
+    async with face.started(simulator) as chat:
+        with pytest.raises(webchat.IoError, match="/does/not/exist") as caught:
+            await face(chat.send_file("/does/not/exist"))
+        assert isinstance(caught.value, OSError)
+        assert (caught.value.errno, caught.value.filename) == (errno.ENOENT, "/does/not/exist")
+        assert caught.value.strerror == os.strerror(errno.ENOENT)
+        copy = pickle.loads(pickle.dumps(caught.value))
+        assert (copy.errno, copy.filename, str(copy)) == (errno.ENOENT, "/does/not/exist", str(caught.value))
+        with pytest.raises(webchat.IoError) as caught:
+            await face(chat.send_file("/tmp"))
+        assert (caught.value.errno, caught.value.filename) == (None, "/tmp")
+
+
+async def test_network_errors_name_the_server(face: Face, simulator: Simulator) -> None:
+    simulator.stop()
+    place = urllib.parse.urlsplit(simulator.config()["dataURL"]).netloc
+    async with face.open(simulator.config()) as chat:
+        with pytest.raises(webchat.DisconnectedError, match=f"^start: {place} cannot be reached: Connection refused"):
+            await face(chat.start_chat(nickname="Jo"))
 
 
 async def test_an_error_event_has_the_servers_response(face: Face, simulator: Simulator) -> None:

@@ -22,6 +22,13 @@ fn build<'py>(py: Python<'py>, error: &Error, request: Option<RequestId>) -> PyR
         Retry::After(pause) => fields.set_item(intern!(py, "retry_after"), pause.as_secs_f64())?,
         Retry::WithBackoff => fields.set_item(intern!(py, "retryable"), true)?,
     }
+    if let Some(detail) = error.detail() {
+        fields.set_item(intern!(py, "detail"), detail)?;
+    }
+    if let Some(file) = error.file() {
+        fields.set_item(intern!(py, "filename"), file.path.as_os_str())?;
+        fields.set_item(intern!(py, "errno"), file.os_error)?;
+    }
     if let Some(delivery) = error.delivery() {
         fields.set_item(intern!(py, "delivery"), delivery.name())?;
     }

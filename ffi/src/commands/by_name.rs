@@ -22,6 +22,7 @@ use webchat_core::{
     command::{Command, RequestId, Resolution},
     driver::Dispatcher,
     event::PUBLISHER,
+    foreign,
 };
 
 /// The name without the publisher's, and what it says with these options.
@@ -35,8 +36,9 @@ unsafe fn read(
     // SAFETY: as here.
     let (name, options) = unsafe { (required(name, "name")?, optional(options_json, "options_json")?) };
     let options = options.map_or(Ok(Value::Null), serde_json::from_str);
-    let options =
-        options.map_err(|error| Failure::argument("options_json", &format!("is not JSON: {error}")))?;
+    let options = options.map_err(|error| {
+        Failure::argument("options_json", &format!("is not JSON: {}", foreign::json_error(&error)))
+    })?;
     let plain = name.strip_prefix(PUBLISHER).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name);
     let known = Command::NAMES.into_iter().find(|known| *known == plain).unwrap_or_default();
     Ok((known, Command::from_json(name, &options)))

@@ -18,6 +18,7 @@ use webchat_core::{
     Private,
     command::{Command, Preprocessor, PreviewInput},
     driver::Dispatcher,
+    foreign,
     model::JsonObject,
 };
 
@@ -83,7 +84,7 @@ impl Hook<Preprocess> {
         let changed = serde_json::from_str(&answer.text?);
         changed
             .inspect_err(
-                |error| log::warn!(target: "webchat", "a preprocessor returned no JSON object: {error}"),
+                |error| log::warn!(target: "webchat", "a preprocessor returned no JSON object: {}", foreign::json_error(error)),
             )
             .ok()
     }

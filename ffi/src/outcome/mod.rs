@@ -114,10 +114,10 @@ impl Outcome {
 
     fn reason(&self) -> &Text {
         self.reason.get_or_init(|| {
-            Text::new(match &self.ended {
-                Ended::Resolved(_) => "",
-                Ended::Rejected(error) => error.message(),
-                Ended::Refused(failure) => &failure.text,
+            Text::new(&match &self.ended {
+                Ended::Resolved(_) => String::new(),
+                Ended::Rejected(error) => error.to_string(),
+                Ended::Refused(failure) => failure.text.clone(),
             })
         })
     }

@@ -69,7 +69,8 @@ pub unsafe extern "C" fn webchat_outcome_command(
     })
 }
 
-/// Why the command was rejected, in the specification's words where it has some; empty when it resolved. Any thread. Since 0.1.
+/// Why the command was rejected: the specification's words where it has some, and what exactly is wrong behind them ("Command does not
+/// exist: 'dance'"); webchat_outcome_json has the words alone. Empty when it resolved. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_outcome_reason(
     outcome: *const webchat_outcome,

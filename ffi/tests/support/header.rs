@@ -3,9 +3,10 @@
 use std::{fs, path::Path};
 
 /// The sources in the order in which the header shows what they have, with the headings over their functions.
-const SOURCES: [(&str, &str); 30] = [
+const SOURCES: [(&str, &str); 31] = [
     ("version.rs", "Version"),
     ("status.rs", "Statuses"),
+    ("reason.rs", ""),
     ("text.rs", ""),
     ("context.rs", ""),
     ("runtime.rs", "Runtimes"),

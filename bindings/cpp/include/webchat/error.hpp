@@ -129,7 +129,7 @@ public:
     using Error::Error;
 };
 
-/// An argument is not valid: text with a NUL in it or not UTF-8, no JSON, no such event. The log names it (set_log).
+/// An argument is not valid: text with a NUL in it or not UTF-8, no JSON, no such event. what() names it.
 using InvalidArgumentError = ErrorOf<Status::invalid_argument>;
 /// The configuration is missing or not valid; what() names the key.
 using InvalidConfigurationError = ErrorOf<Status::invalid_configuration>;
@@ -223,9 +223,9 @@ namespace detail {
     raise(std::move(failure));
 }
 
-/// Throws unless a call of the C interface went well.
+/// Throws unless a call of the C interface, the latest on this thread, went well.
 inline void check(webchat_status status) {
-    if (status != WEBCHAT_OK) raise(static_cast<Status>(status));
+    if (status != WEBCHAT_OK) raise(static_cast<Status>(status), webchat_failure_reason());
 }
 
 } // namespace detail

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import os
 from typing import Any, ClassVar
 
 __all__ = [
@@ -36,11 +37,18 @@ __all__ = [
 class Error(Exception):
     """Why a command was rejected.
 
-    ``str()`` of it is the specification's text where the specification has one, and is safe to log.
+    ``str()`` of it is the specification's text where the specification has one, with what exactly is wrong behind it, and is safe to
+    log. What the program gave is named: a command, an event, a key, a path.
     """
 
     kind: ClassVar[str] = "unknown"
     """The kind of error, the same name in every language."""
+
+    message: str
+    """The specification's text where it has one, and nothing else then."""
+
+    detail: str | None
+    """What exactly is wrong, where ``message`` does not say it."""
 
     response: Any
     """The server's response, "(AJAX Response Object)" in the specification, else ``None``. It can hold private text."""
@@ -67,14 +75,33 @@ class Error(Exception):
         retryable: bool = False,
         request_id: int | None = None,
         delivery: str | None = None,
+        detail: str | None = None,
+        errno: int | None = None,
+        filename: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
+        self.detail = detail
         self.response = response
         self.retry_after = retry_after
         self.retryable = retryable or retry_after is not None
         self.request_id = request_id
         self.delivery = delivery
+        if isinstance(self, OSError):
+            self.errno = errno
+            self.strerror = None if errno is None else os.strerror(errno)
+            self.filename = filename
+
+    def __str__(self) -> str:
+        if self.detail is None:
+            return self.message
+        return f"{self.message}{' ' if self.message.endswith('.') else ': '}{self.detail}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = dict(self.__dict__)
+        if isinstance(self, OSError):
+            state.update(errno=self.errno, strerror=self.strerror, filename=self.filename)
+        return type(self), (self.message,), state
 
 
 class InvalidArgumentError(Error, ValueError):
@@ -186,7 +213,7 @@ class ClosedError(Error):
 
 
 class IoError(Error, OSError):
-    """A file on this machine could not be read or written."""
+    """A file on this machine could not be read or written: ``filename``, and ``errno`` and ``strerror`` where the system refused it."""
 
     kind = "io"
 
