@@ -6,7 +6,7 @@
 //! event or a request, and fails with the whole timeline when it does not come.
 //!
 //! `transport` has the back ends, `scenario` reads the table as one of them has it, `pattern` says when a value is as expected, `timeline` keeps what the application was told,
-//! `invariants` holds what is true of every event, `pairs` which of them take turns, `world` is the server side of a scenario, `runner` goes through the steps,
+//! `invariants` holds what is true of every event, `pairs` which of them take turns, `world` is the server side of a scenario, `relay` the path to it, `runner` goes through the steps,
 //! `adapter` has the languages. README.md describes the format of scenarios and the protocol of adapters.
 
 #![allow(
@@ -18,6 +18,7 @@ pub mod adapter;
 mod invariants;
 mod pairs;
 pub mod pattern;
+mod relay;
 mod runner;
 pub mod scenario;
 mod timeline;
@@ -25,6 +26,7 @@ mod transport;
 mod world;
 
 pub use adapter::{Adapter, InProcess, Language, Launch, Program, Told};
+pub use relay::Path;
 pub use runner::{Failure, Pace, Report, run_all};
 pub use scenario::{Scenario, Table};
 pub use transport::{

@@ -1,6 +1,8 @@
 //! The back ends that the table is replayed over, as scenarios see them: what they can do, and the words for what differs on the wire.
 
+use crate::relay::Path;
 use serde_json::{Map, Value, json};
+use std::net::SocketAddr;
 use webchat_simulator::Simulator;
 
 /// A back end.
@@ -15,6 +17,8 @@ pub struct Transport {
     carrier: Carrier,
     /// How its server differs from the usual, as `CometD` settings of the simulator.
     server: &'static [(&'static str, &'static str)],
+    /// The path to its server, where it is not the machine's own.
+    pub path: Option<Path>,
 }
 
 /// What answers have in common.
@@ -69,6 +73,7 @@ pub const GMS_REST: Transport = Transport {
     api: Api::Gms,
     carrier: Carrier::Rest,
     server: &[],
+    path: None,
 };
 
 /// GMS v2 over `CometD`, by WebSocket.
@@ -78,6 +83,7 @@ pub const GMS_COMETD: Transport = Transport {
     api: Api::Gms,
     carrier: Carrier::WebSocket,
     server: &[],
+    path: None,
 };
 
 /// GMS v2 over `CometD`, by long-polling.
@@ -87,6 +93,7 @@ pub const GMS_COMETD_POLLING: Transport = Transport {
     api: Api::Gms,
     carrier: Carrier::LongPolling,
     server: &[],
+    path: None,
 };
 
 /// The order of events in which an own one comes before the outcome of its request.
@@ -123,6 +130,7 @@ pub const NEXUS_REST: Transport = Transport {
     api: Api::Nexus,
     carrier: Carrier::Rest,
     server: &[],
+    path: None,
 };
 
 impl Transport {
@@ -142,33 +150,45 @@ impl Transport {
         self.capabilities.contains(&capability)
     }
 
+    /// The same behind this path.
+    #[must_use]
+    pub const fn behind(self, path: Path) -> Self {
+        Self { path: Some(path), ..self }
+    }
+
     /// How its server differs from the usual, in the words of the control API's settings.
     pub(crate) fn server(&self) -> Map<String, Value> {
         self.server.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect()
     }
 
-    /// The configuration that every scenario has, with its interval of polls in milliseconds.
-    pub(crate) fn config(&self, simulator: &Simulator, poll_interval: Option<u64>) -> Map<String, Value> {
+    /// The configuration that every scenario has, with its interval of polls in milliseconds; the server is known by `address`.
+    pub(crate) fn config(
+        &self,
+        simulator: &Simulator,
+        address: SocketAddr,
+        poll_interval: Option<u64>,
+    ) -> Map<String, Value> {
+        let at = |url: String| url.replace(&simulator.address().to_string(), &address.to_string());
         let comet = |websocket: bool| {
             json!({"cometD": {
                 "enabled": true,
-                "cometURL": simulator.cometd_url(),
-                "apiURL": simulator.cometd_file_url(),
+                "cometURL": at(simulator.cometd_url()),
+                "apiURL": at(simulator.cometd_file_url()),
                 "websocketEnabled": websocket,
             }})
         };
         let config = match (self.api, self.carrier) {
             // The shortest interval there is makes the table quick.
             (Api::Gms, Carrier::Rest) => match poll_interval {
-                None => json!({"dataURL": simulator.chat_url(), "pollRateMin": 250, "pollRateMax": 250}),
+                None => json!({"dataURL": at(simulator.chat_url()), "pollRateMin": 250, "pollRateMax": 250}),
                 Some(interval) => {
-                    json!({"dataURL": simulator.chat_url(), "dynamicPolling": false, "pollRate": interval})
+                    json!({"dataURL": at(simulator.chat_url()), "dynamicPolling": false, "pollRate": interval})
                 }
             },
             (Api::Gms, carrier) => comet(carrier == Carrier::WebSocket),
             (Api::Nexus, _) => json!({"transport": {
                 "type": "pureengage-v3-rest",
-                "dataURL": simulator.nexus_url(),
+                "dataURL": at(simulator.nexus_url()),
                 "endpoint": "Sales",
                 "headers": {"x-api-key": "n3eNkg"},
                 "pollTimeout": poll_interval.unwrap_or(100),

@@ -2,7 +2,8 @@
 //!
 //! `WEBCHAT_CONFORMANCE_C` names the C adapter, `WEBCHAT_CONFORMANCE_PYTHON` a Python interpreter that can import `webchat`. A language
 //! whose variable is not set is left out with a note, or fails when `WEBCHAT_CONFORMANCE_ALL` is set. `WEBCHAT_CONFORMANCE_ONLY`
-//! runs only the scenarios with this text in their names, `WEBCHAT_CONFORMANCE_TRANSPORT` (`gms`, `cometd`, `cometd-polling`, `nexus`, and in Rust `cometd-ahead`, `cometd-polling-ahead`)
+//! runs only the scenarios with this text in their names, `WEBCHAT_CONFORMANCE_PATH` (`delay=80,rate=200000`: milliseconds, bytes a second)
+//! puts the server behind a path, `WEBCHAT_CONFORMANCE_TRANSPORT` (`gms`, `cometd`, `cometd-polling`, `nexus`, and in Rust `cometd-ahead`, `cometd-polling-ahead`)
 //! over one transport only; `WEBCHAT_CONFORMANCE_SLOW` runs one at a time and waits ten times as long, as for programs under valgrind.
 
 #![allow(
@@ -12,34 +13,44 @@
 )]
 
 use std::{
-    env,
-    path::Path,
+    env, path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use webchat_conformance::{
     GMS_COMETD, GMS_COMETD_AHEAD, GMS_COMETD_POLLING, GMS_COMETD_POLLING_AHEAD, GMS_REST, InProcess,
-    Language, NEXUS_REST, Pace, Program, Table, Transport, run_all,
+    Language, NEXUS_REST, Pace, Path, Program, Table, Transport, run_all,
 };
 
 /// One replay at a time: more would only wait for each other.
 static TURN: Mutex<()> = Mutex::new(());
 
+/// A line of a mobile phone, each way.
+const FAR: Path = Path { delay_ms: 80, bytes_per_second: 200_000 };
+
 fn replay(transport: Transport, language: impl Language + 'static) {
+    replay_part(transport, language, "");
+}
+
+/// Replays the scenarios with `part` in their names.
+fn replay_part(transport: Transport, language: impl Language + 'static, part: &str) {
     let wanted = env::var("WEBCHAT_CONFORMANCE_TRANSPORT").ok();
     if wanted.is_some_and(|wanted| wanted != transport.name) {
         return;
     }
     let language: Arc<dyn Language> = Arc::new(language);
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let table = Table::load(&transport).unwrap();
+    let mut table = Table::load(&transport).unwrap();
+    table.scenarios.retain(|scenario| scenario.name.contains(part));
+    let transport = given_path().map_or(transport, |path| transport.behind(path));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let pace = match env::var_os("WEBCHAT_CONFORMANCE_SLOW") {
         None => Pace::default(),
         Some(_) => Pace { at_once: 1, patience: Duration::from_mins(5) },
     };
     let only = env::var("WEBCHAT_CONFORMANCE_ONLY").ok();
-    let name = format!("{} over {}", language.name(), transport.name);
+    let way = if transport.path.is_some() { ", far away" } else { "" };
+    let name = format!("{} over {}{way}", language.name(), transport.name);
     let report = runtime.block_on(run_all(&table, language, transport, only.as_deref(), pace));
     let slowest: Vec<_> = report.slowest.iter().map(|(name, took)| format!("{name} {took:.1?}")).collect();
     println!("{name}: {} scenarios in {:.1?}; the slowest: {}", report.ran, report.took, slowest.join(", "));
@@ -52,6 +63,21 @@ fn replay(transport: Transport, language: impl Language + 'static) {
         report.ran,
         failures.join("\n")
     );
+}
+
+/// The path that the variable describes.
+fn given_path() -> Option<Path> {
+    let words = env::var("WEBCHAT_CONFORMANCE_PATH").ok()?;
+    let mut path = Path::default();
+    for word in words.split(',') {
+        let (name, number) = word.split_once('=').unwrap();
+        match name {
+            "delay" => path.delay_ms = number.parse().unwrap(),
+            "rate" => path.bytes_per_second = number.parse().unwrap(),
+            other => panic!("WEBCHAT_CONFORMANCE_PATH: {other:?} is neither delay nor rate"),
+        }
+    }
+    Some(path)
 }
 
 /// The program that the variable names, unless the language is left out.
@@ -67,7 +93,7 @@ fn program(variable: &str) -> Option<String> {
 /// The adapter in Python, started with `arguments`.
 fn python_adapter(name: &str, arguments: &[&str]) -> Option<Program> {
     let python = program("WEBCHAT_CONFORMANCE_PYTHON")?;
-    let adapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../python/conformance_adapter.py");
+    let adapter = path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../python/conformance_adapter.py");
     let all: Vec<&str> = [adapter.to_str().unwrap()].into_iter().chain(arguments.iter().copied()).collect();
     Some(Program::new(name, python, &all))
 }
@@ -119,6 +145,23 @@ macro_rules! replays_in_rust {
 replays_in_rust! {
     cometd_ahead: GMS_COMETD_AHEAD;
     cometd_polling_ahead: GMS_COMETD_POLLING_AHEAD;
+}
+
+/// Messages in doubt, behind a long and narrow path.
+macro_rules! replays_far_away {
+    ($($name:ident: $transport:expr;)*) => {
+        $(#[test]
+        fn $name() {
+            replay_part($transport.behind(FAR), InProcess, "arrive");
+        })*
+    };
+}
+
+replays_far_away! {
+    gms_far: GMS_REST;
+    cometd_far: GMS_COMETD;
+    cometd_polling_far: GMS_COMETD_POLLING;
+    nexus_far: NEXUS_REST;
 }
 
 replays! {

@@ -10,7 +10,7 @@ pub use step::{
     Written,
 };
 
-use crate::transport::Transport;
+use crate::{relay, transport::Transport};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::{
@@ -54,6 +54,8 @@ pub struct Scenario {
     /// Whether the application keeps the session of an asynchronous chat in a file of its own.
     #[serde(default)]
     pub keeper: bool,
+    /// The path to the server, where it is not the machine's own.
+    pub path: Option<relay::Path>,
     /// What the server is like.
     #[serde(default)]
     pub server: ServerSettings,

@@ -61,6 +61,7 @@ impl World {
         let (name, argument) = single.ok_or_else(|| format!("{action} is no action: it has one member"))?;
         match name.as_str() {
             "down" => self.simulator.go_down().await.map_err(|error| error.to_string())?,
+            "silence" => self.silence(argument)?,
             "sayNumbers" => self.say_numbers(argument).await?,
             "up" => self.come_up().await?,
             "restart" => match self.control(name, argument).await {
@@ -85,6 +86,13 @@ impl World {
             }
         }
         outcome.map_err(|error| error.to_string())
+    }
+
+    /// Has the path to the server bring nothing any more, or again all that is under way.
+    fn silence(&self, silent: &Value) -> Result<(), String> {
+        let relay = self.relay.as_ref().ok_or("silence: the scenario has no path")?;
+        relay.silence(silent.as_bool().ok_or("silence is true or false")?);
+        Ok(())
     }
 
     /// Says the numbers from `from` to `to`, one message each.

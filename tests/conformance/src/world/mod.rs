@@ -6,6 +6,7 @@ mod storage;
 
 use crate::{
     pattern::{Saved, fill, matches},
+    relay::Relay,
     scenario::{Scenario, ServerSettings},
     transport::Transport,
 };
@@ -31,6 +32,8 @@ type Http = Client<HttpConnector, Full<Bytes>>;
 
 pub(crate) struct World {
     simulator: Simulator,
+    /// The path to it, where that is not the machine's own.
+    relay: Option<Relay>,
     http: Http,
     directory: TempDir,
     pub(crate) saved: Saved,
@@ -47,13 +50,22 @@ impl World {
         }
         let simulator = start(&scenario.server, &directory).await?;
         let http = Client::builder(TokioExecutor::new()).build_http();
+        let relay = match scenario.path.or(transport.path) {
+            None => None,
+            Some(path) => {
+                let relay = Relay::open(simulator.address(), path).await;
+                Some(relay.map_err(|error| format!("the path to the simulator: {error}"))?)
+            }
+        };
+        let address = relay.as_ref().map_or(simulator.address(), |relay| relay.address);
+        let at = |url: String| url.replace(&simulator.address().to_string(), &address.to_string());
         let texts = [
-            ("chatUrl", simulator.chat_url()),
-            ("gesUrl", simulator.ges_url()),
-            ("nexusUrl", simulator.nexus_url()),
-            ("cometdUrl", simulator.cometd_url()),
-            ("host", simulator.address().to_string()),
-            ("port", simulator.address().port().to_string()),
+            ("chatUrl", at(simulator.chat_url())),
+            ("gesUrl", at(simulator.ges_url())),
+            ("nexusUrl", at(simulator.nexus_url())),
+            ("cometdUrl", at(simulator.cometd_url())),
+            ("host", address.to_string()),
+            ("port", address.port().to_string()),
             ("dir", directory.path().display().to_string()),
         ];
         let server = simulator.clone();
@@ -62,7 +74,8 @@ impl World {
             saved.insert(name, Value::String(text));
         }
         let has_keeper = scenario.keeper;
-        let mut world = Self { simulator, http, directory, saved, config: Map::new(), transport, has_keeper };
+        let mut world =
+            Self { simulator, relay, http, directory, saved, config: Map::new(), transport, has_keeper };
         world.config = world.base_config(scenario)?;
         world.saved.insert("config", Value::Object(world.config.clone()));
         let (usual, own) = (transport.server(), &scenario.server);
@@ -78,7 +91,8 @@ impl World {
     }
 
     fn base_config(&self, scenario: &Scenario) -> Result<Map<String, Value>, String> {
-        let mut config = self.transport.config(&self.simulator, scenario.poll_interval);
+        let address = self.relay.as_ref().map_or(self.simulator.address(), |relay| relay.address);
+        let mut config = self.transport.config(&self.simulator, address, scenario.poll_interval);
         config.insert("ajaxTimeout".into(), AJAX_TIMEOUT.into());
         config.insert("connection".into(), json!({"proxy": "none"}));
         if scenario.store {
