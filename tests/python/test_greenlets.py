@@ -238,6 +238,47 @@ def test_the_end_of_the_process_closes_chats(program: Program) -> None:
     assert "state.session" in program(text)
 
 
+def test_a_forked_process_is_told(program: Program) -> None:
+    """It has the greenlets of its parent as well; what wakes them there says nothing."""
+    text = """
+        reader, writer = os.pipe()
+        seen = queue.Queue()
+        chat = webchat.Chat(CONFIG)
+        chat.on("messageReceived", seen.put)
+        chat.start_chat(nickname="Jo")
+        pid = os.fork()
+        if pid == 0:
+            signal.alarm(20)
+            for call in (chat.get_agents, chat.next_event, webchat.Chat):
+                try: call()
+                except webchat.UnsupportedError: pass
+                else: os._exit(1)
+            LET_OTHERS_RUN
+            os._exit(7)
+        chat.send_message("Hello")
+        seen.get(timeout=20)
+        os.write(writer, b"x")
+        print(os.waitpid(pid, 0)[1] >> 8)
+    """
+    # Eventlet shares the parent's epoll with the child, which then spoils what the parent waits for: its hub must not run there.
+    others = "gevent.get_hub().wait(gevent.get_hub().loop.io(reader, 1))" if program.library == "gevent" else ""
+    assert program(text.replace("LET_OTHERS_RUN", others)) == "7\n"
+
+
+def test_a_chat_made_before_the_program_is_patched_goes_on(simulator: Simulator) -> None:
+    text = """
+        print(chat.get_agents())
+        gevent.spawn(chat.send_message, "beside")
+        gevent.sleep(0)
+        print(chat.send_message("Hello")["statusCode"])
+    """
+    make = "import webchat\nchat = webchat.Chat({config})\nchat.on('started', print)\nchat.start_chat(nickname='Jo')\n"
+    config = simulator.config()
+    text = programs.source(text, config, make.format(config=config) + PATCHES["gevent"])
+    assert programs.run(text, "-W", "ignore").splitlines()[-2:] == ["{'agents': {}}", "0"]
+    assert simulator.said() == ["beside", "Hello"]
+
+
 def test_where_threads_are_left_alone_handlers_have_theirs(simulator: Simulator) -> None:
     """Sockets alone are patched: waiting lets other greenlets run, and handlers run on a thread."""
     first = "import gevent, gevent.monkey; gevent.monkey.patch_all(thread=False)\nimport webchat"

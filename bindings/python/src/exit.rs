@@ -95,6 +95,25 @@ pub(crate) enum Sleeper {
     Caller,
 }
 
+impl Sleeper {
+    fn is_over(self) -> bool {
+        is_over(match self {
+            Self::Application => LEAVING,
+            Self::Caller => LEFT,
+        })
+    }
+
+    /// For a method that looks whether there is something: it does not come back when the end is to be slept through.
+    pub(crate) fn stay_awake(self, py: Python<'_>, inside: Inside) -> Inside {
+        if self.is_over() {
+            drop(inside);
+            py.detach(|| sleep_for_ever());
+            return count();
+        }
+        inside
+    }
+}
+
 /// Runs `work`, which may take long, without the interpreter. `inside` is that of the method that runs.
 pub(crate) fn outside<T: Send>(
     py: Python<'_>,
@@ -107,11 +126,7 @@ pub(crate) fn outside<T: Send>(
         let value = work();
         // Counted before the look at the stage, as the end looks at the count after it has changed the stage.
         let inside = count();
-        let stage = match sleeper {
-            Sleeper::Application => LEAVING,
-            Sleeper::Caller => LEFT,
-        };
-        if is_over(stage) {
+        if sleeper.is_over() {
             drop(inside);
             sleep_for_ever();
         }

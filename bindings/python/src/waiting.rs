@@ -170,7 +170,8 @@ impl Waiting {
 
     /// Whether there is a result.
     fn is_ready(&self, py: Python<'_>) -> PyResult<bool> {
-        let inner = self.0.enter(py)?;
+        let (inner, inside) = self.0.enter(py)?.split();
+        let _inside = inner.sleeper.stay_awake(py, inside);
         inner.check_thread(py)?;
         let bell = inner.bell().map_err(|error| error::to_python(py, &error, None))?;
         let mut work = match inner.take() {

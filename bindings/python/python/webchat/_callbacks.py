@@ -12,6 +12,7 @@ import weakref
 from typing import Any, Callable, Optional
 
 from . import _greenlets, _webchat
+from .errors import UnsupportedError
 
 _known: weakref.WeakValueDictionary[tuple[Any, Any], _webchat.Calls] = weakref.WeakValueDictionary()
 """The ways to the threads, by runtime and, where threads are greenlets, by hub."""
@@ -29,7 +30,10 @@ def way(runtime: Optional[_webchat.Runtime]) -> _webchat.Calls:
     if known is not None:
         return known
     calls, requested = _webchat.Calls.channel(_report)
-    threading.Thread(target=_run, args=(requested, greenlets), name="webchat-callbacks", daemon=True).start()
+    if greenlets is None:
+        threading.Thread(target=_run, args=(requested, None), name="webchat-callbacks", daemon=True).start()
+    else:
+        greenlets.begin(_run, requested, greenlets)
     _known[key] = calls
     return calls
 
@@ -47,11 +51,15 @@ def _run(requested: _webchat.Requested, greenlets: Optional[_greenlets.Greenlets
         _greenlets_that_call.add(greenlets.current())
     may_come = True
     while may_come:
-        call = requested.take()
-        if call is None:
-            waiting = requested.next()
-            call, may_come = waiting.wait() if greenlets is None else greenlets.wait(waiting)
-            del waiting
+        try:
+            call = requested.take()
+            if call is None:
+                waiting = requested.next()
+                call, may_come = waiting.wait() if greenlets is None else greenlets.wait(waiting)
+                del waiting
+        except UnsupportedError:
+            # A forked process has this greenlet, too.
+            return
         if call is not None:
             _make(greenlets, *call)
         # Nothing is to be kept alive while the next call is waited for.
@@ -64,9 +72,13 @@ def _make(greenlets: Optional[_greenlets.Greenlets], function: Callable[..., obj
     except BaseException as error:
         if greenlets is not None and isinstance(error, KeyboardInterrupt):
             # It was meant for the program, which just did not run.
-            greenlets.raise_beside(error)
+            greenlets.begin(_raise, error)
         else:
             _report(error, function)
+
+
+def _raise(error: BaseException) -> None:
+    raise error
 
 
 _Unraisable: Any = next(each for each in tuple.__subclasses__() if each.__name__ == "UnraisableHookArgs")

@@ -11,25 +11,28 @@ from . import _waiting, _webchat
 _PATIENCE = 2.0
 """Seconds that the end of the process waits for session data to be stored."""
 
-_chats: weakref.WeakSet[_webchat.Chat] = weakref.WeakSet()
+_chats: set[weakref.ref[_webchat.Chat]] = set()
+"""Only single operations on it: at the end threads may still make chats."""
 
 
 def watch(chat: _webchat.Chat) -> None:
     """Has ``chat`` closed when the process ends."""
-    _chats.add(chat)
+    _chats.add(weakref.ref(chat, _chats.discard))
 
 
 def _close_all() -> None:
     if _webchat.is_forked():
         return
     _webchat.take_leave()
-    chats = list(_chats)
-    for chat in chats:
-        chat.close()
-    end = time.monotonic() + _PATIENCE
-    for chat in chats:
-        _waiting.wait(chat.closed(max(0.0, end - time.monotonic())))
-    _webchat.leave()
+    try:
+        chats = [chat for chat in (reference() for reference in list(_chats)) if chat is not None]
+        for chat in chats:
+            chat.close()
+        end = time.monotonic() + _PATIENCE
+        for chat in chats:
+            _waiting.wait(chat.closed(max(0.0, end - time.monotonic())))
+    finally:
+        _webchat.leave()
 
 
 atexit.register(_close_all)

@@ -22,8 +22,8 @@ class Greenlets(NamedTuple):
     current: Callable[[], Any]
     wait_readable: Callable[[int], None]
     """Lets the others run until a descriptor is readable."""
-    raise_beside: Callable[[BaseException], None]
-    """Raises in a greenlet of its own, which leads to the main one with what ends a program."""
+    begin: Callable[..., object]
+    """Has a function called in a greenlet of its own. What ends a program and is raised there ends the main one."""
     are_threads: bool
     """Whether the program's threads are greenlets."""
 
@@ -64,10 +64,7 @@ def _gevent() -> Optional[Greenlets]:
         finally:
             watcher.close()
 
-    def raise_beside(error: BaseException) -> None:
-        gevent.spawn(_raise, error)
-
-    return Greenlets(hub, hub, gevent.getcurrent, wait_readable, raise_beside, are_threads)
+    return Greenlets(hub, hub, gevent.getcurrent, wait_readable, gevent.spawn, are_threads)
 
 
 def _eventlet() -> Optional[Greenlets]:
@@ -83,11 +80,5 @@ def _eventlet() -> Optional[Greenlets]:
     def wait_readable(descriptor: int) -> None:
         hubs.trampoline(descriptor, read=True)
 
-    def raise_beside(error: BaseException) -> None:
-        hub.schedule_call_global(0, _raise, error)
-
-    return Greenlets(hub, hub.greenlet, hubs.greenlet.getcurrent, wait_readable, raise_beside, are_threads)
-
-
-def _raise(error: BaseException) -> None:
-    raise error
+    begin = sys.modules["eventlet"].spawn_n
+    return Greenlets(hub, hub.greenlet, hubs.greenlet.getcurrent, wait_readable, begin, are_threads)
