@@ -38,7 +38,8 @@
  *
  * "A command: see above" stands for: any thread, also in a callback; `completion` and `out_request` may be NULL, other pointers only
  * where said; texts and structures are read during the call. WEBCHAT_ERR_INVALID_HANDLE: `service` is none. WEBCHAT_ERR_INVALID_ARGUMENT:
- * a text is NULL or not UTF-8, or JSON is none; webchat_failure_reason and the log name the parameter. When the command is not accepted there is no outcome.
+ * a text is NULL or not UTF-8, or JSON is none; webchat_failure_reason and the log name the parameter. WEBCHAT_ERR_BUSY: 10,000 commands,
+ * or 64 MiB of their options, have no outcome yet, or one that waits for its on_done. When the command is not accepted there is no outcome.
  * Any accepted command can also be rejected with WEBCHAT_ERR_CLOSED, WEBCHAT_ERR_CANCELLED and, with a deadline, WEBCHAT_ERR_TIMEOUT.
  *
  * EVENTS, IN THREE WAYS
@@ -49,6 +50,10 @@
  *
  * In each way events come in order, one at a time for a service. What is there before your first command, in whatever way and however
  * often, gets all events from the beginning: those of a restored chat first of all (see webchat_subscribe).
+ *
+ * Take them: while 1,024 wait for you, or 16 MiB of messages, in the queue or behind a callback that runs, the service fetches no more
+ * messages. Nothing is lost: they are fetched when you have taken half. Commands go on meanwhile, but for those that would bring many more
+ * events: WEBCHAT_ERR_BUSY. A server drops a customer whom it does not hear for 45 s; the service keeps the session up as long as it runs.
  *
  * WHO OWNS WHAT
  *
@@ -999,7 +1004,10 @@ webchat_status webchat_update_user_data(webchat_service *service,
                                         const webchat_completion *completion,
                                         uint64_t *out_request);
 
-/** getTranscript: the messages of the chat. Read them by webchat_outcome_message. A command: see above. Since 0.1. */
+/**
+ * getTranscript: the messages of the chat. Read them by webchat_outcome_message. Beyond maxTranscriptBytes of the configuration (64 MiB)
+ * the oldest are missing; the outcome's JSON then has "truncated": true. A command: see above. Since 0.1.
+ */
 WEBCHAT_API
 webchat_status webchat_get_transcript(webchat_service *service,
                                       const webchat_completion *completion,

@@ -4,8 +4,9 @@ use crate::{
     Error, ErrorKind, Private,
     command::{Command, Preprocessor, PreviewInput, RequestId, Resolution, SendMessage, StartChat},
     config::Config,
-    driver::{self, Completion, Driver, Events, Host, Hub, ListenerId, Message, Runtime},
-    event::Envelope,
+    driver::{
+        self, Completion, Delivery, Driver, Events, Host, Hub, ListenerId, Message, Place, Runtime, UnderWay,
+    },
     model::{Agents, Download, Downloaded, FileLimits, JsonObject, SessionData, Stats, Transcript, Upload},
     prefilter::Prefilter,
     store::{SessionKeeper, SessionStore},
@@ -18,10 +19,7 @@ use std::{
     future::Future,
     marker::PhantomData,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -43,7 +41,7 @@ pub struct Chat {
 struct Shared {
     inbox: mpsc::UnboundedSender<Message>,
     hub: Arc<Hub>,
-    next: AtomicU64,
+    under_way: Arc<UnderWay>,
     capabilities: Arc<OnceCell<Capabilities>>,
     /// Fails to change once the driver is gone.
     running: watch::Receiver<()>,
@@ -129,7 +127,7 @@ impl ChatBuilder {
             drop(alive);
         });
         let chat = Chat {
-            shared: Arc::new(Shared { inbox, hub, next: AtomicU64::new(0), capabilities, running }),
+            shared: Arc::new(Shared { inbox, hub, under_way: Arc::default(), capabilities, running }),
             deadline: None,
         };
         if let Some(config) = self.config {
@@ -169,8 +167,9 @@ impl Chat {
     }
 
     /// Has `listener` called with each event, in order, on a thread of the library; which, see [`Chat::events`]. It must not block and
-    /// not panic, and it must not add or remove listeners. It is dropped when it is removed or the chat is closed.
-    pub fn listen(&self, listener: impl Fn(&Arc<Envelope>) + Send + 'static) -> ListenerId {
+    /// not panic, and it must not add or remove listeners. If it passes events on, it passes on the [`Delivery`]: while too many wait, the
+    /// chat fetches no more. It is dropped when it is removed or the chat is closed.
+    pub fn listen(&self, listener: impl Fn(&Delivery) + Send + 'static) -> ListenerId {
         let id = self.next_listener();
         self.listen_as(id, listener);
         id
@@ -183,7 +182,7 @@ impl Chat {
 
     /// [`Chat::listen`] under an id from [`Chat::next_listener`], for listeners that have to know it: the first event can come before
     /// `listen` returns. An id is for one listener only.
-    pub fn listen_as(&self, id: ListenerId, listener: impl Fn(&Arc<Envelope>) + Send + 'static) {
+    pub fn listen_as(&self, id: ListenerId, listener: impl Fn(&Delivery) + Send + 'static) {
         self.shared.hub.listen(id, Box::new(listener));
     }
 
@@ -192,23 +191,31 @@ impl Chat {
         self.shared.hub.unlisten(id)
     }
 
-    /// Gives a command, with its outcome to `completion`.
+    /// Gives a command, with its outcome to `completion`: at once an error of kind [`ErrorKind::Busy`] where [`Chat::place`] has none.
     pub fn submit(&self, command: Command, deadline: Option<Duration>, completion: Completion) -> RequestId {
-        let id = self.next_request();
-        self.submit_as(id, command, deadline, completion);
-        id
+        match self.place() {
+            Ok(place) => {
+                let id = place.id();
+                self.submit_at(place, command, deadline, completion);
+                id
+            }
+            Err(error) => {
+                completion.complete(Err(error));
+                self.shared.under_way.next_id()
+            }
+        }
     }
 
-    /// An id for [`Chat::submit_as`].
-    pub fn next_request(&self) -> RequestId {
-        RequestId(self.shared.next.fetch_add(1, Ordering::Relaxed) + 1)
+    /// A place for one more command: 10,000 may be under way, with 64 MiB of options. [`ErrorKind::Busy`] when there is none.
+    pub fn place(&self) -> Result<Place, Error> {
+        self.shared.under_way.place()
     }
 
-    /// [`Chat::submit`] under an id from [`Chat::next_request`], for completions that have to know it: an outcome can come before
-    /// `submit` returns. An id is for one command only.
-    pub fn submit_as(
+    /// [`Chat::submit`] at a place from [`Chat::place`], for completions that have to know its id: an outcome can come before `submit`
+    /// returns.
+    pub fn submit_at(
         &self,
-        id: RequestId,
+        mut place: Place,
         command: Command,
         deadline: Option<Duration>,
         completion: Completion,
@@ -224,6 +231,9 @@ impl Chat {
         if !matches!(command, Command::Configure(_)) {
             self.shared.hub.get_under_way();
         }
+        let id = place.id();
+        place.weigh(&command);
+        let completion = completion.at(place);
         // A closed inbox drops the completion, which tells that the service is closed.
         let _ = self.shared.inbox.send(Message::Command { id, command, deadline, completion });
     }

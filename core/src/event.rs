@@ -1,7 +1,7 @@
 //! What an application is told: the events of the specification with their payloads.
 
 use crate::{
-    model::{Agents, Message, Received, SessionData, transcript::serialize_both},
+    model::{Agents, Message, Received, SessionData, transcript::serialize_both, weight::of_value},
     transport::Body,
 };
 use serde::{Serialize, Serializer, ser::SerializeStruct};
@@ -184,6 +184,17 @@ impl Event {
     /// The specification's name.
     pub const fn name(&self) -> &'static str {
         self.kind().name()
+    }
+
+    /// Roughly the bytes that it takes.
+    pub(crate) fn weight(&self) -> usize {
+        let payload = match self {
+            Self::MessageReceived(payload) => payload.received.iter().map(Received::weight).sum(),
+            Self::Error(ResponseData::Body(body)) => body.0.len(),
+            Self::Error(ResponseData::Failure(response)) => of_value(response),
+            _ => 0,
+        };
+        size_of::<Envelope>() + payload
     }
 
     /// The payload as JSON; an empty object when the specification has none.

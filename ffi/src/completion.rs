@@ -105,8 +105,11 @@ impl Waiting {
             }
         }
         let dispatcher = dispatcher.clone();
-        let completion = Completion::new(move |result| {
-            dispatcher.post(move || Self::finish(waiting, Outcome::new(name, id.0, Ended::from(result))));
+        let completion = Completion::posted(move |result, place| {
+            dispatcher.post(move || {
+                drop(place);
+                Self::finish(waiting, Outcome::new(name, id.0, Ended::from(result)));
+            });
         });
         (deadline, completion)
     }

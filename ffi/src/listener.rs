@@ -139,10 +139,10 @@ impl Service {
         if let Some(out) = out {
             out.set(token);
         }
-        self.chat.listen_as(id, move |envelope| {
-            if to.only.is_none_or(|only| only == envelope.event.kind()) {
-                let (to, envelope) = (to.clone(), envelope.clone());
-                dispatcher.post(move || to.call(envelope));
+        self.chat.listen_as(id, move |delivery| {
+            if to.only.is_none_or(|only| only == delivery.event.kind()) {
+                let (to, delivery) = (to.clone(), delivery.clone());
+                dispatcher.post(move || to.call(delivery.take()));
             }
         });
         Ok(())

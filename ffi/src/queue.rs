@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 use webchat_core::{
-    driver::{Dispatcher, Readiness},
+    driver::{Delivery, Dispatcher, Readiness},
     event::Envelope,
 };
 
@@ -31,7 +31,7 @@ pub(crate) struct Queue {
 
 #[derive(Default)]
 struct Waiting {
-    events: VecDeque<Arc<Envelope>>,
+    events: VecDeque<Delivery>,
     closed: bool,
     signal: Option<Readiness>,
 }
@@ -51,9 +51,9 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, envelope: Arc<Envelope>) {
+    fn push(&self, delivery: Delivery) {
         let mut waiting = self.lock();
-        waiting.events.push_back(envelope);
+        waiting.events.push_back(delivery);
         waiting.show();
         drop(waiting);
         self.changed.notify_one();
@@ -82,9 +82,9 @@ impl Queue {
                 waited.unwrap_or_else(PoisonError::into_inner).0
             }
         };
-        let event = waiting.events.pop_front();
+        let delivery = waiting.events.pop_front();
         waiting.show();
-        event.ok_or_else(|| {
+        delivery.map(Delivery::take).ok_or_else(|| {
             Failure::bare(if waiting.closed { WEBCHAT_END_OF_EVENTS } else { WEBCHAT_ERR_TIMEOUT })
         })
     }
@@ -114,7 +114,7 @@ impl Service {
         let queue = self.queue.get_or_init(|| {
             let queue = Arc::new(Queue::default());
             let feed = Feed(queue.clone());
-            self.chat.listen(move |envelope| feed.0.push(envelope.clone()));
+            self.chat.listen(move |delivery| feed.0.push(delivery.clone()));
             queue
         });
         queue.clone()

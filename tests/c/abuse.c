@@ -275,6 +275,29 @@ static void large_texts(void) {
     CHECK_STATUS(webchat_service_destroy(service), WEBCHAT_OK);
 }
 
+/* At the bound a command is refused at once, and its context let go; each of those before it keeps its outcome. */
+static void too_many_commands(void) {
+    enum { MOST = 10000 };
+    webchat_service *service;
+    probe accepted, refused;
+    uint64_t request = 7;
+    probe_init(&accepted);
+    probe_init(&refused);
+    webchat_completion completion = completion_of(&accepted), more = completion_of(&refused);
+    completion.on_done = NULL;
+    /* Without a configuration commands wait for it. */
+    CHECK_STATUS(webchat_service_new(NULL, &service), WEBCHAT_OK);
+    for (int i = 0; i < MOST; i++) CHECK_STATUS(webchat_get_stats(service, &completion, NULL), WEBCHAT_OK);
+    CHECK_STATUS(webchat_get_stats(service, &more, &request), WEBCHAT_ERR_BUSY);
+    CHECK(refused.destroyed == 1 && refused.calls == 0 && request == 0);
+    CHECK_STATUS(webchat_command(service, "getStats", NULL, &more, NULL), WEBCHAT_ERR_BUSY);
+    CHECK_STATUS(webchat_call(service, "getStats", NULL, 0, NULL), WEBCHAT_ERR_BUSY);
+    CHECK(refused.destroyed == 2 && refused.calls == 0);
+    CHECK_STATUS(webchat_configure(service, NOWHERE, NULL, NULL), WEBCHAT_ERR_BUSY);
+    CHECK_STATUS(webchat_service_destroy(service), WEBCHAT_OK);
+    probe_wait(&accepted, &accepted.destroyed, MOST, __FILE__, __LINE__);
+}
+
 static void closed_service(void) {
     webchat_service *service = open_service();
     webchat_event *event;
@@ -297,6 +320,7 @@ int main(void) {
     bad_handles();
     bad_arguments();
     large_texts();
+    too_many_commands();
     closed_service();
     puts("abuse: passed");
     return 0;

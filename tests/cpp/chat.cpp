@@ -203,3 +203,41 @@ int main(int argc, char** argv) {
     until_exit->start_chat({"Mia"}, webchat::detached);
     return failed != 0;
 }
+
+TEST(a_program_that_takes_no_events_loses_none) {
+    constexpr std::size_t count = 1100;
+    Chat chat = started(simulator);
+    std::promise<void> gate;
+    std::size_t called = 0;
+    std::promise<void> all_called;
+    auto blocked = chat.on("messageReceived", [&, opened = gate.get_future().share()](const Event& event) {
+        opened.wait();
+        for (const auto& message : event.messages()) called += message.from_type == "Agent" && message.text == std::to_string(called);
+        if (called == count) all_called.set_value();
+    });
+    for (std::size_t i = 0; i < count; ++i) simulator.post("/chats/latest/say", R"({"text": ")" + std::to_string(i) + R"("})");
+    // Time passes with commands that take some: it is enough for polls, but those have to wait.
+    simulator.post("/faults", R"({"kind": "latency", "ms": 50, "operation": "send", "times": 10000})");
+    const auto polls = [&] {
+        const std::string log = simulator.get("/log?operation=refresh");
+        std::size_t found = 0;
+        for (std::size_t at = 0; (at = log.find("\"operation\"", at)) != std::string::npos; ++at) ++found;
+        return found;
+    };
+    for (std::size_t before = 0, after = polls(); before != after; after = polls()) {
+        before = after;
+        for (int i = 0; i < 10; ++i) CHECK(chat.send_message("x").delivery() == webchat::Delivery::sent);
+    }
+    simulator.clear_faults();
+    CHECK_EQUAL(called, 0U);
+    gate.set_value();
+    std::uint64_t place = 0;
+    for (std::size_t taken = 0; taken < count;) {
+        for (const auto& message : next(chat, EventKind::message_received).messages()) {
+            CHECK(message.index > place);
+            place = message.index;
+            taken += message.from_type == "Agent" && message.text == std::to_string(taken);
+        }
+    }
+    take(all_called.get_future());
+}

@@ -6,6 +6,7 @@ use crate::{
     command, error,
     event::Event,
     exit::Sleeper,
+    held::Held,
     json,
     keeper::PythonKeeper,
     native::{Native, enter},
@@ -132,7 +133,8 @@ impl Chat {
         Ok(Waiting::new(Sleeper::Application, outcome, cancel))
     }
 
-    /// Gives a command; `done` is called with its value and `None`, or with `None` and its error. Returns the command's id.
+    /// Gives a command; `done` is called with its value and `None`, or with `None` and its error, and with something to hold until the
+    /// outcome has arrived. Returns the command's id.
     #[pyo3(signature = (name, options, timeout, done))]
     fn submit(
         &self,
@@ -145,14 +147,17 @@ impl Chat {
         let chat = self.0.enter(py)?;
         let command = command::read(py, name, options, &chat.callbacks)?;
         let deadline = seconds(timeout)?;
+        let place = chat.core.place().map_err(|error| error::to_python(py, &error, None))?;
+        let id = place.id();
         let done = chat.callbacks.register(py, done);
-        let completion = Completion::new(move |outcome| {
+        let completion = Completion::posted(move |outcome, place| {
             done.post(move |py| match settled(py, outcome, None) {
-                Ok(value) => tuple(py, (value, py.None())),
-                Err(error) => tuple(py, (py.None(), error)),
+                Ok(value) => tuple(py, (value, py.None(), Held::new(place))),
+                Err(error) => tuple(py, (py.None(), error, Held::new(place))),
             });
         });
-        Ok(chat.core.submit(command, deadline, completion).0)
+        chat.core.submit_at(place, command, deadline, completion);
+        Ok(id.0)
     }
 
     /// Cancels a command.
@@ -174,8 +179,10 @@ impl Chat {
         Ok(number)
     }
 
-    /// Has `listener` called with the events that `number` stands for, unless that has been taken off meanwhile.
-    fn listen(&self, py: Python<'_>, number: u64, listener: Py<PyAny>) -> PyResult<()> {
+    /// Has `listener` called with the events that `number` stands for, unless that has been taken off meanwhile; with something to hold
+    /// as long as the event has not arrived, if `holds`.
+    #[pyo3(signature = (number, listener, holds = false))]
+    fn listen(&self, py: Python<'_>, number: u64, listener: Py<PyAny>, holds: bool) -> PyResult<()> {
         let chat = self.0.enter(py)?;
         let target = chat.callbacks.register(py, listener);
         let (id, kind) = {
@@ -184,10 +191,13 @@ impl Chat {
             listener.callable = Some(target.id());
             (listener.id, listener.kind)
         };
-        chat.core.listen_as(id, move |envelope| {
-            if kind.is_none_or(|kind| envelope.event.kind() == kind) {
-                let envelope = envelope.clone();
-                target.post(move |py| tuple(py, (Event::new(envelope),)));
+        chat.core.listen_as(id, move |delivery| {
+            if kind.is_none_or(|kind| delivery.event.kind() == kind) {
+                let delivery = delivery.clone();
+                target.post(move |py| {
+                    let event = Event::new(Arc::clone(&delivery));
+                    if holds { tuple(py, (event, Held::new(delivery))) } else { tuple(py, (event,)) }
+                });
             }
         });
         if !chat.listeners().by_number.contains_key(&number) {

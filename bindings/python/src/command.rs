@@ -11,7 +11,7 @@ use pyo3::{
     types::{PyByteArray, PyBytes, PyDict, PyString},
 };
 use serde_json::Value;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use webchat_core::{
     Config, Error, Private,
     command::{Command, Preprocessor, PreviewInput, Resolution},
@@ -129,9 +129,21 @@ fn preview_input(target: Target) -> PreviewInput {
     }))
 }
 
+/// One call at most is on its way: steps that come meanwhile replace each other.
 fn progress_listener(target: Target) -> ProgressListener {
-    ProgressListener(Arc::new(move |Progress { transferred, total }| {
-        target.post(move |py| tuple(py, (transferred, total)));
+    let newest: Arc<Mutex<Option<Progress>>> = Arc::default();
+    let of = |newest: &Mutex<Option<Progress>>, step| {
+        std::mem::replace(&mut *newest.lock().unwrap_or_else(PoisonError::into_inner), step)
+    };
+    ProgressListener(Arc::new(move |step| {
+        if of(&newest, Some(step)).is_none() {
+            let newest = newest.clone();
+            target.post(move |py| {
+                let (transferred, total) =
+                    of(&newest, None).map_or((0, None), |step| (step.transferred, step.total));
+                tuple(py, (transferred, total))
+            });
+        }
     }))
 }
 

@@ -28,12 +28,12 @@ pub(crate) fn event_data<'py>(py: Python<'py>, event: &Event) -> PyResult<Bound<
 
 /// What `getTranscript` resolved with.
 pub(crate) fn transcript(py: Python<'_>, transcript: Transcript) -> PyResult<Bound<'_, PyAny>> {
-    if !has_bytes(&transcript.0) {
+    if !has_bytes(&transcript.received) {
         return json::to_python(py, &Resolution::Transcript(transcript).to_json());
     }
-    let light = Transcript(without_bytes(&transcript.0).into());
+    let light = Transcript { received: without_bytes(&transcript.received).into(), ..transcript };
     let data = json::to_python(py, &Resolution::Transcript(light).to_json())?;
-    fill(&data, &transcript.0)?;
+    fill(&data, &transcript.received)?;
     Ok(data)
 }
 

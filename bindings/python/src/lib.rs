@@ -2,9 +2,9 @@
 //! `python/webchat`, is the public face; this crate binds [`webchat_core`] and decides nothing about chats.
 //!
 //! `chat` is one chat, `command` reads commands from Python values, `event` and `stream` carry events, `callbacks` holds the
-//! application's callables, `calls` brings them to the thread that calls them, `store` and `keeper` let Python keep session data,
-//! `waiting` is the one place that blocks, `native` is about forks, `exit` about the end of the interpreter, `content`, `error` and `json`
-//! convert.
+//! application's callables, `calls` brings them to the thread that calls them, `held` is what waits in Python's hands, `store` and
+//! `keeper` let Python keep session data, `waiting` is the one place that blocks, `native` is about forks, `exit` about the end of the
+//! interpreter, `content`, `error` and `json` convert.
 
 mod callbacks;
 mod calls;
@@ -14,6 +14,7 @@ mod content;
 mod error;
 mod event;
 mod exit;
+mod held;
 mod json;
 mod keeper;
 mod native;
@@ -36,6 +37,7 @@ mod _webchat {
         chat::Chat,
         event::Event,
         exit::{leave, take_leave},
+        held::Held,
         native::{check_process, is_forked},
         runtime::Runtime,
         stream::Events,

@@ -6,7 +6,11 @@ mod files;
 
 use crate::{
     config::Config,
-    model::{Agents, Download, Downloaded, FileLimits, JsonObject, SessionData, Stats, Transcript, Upload},
+    model::{
+        Agents, Download, Downloaded, FileLimits, FileSource, JsonObject, SessionData, Stats, Transcript,
+        Upload,
+        weight::{of_object, of_value},
+    },
     prefilter::Prefilter,
     private::{Private, debug_only},
     transport::{Body, BoxFuture},
@@ -106,6 +110,23 @@ pub enum Command {
         /// Index of the last message read; without it, the newest received.
         index: Option<u64>,
     },
+}
+
+impl Command {
+    /// Roughly the bytes that its options take, where they can be many.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::StartChat(options) => of_value(&options.user_data) + of_object(&options.other),
+            Self::SendMessage(options) => options.message.as_ref().map_or(0, |text| text.len()),
+            Self::SendCustomNotice { message } => message.len(),
+            Self::SendTyping { message } | Self::SendFilteredMessage { message, .. } => {
+                message.as_ref().map_or(0, |text| text.len())
+            }
+            Self::UpdateUserData(data) => of_object(data),
+            Self::SendFile(Upload { source: FileSource::Bytes(bytes), .. }) => bytes.len(),
+            _ => 0,
+        }
+    }
 }
 
 /// Options of `startChat`.

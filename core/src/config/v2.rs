@@ -30,6 +30,9 @@ pub(super) fn read_service(webchat: &Section<'_>) -> ServiceConfig {
         max_message_length: webchat
             .whole("maxMessageLength", "a number of characters", &(1..=MAX_WHOLE))
             .map(|length| usize::try_from(length).unwrap_or(usize::MAX)),
+        max_transcript_bytes: webchat
+            .whole("maxTranscriptBytes", "a number of bytes", &(1..=MAX_WHOLE))
+            .map_or(64 << 20, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
         polling: read_polling(webchat),
     }
 }

@@ -3,6 +3,7 @@
 use super::{
     hub::{Hub, ListenerId},
     is_forked,
+    waiting::Delivery,
 };
 use crate::event::Envelope;
 use std::{
@@ -15,7 +16,7 @@ use tokio::sync::Notify;
 
 /// A chat's events as a stream: in order, each to one caller, until the chat is closed.
 ///
-/// Events wait in memory until they are taken; take them, or drop the stream.
+/// Events wait in memory until they are taken; take them, or drop the stream. While 1,024 wait, or 16 MiB, the chat fetches no more.
 pub struct Events {
     hub: Arc<Hub>,
     listener: ListenerId,
@@ -30,7 +31,7 @@ struct Queue {
 
 #[derive(Default)]
 struct Waiting {
-    events: VecDeque<Arc<Envelope>>,
+    events: VecDeque<Delivery>,
     ended: bool,
     /// Called when there is something to be had again, after somebody has found nothing.
     on_change: Option<Box<dyn Fn() + Send>>,
@@ -52,9 +53,9 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, envelope: Arc<Envelope>) {
+    fn push(&self, delivery: Delivery) {
         let mut waiting = self.lock();
-        waiting.events.push_back(envelope);
+        waiting.events.push_back(delivery);
         waiting.tell();
         drop(waiting);
         self.changed.notify_one();
@@ -72,7 +73,7 @@ impl Queue {
     fn take(&self) -> Poll<Option<Arc<Envelope>>> {
         let mut waiting = self.lock();
         match waiting.events.pop_front() {
-            Some(envelope) => Poll::Ready(Some(envelope)),
+            Some(delivery) => Poll::Ready(Some(delivery.take())),
             None if waiting.ended => Poll::Ready(None),
             None => {
                 waiting.found_empty = true;
@@ -95,7 +96,7 @@ impl Events {
     pub(crate) fn of(hub: &Arc<Hub>) -> Self {
         let (queue, listener) = (Arc::new(Queue::default()), hub.next_listener());
         let feed = Feed(queue.clone());
-        hub.listen(listener, Box::new(move |envelope| feed.0.push(envelope.clone())));
+        hub.listen(listener, Box::new(move |delivery| feed.0.push(delivery.clone())));
         Self { hub: hub.clone(), listener, queue }
     }
 

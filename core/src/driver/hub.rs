@@ -2,38 +2,53 @@
 //!
 //! A program cannot always listen before its chat begins: what a stored session brings can be there before the second listener is. So
 //! everything is kept from the beginning until the program gives its first command, and each listener added until then gets all of it.
+//! As long as that has been asked for by nobody, it waits (see `waiting`).
 
-use super::is_forked;
+use super::{
+    is_forked,
+    waiting::{BYTES, Delivery, EVENTS, Load},
+};
 use crate::event::{Envelope, Event};
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// How many events are kept for listeners to come.
-const MOST_KEPT: usize = 1_024;
-
 /// Identifies a listener of a chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ListenerId(u64);
 
-type Listener = Box<dyn Fn(&Arc<Envelope>) + Send>;
+type Listener = Box<dyn Fn(&Delivery) + Send>;
 
 /// The listeners of one service.
 #[derive(Default)]
-pub(crate) struct Hub(Mutex<Inner>);
+pub(crate) struct Hub {
+    inner: Mutex<Inner>,
+    load: Arc<Load>,
+}
 
 #[derive(Default)]
 struct Inner {
     next: u64,
     listeners: Vec<(ListenerId, Listener)>,
-    kept: VecDeque<Arc<Envelope>>,
+    kept: VecDeque<Kept>,
+    kept_bytes: usize,
     had_listener: bool,
     /// The program has given its first command, or too much has happened for all of it to be kept.
     under_way: bool,
     /// The sticky `ready`.
     ready: Option<Arc<Envelope>>,
     closed: bool,
+    /// How many events that nobody had asked for were dropped.
+    dropped: u64,
+}
+
+/// An event kept for listeners to come.
+struct Kept {
+    envelope: Arc<Envelope>,
+    bytes: usize,
+    /// As long as it waits for the first of them.
+    waiting: Option<Delivery>,
 }
 
 impl Inner {
@@ -42,23 +57,57 @@ impl Inner {
         !self.under_way || !self.had_listener
     }
 
-    fn keep(&mut self, envelope: Arc<Envelope>) {
-        if self.kept.len() == MOST_KEPT {
-            if self.had_listener {
-                self.under_way = true;
-                self.kept = VecDeque::new();
-                log::warn!(target: "webchat", "{MOST_KEPT} events are kept for listeners to come, and no more: those added from now on get what comes");
-                return;
-            }
-            self.kept.pop_front();
+    fn keep(&mut self, delivery: Delivery) {
+        let waits = !self.had_listener && !self.under_way;
+        let (envelope, bytes) = (delivery.clone().take(), delivery.bytes());
+        self.kept.push_back(Kept { envelope, bytes, waiting: waits.then_some(delivery) });
+        self.kept_bytes += bytes;
+        if !waits {
+            self.keep_within_bounds();
         }
-        self.kept.push_back(envelope);
+    }
+
+    fn keep_within_bounds(&mut self) {
+        if self.kept.len() <= EVENTS && self.kept_bytes <= BYTES {
+            return;
+        }
+        if self.had_listener {
+            self.under_way = true;
+            self.forget();
+            log::warn!(target: "webchat", "the events from the beginning are not kept any longer: who listens from now on gets what comes");
+            return;
+        }
+        while self.kept.len() > EVENTS || self.kept_bytes > BYTES {
+            let Some(oldest) = self.kept.pop_front() else { return };
+            self.kept_bytes -= oldest.bytes;
+            if self.dropped == 0 {
+                log::warn!(target: "webchat", "nobody has asked for events yet: the oldest are dropped");
+            }
+            self.dropped += 1;
+        }
+    }
+
+    fn forget(&mut self) {
+        self.kept = VecDeque::new();
+        self.kept_bytes = 0;
+    }
+
+    /// What is kept waits for nobody any more.
+    fn let_wait(&mut self) {
+        for kept in &mut self.kept {
+            kept.waiting = None;
+        }
     }
 }
 
 impl Hub {
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What waits for the application.
+    pub(crate) fn load(&self) -> &Load {
+        &self.load
     }
 
     pub(crate) fn publish(&self, envelope: Envelope) {
@@ -67,9 +116,10 @@ impl Hub {
         if matches!(envelope.event, Event::Ready) {
             inner.ready = Some(envelope.clone());
         }
-        inner.listeners.iter().for_each(|(_, listener)| listener(&envelope));
+        let delivery = Delivery::new(envelope, &self.load);
+        inner.listeners.iter().for_each(|(_, listener)| listener(&delivery));
         if inner.keeps() {
-            inner.keep(envelope);
+            inner.keep(delivery);
         }
     }
 
@@ -90,14 +140,16 @@ impl Hub {
             return;
         }
         let mut inner = self.lock();
+        let deliver = |envelope: &Arc<Envelope>| listener(&Delivery::new(envelope.clone(), &self.load));
         if inner.keeps() {
-            inner.kept.iter().for_each(&listener);
+            inner.kept.iter().for_each(|kept| deliver(&kept.envelope));
         } else {
-            inner.ready.iter().for_each(&listener);
+            inner.ready.iter().for_each(deliver);
         }
         inner.had_listener = true;
+        inner.let_wait();
         if !inner.keeps() {
-            inner.kept = VecDeque::new();
+            inner.forget();
         }
         if !inner.closed {
             inner.listeners.push((id, listener));
@@ -107,9 +159,14 @@ impl Hub {
     /// The program gives a command: whoever listens from now on was late.
     pub(crate) fn get_under_way(&self) {
         let mut inner = self.lock();
-        inner.under_way = true;
-        if !inner.keeps() {
-            inner.kept = VecDeque::new();
+        if std::mem::replace(&mut inner.under_way, true) {
+            return;
+        }
+        inner.let_wait();
+        if inner.keeps() {
+            inner.keep_within_bounds();
+        } else {
+            inner.forget();
         }
     }
 
@@ -203,7 +260,7 @@ mod tests {
     fn what_is_kept_has_a_bound_beyond_which_late_listeners_are_late() {
         let hub = Hub::default();
         let (_, first) = listen(&hub);
-        let many = MOST_KEPT as u64 + 1;
+        let many = EVENTS as u64 + 1;
         publish(&hub, 0..many);
         let (_, late) = listen(&hub);
         publish(&hub, many..=many);
@@ -232,6 +289,41 @@ mod tests {
         hub.close();
         let (_, listener) = listen(&hub);
         assert_eq!(listener.iter().collect::<Vec<_>>(), [0, 1]);
+    }
+
+    #[test]
+    fn what_nobody_asked_for_waits_until_the_first_command() {
+        let hub = Hub::default();
+        let many = EVENTS as u64 + 10;
+        publish(&hub, 0..many);
+        assert!(hub.load().is_full());
+        hub.get_under_way();
+        assert!(hub.load().is_low());
+        assert_eq!(got(&listen(&hub).1), (10..many).collect::<Vec<_>>(), "the oldest went");
+    }
+
+    #[test]
+    fn what_nobody_asked_for_waits_for_the_first_listener() {
+        let hub = Hub::default();
+        let many = EVENTS as u64 + 10;
+        publish(&hub, 0..many);
+        assert_eq!(got(&listen(&hub).1), (0..many).collect::<Vec<_>>());
+        assert!(hub.load().is_low());
+    }
+
+    #[test]
+    fn the_slowest_listener_counts() {
+        let hub = Hub::default();
+        let _quick = listen(&hub);
+        let (sender, slow) = channel();
+        hub.listen(
+            hub.next_listener(),
+            Box::new(move |delivery| sender.send(delivery.clone()).unwrap_or_default()),
+        );
+        publish(&hub, 0..EVENTS as u64);
+        assert!(hub.load().is_full());
+        assert_eq!(slow.try_iter().count(), EVENTS);
+        assert!(hub.load().is_low());
     }
 
     /// Listeners come from several threads while events are published: each gets every event once, in order.

@@ -1,8 +1,9 @@
 //! The one place with tasks and a clock: it carries out the service's effects and hands back what comes of them. `clock` tells the
 //! time, `runtime` owns the threads and connections that chats share, `dispatcher` is the thread on which bindings run callbacks,
 //! `leader` lets it move the chats on as well, `signals`, `quiet` and `fork` are what these threads owe to the process, `host` is what the
-//! application keeps session data in, `hub` hands events to listeners, `events` keeps them for who asks, `readiness` is a file descriptor to
-//! wait for, `perform` is the work behind each effect, `storage` the accesses to where session data are kept.
+//! application keeps session data in, `hub` hands events to listeners, `events` keeps them for who asks, `waiting` counts what the
+//! application has not taken, `readiness` is a file descriptor to wait for, `perform` is the work behind each effect, `storage` the
+//! accesses to where session data are kept.
 
 mod clock;
 mod dispatcher;
@@ -19,6 +20,7 @@ mod signals;
 mod storage;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 pub use dispatcher::Dispatcher;
 pub use events::Events;
@@ -27,15 +29,17 @@ pub use hub::ListenerId;
 pub use quiet::{quiet_panics, quietly};
 pub use readiness::Readiness;
 pub use runtime::{Runtime, RuntimeOptions};
+pub use waiting::{Delivery, Place};
 
 pub(crate) use dispatcher::spawn;
 pub(crate) use fork::check as check_fork;
 pub(crate) use host::Host;
 pub(crate) use hub::Hub;
 pub(crate) use perform::{Made, make};
+pub(crate) use waiting::UnderWay;
 
 use crate::{
-    Error, ErrorKind,
+    Error, ErrorKind, Retry,
     command::{Command, RequestId, Resolution},
     event::{Envelope, Event, ResponseData},
     service::{Effect, ExchangeId, Service},
@@ -68,36 +72,58 @@ pub(crate) enum Message {
 }
 
 /// Where a command's outcome goes: called exactly once, when dropped uncalled with an error of kind [`ErrorKind::Closed`].
-pub struct Completion(Option<Outlet>);
+pub struct Completion {
+    outlet: Option<Outlet>,
+    /// The command's place among those under way.
+    place: Option<Place>,
+}
 
-type Outlet = Box<dyn FnOnce(Result<Resolution, Error>) + Send>;
+type Outlet = Box<dyn FnOnce(Result<Resolution, Error>, Option<Place>) + Send>;
 
 impl Completion {
     /// Wraps a function. It runs on the library's threads and must not block.
     pub fn new(function: impl FnOnce(Result<Resolution, Error>) + Send + 'static) -> Self {
-        Self(Some(Box::new(function)))
+        Self::posted(move |outcome, _| function(outcome))
+    }
+
+    /// Wraps a function that passes the outcome on: the command keeps its place until that is dropped, so that outcomes which nobody takes
+    /// do not pile up. (There is none when the command never came to be under way.)
+    pub fn posted(function: impl FnOnce(Result<Resolution, Error>, Option<Place>) + Send + 'static) -> Self {
+        Self { outlet: Some(Box::new(function)), place: None }
     }
 
     /// The same for the outcome of a message: its error says how sure it is that the message did not arrive.
     pub(crate) fn of_message(mut self) -> Self {
-        let function = self.0.take();
-        Self(function.map(|function| -> Outlet {
-            Box::new(move |outcome| function(outcome.map_err(Error::of_message)))
-        }))
+        let function = self.outlet.take();
+        let outlet = function.map(|function| -> Outlet {
+            Box::new(move |outcome, place| function(outcome.map_err(Error::of_message), place))
+        });
+        Self { outlet, place: self.place.take() }
+    }
+
+    /// The same with the command's place, for one that has its outcome before it was given.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
     }
 
     /// Hands over the outcome.
     pub fn complete(mut self, outcome: Result<Resolution, Error>) {
-        if let Some(function) = self.0.take() {
-            function(outcome);
+        self.hand_over(outcome);
+    }
+
+    fn hand_over(&mut self, outcome: Result<Resolution, Error>) {
+        if let Some(function) = self.outlet.take() {
+            function(outcome, self.place.take());
         }
     }
 }
 
 impl Drop for Completion {
     fn drop(&mut self) {
-        if let Some(function) = self.0.take() {
-            function(Err(Error::new(ErrorKind::Closed, "the service is closed")));
+        if self.outlet.is_some() {
+            self.hand_over(Err(Error::new(ErrorKind::Closed, "the service is closed")));
         }
     }
 }
@@ -124,6 +150,8 @@ pub(crate) struct Driver {
     transfers: HashMap<ExchangeId, AbortHandle>,
     /// Everybody was told of the end.
     is_over: bool,
+    /// The application does not take its events, as the service knows.
+    congested: bool,
 }
 
 impl Driver {
@@ -151,6 +179,7 @@ impl Driver {
             work: FuturesUnordered::new(),
             transfers: HashMap::new(),
             is_over: false,
+            congested: false,
         }
     }
 
@@ -164,13 +193,12 @@ impl Driver {
     async fn drive(&mut self) {
         loop {
             self.perform_all();
+            self.judge_load();
             let timeout = self.service.next_timeout();
             tokio::select! {
                 message = self.inbox.recv() => match message {
                     Some(Message::Command { id, command, deadline, completion }) => {
-                        self.completions.insert(id, completion);
-                        let time = self.clock.time();
-                        self.service.command(time, id, command, deadline.map(|after| time.now + after));
+                        self.command(id, command, deadline, completion);
                     }
                     Some(Message::Cancel(id)) => self.service.cancel(self.clock.time(), id),
                     Some(Message::Close) | None => break,
@@ -186,9 +214,38 @@ impl Driver {
                 () = self.clock.until(timeout), if timeout.is_some() => {
                     self.service.handle_timeout(self.clock.time());
                 }
+                () = self.hub.load().low(), if self.congested => {}
             }
         }
         self.close().await;
+    }
+
+    fn command(
+        &mut self,
+        id: RequestId,
+        command: Command,
+        deadline: Option<Duration>,
+        completion: Completion,
+    ) {
+        let may_publish = !matches!(command, Command::Configure(_) | Command::EndChat);
+        if may_publish && self.hub.load().is_overfull() {
+            let error =
+                Error::new(ErrorKind::Busy, "far too many events wait for the application to take them");
+            return completion.complete(Err(error.with_retry(Retry::WithBackoff)));
+        }
+        self.completions.insert(id, completion);
+        let time = self.clock.time();
+        self.service.command(time, id, command, deadline.map(|after| time.now + after));
+    }
+
+    /// Tells the service when the application begins to leave events waiting, and when it has taken some.
+    fn judge_load(&mut self) {
+        let load = self.hub.load();
+        let congested = if self.congested { !load.is_low() } else { load.is_full() };
+        if std::mem::replace(&mut self.congested, congested) != congested {
+            self.service.set_congested(self.clock.time(), congested);
+            self.perform_all();
+        }
     }
 
     /// Gives every command its outcome, writes what is still to be stored, then lets the listeners go, and ends a chat that a start under

@@ -9,6 +9,7 @@ mod message;
 mod participant;
 mod session;
 pub(crate) mod transcript;
+pub(crate) mod weight;
 
 pub use agents::{Agent, Agents, Stats};
 pub use content::Content;

@@ -8,12 +8,20 @@ use std::sync::Arc;
 ///
 /// A snapshot: it shares the messages with the service and does not change any more.
 #[derive(Clone, Debug, Default)]
-pub struct Transcript(pub Arc<Vec<Received>>);
+pub struct Transcript {
+    /// The messages.
+    pub received: Arc<Vec<Received>>,
+    /// The oldest messages are missing: together they were larger than `maxTranscriptBytes`.
+    pub truncated: bool,
+}
 
 impl Serialize for Transcript {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut transcript = serializer.serialize_struct("Transcript", 2)?;
-        serialize_both(&self.0, &mut transcript)?;
+        let mut transcript = serializer.serialize_struct("Transcript", 2 + usize::from(self.truncated))?;
+        serialize_both(&self.received, &mut transcript)?;
+        if self.truncated {
+            transcript.serialize_field("truncated", &true)?;
+        }
         transcript.end()
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     model::{Message, MessageType, Received},
     transport::{Body, Reply, Verdict},
 };
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 /// Identifies a batch that is with the preprocessors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -135,11 +135,11 @@ impl Service {
             }
         }
         if !received.is_empty() {
-            let transcript = Arc::make_mut(&mut self.transcript.0);
-            if old_messages {
-                transcript.splice(..0, received.iter().rev().cloned());
-            } else {
-                transcript.extend_from_slice(&received);
+            let bound = self.config.max_transcript_bytes;
+            if self.transcript.add(&received, old_messages, bound) {
+                self.log(format!(
+                    "the chat is larger than maxTranscriptBytes, {bound}: getTranscript lacks its oldest messages"
+                ));
             }
             self.publish(Event::MessageReceived(MessageReceived {
                 received,

@@ -18,6 +18,9 @@ pub(super) const NO_SESSION: &str = "There is no active chat session";
 const NO_ACTIVE_SESSION: &str = "No active chat session";
 const NO_POLLING: &str = "This transport doesn't support polling";
 
+/// How many messages may be on their way when one more comes whose outcome nobody waits for.
+const MOST_UNATTENDED: usize = 10_000;
+
 /// The commands that have no outcome yet.
 #[derive(Debug, Default)]
 pub(super) struct Commands {
@@ -141,7 +144,7 @@ impl Service {
                 self.ask(id, supported, "updateNickname", Operation::UpdateNickname { nickname });
             }
             Command::ReadReceipt { index } => self.read_receipt(id, index),
-            Command::GetTranscript => self.resolve(id, Resolution::Transcript(self.transcript.clone())),
+            Command::GetTranscript => self.resolve(id, Resolution::Transcript(self.transcript.kept())),
             Command::GetAgents => self.resolve(id, Resolution::Agents(self.roster.agents())),
             Command::GetStats => self.resolve(id, Resolution::Stats(self.roster.stats())),
             Command::GetSessionData => {
@@ -228,8 +231,12 @@ impl Service {
         message: Option<crate::Private>,
         regex: Option<crate::prefilter::Prefilter>,
     ) {
-        if self.session.active().is_none() {
+        let Some(live) = self.session.active() else {
             return self.reject(id, ErrorKind::NoSession, NO_ACTIVE_SESSION);
+        };
+        if live.outbox.len() >= MOST_UNATTENDED {
+            let text = format!("{MOST_UNATTENDED} messages are on their way and have not arrived yet");
+            return self.reject(id, ErrorKind::Busy, text);
         }
         self.resolve(id, Resolution::Nothing);
         if let (Some(message), Some(regex)) = (message, regex) {

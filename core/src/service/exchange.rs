@@ -141,6 +141,7 @@ impl Service {
     /// Sends a request of the given session.
     pub(super) fn request_of(&mut self, session: Arc<SessionData>, purpose: Purpose, operation: Operation) {
         self.linked |= !self.capabilities.polling;
+        self.congestion.note_request(self.time.now);
         self.exchanges.next += 1;
         let id = ExchangeId(self.exchanges.next);
         let wants_preview = match &operation {

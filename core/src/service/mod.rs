@@ -1,11 +1,12 @@
 //! The service as a state machine without input or output of its own: every rule of the specification, once, for any transport and
 //! any language. It is given commands, replies, stored state and the time, and hands out [`Effect`]s; it reads no clock, opens no
 //! socket, spawns nothing and locks nothing. One file for each concern: `commands` (who asked what, until when), `exchange` (requests
-//! under way), `start`, `restore`, `history`, `end`, `polling`, `push`, `outage`, `batch` (new messages), `images`, `outbox` and `sending`,
+//! under way), `start`, `restore`, `history`, `end`, `polling`, `push`, `congestion`, `outage`, `batch` (new messages), `record`, `images`, `outbox` and `sending`,
 //! `own` (who is the customer), `typing`, `filters`, `preprocess`, `roster`, `files`, and `seen`.
 
 mod batch;
 mod commands;
+mod congestion;
 mod end;
 mod exchange;
 mod files;
@@ -18,6 +19,7 @@ mod own;
 mod polling;
 mod preprocess;
 mod push;
+mod record;
 mod restore;
 mod roster;
 mod seen;
@@ -34,15 +36,17 @@ use crate::{
     command::{Command, Preprocessor, PreviewInput, RequestId, Resolution},
     config::{Config, ServiceConfig},
     event::Event,
-    model::{JsonObject, Transcript},
+    model::JsonObject,
     store::{Change, HostCall, Mark, Stored},
     transport::{Capabilities, Failure, Reply, Request},
 };
 use batch::Batch;
 use commands::Commands;
+use congestion::Congestion;
 use exchange::Exchanges;
 use filters::Filters;
 use push::Held;
+use record::Record;
 use roster::Roster;
 use session::Session;
 use start::Parked;
@@ -140,9 +144,10 @@ pub struct Service {
     last_batch: BatchId,
     /// News that were pushed and wait for messages before them.
     held: Vec<Held>,
+    congestion: Congestion,
     /// The transport may keep up a link.
     linked: bool,
-    transcript: Transcript,
+    transcript: Record,
     roster: Roster,
     filters: Filters,
     preprocessors: Vec<Preprocessor>,
@@ -175,8 +180,9 @@ impl Service {
             batches: VecDeque::new(),
             last_batch: BatchId::default(),
             held: Vec::new(),
+            congestion: Congestion::default(),
             linked: false,
-            transcript: Transcript::default(),
+            transcript: Record::default(),
             roster: Roster::default(),
             filters: Filters::default(),
             preprocessors: Vec::new(),
@@ -344,6 +350,7 @@ impl Service {
         self.exchanges.end_session();
         self.batches.clear();
         self.held.clear();
+        self.congestion.end_session();
     }
 
     fn publish(&mut self, event: Event) {

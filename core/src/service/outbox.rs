@@ -151,6 +151,10 @@ impl Outbox {
         self.entries.push_back(Entry { owner, text, state, limit: None, repetitions: 0, has_left: false });
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     pub(super) fn front(&self) -> Option<&Entry> {
         self.entries.front()
     }

@@ -21,7 +21,7 @@ const OK: u16 = 200;
 
 /// The longest pause between polls, whatever a server asks for: it drops a client that it does not hear for 45 s (GMS reference,
 /// section 6).
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The pace of automatic polling.
 #[derive(Debug, Default)]
@@ -83,7 +83,11 @@ impl Service {
     pub(super) fn start_polling(&mut self) {
         let now = self.time.now;
         if !self.capabilities.polling {
-            return self.catch_up();
+            self.catch_up();
+            if self.is_congested() {
+                self.look_besides();
+            }
+            return;
         }
         let Some(live) = self.session.active() else { return };
         if live.pace.start(now, &self.config.polling) {
@@ -114,24 +118,33 @@ impl Service {
         self.poll_due();
     }
 
-    /// When the next poll is due; nothing while one is under way: there are never two.
+    /// When the next poll is due; nothing while one is under way: there are never two. As long as the program leaves its events waiting,
+    /// it is a sign of life, which a link that is kept up gives by itself.
     pub(super) fn poll_timeout(&self) -> Option<Duration> {
         let busy = self.holds_polls() || self.exchanges.is_fetching();
-        self.session.live().filter(|_| !busy)?.pace.due
+        let due = self.session.live().filter(|_| !busy)?.pace.due?;
+        match self.is_congested() {
+            false => Some(due),
+            true if self.capabilities.polling => Some(due.max(self.congestion.sign_of_life_at())),
+            true => None,
+        }
     }
 
     pub(super) fn poll_due(&mut self) {
         if self.poll_timeout().is_none_or(|due| due > self.time.now) {
             return;
         }
-        let polling = self.capabilities.polling;
+        let (polling, congested) = (self.capabilities.polling, self.is_congested());
         let Some(live) = self.session.live_mut() else { return };
         if !polling {
             live.pace.stop();
         }
         let from = live.from();
         self.store_own(vec![(key::PING, Some(self.time.unix_ms.to_string()))]);
-        self.request(Purpose::Poll, Operation::Poll { from, preview: None });
+        self.request(
+            if congested { Purpose::Settle } else { Purpose::Poll },
+            Operation::Poll { from, preview: None },
+        );
     }
 
     /// Takes the answer to the poll `id`, which went out at `started`.

@@ -76,9 +76,14 @@ impl Service {
             return;
         }
         self.ping();
-        if gap || self.is_behind() {
+        let behind = gap || self.is_behind();
+        if behind {
             self.catch_up();
-        } else {
+        }
+        if behind && self.is_congested() {
+            self.look_besides();
+        }
+        if !behind || self.is_congested() {
             self.reconnected();
         }
     }
@@ -109,6 +114,9 @@ impl Service {
             }
             Verdict::Done => {
                 self.keep_session_data(&reply);
+                if self.leave_for_later(&reply) {
+                    return;
+                }
                 let next = self.session.live().is_some_and(|live| live.is_next(&reply));
                 if next {
                     self.receive(Kind::Pushed, reply);

@@ -4,6 +4,7 @@ use super::{
     Phase, Service,
     batch::Kind,
     exchange::{Purpose, failure_error},
+    record::Record,
     session::{Live, Session},
     stored::{self, Loading},
 };
@@ -11,7 +12,7 @@ use crate::{
     Error, ErrorKind, Private,
     command::{RequestId, Resolution},
     event::{Event, Restored},
-    model::{SessionData, Transcript},
+    model::SessionData,
     store::{self, Stored, key},
     transport::{Failure, Operation, Reply, Verdict},
 };
@@ -161,7 +162,7 @@ impl Service {
         }
         self.keep_for_host();
         if reply.replaced {
-            self.transcript = Transcript::default();
+            self.transcript = Record::default();
             self.publish(Event::Started(self.session_data()));
         } else {
             self.publish(Event::Restored(Restored { asynchronous: self.config.asynchronous }));

@@ -124,15 +124,24 @@ impl Service {
         }
     }
 
-    /// Looks at the transcript: by the next poll, or beside the polls while they are off.
+    /// Looks at the transcript: by the next poll, or besides the polls while they are off or not to be made.
     fn look_at_transcript(&mut self) {
         let Some(live) = self.session.live() else { return };
-        let from = live.from();
-        if !self.capabilities.polling {
-            self.catch_up();
-        } else if live.pace.is_on() {
+        let besides = self.is_congested() || (self.capabilities.polling && !live.pace.is_on());
+        if !besides && self.capabilities.polling {
             self.poll_now();
-        } else if !self.exchanges.is_fetching() {
+        } else if !besides {
+            self.catch_up();
+        } else {
+            self.look_besides();
+        }
+    }
+
+    /// Looks at the transcript besides the polls: for what is in doubt, and so that the server goes on; nothing of it is published.
+    pub(super) fn look_besides(&mut self) {
+        let Some(live) = self.session.live() else { return };
+        let from = live.from();
+        if !self.exchanges.is_fetching() {
             self.request(Purpose::Settle, Operation::Poll { from, preview: None });
         }
     }
@@ -245,18 +254,23 @@ impl Service {
         }
         let Ok(reply) = outcome else { return };
         let ended = reply.ended == Some(true);
+        // A stale answer is that to a look from before: it proves nothing.
+        let started = if reply.stale { Duration::ZERO } else { started };
+        if ended && reply.verdict == Verdict::Done {
+            // There will be no later poll.
+            self.lift_congestion();
+            return self.receive(Kind::Polled { started }, reply);
+        }
         if reply.verdict == Verdict::Done {
             self.sight(&reply.messages, true);
-            if !ended {
-                self.looked(started);
-            }
+            self.looked(started);
         }
         if ended && reply.verdict != Verdict::Temporary {
             self.end_by_server();
         }
     }
 
-    fn sight(&mut self, messages: &[Received], peeking: bool) {
+    pub(super) fn sight(&mut self, messages: &[Received], peeking: bool) {
         for received in messages {
             let Some(live) = self.session.live_mut() else { return };
             live.own.note(received);

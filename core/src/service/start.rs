@@ -3,6 +3,7 @@
 use super::{
     Service,
     exchange::{Purpose, failure_error, judge},
+    record::Record,
     session::{Live, Session},
     stored::Loading,
 };
@@ -10,7 +11,7 @@ use crate::{
     Error, ErrorKind, Retry,
     command::{RequestId, Resolution, StartChat},
     event::Event,
-    model::{JsonObject, SessionData, Transcript},
+    model::{JsonObject, SessionData},
     store::Stored,
     transport::{Failure, Operation, Reply, Start, Verdict},
 };
@@ -119,7 +120,7 @@ impl Service {
     fn go_live(&mut self, id: RequestId, data: SessionData, reply: Reply) {
         let mut live = Live::new(Arc::new(data));
         reply.messages.iter().for_each(|received| live.own.note(received));
-        self.transcript = Transcript::default();
+        self.transcript = Record::default();
         let session_data = SessionData::clone(&live.data);
         self.enter(Session::Live(Box::new(live)));
         self.store_start();

@@ -56,7 +56,7 @@ async fn chat_through(order: Vec<Step>) -> Result<(), String> {
         }
     }
     let sent = sending.unwrap().await.unwrap();
-    let kept = places(&chat.get_transcript().await.unwrap().0.clone());
+    let kept = places(&chat.get_transcript().await.unwrap().received.clone());
     chat.close();
     while let Some(envelope) = events.next().await {
         if let Event::MessageReceived(batch) = &envelope.event {

@@ -87,7 +87,7 @@ pub unsafe extern "C" fn webchat_call(
             if Dispatcher::is_current() {
                 return Err(Failure::bare(WEBCHAT_ERR_WRONG_THREAD));
             }
-            let outcome = wait(&service, name, command, deadline_ms);
+            let outcome = wait(&service, name, command, deadline_ms)?;
             status = outcome.status();
             if let Some(out) = out {
                 out.set(make(Arc::new(OutcomeHandle::own(outcome)))?);
@@ -116,8 +116,14 @@ struct Slot {
     filled: Condvar,
 }
 
-fn wait(service: &Service, name: &'static str, command: Result<Command, Error>, deadline_ms: u32) -> Outcome {
-    let id = service.chat.next_request();
+fn wait(
+    service: &Service,
+    name: &'static str,
+    command: Result<Command, Error>,
+    deadline_ms: u32,
+) -> Result<Outcome, Failure> {
+    let place = service.chat.place()?;
+    let id = place.id();
     let result = match command {
         Err(error) => Err(error),
         Ok(command) => {
@@ -128,7 +134,7 @@ fn wait(service: &Service, name: &'static str, command: Result<Command, Error>, 
                 far_end.filled.notify_all();
             });
             let deadline = (deadline_ms > 0).then(|| Duration::from_millis(deadline_ms.into()));
-            service.chat.submit_as(id, command, deadline, completion);
+            service.chat.submit_at(place, command, deadline, completion);
             let result = slot.result.lock().unwrap_or_else(PoisonError::into_inner);
             let filled = slot.filled.wait_while(result, |result| result.is_none());
             match filled.unwrap_or_else(PoisonError::into_inner).take() {
@@ -137,5 +143,5 @@ fn wait(service: &Service, name: &'static str, command: Result<Command, Error>, 
             }
         }
     };
-    Outcome::new(name, id.0, Ended::from(result))
+    Ok(Outcome::new(name, id.0, Ended::from(result)))
 }

@@ -28,7 +28,8 @@ pub unsafe extern "C" fn webchat_update_user_data(
     })
 }
 
-/// getTranscript: the messages of the chat. Read them by webchat_outcome_message. A command: see above. Since 0.1.
+/// getTranscript: the messages of the chat. Read them by webchat_outcome_message. Beyond maxTranscriptBytes of the configuration (64 MiB)
+/// the oldest are missing; the outcome's JSON then has "truncated": true. A command: see above. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_get_transcript(
     service: *mut webchat_service,

@@ -16,11 +16,12 @@ use crate::{
     service::{Service, webchat_service},
 };
 use std::sync::Arc;
-use webchat_core::{Completion, Error, command::Command};
+use webchat_core::{Completion, Error, command::Command, driver::Place};
 
 /// A call of a command: everything but the command itself.
 struct Call {
     service: Arc<Service>,
+    place: Place,
     waiting: Option<Waiting>,
     out_request: Option<Out<u64>>,
 }
@@ -39,13 +40,15 @@ impl Call {
         let out_request = unsafe { Out::new(out_request, "out_request", 0) }.ok();
         // SAFETY: as here.
         let waiting = unsafe { Waiting::take(completion) }?;
-        Ok(Self { service: get::<Service>(service)?, waiting, out_request })
+        let service = get::<Service>(service)?;
+        let place = service.chat.place()?;
+        Ok(Self { service, place, waiting, out_request })
     }
 
     /// Gives the command. Options that the command itself rejects are an outcome like any other.
     fn give(self, name: &'static str, mut command: Result<Command, Error>) {
-        let Self { service, waiting, out_request } = self;
-        let id = service.chat.next_request();
+        let Self { service, place, waiting, out_request } = self;
+        let id = place.id();
         if let Some(out) = out_request {
             out.set(id.0);
         }
@@ -54,8 +57,8 @@ impl Call {
             None => (None, Completion::new(drop)),
         };
         match command {
-            Ok(command) => service.chat.submit_as(id, command, deadline, completion),
-            Err(error) => completion.complete(Err(error)),
+            Ok(command) => service.chat.submit_at(place, command, deadline, completion),
+            Err(error) => completion.at(place).complete(Err(error)),
         }
     }
 }

@@ -161,7 +161,7 @@ impl Outcome {
 
     fn messages(&self) -> Messages<'_> {
         match self.resolution() {
-            Some(Resolution::Transcript(transcript)) => Messages::Many(&transcript.0),
+            Some(Resolution::Transcript(transcript)) => Messages::Many(&transcript.received),
             _ => Messages::None,
         }
     }

@@ -33,6 +33,8 @@ struct ChatOptions {
 /// on demand (next_event), and a file descriptor for event loops (event_fd). In each way events come in order, one at a time. What is
 /// there before the program's first command (configure apart), in whatever way and however often, gets all events from the beginning, and
 /// so does the first of all, however late; others get what comes, and `ready`. webchat_subscribe in <webchat.h> says more.
+/// Take them: while 1,024 wait, or 16 MiB of messages, unasked for or behind a listener that runs, no more messages are fetched. Nothing is
+/// lost: they are when half have been taken, and commands go on meanwhile.
 ///
 /// Move-only. Any thread may call any function, also in a callback, but for the functions that wait: they throw WrongThreadError there.
 ///

@@ -181,7 +181,8 @@ public:
         return with_text(webchat_update_user_data, user_data_json, std::forward<How>(how)...);
     }
 
-    /// The messages of the chat: Outcome::messages().
+    /// The messages of the chat: Outcome::messages(). Beyond maxTranscriptBytes of the configuration (64 MiB) the oldest are missing;
+    /// the outcome's JSON then has "truncated": true.
     template <class... How>
     detail::Result<How...> get_transcript(How&&... how) {
         return plain(webchat_get_transcript, std::forward<How>(how)...);

@@ -15,7 +15,11 @@ class Commands:
     """The commands of the specification, one method each, with its names in snake_case.
 
     Results are plain values in the specification's shapes. ``timeout`` is the number of seconds within which a command must have its
-    outcome. A rejected command raises a subclass of :class:`webchat.Error` whose text is the specification's.
+    outcome. A rejected command raises a subclass of :class:`webchat.Error` whose text is the specification's. At most 10,000 commands, or
+    64 MiB of their options, are under way at once: one more raises :class:`webchat.BusyError`.
+
+    Events are to be taken: while 1,024 wait, or 16 MiB of messages, in a stream or behind a handler that runs, no more messages are
+    fetched. Nothing is lost: they are when half have been taken, and commands go on meanwhile.
     """
 
     def __init__(self, config: Any, store: Any, keeper: Any, runtime: _webchat.Runtime | None) -> None:
@@ -34,6 +38,9 @@ class Commands:
         _exit.watch(self._native)
 
     # What the faces differ in.
+
+    _holds = False
+    """Whether handlers get, beside an event, what is to be held until they are through with it."""
 
     def _call(self, name: str, options: Any, timeout: float | None) -> Any:
         raise NotImplementedError
@@ -70,7 +77,7 @@ class Commands:
             return lambda function: self.on(event, function)
         number = self._native.next_listener(event)
         self._handlers[number] = event, handler
-        self._native.listen(number, self._tell(handler, number))
+        self._native.listen(number, self._tell(handler, number), self._holds)
         return handler
 
     def off(self, event: str | None, handler: Any = None) -> bool:
@@ -215,7 +222,8 @@ class Commands:
     def get_transcript(self, *, timeout: float | None = None) -> Any:
         """Returns ``{"messages", "originalMessages"}``: all messages in order, those hidden by prefilters absent.
 
-        Messages are as :attr:`webchat.Event.messages` has them.
+        Messages are as :attr:`webchat.Event.messages` has them. Beyond ``maxTranscriptBytes`` of the configuration (64 MiB) the oldest are
+        missing, and ``"truncated"`` is true.
         """
         return self.command("getTranscript", timeout=timeout)
 

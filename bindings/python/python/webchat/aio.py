@@ -69,6 +69,8 @@ class Chat(Commands):
     at the server: that is :meth:`end_chat`.
     """
 
+    _holds = True
+
     def __init__(
         self,
         config: Any = None,
@@ -103,8 +105,7 @@ class Chat(Commands):
 
     def _tell(self, function: Callable[..., Any], number: int | None = None) -> Callable[..., Any]:
         if number is not None:
-            # A call that is on its way when the handler is taken off is not made.
-            function = partial(_unless_off, self._handlers, number, function)
+            return partial(_hand_over, self._loop, _handle, self._loop, self._handlers, number, function)
         return partial(_hand_over, self._loop, _run, self._loop, function)
 
     def _ask(self, function: Callable[[Any], Any]) -> Callable[[Any, Reply], None]:
@@ -220,7 +221,7 @@ def _hand_over(loop: asyncio.AbstractEventLoop, function: Callable[..., Any], *a
             raise
 
 
-def _settle(outcome: asyncio.Future[Any], value: Any, error: BaseException | None) -> None:
+def _settle(outcome: asyncio.Future[Any], value: Any, error: BaseException | None, held: _webchat.Held | None = None) -> None:
     if outcome.done():
         return
     if error is None:
@@ -237,8 +238,19 @@ def _wake(events: weakref.ref[Events]) -> None:
                 change.set_result(None)
 
 
-def _unless_off(handlers: Mapping[int, Any], number: int, function: Callable[..., Any], event: Event) -> Any:
-    return function(event) if number in handlers else None
+def _handle(
+    loop: asyncio.AbstractEventLoop,
+    handlers: Mapping[int, Any],
+    number: int,
+    function: Callable[[Event], Any],
+    event: Event,
+    held: _webchat.Held,
+) -> None:
+    """Calls a handler, unless it was taken off meanwhile. The event counts as waiting until the handler is through with it."""
+    if number in handlers:
+        result = function(event)
+        if inspect.isawaitable(result):
+            _spawn(loop, result, held)
 
 
 def _run(loop: asyncio.AbstractEventLoop, function: Callable[..., Any], *arguments: Any) -> None:
@@ -266,8 +278,8 @@ async def _answer_later(result: Awaitable[Any], reply: Reply) -> None:
         reply.fail()
 
 
-def _spawn(loop: asyncio.AbstractEventLoop, awaitable: Awaitable[Any]) -> None:
-    async def wait() -> None:
+def _spawn(loop: asyncio.AbstractEventLoop, awaitable: Awaitable[Any], held: _webchat.Held | None = None) -> None:
+    async def wait(held: _webchat.Held | None) -> None:
         await awaitable
 
     def finished(task: asyncio.Task[Any]) -> None:
@@ -276,6 +288,6 @@ def _spawn(loop: asyncio.AbstractEventLoop, awaitable: Awaitable[Any]) -> None:
         if error is not None:
             loop.call_exception_handler({"message": "an exception in a callable of a chat", "exception": error, "task": task})
 
-    task = loop.create_task(wait())
+    task = loop.create_task(wait(held))
     _under_way.add(task)
     task.add_done_callback(finished)

@@ -49,7 +49,7 @@ fn defaults_are_those_of_the_references() {
     assert_eq!(service.ajax_timeout, Duration::from_secs(3));
     assert_eq!(service.poll_exception_limit, 5);
     assert_eq!(service.restore_timeout, Some(Duration::from_mins(1)));
-    assert_eq!(service.max_message_length, None);
+    assert_eq!((service.max_message_length, service.max_transcript_bytes), (None, 64 * 1024 * 1024));
     let polling = Polling {
         dynamic: true,
         rate: Duration::from_secs(3),
@@ -78,7 +78,7 @@ fn every_option_is_taken() {
     let config = read(json!({
         "enableUrlTrailingSlash": false, "apikey": "n3eNkg", "endpoint": "Sales", "userData": {"a": {"b": [1]}},
         "ajaxTimeout": 4000, "fileUploadTimeout": 90_000, "xhrFields": {"withCredentials": false},
-        "pollExceptionLimit": 0, "restoreTimeout": 120_000.0, "maxMessageLength": 140, "dynamicPolling": false,
+        "pollExceptionLimit": 0, "restoreTimeout": 120_000.0, "maxMessageLength": 140, "maxTranscriptBytes": 1000, "dynamicPolling": false,
         "pollRate": 1000, "pollRateMin": 250, "pollRateMax": 30_000, "pollRateMult": 2, "pollRateSleep": 1e4,
         "sleepEnabled": true,
         "cometD": {"enabled": false, "cometURL": "http://host:port/genesys/cometd", "channel": "/service/x",
@@ -94,7 +94,7 @@ fn every_option_is_taken() {
     assert_eq!(service.ajax_timeout, Duration::from_secs(4));
     assert_eq!(service.poll_exception_limit, 0);
     assert_eq!(service.restore_timeout, Some(Duration::from_mins(2)));
-    assert_eq!(service.max_message_length, Some(140));
+    assert_eq!((service.max_message_length, service.max_transcript_bytes), (Some(140), 1_000));
     let polling = Polling {
         dynamic: false,
         rate: Duration::from_secs(1),

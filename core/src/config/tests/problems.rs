@@ -93,6 +93,10 @@ fn wrong_values_are_named_by_key_path() {
             json!({"maxMessageLength": 0}),
             "webchat.maxMessageLength: expected a number of characters from 1 on, got 0".into(),
         ),
+        (
+            json!({"maxTranscriptBytes": 0}),
+            "webchat.maxTranscriptBytes: expected a number of bytes from 1 on, got 0".into(),
+        ),
         (json!({"userData": "{}"}), "webchat.userData: expected an object, got a string".into()),
         (json!({"dynamicPolling": 1}), "webchat.dynamicPolling: expected true or false, got 1".into()),
         (

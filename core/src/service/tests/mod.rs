@@ -24,6 +24,7 @@ mod batch;
 mod changed_texts;
 mod chat_server;
 mod commands;
+mod congestion;
 mod end;
 mod files;
 mod filters;

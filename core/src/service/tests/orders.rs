@@ -1,4 +1,4 @@
-//! Every order in which pushes, looks at the transcript and cuts of the link can come: each message is told once, in the server's order.
+//! Every order in which pushes, looks at the transcript, cuts of the link and pauses of the program can come: each message is told once, in the server's order.
 
 use super::{
     answers::*,
@@ -25,6 +25,8 @@ enum Act {
     Answer,
     /// The link is cut: what is on its way is lost.
     Cut,
+    /// The program leaves its events waiting, or takes them again.
+    Congested(bool),
     /// Time passes.
     Wait(u64),
 }
@@ -36,6 +38,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         4 => Just(Act::Read),
         4 => Just(Act::Answer),
         1 => Just(Act::Cut),
+        1 => any::<bool>().prop_map(Act::Congested),
         2 => (0_u64..4_000).prop_map(Act::Wait),
     ];
     proptest::collection::vec(act, 1..120)
@@ -87,6 +90,7 @@ impl World {
                 self.script.reply(look.id, Ok(reply));
             }
             Act::Cut => self.cut(),
+            Act::Congested(congested) => self.script.congested(*congested),
             Act::Wait(ms) => self.script.wait_ms(*ms),
         }
     }
@@ -109,6 +113,7 @@ impl World {
 
     /// Everything arrives that is on its way, and what is asked for is answered.
     fn settle(&mut self) {
+        self.script.congested(false);
         for _ in 0..200 {
             for act in [Act::Arrive(0), Act::Read, Act::Answer] {
                 self.act(&act);

@@ -26,6 +26,8 @@ enum Act {
     StartPoll,
     StopPoll,
     AgentSays(usize),
+    /// The program leaves its events waiting, or takes them again.
+    Congested(bool),
     /// The connection is gone for this many milliseconds.
     Down(u64),
     /// The chat server is out of the front's reach.
@@ -64,6 +66,7 @@ fn acts() -> impl Strategy<Value = Vec<(u64, Act)>> {
         1 => Just(Act::StartPoll),
         1 => Just(Act::StopPoll),
         2 => text.prop_map(Act::AgentSays),
+        1 => any::<bool>().prop_map(Act::Congested),
         1 => prop_oneof![1_u64..10_000, 1_u64..150_000].prop_map(Act::Down),
         1 => prop_oneof![1_u64..10_000, 1_u64..150_000].prop_map(Act::Offline),
     ];
@@ -105,6 +108,7 @@ fn act(world: &mut World, act: &Act, sent: &mut Vec<RequestId>) {
         Act::StartPoll => drop(world.script.command(Command::StartPoll)),
         Act::StopPoll => drop(world.script.command(Command::StopPoll)),
         Act::AgentSays(text) => world.say(Who::Agent, TEXTS[text], None),
+        Act::Congested(congested) => world.script.congested(congested),
         Act::Down(ms) => world.down_until = world.script.now + Duration::from_millis(ms),
         Act::Offline(ms) => world.offline_until = world.script.now + Duration::from_millis(ms),
     }
@@ -114,6 +118,7 @@ fn end(world: &mut World, ending: Ending) {
     match ending {
         Ending::Healed => {
             world.heal();
+            world.script.congested(false);
             world.script.command(Command::StartPoll);
         }
         Ending::EndChat => drop(world.script.command(Command::EndChat)),

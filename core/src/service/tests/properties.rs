@@ -29,6 +29,7 @@ enum Step {
     Push(Incoming),
     Due,
     Loads(bool),
+    Congested(bool),
     Preprocess,
 }
 
@@ -168,6 +169,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => Just(Step::Due),
         2 => any::<bool>().prop_map(Step::Loads),
         2 => Just(Step::Preprocess),
+        1 => any::<bool>().prop_map(Step::Congested),
     ];
     proptest::collection::vec(step, 1..80)
 }
@@ -209,6 +211,7 @@ impl Run {
             Step::Due if script.service.next_timeout().is_some_and(|due| due < Duration::MAX) => {
                 script.step();
             }
+            Step::Congested(congested) => script.congested(congested),
             Step::Loads(true) => script.answer_loads(),
             Step::Loads(false) => {
                 script.fail_load(Error::new(ErrorKind::Io, "disk"));

@@ -17,17 +17,17 @@ use std::time::Duration;
 /// Everything that GMS over `CometD` can do.
 pub(super) const PUSH: Capabilities = Capabilities { polling: false, ..GMS };
 
-const GAP: Incoming = Incoming::Up { gap: true };
+pub(super) const GAP: Incoming = Incoming::Up { gap: true };
 
-fn news(messages: Vec<Received>) -> Incoming {
+pub(super) fn news(messages: Vec<Received>) -> Incoming {
     told(batch(messages))
 }
 
-fn told(reply: Reply) -> Incoming {
+pub(super) fn told(reply: Reply) -> Incoming {
     Incoming::Batch(Box::new(reply))
 }
 
-fn agent(index: u64) -> Received {
+pub(super) fn agent(index: u64) -> Received {
     says(index, Who::Agent, &format!("m{index}"))
 }
 
@@ -37,18 +37,18 @@ impl Script {
         self.drain();
     }
 
-    fn pushing() -> Self {
+    pub(super) fn pushing() -> Self {
         Self::started_with(|script| script.capabilities = PUSH)
     }
 
     /// The places of all messages that listeners were told of, in order.
-    fn told_places(&self) -> Vec<u64> {
+    pub(super) fn told_places(&self) -> Vec<u64> {
         let payloads = self.payloads("messageReceived");
         let messages = payloads.iter().flat_map(|payload| payload["messages"].as_array().unwrap());
         messages.map(|message| message["index"].as_u64().unwrap()).collect()
     }
 
-    fn fetch_from(&self) -> u64 {
+    pub(super) fn fetch_from(&self) -> u64 {
         match &self.request("poll").request.operation {
             Operation::Poll { from, .. } => from.order,
             other => panic!("{other:?}"),

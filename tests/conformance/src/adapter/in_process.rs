@@ -7,7 +7,6 @@ use tokio::sync::mpsc;
 use webchat_core::{
     Chat, Completion, Config, Error, ErrorKind, Runtime, RuntimeOptions,
     command::{Command, RequestId, Resolution},
-    event::Envelope,
 };
 
 /// The Rust library.
@@ -43,7 +42,7 @@ impl Language for InProcess {
         }
         let chat = builder.build().map_err(describe)?;
         let listener = told.clone();
-        chat.listen(move |envelope: &Arc<Envelope>| {
+        chat.listen(move |envelope| {
             let _ = listener.send(Told::Event(envelope.event.name().into(), envelope.to_json()));
         });
         Ok(Box::new(InThisProcess { chat, told, requests: BTreeMap::new() }))

@@ -1,0 +1,101 @@
+//! The transcript that `getTranscript` returns, within its bound (behaviour reference, section 2).
+
+use crate::model::{Received, Transcript};
+use std::sync::Arc;
+
+/// What is kept of the chat's visible messages: the newest that fit.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    transcript: Transcript,
+    bytes: usize,
+}
+
+impl Record {
+    /// A snapshot.
+    pub(super) fn kept(&self) -> Transcript {
+        self.transcript.clone()
+    }
+
+    /// Adds messages: new ones behind the others, or a page of older ones, the newest first, before them. True when for the first time
+    /// not all of them can be kept.
+    pub(super) fn add(&mut self, received: &[Received], older: bool, bound: usize) -> bool {
+        let all = Arc::make_mut(&mut self.transcript.received);
+        if older {
+            all.splice(..0, received.iter().rev().cloned());
+        } else {
+            all.extend_from_slice(received);
+        }
+        self.bytes += received.iter().map(Received::weight).sum::<usize>();
+        if self.bytes <= bound {
+            return false;
+        }
+        // A little more than has to go: each time it costs as much as what stays. The newest message stays, however large.
+        let target = bound - bound / 16;
+        let mut gone = 0;
+        for oldest in all.iter().take(all.len().saturating_sub(1)) {
+            if self.bytes <= target {
+                break;
+            }
+            self.bytes -= oldest.weight();
+            gone += 1;
+        }
+        all.drain(..gone);
+        gone > 0 && !std::mem::replace(&mut self.transcript.truncated, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Private, model::Message};
+
+    const TEXT: usize = 1_000;
+
+    fn message(index: u64) -> Received {
+        let text = Some(Private::new("x".repeat(TEXT)));
+        let message = Message { index: index.into(), text, ..Message::default() };
+        Received { message, original: Arc::default() }
+    }
+
+    fn places(record: &Record) -> Vec<u64> {
+        record.kept().received.iter().map(|received| received.message.index.order).collect()
+    }
+
+    #[test]
+    fn the_oldest_leave_and_the_newest_stay() {
+        let (mut record, bound) = (Record::default(), 32 * message(0).weight());
+        let told: Vec<_> = (1..=100).filter(|index| record.add(&[message(*index)], false, bound)).collect();
+        assert_eq!(told, [33]);
+        let places = places(&record);
+        assert!(places.len() >= 30 && places.len() <= 32);
+        assert!(places.iter().copied().eq(101 - places.len() as u64..=100));
+        assert!(record.kept().truncated && record.bytes <= bound);
+    }
+
+    #[test]
+    fn a_page_of_older_ones_has_its_place_before_the_others_as_far_as_it_fits() {
+        let (mut record, bound) = (Record::default(), 16 * message(0).weight());
+        record.add(&(21..=30).map(message).collect::<Vec<_>>(), false, bound);
+        assert!(!record.add(&(16..=20).rev().map(message).collect::<Vec<_>>(), true, bound));
+        assert_eq!(places(&record), (16..=30).collect::<Vec<_>>());
+        assert!(record.add(&(11..=15).rev().map(message).collect::<Vec<_>>(), true, bound));
+        assert_eq!(places(&record), (16..=30).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_message_larger_than_all_is_there_alone() {
+        let mut record = Record::default();
+        assert!(!record.add(&[message(1)], false, 10) && !record.kept().truncated);
+        assert!(record.add(&[message(2)], false, 10));
+        assert_eq!(places(&record), [2]);
+    }
+
+    #[test]
+    fn what_was_handed_out_stays_as_it_was() {
+        let mut record = Record::default();
+        record.add(&[message(1)], false, usize::MAX);
+        let before = record.kept();
+        record.add(&[message(2)], false, 10);
+        assert_eq!((before.received.len(), before.truncated, places(&record)), (1, false, vec![2]));
+    }
+}
