@@ -177,7 +177,7 @@
 /** `restoreTimeout`: The stored session is too old, or the server says it has ended. */
 #define WEBCHAT_EVENT_RESTORE_TIMEOUT 3
 
-/** `restoreFailed`: The stored session could not be restored. */
+/** `restoreFailed`: The stored session could not be restored. Its data are the response that said so. */
 #define WEBCHAT_EVENT_RESTORE_FAILED 4
 
 /** `restoredOffline`: The session was restored while the chat server is offline. */

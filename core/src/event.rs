@@ -50,8 +50,8 @@ events! {
     Restored(Restored) = 2, "restored";
     /// The stored session is too old, or the server says it has ended.
     RestoreTimeout = 3, "restoreTimeout";
-    /// The stored session could not be restored.
-    RestoreFailed = 4, "restoreFailed";
+    /// The stored session could not be restored; with the response that said so.
+    RestoreFailed(ResponseData) = 4, "restoreFailed";
     /// The session was restored while the chat server is offline.
     RestoredOffline = 5, "restoredOffline";
     /// New messages, one event for each answer that has visible ones.
@@ -155,7 +155,7 @@ pub struct ParticipantChange {
     pub num_agents_connected: usize,
 }
 
-/// The server's response behind an `error` event. It can hold private text: `Debug` does not show it.
+/// The server's response behind an `error` or `restoreFailed` event. It can hold private text: `Debug` does not show it.
 #[derive(Clone)]
 pub enum ResponseData {
     /// An answer of the back end.
@@ -201,7 +201,7 @@ impl Event {
     pub fn data(&self) -> Value {
         match self {
             Self::MessageReceived(payload) => json!(payload),
-            Self::Error(response) => response.json(),
+            Self::Error(response) | Self::RestoreFailed(response) => response.json(),
             Self::Restored(restored) => json!(restored),
             Self::Started(data @ SessionData::Gms(_)) => json!(data),
             Self::Started(data @ SessionData::Nexus(_)) => json!({"data": data}),

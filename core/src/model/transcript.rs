@@ -4,7 +4,7 @@ use super::Received;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use std::sync::Arc;
 
-/// The messages of a chat in order of arrival, prefiltered ones absent (`getTranscript`).
+/// The messages of a chat in the server's order, whatever came when; prefiltered ones absent (`getTranscript`).
 ///
 /// A snapshot: it shares the messages with the service and does not change any more.
 #[derive(Clone, Debug, Default)]

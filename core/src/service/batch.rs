@@ -1,10 +1,10 @@
 //! New messages: from a batch of the server's to events, in the order of the behaviour reference, sections 5 and 6.
 
-use super::{Effect, Service, preprocess};
+use super::{Effect, Service, last_words::Over, preprocess};
 use crate::{
     command::{RequestId, Resolution},
     event::{Event, MessageReceived},
-    model::{Message, MessageType, Received},
+    model::{MessageType, Received},
     transport::{Body, Reply, Verdict},
 };
 use std::time::Duration;
@@ -20,10 +20,21 @@ pub(super) enum Kind {
     Polled { started: Duration },
     /// Pushed by the server.
     Pushed,
-    /// The replay of a restored session.
-    Restored { offline: bool, command: Option<RequestId> },
+    /// The first messages of a session taken up again: a replay, unless the server has made a new one in its place.
+    Restored { offline: bool, command: Option<RequestId>, replay: bool },
+    /// The replay of a stored session that was over.
+    Away,
+    /// What a session that is over still had to tell, or what an answer brought that cannot be trusted otherwise.
+    Last,
     /// A page of older messages.
     History { command: RequestId },
+}
+
+impl Kind {
+    /// Whether its messages are those of a session that was stored.
+    fn is_replay(self) -> bool {
+        matches!(self, Self::Restored { replay: true, .. } | Self::Away)
+    }
 }
 
 /// A message on its way to the listeners.
@@ -32,6 +43,8 @@ pub(super) struct Entry {
     pub(super) received: Received,
     /// Hidden by a prefilter: it acts, and is not shown.
     pub(super) hidden: bool,
+    /// Somebody joins by it, as the server sent it.
+    pub(super) joins: bool,
 }
 
 /// A batch on its way to the listeners.
@@ -40,7 +53,6 @@ pub(super) struct Batch {
     pub(super) id: BatchId,
     pub(super) kind: Kind,
     pub(super) entries: Vec<Entry>,
-    pub(super) ended: bool,
     idle_countdown: Option<serde_json::Value>,
     /// The answer that brought it, for a command that resolves with it.
     body: Body,
@@ -65,11 +77,11 @@ impl Service {
         let next = reply.next_position.filter(|_| trusted);
         let moved = live.note_places(&messages, next.filter(|_| !pushed));
         let misses_some = pushed && next.is_some_and(|next| next > live.position);
-        if moved {
+        if moved && live.farewell.is_none() {
             self.store_position();
         }
         self.settle(&messages, kind, ended);
-        let restoring = matches!(kind, Kind::Restored { .. });
+        let restoring = kind.is_replay();
         if matches!(kind, Kind::History { .. }) {
             messages.reverse();
         }
@@ -81,15 +93,18 @@ impl Service {
                     received.message.timestamp = self.time.unix_ms;
                 }
                 let hidden = self.is_hidden(&received);
-                Entry { received, hidden }
+                let joins = received.message.kind == MessageType::ParticipantJoined;
+                Entry { received, hidden, joins }
             })
             .collect();
+        if ended {
+            self.session_over(Over { shown: !misses_some, ..Over::default() });
+        }
         let id = self.new_batch_id();
         self.queue(Batch {
             id,
             kind,
             entries,
-            ended,
             idle_countdown: reply.idle_countdown,
             body: reply.body,
             awaits_images: false,
@@ -122,28 +137,31 @@ impl Service {
     /// Publishes a batch, and goes on with what its origin asks for.
     pub(super) fn publish_batch(&mut self, batch: Batch) {
         let old_messages = matches!(batch.kind, Kind::History { .. });
-        let mut received = Vec::with_capacity(batch.entries.len());
-        for entry in batch.entries {
-            // What happened before this service looked is told by the messages alone.
-            if !old_messages {
-                self.keep_index_for_host(&entry.received.message.index);
-                self.publish_message(&entry.received.message);
-                self.roster.note_time(entry.received.message.timestamp);
-            }
-            if !entry.hidden {
-                received.push(entry.received);
+        if old_messages {
+            // The messages come newest first, what happened by them in its order.
+            batch.entries.iter().rev().for_each(|entry| self.publish_message(entry, true));
+        } else {
+            // Of a chat that was over, nothing is kept any more.
+            let is_kept = !matches!(batch.kind, Kind::Away);
+            for entry in &batch.entries {
+                if is_kept {
+                    self.keep_index_for_host(&entry.received.message.index);
+                }
+                self.publish_message(entry, false);
             }
         }
+        let visible = batch.entries.into_iter().filter(|entry| !entry.hidden);
+        let received: Vec<_> = visible.map(|entry| entry.received).collect();
         if !received.is_empty() {
             let bound = self.config.max_transcript_bytes;
-            if self.transcript.add(&received, old_messages, bound) {
+            if self.transcript.add(&received, bound) {
                 self.log(format!(
                     "the chat is larger than maxTranscriptBytes, {bound}: getTranscript lacks its oldest messages"
                 ));
             }
             self.publish(Event::MessageReceived(MessageReceived {
                 received,
-                restoring: matches!(batch.kind, Kind::Restored { .. }),
+                restoring: batch.kind.is_replay(),
                 old_messages,
                 session_data: self.session_data(),
                 idle_time_count_down: batch.idle_countdown,
@@ -157,35 +175,12 @@ impl Service {
             Kind::Restored { command: Some(id), .. } | Kind::History { command: id } => {
                 self.resolve(id, Resolution::Response(batch.body));
             }
-            Kind::Restored { command: None, .. } | Kind::Pushed => {}
-        }
-        if batch.ended {
-            return self.end_by_server();
+            Kind::Restored { command: None, .. } | Kind::Pushed | Kind::Away | Kind::Last => {}
         }
         match batch.kind {
             Kind::Restored { offline, .. } => self.restoration_done(offline),
             Kind::History { .. } => self.history_done(),
-            Kind::Polled { .. } | Kind::Pushed => {}
-        }
-    }
-
-    /// Publishes the participant and typing events of one message.
-    fn publish_message(&mut self, message: &Message) {
-        match &message.kind {
-            MessageType::ParticipantJoined => self.joined(message),
-            MessageType::ParticipantLeft => self.left(message),
-            MessageType::TypingStarted if message.from.role.is_agent() => {
-                self.publish(Event::AgentTypingStarted(message.clone()));
-            }
-            MessageType::TypingStopped if message.from.role.is_agent() => {
-                self.publish(Event::AgentTypingStopped(Some(message.clone())));
-            }
-            MessageType::Message | MessageType::PushUrl | MessageType::Notice
-                if message.from.role.is_agent() =>
-            {
-                self.publish(Event::AgentTypingStopped(None));
-            }
-            _ => {}
+            Kind::Polled { .. } | Kind::Pushed | Kind::Away | Kind::Last => {}
         }
     }
 }
@@ -211,7 +206,6 @@ impl Batch {
             id,
             kind: Kind::Pushed,
             entries,
-            ended: false,
             idle_countdown: self.idle_countdown.take(),
             body: Body::default(),
             awaits_images: false,
@@ -222,6 +216,6 @@ impl Batch {
     pub(super) fn of(entries: Vec<Entry>) -> Self {
         let kind = Kind::Polled { started: Duration::ZERO };
         let body = Body::default();
-        Self { id: BatchId(1), kind, entries, ended: false, idle_countdown: None, body, awaits_images: false }
+        Self { id: BatchId(1), kind, entries, idle_countdown: None, body, awaits_images: false }
     }
 }

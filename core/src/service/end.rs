@@ -1,21 +1,21 @@
-//! The end of a session: by `endChat`, or by the server (behaviour reference, sections 4 and 5).
+//! The end of a session by `endChat` (behaviour reference, section 4), and what goes with a session.
 
 use super::{
     Service,
     commands::NO_SESSION,
     exchange::{Purpose, failure_error, judge},
+    last_words::{Manner, Over},
     session::{Ending, Session},
 };
 use crate::{
-    Error, ErrorKind,
+    ErrorKind,
     command::{RequestId, Resolution},
     event::{Event, ParticipantChange},
     transport::{Body, Failure, Operation, Reply},
 };
-use serde_json::Value;
 
 /// Why a command that waited for its turn was not carried out.
-const UNSENT: (ErrorKind, &str) = (ErrorKind::NoSession, NO_SESSION);
+pub(super) const UNSENT: (ErrorKind, &str) = (ErrorKind::NoSession, NO_SESSION);
 
 impl Service {
     /// Ends the session: messages already on their way first, then the request, then the events.
@@ -25,8 +25,8 @@ impl Service {
         let Some(live) = self.session.active() else {
             return self.reject(id, ErrorKind::NoSession, NO_SESSION);
         };
-        live.typing_until = None;
-        live.ending = Some(Ending { command: id, wait_until: now + patience, asked: false });
+        live.typing = None;
+        live.ending = Some(Ending { command: id, wait_until: now + patience, asked: false, heard: false });
         self.stop_polling();
         self.pump();
     }
@@ -34,7 +34,7 @@ impl Service {
     /// Asks the server to end the session once no message is on its way, or none can be waited for any longer.
     pub(super) fn end_if_due(&mut self) {
         let now = self.time.now;
-        let Some(live) = self.session.live_mut() else { return };
+        let Some(live) = self.session.live_mut().filter(|live| live.farewell.is_none()) else { return };
         let idle = live.outbox.is_awaited_by_nobody();
         let Some(ending) = live.ending.as_mut().filter(|ending| !ending.asked) else { return };
         if idle || ending.wait_until <= now {
@@ -45,25 +45,23 @@ impl Service {
         }
     }
 
-    /// Takes the server's answer. The session ends here even when the request failed.
+    /// Takes the server's answer. The session ends also when the request failed. What the server still gives is fetched, unless it was
+    /// heard, comes with the answer over a link, or cannot be had.
     pub(super) fn end_answered(&mut self, id: RequestId, outcome: Result<Reply, Failure>) {
-        self.images_over();
-        let outcome: Result<Resolution, Error> = match outcome {
-            Ok(reply) => judge(reply),
-            Err(failure) => Err(failure_error(failure)),
+        let heard =
+            self.session.live().and_then(|live| live.ending.as_ref()).is_some_and(|ending| ending.heard);
+        let (outcome, error, missing) = match outcome {
+            Ok(reply) => {
+                let comes_along = !self.capabilities.polling && !reply.messages.is_empty();
+                self.keep_words(&reply);
+                (judge(reply), None, self.is_behind() || !heard && !comes_along)
+            }
+            Err(failure) => {
+                let (error, answered) = (Over::by(&failure).error, failure.status != 0);
+                (Err(failure_error(failure)), error, answered && !heard)
+            }
         };
-        let (supervisors, agents) = self.roster.connected();
-        let left = ParticipantChange::default;
-        for _ in 0..supervisors {
-            self.publish(Event::SupervisorDisconnected(left()));
-        }
-        for _ in 0..agents {
-            self.publish(Event::AgentDisconnected(left()));
-        }
-        self.publish(Event::ClientDisconnected(left()));
-        self.drop_session();
-        self.publish(Event::Ended);
-        self.complete(id, outcome);
+        self.part_with(Manner::Left(id, outcome), Over { error, ..Over::shown() }, missing);
     }
 
     /// Whether the server has been asked to end the session: then the answer to that ends it, whatever other requests learn.
@@ -71,38 +69,38 @@ impl Service {
         self.session.live().and_then(|live| live.ending.as_ref()).is_some_and(|ending| ending.asked)
     }
 
-    /// Ends a session that the server says has ended, or does not know any more.
-    pub(super) fn end_by_server(&mut self) {
-        if self.is_leaving() {
-            return;
+    /// Publishes who leaves with `endChat`: one event for each kind that is there, then that nobody types any more.
+    pub(super) fn tell_who_leaves(&mut self) {
+        let (supervisors, agents) = self.roster.connected();
+        let left = ParticipantChange::default;
+        if supervisors > 0 {
+            self.publish(Event::SupervisorDisconnected(left()));
         }
-        self.images_over();
-        let Some(live) = self.session.live_mut() else { return };
-        let polling = live.pace.stop() && self.capabilities.polling;
-        let ending = live.ending.take();
-        self.abandon_outbox("the chat ended while the message was on its way", UNSENT);
-        self.drop_session();
-        self.publish(Event::Ended);
-        if polling {
-            self.publish(Event::PollingStopped);
+        if agents > 0 {
+            self.publish(Event::AgentDisconnected(left()));
         }
-        if let Some(ending) = ending {
-            let body = Body::success(self.capabilities.session, true);
-            self.resolve(ending.command, Resolution::Response(body));
+        let own = self.session.live().map(|live| live.own.ids()).unwrap_or_default();
+        if !self.roster.have_left(own) {
+            self.publish(Event::ClientDisconnected(left()));
+        }
+        self.tell_typing_over();
+    }
+
+    /// Publishes that nobody types any more, where somebody did: with the chat that is over.
+    pub(super) fn tell_typing_over(&mut self) {
+        if self.roster.is_somebody_typing() {
+            self.publish(Event::AgentTypingStopped(None));
         }
     }
 
-    /// Ends a session that the server does not know any more.
-    pub(super) fn session_lost(&mut self, response: &Value) {
-        if let Some(live) = self.session.live().filter(|_| !self.is_leaving()) {
-            let data = live.data.clone();
-            self.forget_at_host(&data, response);
-            self.end_by_server();
-        }
+    /// Resolves an `endChat` that the server's own end of the chat has come before.
+    pub(super) fn resolve_ended(&mut self, id: RequestId) {
+        let body = Body::success(self.capabilities.session, true);
+        self.resolve(id, Resolution::Response(body));
     }
 
-    /// Forgets the session; its transcript stays until the next one starts.
-    fn drop_session(&mut self) {
+    /// Forgets the session, also where it is stored; its transcript stays until the next one starts.
+    pub(super) fn drop_session(&mut self) {
         let history = self.session.live_mut().map(|live| std::mem::take(&mut live.history));
         self.enter(Session::Idle);
         for id in history.into_iter().flatten() {

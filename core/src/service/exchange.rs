@@ -2,7 +2,8 @@
 
 use super::{
     BatchId, Effect, Service,
-    files::{downloaded, limits, uploaded},
+    files::{downloaded, limits, upload_news, uploaded},
+    last_words::Over,
     session::Session,
 };
 use crate::{
@@ -29,6 +30,8 @@ pub(super) enum Purpose {
     History,
     /// A look at the transcript that settles a message in doubt while polling is off.
     Settle,
+    /// What a session that is over still has to tell.
+    LastWords,
     /// The outbox's first message.
     Send,
     /// A typing notice, for the command that asked for it.
@@ -147,7 +150,7 @@ impl Service {
         let wants_preview = match &operation {
             Operation::Typing { preview: None, .. } => true,
             Operation::Poll { preview: None, .. } => {
-                self.capabilities.polling && !matches!(purpose, Purpose::Settle)
+                self.capabilities.polling && matches!(purpose, Purpose::Poll)
             }
             _ => false,
         };
@@ -174,20 +177,27 @@ impl Service {
             && self.is_leaving()
             && outcome.as_ref().map_or(true, |reply| reply.verdict != Verdict::Done)
         {
-            // The server took `endChat` first and does not know the session any more.
-            return;
+            // The server took `endChat` first and does not know the session any more: it has nothing more to tell.
+            let told = match &outcome {
+                Ok(reply) => reply.ended == Some(true),
+                Err(failure) => failure.ended,
+            };
+            return self.session_over_if(told);
         }
         self.note_connection(&exchange.purpose, &outcome);
         let reconnects = outcome.is_ok();
-        let lost = match &outcome {
-            Err(failure) if failure.ended => Some(failure.response.clone()),
-            _ => None,
-        };
+        if let Some(over) = over_by_failure(&exchange.purpose, &outcome) {
+            self.session_over(over);
+        }
         match exchange.purpose.clone() {
             Purpose::Start(id) => self.started(id, outcome),
             Purpose::Restore => self.restored(outcome),
-            Purpose::Poll => return self.polled(id, exchange.started, outcome),
+            Purpose::Poll => {
+                self.polled(id, exchange.started, outcome);
+                return self.poll_answered();
+            }
             Purpose::Settle => self.settled(exchange.started, outcome),
+            Purpose::LastWords => self.last_words(outcome),
             Purpose::History => self.history_answered(outcome),
             Purpose::Send => self.sent(outcome),
             Purpose::End(id) => self.end_answered(id, outcome),
@@ -199,9 +209,6 @@ impl Service {
         }
         if reconnects {
             self.reconnected();
-        }
-        if let Some(response) = lost.filter(|_| self.exchanges.is_current(exchange.session)) {
-            self.session_lost(&response);
         }
     }
 
@@ -242,9 +249,14 @@ impl Service {
         }
     }
 
-    /// Publishes what a failed request means (behaviour reference, sections 9.3 and 9.4).
+    /// Publishes what a failed request means (behaviour reference, sections 9.3 and 9.4). An error that tells of the end is told with it.
     pub(super) fn report(&mut self, failure: &Failure, purpose: &Purpose) {
         let polling = matches!(purpose, Purpose::Poll | Purpose::Settle);
+        let told_later = failure.ended && !matches!(purpose, Purpose::Start(_));
+        let told_later = told_later || matches!(purpose, Purpose::End(_));
+        if matches!(purpose, Purpose::LastWords) {
+            return;
+        }
         match &failure.news {
             News::Nothing => {}
             News::Disconnected => match self.session.live_mut() {
@@ -256,7 +268,7 @@ impl Service {
                 None => self.publish(Event::Error(ResponseData::Failure(failure.response.clone()))),
             },
             // An upload's error names the file (see `files`).
-            News::Error(_) if matches!(purpose, Purpose::Upload(..)) => {}
+            News::Error(_) if told_later || matches!(purpose, Purpose::Upload(..)) => {}
             News::Error(data) => {
                 if !polling || self.is_news(failure.status) {
                     self.publish(Event::Error(ResponseData::Failure(data.clone())));
@@ -270,43 +282,53 @@ impl Service {
         self.session.live_mut().is_none_or(|live| live.told_status.replace(status) != Some(status))
     }
 
-    /// Publishes a refusal in the server's own terms (behaviour reference, section 9.4).
+    /// What listeners are told of a refusal in the server's own terms (behaviour reference, section 9.4): over a link any with errors,
+    /// else one that ends the chat.
+    pub(super) fn refusal_news(&self, reply: &Reply) -> Option<ResponseData> {
+        let worth_telling = reply.ended == Some(true) || !self.capabilities.polling;
+        (reply.verdict == Verdict::Refused && !reply.errors.is_empty() && worth_telling)
+            .then(|| ResponseData::Body(reply.body.clone()))
+    }
+
+    /// Publishes it.
     pub(super) fn report_refusal(&mut self, reply: &Reply) {
-        if !self.is_leaving()
-            && reply.verdict == Verdict::Refused
-            && !reply.errors.is_empty()
-            && reply.ended == Some(true)
-        {
-            self.publish(Event::Error(ResponseData::Body(reply.body.clone())));
+        if let Some(news) = self.refusal_news(reply) {
+            self.publish(Event::Error(news));
         }
     }
 
     /// Publishes that the connection is back, if it was lost.
     pub(super) fn reconnected(&mut self) {
-        if let Some(live) = self.session.live_mut().filter(|live| live.disconnected) {
-            live.disconnected = false;
-            self.publish(Event::Reconnected);
+        let Some(live) = self.session.live_mut().filter(|live| live.disconnected) else { return };
+        if let Some(farewell) = &mut live.farewell {
+            return farewell.note_answer();
         }
+        live.disconnected = false;
+        self.publish(Event::Reconnected);
     }
 
     /// Completes a command with its answer.
     fn answer(&mut self, id: RequestId, outcome: Result<Reply, Failure>) {
         match outcome {
             Ok(reply) => {
-                self.report_refusal(&reply);
-                let ended = reply.ended == Some(true);
-                let lost = (ended && reply.verdict == Verdict::Refused).then(|| reply.body.json());
-                let over = ended && reply.verdict == Verdict::Done;
+                let over = self.hear_of_the_end(&reply);
                 self.complete(id, judge(reply));
-                if let Some(response) = lost {
-                    self.session_lost(&response);
-                } else if over {
-                    self.end_by_server();
-                }
+                self.end_if_over(over);
             }
             Err(failure) => self.complete(id, Err(failure_error(failure))),
         }
     }
+}
+
+/// What a failure says of the end of the session. That of a fetch shows that there is nothing more to be had.
+fn over_by_failure(purpose: &Purpose, outcome: &Result<Reply, Failure>) -> Option<Over> {
+    let failure = outcome.as_ref().err().filter(|failure| failure.ended)?;
+    let fetches = matches!(purpose, Purpose::Poll | Purpose::Settle);
+    let mut over = Over { shown: fetches, ..Over::by(failure) };
+    if let Purpose::Upload(_, name) = purpose {
+        over.error = upload_news(name, outcome).map(ResponseData::Failure);
+    }
+    Some(over)
 }
 
 /// The outcome of a command whose answer is `reply`.

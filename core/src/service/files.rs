@@ -49,22 +49,32 @@ impl Service {
     }
 
     pub(super) fn limits_answered(&mut self, id: RequestId, outcome: Result<Reply, Failure>) {
+        let over = outcome.as_ref().ok().and_then(|reply| self.hear_of_the_end(reply));
         self.complete(id, limits(outcome));
+        self.end_if_over(over);
     }
 
     pub(super) fn upload_answered(&mut self, id: RequestId, name: &str, outcome: Result<Reply, Failure>) {
-        if let Some(told) = upload_news(name, &outcome) {
-            self.publish(Event::Error(ResponseData::Failure(told)));
+        let news = upload_news(name, &outcome).map(ResponseData::Failure);
+        let mut over = outcome.as_ref().ok().and_then(|reply| self.hear_of_the_end(reply));
+        match &mut over {
+            Some(over) => over.error = news,
+            // The reason comes with the end.
+            None if outcome.as_ref().is_err_and(|failure| failure.ended) => {}
+            None => news.into_iter().for_each(|news| self.publish(Event::Error(news))),
         }
         let arrived = outcome.as_ref().is_ok_and(|reply| reply.verdict == Verdict::Done);
         self.complete(id, uploaded(name, outcome));
         if arrived {
             self.quicken_polling();
         }
+        self.end_if_over(over);
     }
 
     pub(super) fn download_answered(&mut self, id: RequestId, outcome: Result<Reply, Failure>) {
+        let over = outcome.as_ref().ok().and_then(|reply| self.hear_of_the_end(reply));
         self.complete(id, downloaded(outcome));
+        self.end_if_over(over);
     }
 }
 
@@ -104,7 +114,7 @@ pub(super) fn downloaded(outcome: Result<Reply, Failure>) -> Result<Resolution, 
 }
 
 /// What listeners are told of an upload that failed. A failure that speaks for itself is told as what the command is rejected with.
-fn upload_news(name: &str, outcome: &Result<Reply, Failure>) -> Option<Value> {
+pub(super) fn upload_news(name: &str, outcome: &Result<Reply, Failure>) -> Option<Value> {
     match outcome {
         Ok(reply) if reply.verdict == Verdict::Done => None,
         Ok(reply) => Some(with_filename(reply.body.json(), name)),

@@ -31,7 +31,7 @@ impl Service {
 
     /// Asks for the first page wanted. Nobody knows what is older than nothing.
     fn next_page(&mut self) {
-        let Some(live) = self.session.live_mut() else { return };
+        let Some(live) = self.session.live_mut().filter(|live| live.farewell.is_none()) else { return };
         let Some(&id) = live.history.front() else { return };
         match live.oldest.clone() {
             Some(before) => self.request(Purpose::History, Operation::History { before }),
@@ -52,23 +52,24 @@ impl Service {
         live.resync = true;
         match outcome {
             Ok(reply) if reply.verdict == Verdict::Done => {
+                let over = self.over_by(&reply);
+                let Some(live) = self.session.live_mut() else { return };
                 let mut places = reply.messages.iter().filter_map(|received| received.message.index.place());
                 if places.any(|place| !live.seen.contains(place)) {
-                    self.receive(Kind::History { command: id }, reply);
+                    self.receive(Kind::History { command: id }, Reply { ended: None, ..reply });
                 } else {
                     self.end_of_history(id);
                 }
+                self.end_if_over(over);
             }
             Ok(reply) => {
-                self.report_refusal(&reply);
-                let over = reply.verdict == Verdict::Refused && reply.ended == Some(true);
-                let response = reply.body.json();
-                self.complete(id, judge(reply));
-                if over {
-                    self.session_lost(&response);
-                } else {
-                    self.history_done();
+                let over = self.over_by(&reply);
+                if over.is_none() {
+                    self.report_refusal(&reply);
                 }
+                self.complete(id, judge(reply));
+                self.end_if_over(over);
+                self.history_done();
             }
             Err(failure) => {
                 self.complete(id, Err(failure_error(failure)));

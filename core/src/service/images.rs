@@ -26,7 +26,7 @@ impl Service {
         let waits_behind = self.batches.front().is_some_and(|batch| batch.awaits_images);
         let wanted = wanted(&batch.entries);
         let is_delayed = waits_behind || !wanted.is_empty();
-        let polls_on = is_delayed && matches!(batch.kind, Kind::Polled { .. }) && !batch.ended;
+        let polls_on = is_delayed && matches!(batch.kind, Kind::Polled { .. });
         if polls_on {
             batch.kind = Kind::Pushed;
         }

@@ -13,6 +13,7 @@ mod files;
 mod filters;
 mod history;
 mod images;
+mod last_words;
 mod outage;
 mod outbox;
 mod own;

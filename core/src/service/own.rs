@@ -47,6 +47,11 @@ impl Own {
         from.role == ParticipantRole::Client && (self.ids.is_empty() || self.ids.contains(&from.id))
     }
 
+    /// Their ids, as far as they are known.
+    pub(super) fn ids(&self) -> &[ParticipantId] {
+        &self.ids
+    }
+
     fn add(&mut self, id: ParticipantId) {
         if !self.ids.contains(&id) {
             self.ids.push(id);

@@ -4,13 +4,14 @@ use super::{
     Service,
     batch::Kind,
     exchange::{ExchangeId, Purpose},
+    last_words::Over,
     push::RETRY,
     session::Session,
 };
 use crate::{
     ErrorKind, Retry,
     config::Polling,
-    event::{Event, ResponseData},
+    event::Event,
     store::key,
     transport::{Failure, Operation, Reply, Verdict},
 };
@@ -122,7 +123,7 @@ impl Service {
     /// it is a sign of life, which a link that is kept up gives by itself.
     pub(super) fn poll_timeout(&self) -> Option<Duration> {
         let busy = self.holds_polls() || self.exchanges.is_fetching();
-        let due = self.session.live().filter(|_| !busy)?.pace.due?;
+        let due = self.session.live().filter(|live| !busy && live.farewell.is_none())?.pace.due?;
         match self.is_congested() {
             false => Some(due),
             true if self.capabilities.polling => Some(due.max(self.congestion.sign_of_life_at())),
@@ -151,7 +152,7 @@ impl Service {
     pub(super) fn polled(&mut self, id: ExchangeId, started: Duration, outcome: Result<Reply, Failure>) {
         let now = self.time.now;
         match outcome {
-            Ok(reply) if reply.verdict == Verdict::Refused => self.poll_refused(&reply),
+            Ok(reply) if reply.verdict == Verdict::Refused => self.poll_refused(reply),
             Ok(reply) => {
                 if let Some(live) = self.session.live_mut() {
                     live.told_status = None;
@@ -162,6 +163,7 @@ impl Service {
                 if reply.verdict == Verdict::Done {
                     return self.looked_at_transcript(id, started, reply);
                 }
+                self.receive_untrusted(reply);
                 self.poll_exception();
                 self.reconnected();
                 self.poll_again(Duration::ZERO);
@@ -183,16 +185,30 @@ impl Service {
         self.take_held(Some(id));
     }
 
-    fn poll_refused(&mut self, reply: &Reply) {
-        if self.is_news(OK) {
-            self.publish(Event::Error(ResponseData::Body(reply.body.clone())));
+    /// A refused poll ends the chat where it says so; a look over a link unless it says otherwise. A poll that is refused without that
+    /// goes on in silence (behaviour reference, section 9.4).
+    fn poll_refused(&mut self, reply: Reply) {
+        let over = reply.ended == Some(true) || !self.capabilities.polling && reply.ended.is_none();
+        let error = self.refusal_news(&reply);
+        let response = reply.body.json();
+        self.receive_untrusted(reply);
+        self.release_held();
+        if over {
+            self.session_over(Over { error, lost: Some(response), shown: true });
+            return self.reconnected();
+        }
+        if let Some(error) = error.filter(|_| self.is_news(OK)) {
+            self.publish(Event::Error(error));
         }
         self.reconnected();
-        self.release_held();
-        if reply.ended == Some(false) {
-            self.poll_again(Duration::ZERO);
-        } else {
-            self.session_lost(&reply.body.json());
+        self.poll_again(Duration::ZERO);
+    }
+
+    /// Takes the messages of an answer of which nothing else can be trusted (GMS reference, section 3).
+    fn receive_untrusted(&mut self, reply: Reply) {
+        if !reply.messages.is_empty() {
+            let Reply { verdict, messages, .. } = reply;
+            self.receive(Kind::Last, Reply { verdict, messages, ..Reply::default() });
         }
     }
 
@@ -200,8 +216,7 @@ impl Service {
     /// have been delivered in the server's eyes.
     fn poll_failed(&mut self, failure: &Failure) {
         if failure.ended {
-            self.release_held();
-            return self.session_lost(&failure.response);
+            return self.release_held();
         }
         if let Some(live) = self.session.live_mut() {
             live.resync = true;

@@ -122,7 +122,7 @@ mod tests {
         let original = OriginalMessage::from(sent.as_object().unwrap());
         let extra = json!({"eventId": "e1"}).as_object().cloned().map(Arc::new);
         let message = Message { index: 1.into(), text: Some(text.into()), extra, ..Message::default() };
-        Entry { received: Received { message, original: Arc::new(original) }, hidden: false }
+        Entry { received: Received { message, original: Arc::new(original) }, hidden: false, joins: false }
     }
 
     fn run(change: impl Fn(&mut JsonObject)) -> Message {

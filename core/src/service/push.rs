@@ -9,11 +9,12 @@ use super::{
     Effect, Service, Time,
     batch::Kind,
     exchange::{ExchangeId, Purpose},
+    last_words::Over,
     session::{Live, Session},
 };
 use crate::{
     Private,
-    event::{Event, ResponseData},
+    event::ResponseData,
     model::SessionData,
     store::key,
     transport::{Failure, Incoming, Reply, Verdict},
@@ -89,8 +90,10 @@ impl Service {
     }
 
     fn link_refused(&mut self, failure: &Failure) {
-        self.publish(Event::Error(ResponseData::Failure(failure.response.clone())));
-        self.session_lost(&failure.response);
+        let response = failure.response.clone();
+        let error = Some(ResponseData::Failure(response.clone()));
+        self.session_over(Over { error, lost: Some(response), shown: true });
+        self.have_last_words();
     }
 
     /// Takes news. Those that come while a session starts are fetched once it has, those of another session are nobody's.
@@ -107,9 +110,10 @@ impl Service {
                 self.poll_again(Duration::ZERO);
             }
             Verdict::Refused => {
-                self.report_refusal(&reply);
-                if reply.ended == Some(true) {
-                    self.session_lost(&reply.body.json());
+                self.keep_words(&reply);
+                match self.over_by(&reply) {
+                    Some(over) => self.session_over(Over { shown: true, ..over }),
+                    None => self.report_refusal(&reply),
                 }
             }
             Verdict::Done => {
@@ -117,12 +121,16 @@ impl Service {
                 if self.leave_for_later(&reply) {
                     return;
                 }
-                let next = self.session.live().is_some_and(|live| live.is_next(&reply));
+                let (next, over) =
+                    (self.session.live().is_some_and(|live| live.is_next(&reply)), reply.ended == Some(true));
                 if next {
                     self.receive(Kind::Pushed, reply);
                     self.take_held(None);
                 } else {
                     self.hold(reply);
+                    if over {
+                        return self.session_over(Over::default());
+                    }
                     // A look that is under way may have what is missing; else there will be another.
                     if !self.exchanges.is_polling() {
                         self.catch_up();
@@ -132,13 +140,13 @@ impl Service {
         }
     }
 
-    fn hold(&mut self, reply: Reply) {
+    pub(super) fn hold(&mut self, reply: Reply) {
         let since = self.exchanges.latest();
         self.held.push(Held { reply, since });
     }
 
     /// Whether messages are missing, as far as is known.
-    fn is_behind(&self) -> bool {
+    pub(super) fn is_behind(&self) -> bool {
         let wanted = self.session.live().is_some_and(|live| live.pace.is_on());
         !self.capabilities.polling && (wanted || self.exchanges.is_polling())
     }

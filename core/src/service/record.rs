@@ -16,14 +16,11 @@ impl Record {
         self.transcript.clone()
     }
 
-    /// Adds messages: new ones behind the others, or a page of older ones, the newest first, before them. True when for the first time
-    /// not all of them can be kept.
-    pub(super) fn add(&mut self, received: &[Received], older: bool, bound: usize) -> bool {
+    /// Adds messages where they belong, whenever they come. True when for the first time not all of them can be kept.
+    pub(super) fn add(&mut self, received: &[Received], bound: usize) -> bool {
         let all = Arc::make_mut(&mut self.transcript.received);
-        if older {
-            all.splice(..0, received.iter().rev().cloned());
-        } else {
-            all.extend_from_slice(received);
+        for received in received {
+            insert(all, received.clone());
         }
         self.bytes += received.iter().map(Received::weight).sum::<usize>();
         if self.bytes <= bound {
@@ -42,6 +39,17 @@ impl Record {
         all.drain(..gone);
         gone > 0 && !std::mem::replace(&mut self.transcript.truncated, true)
     }
+}
+
+/// Puts an entry where it belongs in the server's order, whenever it came. One without a place stands where it came.
+fn insert(transcript: &mut Vec<Received>, received: Received) {
+    let at = received.message.index.place().and_then(|place| {
+        let behind = transcript.iter().enumerate().rev();
+        let behind = behind.map(|(at, known)| (at, known.message.index.place()));
+        let behind = behind.take_while(|(_, known)| known.is_none_or(|known| known > place));
+        behind.filter(|(_, known)| known.is_some()).map(|(at, _)| at).last()
+    });
+    transcript.insert(at.unwrap_or(transcript.len()), received);
 }
 
 #[cfg(test)]
@@ -64,7 +72,7 @@ mod tests {
     #[test]
     fn the_oldest_leave_and_the_newest_stay() {
         let (mut record, bound) = (Record::default(), 32 * message(0).weight());
-        let told: Vec<_> = (1..=100).filter(|index| record.add(&[message(*index)], false, bound)).collect();
+        let told: Vec<_> = (1..=100).filter(|index| record.add(&[message(*index)], bound)).collect();
         assert_eq!(told, [33]);
         let places = places(&record);
         assert!(places.len() >= 30 && places.len() <= 32);
@@ -75,27 +83,27 @@ mod tests {
     #[test]
     fn a_page_of_older_ones_has_its_place_before_the_others_as_far_as_it_fits() {
         let (mut record, bound) = (Record::default(), 16 * message(0).weight());
-        record.add(&(21..=30).map(message).collect::<Vec<_>>(), false, bound);
-        assert!(!record.add(&(16..=20).rev().map(message).collect::<Vec<_>>(), true, bound));
+        record.add(&(21..=30).map(message).collect::<Vec<_>>(), bound);
+        assert!(!record.add(&(16..=20).rev().map(message).collect::<Vec<_>>(), bound));
         assert_eq!(places(&record), (16..=30).collect::<Vec<_>>());
-        assert!(record.add(&(11..=15).rev().map(message).collect::<Vec<_>>(), true, bound));
+        assert!(record.add(&(11..=15).rev().map(message).collect::<Vec<_>>(), bound));
         assert_eq!(places(&record), (16..=30).collect::<Vec<_>>());
     }
 
     #[test]
     fn a_message_larger_than_all_is_there_alone() {
         let mut record = Record::default();
-        assert!(!record.add(&[message(1)], false, 10) && !record.kept().truncated);
-        assert!(record.add(&[message(2)], false, 10));
+        assert!(!record.add(&[message(1)], 10) && !record.kept().truncated);
+        assert!(record.add(&[message(2)], 10));
         assert_eq!(places(&record), [2]);
     }
 
     #[test]
     fn what_was_handed_out_stays_as_it_was() {
         let mut record = Record::default();
-        record.add(&[message(1)], false, usize::MAX);
+        record.add(&[message(1)], usize::MAX);
         let before = record.kept();
-        record.add(&[message(2)], false, 10);
+        record.add(&[message(2)], 10);
         assert_eq!((before.received.len(), before.truncated, places(&record)), (1, false, vec![2]));
     }
 }

@@ -4,6 +4,7 @@ use super::{
     Phase, Service,
     batch::Kind,
     exchange::{Purpose, failure_error},
+    last_words::{Manner, Over},
     record::Record,
     session::{Live, Session},
     stored::{self, Loading},
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     Error, ErrorKind, Private,
     command::{RequestId, Resolution},
-    event::{Event, Restored},
+    event::{Event, ResponseData, Restored},
     model::SessionData,
     store::{self, Stored, key},
     transport::{Failure, Operation, Reply, Verdict},
@@ -62,15 +63,17 @@ impl Service {
     /// The command `restore`, which only the service itself may use where chats are not asynchronous.
     pub(super) fn restore(&mut self, id: RequestId, given: Option<&Private>) {
         let (kind, text) = match self.session {
-            Session::Restoring(..) => (ErrorKind::Busy, "Already restoring. Ignoring request."),
+            _ if self.session.is_restoring() => (ErrorKind::Busy, "Already restoring. Ignoring request."),
             Session::Live(_) => {
                 (ErrorKind::SessionActive, "Chat session is already active, ignoring restore command.")
             }
-            Session::Idle | Session::Starting(_) if !self.is_asynchronous() => (
+            Session::Idle | Session::Starting(_) | Session::Restoring(..) if !self.is_asynchronous() => (
                 ErrorKind::AccessDenied,
                 "Access Denied to private command. Only WebChatService is allowed to invoke this command in Non-Async mode.",
             ),
-            Session::Starting(_) => (ErrorKind::Busy, "A chat is being started. Ignoring request."),
+            Session::Starting(_) | Session::Restoring(..) => {
+                (ErrorKind::Busy, "A chat is being started. Ignoring request.")
+            }
             Session::Idle => {
                 let Some(given) = given else { return self.load(Loading::Restore(id)) };
                 let data = store::given(self.capabilities.session, &Value::String(given.to_string()));
@@ -122,30 +125,49 @@ impl Service {
                 self.take_up(SessionData::clone(&data), command, reply);
             }
             Ok(reply) => {
-                self.report_refusal(&reply);
-                self.forget_at_host(&data, &reply.body.json());
-                self.enter(Session::Idle);
-                self.forget();
-                self.restore_timed_out();
-                if let Some(id) = command {
-                    let error =
-                        Error::new(ErrorKind::NotFound, NOTHING_STORED).with_response(reply.body.json());
-                    self.complete(id, Err(error));
-                }
+                let (error, response) = (self.refusal_news(&reply), reply.body.json());
+                self.ended_away(data, command, error, response, reply);
+            }
+            Err(failure) if failure.ended => {
+                self.ended_away(data, command, None, failure.response, Reply::default());
             }
             Err(failure) => {
                 self.enter(Session::Idle);
-                if failure.ended {
+                if failure.useless {
                     self.forget_at_host(&data, &failure.response);
                     self.forget();
                 }
-                self.publish(Event::RestoreFailed);
+                self.publish(Event::RestoreFailed(ResponseData::Failure(failure.response.clone())));
                 if let Some(id) = command {
                     self.complete(id, Err(failure_error(failure)));
                 }
+                self.unpark();
             }
         }
-        self.unpark();
+    }
+
+    /// The chat ended while nobody looked: what the answer still brings is told, then that it is over.
+    fn ended_away(
+        &mut self,
+        data: Arc<SessionData>,
+        command: Option<RequestId>,
+        error: Option<ResponseData>,
+        response: Value,
+        reply: Reply,
+    ) {
+        let gone = Error::new(ErrorKind::NotFound, NOTHING_STORED).with_response(response.clone());
+        self.go_on_with(data);
+        let manner = Manner::Away(command.map(|id| (id, gone)));
+        self.part_with(manner, Over { error, lost: Some(response), shown: true }, false);
+        self.receive(Kind::Away, Reply { ended: None, ..reply });
+    }
+
+    /// Makes a stored session the present one. News that were pushed meanwhile are its.
+    fn go_on_with(&mut self, data: Arc<SessionData>) {
+        let held = std::mem::take(&mut self.held);
+        self.enter(Session::Live(Box::new(Live::new(data))));
+        self.held = held;
+        self.transcript = Record::default();
     }
 
     /// Goes on with a session that the server still has. When the server has made a new one instead, that has started.
@@ -154,24 +176,26 @@ impl Service {
         if let Some(session) = reply.session.clone().filter(|_| !offline) {
             data.apply(session);
         }
-        let held = std::mem::take(&mut self.held);
-        self.enter(Session::Live(Box::new(Live::new(Arc::new(data)))));
-        self.held = held;
+        self.go_on_with(Arc::new(data));
         if let Some(live) = self.session.live_mut() {
             live.resync = true;
         }
         self.keep_for_host();
-        if reply.replaced {
-            self.transcript = Record::default();
-            self.publish(Event::Started(self.session_data()));
-        } else {
+        let is_known = !reply.replaced;
+        if is_known {
             self.publish(Event::Restored(Restored { asynchronous: self.config.asynchronous }));
+        } else {
+            self.publish(Event::Started(self.session_data()));
         }
         if !offline {
             self.store_session();
         }
-        self.receive(Kind::Restored { offline, command }, reply);
+        if !is_known {
+            self.store_own(store::place(self.capabilities.session, 1, None));
+        }
+        self.receive(Kind::Restored { offline, command, replay: is_known }, reply);
         self.take_held(None);
+        self.unpark();
     }
 
     /// Goes on to receive messages of a restored session, after those that it had have been published.

@@ -1,18 +1,39 @@
-//! Who is in the chat, and since when (behaviour reference, section 6.3).
+//! Who is in the chat, and since when (behaviour reference, sections 4, "fetchHistory", and 6.3).
+//!
+//! Whoever joins is on the roster until they leave. An agent or supervisor whose join was never seen is there from the first sign of
+//! life on. What is older than that which is known of somebody changes nothing but the time of a join: so connects and disconnects of
+//! one participant alternate, in whatever order pages of the transcript come.
 
-use super::Service;
+use super::{Service, batch::Entry};
 use crate::{
     event::{Event, ParticipantChange},
-    model::{Agent, Agents, Message, ParticipantRole, Stats},
+    model::{Agent, Agents, Message, MessageType, ParticipantId, ParticipantRole, Stats},
 };
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-/// The agents of the session and the times of its messages.
+/// The participants of the session and the times of its messages.
 #[derive(Debug, Default)]
 pub(super) struct Roster {
     agents: Agents,
-    first: Option<u64>,
-    last: Option<u64>,
+    known: BTreeMap<ParticipantId, Known>,
+    typing: BTreeSet<ParticipantId>,
+    /// The newest place of a message.
+    newest: u64,
+    earliest: Option<u64>,
+    latest: Option<u64>,
+}
+
+/// What is known of a participant.
+#[derive(Debug)]
+struct Known {
+    /// Where in the transcript the newest join or leave stands, or the first sign of life.
+    newest: u64,
+    /// Where the join stands, once it was seen.
+    joined: Option<u64>,
+    there: bool,
 }
 
 impl Roster {
@@ -21,12 +42,20 @@ impl Roster {
     }
 
     pub(super) fn stats(&self) -> Stats {
-        Stats { agents: self.agents(), start_time: self.first, end_time: self.last }
+        Stats { agents: self.agents(), start_time: self.earliest, end_time: self.latest }
     }
 
-    pub(super) fn note_time(&mut self, timestamp: u64) {
-        self.first.get_or_insert(timestamp);
-        self.last = Some(timestamp);
+    /// Takes note of a message's time and place. Times of a server may run backwards, and history comes late.
+    fn note_time(&mut self, message: &Message) {
+        let timestamp = message.timestamp;
+        self.newest = message.index.place().unwrap_or_default().max(self.newest);
+        self.earliest = Some(self.earliest.map_or(timestamp, |earliest| earliest.min(timestamp)));
+        self.latest = self.latest.max(Some(timestamp));
+    }
+
+    /// Where a message stands. What has no place counts as new.
+    fn place(&self, message: &Message) -> u64 {
+        message.index.place().unwrap_or(self.newest)
     }
 
     /// How many supervisors and how many agents are in the chat now.
@@ -36,19 +65,88 @@ impl Roster {
         (supervisors.len(), agents.len())
     }
 
-    fn join(&mut self, message: &Message) {
-        let agent = Agent {
-            name: message.from.name.clone(),
-            supervisor: message.from.role == ParticipantRole::Supervisor,
-            connected_time: message.timestamp,
-            disconnected_time: None,
-        };
-        Arc::make_mut(&mut self.agents.0).insert(message.from.id.clone(), agent);
+    pub(super) fn is_somebody_typing(&self) -> bool {
+        !self.typing.is_empty()
     }
 
-    fn leave(&mut self, message: &Message) {
-        if let Some(agent) = Arc::make_mut(&mut self.agents.0).get_mut(&message.from.id) {
+    /// Whether all of these who were seen are known to have left.
+    pub(super) fn have_left(&self, ids: &[ParticipantId]) -> bool {
+        let mut seen = ids.iter().filter_map(|id| self.known.get(id)).peekable();
+        seen.peek().is_some() && seen.all(|known| !known.there)
+    }
+
+    /// Somebody joins; false when that is no news.
+    fn join(&mut self, message: &Message) -> bool {
+        let order = self.place(message);
+        let known = self.known.get_mut(&message.from.id).filter(|_| is_named(message));
+        let is_news = match known {
+            Some(known) if order < known.newest => {
+                if known.joined.is_none_or(|joined| joined < order) {
+                    known.joined = Some(order);
+                    if let Some(agent) = Arc::make_mut(&mut self.agents.0).get_mut(&message.from.id) {
+                        agent.connected_time = message.timestamp;
+                    }
+                }
+                return false;
+            }
+            known => known.is_none_or(|known| !known.there),
+        };
+        self.admit(message, Some(order));
+        is_news
+    }
+
+    /// Somebody whose join was not seen is there; false when that is no news.
+    fn sign_of_life(&mut self, message: &Message) -> bool {
+        let is_news = is_named(message) && !self.known.contains_key(&message.from.id);
+        if is_news {
+            self.admit(message, None);
+        }
+        is_news
+    }
+
+    fn admit(&mut self, message: &Message, joined: Option<u64>) {
+        self.note(message, joined);
+        if message.from.role.is_agent() {
+            let agent = Agent {
+                name: message.from.name.clone(),
+                supervisor: message.from.role == ParticipantRole::Supervisor,
+                connected_time: message.timestamp,
+                disconnected_time: None,
+            };
+            Arc::make_mut(&mut self.agents.0).insert(message.from.id.clone(), agent);
+        }
+    }
+
+    /// Takes note that somebody is there.
+    fn note(&mut self, message: &Message, joined: Option<u64>) {
+        let known = Known { newest: self.place(message), joined, there: true };
+        self.known.insert(message.from.id.clone(), known);
+    }
+
+    /// Somebody leaves; false when that is no news. Of an agent whom nobody knew to be there it is none.
+    fn leave(&mut self, message: &Message) -> bool {
+        let (id, newest) = (&message.from.id, self.place(message));
+        self.typing.remove(id);
+        let is_news = match self.known.get_mut(id).filter(|_| is_named(message)) {
+            Some(known) if newest < known.newest => return false,
+            Some(known) => {
+                known.newest = newest;
+                std::mem::replace(&mut known.there, false)
+            }
+            None => {
+                self.known.insert(id.clone(), Known { newest, joined: None, there: false });
+                !message.from.role.is_agent()
+            }
+        };
+        if let Some(agent) = Arc::make_mut(&mut self.agents.0).get_mut(id) {
             agent.disconnected_time = Some(message.timestamp);
+        }
+        is_news
+    }
+
+    fn rename(&mut self, message: &Message) {
+        if let Some(agent) = Arc::make_mut(&mut self.agents.0).get_mut(&message.from.id) {
+            agent.name = message.from.name.clone();
         }
     }
 
@@ -62,11 +160,58 @@ impl Roster {
 }
 
 impl Service {
-    /// Publishes that somebody joined. Participants of other types are messages only.
-    pub(super) fn joined(&mut self, message: &Message) {
-        if message.from.role.is_agent() {
-            self.roster.join(message);
+    /// Publishes the participant and typing events of one message. Of an `old` one, from a page of history, typing is none any more.
+    pub(super) fn publish_message(&mut self, entry: &Entry, old: bool) {
+        let message = &entry.received.message;
+        self.roster.note_time(message);
+        match &message.kind {
+            MessageType::ParticipantJoined => self.joined(message),
+            MessageType::ParticipantLeft => self.left(message, old),
+            // A preprocessor has made something else of the join: the participant is there without a word.
+            _ if entry.joins => self.roster.note(message, Some(self.roster.place(message))),
+            kind if message.from.role.is_agent() => {
+                if self.roster.sign_of_life(message) {
+                    self.publish_connected(message);
+                }
+                if !old {
+                    if *kind == MessageType::NicknameUpdated {
+                        self.roster.rename(message);
+                    }
+                    self.publish_typing(message);
+                }
+            }
+            _ => {}
         }
+    }
+
+    /// Whatever an agent says ends the typing, whether there was any or not.
+    fn publish_typing(&mut self, message: &Message) {
+        let id = &message.from.id;
+        match &message.kind {
+            MessageType::TypingStarted => {
+                self.roster.typing.insert(id.clone());
+                self.publish(Event::AgentTypingStarted(message.clone()));
+            }
+            MessageType::TypingStopped => {
+                self.roster.typing.remove(id);
+                self.publish(Event::AgentTypingStopped(Some(message.clone())));
+            }
+            MessageType::Message | MessageType::PushUrl | MessageType::Notice => {
+                self.roster.typing.remove(id);
+                self.publish(Event::AgentTypingStopped(None));
+            }
+            _ => {}
+        }
+    }
+
+    fn joined(&mut self, message: &Message) {
+        if self.roster.join(message) {
+            self.publish_connected(message);
+        }
+    }
+
+    /// Participants of other types are messages only.
+    fn publish_connected(&mut self, message: &Message) {
         let change = self.roster.change(message);
         match message.from.role {
             ParticipantRole::Client => self.publish(Event::ClientConnected(change)),
@@ -77,11 +222,10 @@ impl Service {
         }
     }
 
-    /// Publishes that somebody left; whoever leaves has stopped typing.
-    pub(super) fn left(&mut self, message: &Message) {
-        if message.from.role.is_agent() {
-            self.roster.leave(message);
-            self.publish(Event::AgentTypingStopped(None));
+    /// Publishes that somebody left; an agent who leaves has stopped typing.
+    fn left(&mut self, message: &Message, old: bool) {
+        if !self.roster.leave(message) {
+            return;
         }
         let change = self.roster.change(message);
         match message.from.role {
@@ -93,5 +237,13 @@ impl Service {
             }
             ParticipantRole::Bot | ParticipantRole::External | ParticipantRole::Other(_) => {}
         }
+        if message.from.role.is_agent() && !old {
+            self.publish(Event::AgentTypingStopped(None));
+        }
     }
+}
+
+/// Whether the message says who wrote it.
+fn is_named(message: &Message) -> bool {
+    message.from.id != ParticipantId::default() && message.from.id != ParticipantId::Text("".into())
 }

@@ -5,6 +5,7 @@ use super::{
     batch::Kind,
     commands::NO_SESSION,
     exchange::{Purpose, failure_error, judge},
+    last_words::Over,
     outbox::{Entry, Fate, Owner, Sighting, State},
     session::Session,
 };
@@ -79,6 +80,7 @@ impl Service {
     /// Moves the outbox on as far as it goes: sends what is next, looks for what is in doubt, gives up what has waited too long.
     pub(super) fn pump(&mut self) {
         while self.pump_once() {}
+        self.say_farewell();
         self.end_if_due();
         self.release_unused();
     }
@@ -87,6 +89,9 @@ impl Service {
     fn pump_once(&mut self) -> bool {
         let (now, grace) = (self.time.now, self.grace());
         let Session::Live(live) = &mut self.session else { return false };
+        if live.farewell.is_some() {
+            return false;
+        }
         let (disconnected, position, slowness) = (live.disconnected, live.position, live.slowness);
         let is_haunted = live.outbox.is_haunted();
         let Some(entry) = live.outbox.front_mut() else { return false };
@@ -175,20 +180,15 @@ impl Service {
                 {
                     live.outbox.arrived(text, position);
                 }
-                let ended = reply.ended == Some(true);
+                let over = self.hear_of_the_end(&reply);
                 self.finish(|| Ok(Resolution::Response(reply.body)));
                 self.quicken_polling();
-                if ended {
-                    self.end_by_server();
-                }
+                self.end_if_over(over);
             }
             Ok(reply) if reply.verdict == Verdict::Refused => {
-                self.report_refusal(&reply);
-                let over = (reply.ended == Some(true)).then(|| reply.body.json());
+                let over = self.hear_of_the_end(&reply);
                 self.finish(|| judge(reply));
-                if let Some(response) = over {
-                    self.session_lost(&response);
-                }
+                self.end_if_over(over);
             }
             Err(failure) if failure.applied == Applied::No => self.refused(failure),
             _ if seen => {
@@ -265,8 +265,9 @@ impl Service {
             self.sight(&reply.messages, true);
             self.looked(started);
         }
-        if ended && reply.verdict != Verdict::Temporary {
-            self.end_by_server();
+        if let Some(over) = self.over_by(&reply) {
+            self.receive(Kind::Last, Reply { ended: None, ..reply });
+            self.session_over(Over { shown: true, ..over });
         }
     }
 
@@ -356,8 +357,14 @@ impl Service {
     /// When something of the session is due.
     pub(super) fn session_timeout(&self) -> Option<Duration> {
         let live = self.session.live()?;
+        if let Some(farewell) = &live.farewell {
+            return farewell.timeout();
+        }
         let ending = live.ending.as_ref().filter(|ending| !ending.asked).map(|ending| ending.wait_until);
-        [self.poll_timeout(), live.typing_until, ending, self.outbox_timeout()].into_iter().flatten().min()
+        [self.poll_timeout(), live.typing.as_ref().map(|typing| typing.until), ending, self.outbox_timeout()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn outbox_timeout(&self) -> Option<Duration> {

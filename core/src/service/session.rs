@@ -1,7 +1,8 @@
 //! Whether there is a chat session, and everything that lives only as long as one.
 
-use super::{outage::Outage, outbox::Outbox, own::Own, polling::Pace, seen::Entries};
+use super::{last_words::Farewell, outage::Outage, outbox::Outbox, own::Own, polling::Pace, seen::Entries};
 use crate::{
+    Private,
     command::RequestId,
     model::{Index, Received, SessionData},
     transport::Position,
@@ -51,10 +52,21 @@ pub(super) struct Live {
     pub(super) disconnected: bool,
     /// The HTTP status of the failed polls that an `error` event told of, until one succeeds.
     pub(super) told_status: Option<u16>,
-    /// When the typing countdown ends, while it runs.
-    pub(super) typing_until: Option<Duration>,
+    /// The typing countdown, while it runs.
+    pub(super) typing: Option<Typing>,
     pub(super) outbox: Outbox,
     pub(super) ending: Option<Ending>,
+    /// It is over; its last words are still to be told.
+    pub(super) farewell: Option<Farewell>,
+}
+
+/// The customer types.
+#[derive(Debug)]
+pub(super) struct Typing {
+    /// When that counts as stopped.
+    pub(super) until: Duration,
+    /// The text with which it began, where the command gave one.
+    pub(super) text: Option<Private>,
 }
 
 /// A session that `endChat` is ending.
@@ -65,6 +77,8 @@ pub(super) struct Ending {
     pub(super) wait_until: Duration,
     /// Whether the server has been asked to end it.
     pub(super) asked: bool,
+    /// Whether the server has shown all that there was to the end meanwhile.
+    pub(super) heard: bool,
 }
 
 /// What the host keeps of a session: a key is in it.
@@ -123,9 +137,10 @@ impl Live {
             outage: Outage::default(),
             disconnected: false,
             told_status: None,
-            typing_until: None,
+            typing: None,
             outbox: Outbox::default(),
             ending: None,
+            farewell: None,
         }
     }
 }
@@ -146,8 +161,17 @@ impl Session {
         }
     }
 
-    /// The session as applications see it: no longer there once it is being ended.
+    /// The session as applications see it: no longer there once it is being ended, or is over.
     pub(super) fn active(&mut self) -> Option<&mut Live> {
-        self.live_mut().filter(|live| live.ending.is_none())
+        self.live_mut().filter(|live| live.ending.is_none() && live.farewell.is_none())
+    }
+
+    /// Whether it is open yet what comes of a stored session.
+    pub(super) fn is_restoring(&self) -> bool {
+        match self {
+            Self::Restoring(..) => true,
+            Self::Live(live) => live.farewell.as_ref().is_some_and(Farewell::is_of_a_restoration),
+            Self::Idle | Self::Starting(_) => false,
+        }
     }
 }

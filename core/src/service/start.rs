@@ -40,8 +40,8 @@ impl Service {
                 self.enter(Session::Starting(id));
                 self.load(Loading::StartChat(id, Box::new(options)));
             }
-            Session::Restoring(..) => self.parked.push(Parked::StartChat(id, Box::new(options))),
-            Session::Starting(_) | Session::Live(_) => {
+            _ if self.session.is_restoring() => self.parked.push(Parked::StartChat(id, Box::new(options))),
+            Session::Restoring(..) | Session::Starting(_) | Session::Live(_) => {
                 self.reject(id, ErrorKind::SessionActive, "There is already an active chat session");
             }
         }
@@ -136,12 +136,12 @@ impl Service {
             return self.reject(id, ErrorKind::Unsupported, text);
         }
         match self.session {
+            _ if self.session.is_restoring() => self.parked.push(Parked::Verify(id)),
             Session::Live(_) => {
                 let active = self.session.active().is_some();
                 self.resolve(id, Resolution::SessionActive(active));
             }
-            Session::Restoring(..) => self.parked.push(Parked::Verify(id)),
-            Session::Idle | Session::Starting(_) => self.load(Loading::Verify(id)),
+            Session::Idle | Session::Starting(_) | Session::Restoring(..) => self.load(Loading::Verify(id)),
         }
     }
 

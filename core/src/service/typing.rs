@@ -1,6 +1,6 @@
 //! The customer's typing, and the countdown after which it counts as stopped (behaviour reference, section 10).
 
-use super::{Service, commands::NO_SESSION, exchange::Purpose};
+use super::{Service, commands::NO_SESSION, exchange::Purpose, session::Typing};
 use crate::{
     ErrorKind, Private,
     command::{RequestId, Resolution},
@@ -18,27 +18,30 @@ impl Service {
         let Some(live) = self.session.active() else {
             return self.reject(id, ErrorKind::NoSession, NO_SESSION);
         };
-        if live.typing_until.replace(until).is_some() {
+        if let Some(typing) = &mut live.typing {
+            typing.until = until;
             return self.resolve(id, Resolution::Nothing);
         }
+        live.typing = Some(Typing { until, text: preview.clone() });
         self.publish(Event::ClientTypingStarted);
         self.request(Purpose::Typing(Some(id)), Operation::Typing { started: true, preview });
     }
 
     /// Ends the countdown without a request: a message tells the agent enough.
     pub(super) fn typing_sent(&mut self) {
-        if self.session.live_mut().is_some_and(|live| live.typing_until.take().is_some()) {
+        if self.session.live_mut().is_some_and(|live| live.typing.take().is_some()) {
             self.publish(Event::ClientTypingStopped);
         }
     }
 
+    /// Ends the countdown when it is over. The notice carries the text with which the typing began, else what is typed by then.
     pub(super) fn typing_due(&mut self) {
         let now = self.time.now;
         let Some(live) = self.session.live_mut() else { return };
-        if live.typing_until.is_some_and(|until| until <= now) {
-            live.typing_until = None;
+        if let Some(typing) = live.typing.take_if(|typing| typing.until <= now) {
             self.publish(Event::ClientTypingStopped);
-            self.request(Purpose::Typing(None), Operation::Typing { started: false, preview: None });
+            let stopped = Operation::Typing { started: false, preview: typing.text };
+            self.request(Purpose::Typing(None), stopped);
         }
     }
 }

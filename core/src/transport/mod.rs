@@ -223,10 +223,10 @@ pub enum Verdict {
     /// It was carried out.
     #[default]
     Done,
-    /// The chat server behind the back end is unreachable for the moment. Nothing else in the reply can be trusted; `ended` is there
-    /// for a restore, which goes by it.
+    /// The chat server behind the back end is unreachable for the moment. Nothing in the reply but its messages can be trusted; `ended`
+    /// is there for a restore, which goes by it.
     Temporary,
-    /// It was refused for good; only `ended` and `errors` can be trusted.
+    /// It was refused for good; only `ended`, `errors` and the messages can be trusted.
     Refused,
 }
 
@@ -351,6 +351,8 @@ pub struct Failure {
     pub status: u16,
     /// Whether the answer says that the session is over, or that there is none.
     pub ended: bool,
+    /// Whether what is stored of the session is of no use any more, though nothing says that it is over.
+    pub useless: bool,
     /// What listeners are told.
     pub news: News,
     /// `{status, statusText, responseText, responseJSON?, errorReason?}` (behaviour reference, section 3).

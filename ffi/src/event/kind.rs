@@ -15,7 +15,7 @@ pub const WEBCHAT_EVENT_READY: u32 = 1;
 pub const WEBCHAT_EVENT_RESTORED: u32 = 2;
 /// `restoreTimeout`: The stored session is too old, or the server says it has ended.
 pub const WEBCHAT_EVENT_RESTORE_TIMEOUT: u32 = 3;
-/// `restoreFailed`: The stored session could not be restored.
+/// `restoreFailed`: The stored session could not be restored. Its data are the response that said so.
 pub const WEBCHAT_EVENT_RESTORE_FAILED: u32 = 4;
 /// `restoredOffline`: The session was restored while the chat server is offline.
 pub const WEBCHAT_EVENT_RESTORED_OFFLINE: u32 = 5;

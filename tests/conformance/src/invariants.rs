@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Events with a payload; all others have an empty object.
-const WITH_DATA: [&str; 13] = [
+const WITH_DATA: [&str; 14] = [
     "messageReceived",
+    "restoreFailed",
     "error",
     "started",
     "agentTypingStarted",

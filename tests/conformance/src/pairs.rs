@@ -49,7 +49,7 @@ impl Pairs {
             self.turn(name, TYPING, &whose)?;
         }
         match name {
-            "ended" => self.end(),
+            "ended" | "restoreTimeout" => self.end(),
             "restoredOffline" => {
                 // The chat server is known to be away, and nothing has said so before.
                 let away = ["chatServerWentOffline", "connectionPending"];

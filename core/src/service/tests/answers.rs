@@ -140,6 +140,7 @@ pub(super) fn lost() -> Failure {
         applied: Applied::Unknown,
         status: 0,
         ended: false,
+        useless: false,
         news: News::Disconnected,
         response: json!({"status": 0, "statusText": "timeout", "responseText": ""}),
         cause: "no answer came in time".into(),

@@ -10,7 +10,7 @@ use crate::{
     command::{Command, StartChat},
     model::{Index, NexusSession, OriginalMessage, ParticipantId, Received, SessionData},
     store::{HostCall, key},
-    transport::{Operation, Reply},
+    transport::{Failure, News, Operation, Reply},
 };
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -135,7 +135,7 @@ fn a_stored_token_is_restored_by_itself_and_replaced() {
     let mut script = restoring();
     assert_eq!(script.request("restore").request.session.key().as_str(), "old");
     script.answer("restore", Reply { session: Some(data("s", "new")), ..page([80, 81]) });
-    assert_eq!(script.take()[..2], ["restored", "agentTypingStopped"]);
+    assert_eq!(script.take()[..3], ["restored", "agentConnected", "agentTypingStopped"]);
     assert_eq!(script.payload("restored"), json!({"async": true}));
     assert_eq!(script.payload("messageReceived")["restoring"], true);
     assert_eq!(script.stored[key::NEXUS_KEYS], "new");
@@ -199,7 +199,7 @@ fn the_command_restore_takes_a_token_or_what_is_stored() {
 fn a_lost_session_is_forgotten_everywhere() {
     let mut script = restoring();
     script.fail("restore", gone(http(404)));
-    assert_eq!(script.take(), ["error", "restoreFailed"]);
+    assert_eq!(script.take(), ["restoreTimeout"]);
     assert!(!script.stored.contains_key(key::NEXUS_KEYS));
     let [HostCall::Forget(lost)] = script.told.as_slice() else { panic!("{:?}", script.told) };
     assert_eq!((&lost["sessionData"]["token"], &lost["response"]["status"]), (&json!("old"), &json!(404)));
@@ -208,7 +208,8 @@ fn a_lost_session_is_forgotten_everywhere() {
     script.command(Command::UpdateUserData(serde_json::Map::new()));
     script.take();
     script.fail("updateData", gone(http(404)));
-    assert_eq!(script.take(), ["error", "updateUserData: rejected", "ended", "pollingStopped"]);
+    script.no_last_words();
+    assert_eq!(script.take(), ["> poll 101", "updateUserData: rejected", "error", "ended", "pollingStopped"]);
     assert!(matches!(script.told.as_slice(), [HostCall::Forget(_)]));
 }
 
@@ -222,11 +223,77 @@ fn a_restoration_that_fails_otherwise_keeps_the_token() {
 }
 
 #[test]
-fn a_new_session_in_place_of_the_old_one_has_started() {
+fn a_new_session_in_place_of_the_old_one_has_started_and_its_messages_are_new() {
     let mut script = restoring();
+    script.stored.insert(key::NEXUS_INDEX.into(), "70-0".into());
     script.answer("restore", Reply { session: Some(data("another", "new")), replaced: true, ..page([1]) });
     assert_eq!(script.take()[0], "started");
     assert!(script.payloads("restored").is_empty());
+    let received = script.payload("messageReceived");
+    assert_eq!((&received["restoring"], received["messages"][0].get("restoring")), (&json!(false), None));
+    assert_eq!(script.stored[key::NEXUS_INDEX], "1-0");
+}
+
+#[test]
+fn a_chat_that_ended_while_nobody_looked_is_told_to_its_end() {
+    for asked in [false, true] {
+        let mut script = asynchronous();
+        if !asked {
+            script.stored.insert(key::NEXUS_KEYS.into(), "old".into());
+            script.stored.insert(key::NEXUS_SESSION.into(), "s".into());
+        }
+        script.configure();
+        let command = asked.then(|| script.command(Command::Restore { session_data: Some("old".into()) }));
+        let waiting = script.command(Command::VerifySession);
+        script.take();
+        let messages = vec![nexus(joins(80, Who::Agent)), nexus(says(81, Who::Agent, "away"))];
+        script.answer("restore", Reply { session: Some(data("s", "new")), messages, ..ended() });
+        let mut told = script.take();
+        told.retain(|line| !line.contains(": "));
+        assert_eq!(told, ["agentConnected", "agentTypingStopped", "messageReceived", "restoreTimeout"]);
+        let received = script.payload("messageReceived");
+        assert_eq!(
+            (&received["restoring"], &received["messages"][1]["text"]),
+            (&json!(true), &json!("away"))
+        );
+        assert!(!script.stored.contains_key(key::NEXUS_KEYS), "nothing is left to restore");
+        assert!(matches!(script.told.as_slice(), [HostCall::Forget(_)]), "{:?}", script.told);
+        assert_eq!(indexes(&script.ask(Command::GetTranscript)), ["800", "810"]);
+        assert_eq!(script.ask(Command::GetAgents), json!({"agents": {}}));
+        assert_eq!(script.resolved(waiting), json!({"sessionActive": false}));
+        if let Some(id) = command {
+            assert_eq!(script.error(id).rejection()["chatEnded"], true, "rejected with the body");
+        }
+    }
+}
+
+#[test]
+fn a_chat_that_the_server_has_forgotten_is_over_and_a_token_that_it_refuses_is_useless() {
+    let mut script = asynchronous();
+    script.configure();
+    let id = script.command(Command::Restore { session_data: Some("old".into()) });
+    script.take();
+    script.fail("restore", gone(http(404)));
+    assert_eq!(script.take(), ["restoreTimeout", "command: rejected"]);
+    assert_eq!(script.error(id).rejection()["status"], 404);
+    let mut script = restoring();
+    let refused = Failure { useless: true, news: News::Error(json!({"status": 401})), ..http(401) };
+    script.fail("restore", refused);
+    assert_eq!(script.take(), ["error", "restoreFailed"]);
+    assert_eq!(script.payload("restoreFailed")["status"], 401);
+    assert!(!script.stored.contains_key(key::NEXUS_KEYS));
+    assert!(matches!(script.told.as_slice(), [HostCall::Forget(_)]));
+}
+
+#[test]
+fn the_transcript_of_the_chat_before_is_not_that_of_a_restored_one() {
+    let mut script = started();
+    script.command(Command::EndChat);
+    script.answer_end();
+    let id = script.command(Command::Restore { session_data: Some("other".into()) });
+    script.answer("restore", Reply { session: Some(data("t", "new")), ..page([7]) });
+    assert!(script.resolved(id).is_object());
+    assert_eq!(indexes(&script.ask(Command::GetTranscript)), ["70"]);
 }
 
 #[test]

@@ -172,7 +172,7 @@ fn user_data_go_to_the_server_and_stay() {
     let Operation::UpdateUserData(data) = &script.request("updateData").request.operation else { panic!() };
     assert_eq!(json!(data), json!({"b": 2}), "only what is given");
     script.command(Command::EndChat);
-    script.answer("end", ended());
+    script.answer_end();
     assert_eq!(script.ask(Command::UpdateUserData(object(json!({})))), json!({"a": 1, "b": 2}));
 }
 
@@ -269,7 +269,7 @@ fn a_closed_service_is_deaf() {
     let poll = script.request("poll").id;
     script.hold_loads = true;
     script.command(Command::EndChat);
-    script.answer("end", ended());
+    script.answer_end();
     let verify = script.command(Command::VerifySession);
     script.close();
     script.close();

@@ -105,7 +105,7 @@ fn commands_keep_their_outcomes() {
     script.answer("send", done());
     assert_eq!(script.resolved(sent)["statusCode"], 0);
     script.command(Command::EndChat);
-    script.answer("end", ended());
+    script.answer_end();
     assert!(script.take().ends_with(&[
         "clientDisconnected".into(),
         "ended".into(),

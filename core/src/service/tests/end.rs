@@ -29,10 +29,16 @@ fn polling_stops_then_the_request_then_the_events() {
     let id = script.command(Command::EndChat);
     assert_eq!(script.take(), ["pollingStopped", "> end"]);
     assert_eq!(script.service.next_timeout(), None);
-    script.answer("end", ended());
-    let expected =
-        ["supervisorDisconnected", "agentDisconnected", "clientDisconnected", "ended", "endChat: resolved"];
-    assert_eq!(script.take(), expected, "one for each who was there");
+    script.answer_end();
+    let expected = [
+        "> poll 7",
+        "supervisorDisconnected",
+        "agentDisconnected",
+        "clientDisconnected",
+        "ended",
+        "endChat: resolved",
+    ];
+    assert_eq!(script.take(), expected, "one for each kind that was there");
     for name in ["supervisorDisconnected", "agentDisconnected", "clientDisconnected"] {
         assert_eq!(script.payload(name), json!({"numAgentsConnected": 0}));
     }
@@ -45,8 +51,8 @@ fn polling_stops_then_the_request_then_the_events() {
 fn only_the_client_disconnects_when_nobody_else_was_there() {
     let mut script = Script::started();
     script.command(Command::EndChat);
-    script.answer("end", ended());
-    assert_eq!(script.take()[2..], ["clientDisconnected", "ended", "endChat: resolved"]);
+    script.answer_end();
+    assert_eq!(script.take()[3..], ["clientDisconnected", "ended", "endChat: resolved"]);
 }
 
 #[test]
@@ -72,6 +78,7 @@ fn the_session_ends_even_if_the_request_fails() {
     let mut script = Script::started();
     let id = script.command(Command::EndChat);
     script.answer("end", refused(8209, Some(true)));
+    script.no_last_words();
     assert_eq!(script.error(id).kind(), ErrorKind::Rejected);
     assert_eq!(script.ask(Command::VerifySession), json!({"sessionActive": false}));
 }
@@ -83,7 +90,7 @@ fn without_a_session_there_is_nothing_to_end() {
     let mut started = Script::started();
     started.command(Command::EndChat);
     let ending = started.command(Command::EndChat);
-    started.answer("end", ended());
+    started.answer_end();
     let over = started.command(Command::EndChat);
     for (script, id) in [(&script, idle), (&started, ending), (&started, over)] {
         assert_eq!(script.rejected(id), (ErrorKind::NoSession, "There is no active chat session"));
@@ -95,7 +102,7 @@ fn what_belongs_to_the_session_goes_and_the_transcript_stays() {
     let mut script = crowded();
     assert_ne!(script.ask(Command::GetAgents), json!({"agents": {}}));
     script.command(Command::EndChat);
-    script.answer("end", ended());
+    script.answer_end();
     assert_eq!(script.ask(Command::GetAgents), json!({"agents": {}}));
     let stats = json!({"agents": {}, "startTime": false, "endTime": false, "duration": false});
     assert_eq!(script.ask(Command::GetStats), stats);
@@ -124,7 +131,7 @@ fn messages_on_their_way_go_first() {
     script.answer("send", done());
     script.answer("send", done());
     assert_eq!(script.take(), ["sendMessage: resolved", "> send two", "sendMessage: resolved", "> end"]);
-    script.answer("end", ended());
+    script.answer_end();
     assert!(
         ids.iter().all(|id| script.outcome(*id).unwrap().is_ok()) && script.outcome(end).unwrap().is_ok()
     );
@@ -168,7 +175,7 @@ fn a_poll_under_way_still_delivers() {
     script.command(Command::EndChat);
     script.take();
     script.answer("poll", batch(vec![says(2, Who::Agent, "bye")]));
-    assert_eq!(script.take(), ["agentTypingStopped", "messageReceived"]);
+    assert_eq!(script.take(), ["agentConnected", "agentTypingStopped", "messageReceived"]);
     assert_eq!(script.service.next_timeout(), None, "and is the last one");
 }
 
@@ -177,7 +184,7 @@ fn the_server_ends_the_chat_with_a_batch() {
     let mut script = crowded();
     script.answer_poll_due(Reply { messages: vec![leaves(7, Who::Agent)], ..ended() });
     let expected =
-        ["> poll 7", "agentTypingStopped", "agentDisconnected", "messageReceived", "ended", "pollingStopped"];
+        ["> poll 7", "agentDisconnected", "agentTypingStopped", "messageReceived", "ended", "pollingStopped"];
     assert_eq!(script.take(), expected, "no synthetic events");
     assert!(script.stored.is_empty());
     assert_eq!(script.service.next_timeout(), None);
@@ -190,14 +197,16 @@ fn a_send_tells_of_the_end() {
     let id = script.send("hi");
     script.take();
     script.answer("send", ended());
-    assert_eq!(script.take(), ["sendMessage: resolved", "ended", "pollingStopped"]);
+    script.no_last_words();
+    assert_eq!(script.take(), ["sendMessage: resolved", "> poll 2", "ended", "pollingStopped"]);
     assert_eq!(script.resolved(id), json!({"statusCode": 0, "chatEnded": true}));
 
     let mut script = Script::started();
     script.send("hi");
     script.take();
     script.answer("send", refused(8209, Some(true)));
-    assert_eq!(script.take(), ["error", "sendMessage: rejected", "ended", "pollingStopped"]);
+    script.no_last_words();
+    assert_eq!(script.take(), ["sendMessage: rejected", "> poll 2", "error", "ended", "pollingStopped"]);
 }
 
 #[test]
@@ -206,7 +215,8 @@ fn any_command_s_answer_tells_of_the_end() {
     let id = script.command(Command::SendCustomNotice { message: "n".into() });
     script.take();
     script.answer("notice", ended());
-    assert_eq!(script.take(), ["command: resolved", "ended", "pollingStopped"]);
+    script.no_last_words();
+    assert_eq!(script.take(), ["command: resolved", "> poll 2", "ended", "pollingStopped"]);
     assert_eq!(script.resolved(id), json!({"statusCode": 0, "chatEnded": true}));
 }
 
@@ -244,7 +254,7 @@ fn the_server_may_end_the_chat_before_it_is_asked_to() {
 
 #[test]
 fn a_poll_that_overtakes_the_answer_to_end_chat_does_not_disturb_it() {
-    for answer in [Ok(ended()), Ok(refused(8209, Some(true))), Err(http(404))] {
+    for answer in [Ok(ended()), Ok(refused(8209, Some(true))), Err(gone(http(404)))] {
         let mut script = crowded();
         script.step();
         let id = script.command(Command::EndChat);
@@ -267,6 +277,7 @@ fn answers_of_the_previous_chat_do_not_touch_the_next() {
     let notice_request = script.take_request("notice").id;
     script.command(Command::EndChat);
     script.answer("end", ended());
+    script.wait(script.config.ajax_timeout);
     script.command(start_chat());
     script.answer("start", session("chat-2"));
     script.take();
@@ -286,6 +297,6 @@ fn giving_up_the_command_does_not_stop_the_end() {
     script.wait_ms(1_000);
     assert_eq!(script.rejected(id).0, ErrorKind::Timeout);
     script.take();
-    script.answer("end", ended());
-    assert_eq!(script.take(), ["clientDisconnected", "ended"]);
+    script.answer_end();
+    assert_eq!(script.take(), ["> poll 2", "clientDisconnected", "ended"]);
 }

@@ -177,7 +177,7 @@ fn an_answer_after_the_chat_completes_its_command_only() {
     let mut script = Script::started();
     let id = script.command(upload());
     script.command(Command::EndChat);
-    script.answer("end", ended());
+    script.answer_end();
     script.take();
     script.answer("upload", done());
     assert_eq!(script.take(), ["sendFile: resolved"]);

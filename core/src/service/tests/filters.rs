@@ -63,7 +63,7 @@ fn a_hidden_message_still_acts() {
     script.take();
     assert_eq!(
         events(&mut script, vec![says(2, Who::Agent, "x")]),
-        ["agentTypingStopped"],
+        ["agentConnected", "agentTypingStopped"],
         "no messageReceived"
     );
     assert_eq!(script.stored[key::INDEX], "3", "the position moves on");
@@ -119,7 +119,7 @@ fn filters_are_stored_with_the_session_and_stay_for_the_next() {
         json!({"custom": [{"source": "a", "flags": ""}, {"source": "b", "flags": "i"}]})
     );
     script.command(Command::EndChat);
-    script.answer("end", ended());
+    script.answer_end();
     assert!(!script.stored.contains_key(key::FILTERS));
     script.command(super::script::start_chat());
     script.answer("start", session("chat-2"));

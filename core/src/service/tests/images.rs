@@ -105,7 +105,7 @@ fn images_that_fail_as_a_whole_are_missing() {
     );
     assert_eq!(
         script.take(),
-        ["agentTypingStopped", "messageReceived"],
+        ["agentConnected", "agentTypingStopped", "messageReceived"],
         "and the connection is not lost for that"
     );
 }
@@ -128,12 +128,14 @@ fn what_waits_for_an_image_is_told_before_the_end() {
     let images_asked = script.take_request("images");
     let sent = script.command(message("hi"));
     script.answer("send", ended());
+    script.no_last_words();
+    assert!(!script.is_open(sent) && told(&script).is_empty());
+    script.wait(script.config.ajax_timeout * 2);
     assert_eq!(told(&script), [["/1"]]);
     assert_eq!(
         script.payload("messageReceived")["messages"][0]["content"][1]["unavailable"],
         "the chat was over before it came"
     );
-    assert!(!script.is_open(sent));
     let events = script.take();
     let at = |name: &str| events.iter().rposition(|event| event == name).unwrap();
     assert!(at("messageReceived") < at("ended"), "{events:?}");
@@ -143,7 +145,8 @@ fn what_waits_for_an_image_is_told_before_the_end() {
     let mut script = started();
     script.answer_poll_due(batch(vec![shows(2, "/1")]));
     script.command(Command::EndChat);
-    script.answer("end", ended());
+    script.answer_end();
+    script.answer("images", images([Ok("1")]));
     let events = script.take();
     let at = |name: &str| events.iter().rposition(|event| event == name).unwrap();
     assert!(at("messageReceived") < at("clientDisconnected"), "{events:?}");

@@ -175,7 +175,7 @@ fn answers_to_file_commands_of_the_previous_chat_are_only_theirs() {
         script.command(Command::GetFileLimits),
     ];
     script.command(Command::EndChat);
-    script.answer("end", ended());
+    script.answer_end();
     script.command(start_chat());
     script.answer("start", session("chat-2"));
     script.take();
@@ -198,7 +198,7 @@ fn a_preprocessor_busy_with_the_previous_chat_holds_up_nothing() {
     script.hold_preprocessing = true;
     script.answer_poll_due(batch(vec![says(2, Who::Agent, "old")]));
     script.command(Command::EndChat);
-    script.answer("end", ended());
+    script.answer_end();
     script.wait(Duration::from_secs(10));
     script.command(start_chat());
     script.answer("start", session("chat-2"));
@@ -207,6 +207,6 @@ fn a_preprocessor_busy_with_the_previous_chat_holds_up_nothing() {
     script.preprocess();
     assert_eq!(script.take(), [""; 0], "what comes of the old batch is nobody's");
     script.preprocess();
-    assert_eq!(script.take(), ["agentTypingStopped", "messageReceived"]);
+    assert_eq!(script.take(), ["agentConnected", "agentTypingStopped", "messageReceived"]);
     assert_eq!(texts(&script).last().map(String::as_str), Some("new"));
 }

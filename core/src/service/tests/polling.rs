@@ -290,22 +290,19 @@ fn a_session_that_the_server_does_not_know_has_ended() {
 }
 
 #[test]
-fn a_refused_poll_ends_the_chat_unless_it_says_otherwise() {
-    for ended in [Some(true), None] {
-        let mut script = Script::started();
-        script.step();
-        script.take();
-        script.answer("poll", refused(8210, ended));
-        assert_eq!(script.take(), ["error", "ended", "pollingStopped"]);
-        assert_eq!(script.payload("error"), json!({"statusCode": 2, "errors": [{"code": 8210}]}));
-    }
+fn a_refused_poll_ends_the_chat_if_it_says_so_and_is_silent_otherwise() {
+    let last = || vec![joins(2, Who::Agent)];
     let mut script = Script::started();
-    for _ in 0..3 {
-        script.answer_poll_due(refused(1, Some(false)));
+    script.step();
+    script.take();
+    script.answer("poll", Reply { messages: last(), ..refused(8210, Some(true)) });
+    assert_eq!(script.take(), ["agentConnected", "messageReceived", "error", "ended", "pollingStopped"]);
+    assert_eq!(script.payload("error"), json!({"statusCode": 2, "errors": [{"code": 8210}]}));
+    for ended in [Some(false), None] {
+        let mut script = Script::started();
+        script.answer_poll_due(Reply { messages: last(), ..refused(1, ended) });
+        assert_eq!(script.take(), ["> poll 2", "agentConnected", "messageReceived"]);
+        script.answer_poll_due(done());
+        assert_eq!(script.take(), ["> poll 3"], "polling goes on");
     }
-    assert_eq!(script.payloads("error").len(), 1, "told once");
-    assert!(script.payloads("ended").is_empty());
-    script.answer_poll_due(done());
-    script.answer_poll_due(refused(1, Some(false)));
-    assert_eq!(script.payloads("error").len(), 2, "and again after a success");
 }

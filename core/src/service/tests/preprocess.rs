@@ -80,7 +80,7 @@ fn they_come_before_the_events() {
     events.retain(|line| !line.starts_with('>'));
     assert_eq!(
         events,
-        ["agentTypingStopped", "agentDisconnected", "messageReceived"],
+        ["agentDisconnected", "agentTypingStopped", "messageReceived"],
         "a blank type is no join"
     );
 }
@@ -105,7 +105,7 @@ fn they_run_on_replays_and_in_later_chats() {
     let mut script = Script::started();
     register(&mut script, append("!"));
     script.command(Command::EndChat);
-    script.answer("end", ended());
+    script.answer_end();
     script.command(start_chat());
     script.answer("start", session("chat-2"));
     script.answer("poll", batch(vec![says(1, Who::Agent, "a")]));
@@ -135,7 +135,10 @@ fn the_last_batch_is_delivered_before_the_end() {
     script.answer_poll_due(Reply { messages: vec![says(2, Who::Agent, "bye")], ..ended() });
     script.take();
     script.preprocess();
-    assert_eq!(script.take(), ["agentTypingStopped", "messageReceived", "ended", "pollingStopped"]);
+    assert_eq!(
+        script.take(),
+        ["agentConnected", "agentTypingStopped", "messageReceived", "ended", "pollingStopped"]
+    );
 }
 
 #[test]
@@ -144,8 +147,25 @@ fn a_batch_of_the_previous_chat_does_not_show_in_the_next() {
     register(&mut script, append("!"));
     script.hold_preprocessing = true;
     script.answer_poll_due(batch(vec![says(2, Who::Agent, "old")]));
-    script.command(Command::EndChat);
-    script.answer("end", ended());
+    let end = script.command(Command::EndChat);
+    script.answer_end();
+    script.take();
+    assert!(script.is_open(end), "the preprocessors have some time for what was said last");
+    script.wait(script.config.ajax_timeout * 2);
+    assert_eq!(
+        script.take(),
+        [
+            "agentConnected",
+            "agentTypingStopped",
+            "messageReceived",
+            "agentDisconnected",
+            "clientDisconnected",
+            "ended",
+            "endChat: resolved"
+        ],
+        "then it is told as it is"
+    );
+    assert_eq!(script.payload("messageReceived")["messages"][0]["text"], "old");
     script.command(start_chat());
     script.answer("start", session("chat-2"));
     script.take();

@@ -248,7 +248,9 @@ impl Run {
             let of_kind: Vec<_> =
                 self.script.pending.iter().filter(|pending| pending.kind() == kind).collect();
             let sessions: BTreeSet<_> = of_kind.iter().map(|pending| pending.request.session.id()).collect();
-            assert!(kind == "start" || of_kind.len() == sessions.len(), "two {kind}s of a session at once");
+            // A poll that is held back does not keep the last words of a chat from being asked for.
+            let most = sessions.len() * if kind == "poll" { 2 } else { 1 };
+            assert!(kind == "start" || of_kind.len() <= most, "two {kind}s of a session at once");
         }
     }
 }
@@ -271,10 +273,12 @@ fn wait(script: &mut Script, time: Duration) {
 fn check_events(timeline: &[String]) {
     let (mut session, mut polling, mut typing, mut connected, mut offline, mut pending) =
         (false, false, false, true, false, false);
+    // Messages of a stored session that was over.
+    let mut away = false;
     for line in timeline {
         match line.as_str() {
             "started" | "restored" => {
-                assert!(!session, "{line} in a session");
+                assert!(!session && !away, "{line} in a session");
                 (session, typing, connected, offline, pending) = (true, false, true, false, false);
             }
             "ended" => assert!(std::mem::replace(&mut session, false), "ended without a session"),
@@ -293,8 +297,30 @@ fn check_events(timeline: &[String]) {
             "connectionPending" => pending = true,
             "connectionRestored" => assert!(std::mem::replace(&mut pending, false)),
             "messageReceived" | "agentConnected" | "clientConnected" | "clientDisconnected" => {
-                assert!(session, "{line} without a session");
+                away |= !session;
             }
+            "restoreTimeout" => away = false,
+            _ => {}
+        }
+    }
+    assert!(!away, "messages without a session");
+}
+
+/// Checks that nobody connects, or disconnects, twice in a row.
+fn check_participants(script: &Script) {
+    let mut there = BTreeSet::new();
+    for event in script.events() {
+        let name = event.name();
+        let id = event.data()["message"]["from"]["id"].to_string();
+        match name {
+            "started" | "restored" | "ended" | "restoreTimeout" => there.clear(),
+            "agentConnected" | "supervisorConnected" | "clientConnected" | "botConnected" => {
+                assert!(there.insert(id), "{name} twice");
+            }
+            "agentDisconnected" | "supervisorDisconnected" if id != "null" => {
+                assert!(there.remove(&id), "{name} of somebody who was not there");
+            }
+            "clientDisconnected" | "botDisconnected" => drop(there.remove(&id)),
             _ => {}
         }
     }
@@ -337,6 +363,7 @@ proptest! {
         let timeline = run.script.take();
         check_events(&timeline);
         check_messages(&run.script);
+        check_participants(&run.script);
         run.script.close();
         prop_assert_eq!(run.script.open(), 0, "a command without an outcome");
         prop_assert_eq!(run.script.service.next_timeout().is_none(), run.script.service.is_done());

@@ -1,7 +1,7 @@
 //! The hand that plays everything around a service.
 
 use super::{
-    answers::{Who, batch, done, joins, session},
+    answers::{Who, batch, done, ended, gone, http, joins, session},
     names::{describe, name, operation},
 };
 use crate::{
@@ -201,6 +201,19 @@ impl Script {
         self.reply(pending.id, Ok(reply));
     }
 
+    /// Answers the request to end the chat; the server has nothing more to tell.
+    pub(super) fn answer_end(&mut self) {
+        self.answer("end", ended());
+        self.no_last_words();
+    }
+
+    /// Answers the request for the last words of a chat: the server does not know it any more.
+    pub(super) fn no_last_words(&mut self) {
+        let newest = self.pending.iter().rposition(|pending| pending.kind() == "poll");
+        let pending = self.pending.remove(newest.expect("the last words are asked for"));
+        self.reply(pending.id, Err(gone(http(404))));
+    }
+
     /// Fails the oldest request of a kind.
     pub(super) fn fail(&mut self, kind: &str, failure: Failure) {
         let pending = self.take_request(kind);
@@ -312,6 +325,11 @@ impl Script {
     /// The same, with `store key` and `forget key`.
     pub(super) fn take_all(&mut self) -> Vec<String> {
         std::mem::take(&mut self.timeline)
+    }
+
+    /// All events, in order.
+    pub(super) fn events(&self) -> &[Event] {
+        &self.published
     }
 
     /// The payload of the latest event of this name.

@@ -59,6 +59,7 @@ fn ends() -> [fn(&mut Script); 4] {
         |script| {
             script.command(Command::EndChat);
             script.answer("end", ended());
+            script.wait(script.config.ajax_timeout);
         },
     ]
 }

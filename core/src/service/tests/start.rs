@@ -253,7 +253,7 @@ fn a_new_chat_drops_what_the_previous_one_left() {
     let mut script = Script::started();
     script.answer_poll_due(batch(vec![joins(2, Who::Agent), says(3, Who::Agent, "old")]));
     script.command(Command::EndChat);
-    script.answer("end", ended());
+    script.answer_end();
     assert_eq!(script.ask(Command::GetTranscript)["messages"].as_array().unwrap().len(), 3, "still readable");
     script.command(start_chat());
     script.answer("start", session("chat-2"));

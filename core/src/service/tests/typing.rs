@@ -128,3 +128,25 @@ fn the_end_of_the_chat_ends_the_countdown_silently() {
     let id = script.command(message("x"));
     assert_eq!(script.rejected(id).0, ErrorKind::NoSession);
 }
+
+#[test]
+fn the_stop_carries_the_text_with_which_the_typing_began() {
+    let mut script = Script::started();
+    script.command(Command::SendTyping { message: Some("first".into()) });
+    script.answer("typing", done());
+    script.wait_ms(1_000);
+    script.command(Command::SendTyping { message: Some("second".into()) });
+    script.wait_ms(2_000);
+    let stop = script.request("typing");
+    let Operation::Typing { started: false, preview } = &stop.request.operation else { panic!("{stop:?}") };
+    assert_eq!((preview.as_deref(), stop.with_preview), (Some("first"), false));
+
+    let mut script = Script::started();
+    script.command(Command::RegisterTypingPreviewInput(PreviewInput::new(|| Some("typed".into()))));
+    script.command(Command::SendTyping { message: None });
+    script.answer("typing", done());
+    script.wait_ms(2_000);
+    let stop = script.request("typing");
+    let Operation::Typing { started: false, preview } = &stop.request.operation else { panic!("{stop:?}") };
+    assert!(preview.is_none() && stop.with_preview, "what is typed by then");
+}

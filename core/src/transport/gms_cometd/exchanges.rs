@@ -15,12 +15,14 @@
 
 use crate::{
     Private,
-    model::{Likeness, MessageType, ParticipantRole, Received},
+    model::{Likeness, MessageType, ParticipantRole, Received, SessionData},
     transport::{Body, Reply, Verdict},
 };
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 use tokio::{sync::mpsc, time::Instant};
 
+/// How many chats before the present one are remembered.
+const FORMER: usize = 8;
 /// How long an outcome is waited for when nobody waits for it any more: so long it is not taken for another's.
 const LINGER: Duration = Duration::from_secs(10);
 
@@ -87,6 +89,10 @@ impl Outcomes {
 pub(super) struct Exchanges {
     open: Vec<Exchange>,
     last_id: u64,
+    /// The chat, once its id is known.
+    chat: Private,
+    /// Chats before it, of which the server may still tell.
+    former: VecDeque<Private>,
     /// The newest entry of the transcript.
     newest: u64,
     /// The newest one that a transcript keeps for certain.
@@ -189,15 +195,31 @@ impl Exchanges {
         self.pace
     }
 
-    /// Another session begins.
-    pub(super) fn reset(&mut self) {
-        *self = Self::default();
+    /// Another session begins, with this id where it is known. What is under way for the one before keeps a number of its own, and tells
+    /// nothing of this one.
+    pub(super) fn begin(&mut self, chat: &Private) {
+        let mut former = std::mem::take(&mut self.former);
+        former.push_back(std::mem::take(&mut self.chat));
+        former.retain(|known| !known.is_empty() && known != chat);
+        former.drain(..former.len().saturating_sub(FORMER));
+        *self = Self { last_id: self.last_id, chat: chat.clone(), former, ..Self::default() };
+    }
+
+    /// Whether what was pushed belongs to another chat. Where it names none, it is taken for this one's.
+    fn is_foreign(&self, reply: &Reply) -> bool {
+        let Some(id) = reply.session.as_ref().map(SessionData::id).filter(|id| !id.is_empty()) else {
+            return false;
+        };
+        self.former.contains(id) || !self.chat.is_empty() && self.chat != *id
     }
 
     /// Takes what was pushed, tells who waits for it, and returns what is news.
     pub(super) fn route(&mut self, reply: Reply) -> Option<Reply> {
         let now = Instant::now();
         self.open.retain(|exchange| exchange.until > now && !(exchange.before_gap && exchange.is_given_up()));
+        if self.is_foreign(&reply) {
+            return Some(reply);
+        }
         if reply.verdict != Verdict::Done {
             return self.refused(reply);
         }
@@ -233,6 +255,9 @@ impl Exchanges {
     fn answered(&mut self, position: usize, mut reply: Reply) -> Option<Reply> {
         let exchange = self.open.remove(position);
         self.pace = exchange.since.elapsed();
+        if let (Expects::Session, Some(session)) = (&exchange.expects, &reply.session) {
+            self.chat = session.id().clone();
+        }
         if let Expects::Transcript { .. } = exchange.expects {
             reply.stale |= newest(&reply.messages) < exchange.anchor;
         }

@@ -7,7 +7,7 @@ use super::{
     wire,
 };
 use crate::{
-    ErrorKind, Retry,
+    ErrorKind, Private, Retry,
     model::{GmsSession, JsonObject, MessageType},
     transport::{
         Applied, Body, Failure, News, Operation, Position, Reply, Verdict, bayeux::is_of_http,
@@ -80,7 +80,7 @@ impl Inner {
     /// Starts a session.
     async fn start(&self, data: &JsonObject) -> Result<Reply, Failure> {
         let _alone = self.starting.lock().await;
-        self.exchanges().reset();
+        self.exchanges().begin(&Private::default());
         match self.connect().await {
             Ok(()) => self.ask(data, Expects::Session).await,
             Err(Unconnected::Forbidden(failure)) => Err(failure),
@@ -96,7 +96,7 @@ impl Inner {
     async fn restore(&self, session: &GmsSession) -> Result<Reply, Failure> {
         // A start that was given up has its answer first: it tells of a chat that is to be ended.
         drop(self.starting.lock().await);
-        self.exchanges().reset();
+        self.exchanges().begin(&session.session_id);
         match self.connect().await {
             Ok(()) => self.replay(session).await,
             Err(unconnected) => Err(unconnected.into()),
@@ -108,11 +108,17 @@ impl Inner {
         let mut from = 1;
         if self.config.asynchronous {
             let newest = self.ask(&wire::refresh(session, -1), all(from)).await?;
-            if newest.verdict != Verdict::Done || newest.ended != Some(false) {
+            if newest.verdict != Verdict::Done || newest.ended.is_none() {
                 return Ok(newest);
             }
             let known = self.exchanges().newest();
             from = known.saturating_sub(self.config.page_size.saturating_sub(1)).max(1);
+            if newest.ended == Some(true) {
+                // The page is all that is still to be had.
+                let page = self.ask(&wire::notifications(session, from), all(from)).await;
+                let page = page.ok().filter(|page| page.verdict == Verdict::Done);
+                return Ok(page.map_or(newest, |page| Reply { ended: Some(true), ..page }));
+            }
         }
         self.ask(&wire::notifications(session, from), all(from)).await
     }

@@ -13,21 +13,21 @@ use reqwest::Method;
 
 impl Inner {
     /// Takes up a session of another process, and fetches its messages: a page of an asynchronous chat under a new token, else all under
-    /// the same. What the server refuses without a chance of another outcome is of no use any more; an asynchronous chat is given up only
-    /// when the server does not know it (section 4.2).
+    /// the same. What is stored is of no use any more where the server refuses it without a chance of another outcome; of an asynchronous
+    /// chat only where it does not take the token (section 4.2).
     pub(super) async fn restore(&self, session: &NexusSession) -> Result<Reply, Failure> {
         if !self.config.asynchronous {
             let reply = self.ask(&Operation::Restore, session).await.map_err(|failure| {
                 let refused = (400..500).contains(&failure.status) && failure.retry == Retry::Never;
-                Failure { ended: failure.ended || refused, ..failure }
+                Failure { useless: refused, ..failure }
             })?;
             return Ok(in_session(reply, session.clone()));
         }
         let stored = session.session_id.clone();
-        let (resumed, session) = self.resume(session).await.map_err(|failure| {
-            let ended = failure.ended || failure.status == 401;
-            Failure { ended, ..failure }
-        })?;
+        let (resumed, session) = self
+            .resume(session)
+            .await
+            .map_err(|failure| Failure { useless: failure.status == 401, ..failure })?;
         match self.ask(&Operation::Restore, &session).await {
             Ok(reply) => Ok(Reply { replaced: session.session_id != stored, ..in_session(reply, session) }),
             Err(failure) if failure.ended => Err(failure),

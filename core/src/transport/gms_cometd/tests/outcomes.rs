@@ -48,6 +48,31 @@ fn seen(outcomes: &mut Outcomes) -> String {
     }
 }
 
+/// The same as `reply`, of a chat that it names, with its key.
+fn of_chat(chat: &str, indexes: &[i64]) -> Reply {
+    let session = GmsSession { session_id: chat.into(), secure_key: "key".into(), ..GmsSession::default() };
+    Reply { session: Some(SessionData::Gms(session)), ..reply(indexes) }
+}
+
+#[tokio::test]
+async fn what_a_former_chat_still_tells_is_no_outcome_in_the_next() {
+    let mut exchanges = Exchanges::default();
+    exchanges.begin(&"old".into());
+    let given_up = exchanges.open(Expects::Transcript { known: u64::MAX, sure: false, missing: 1 }, LIMIT);
+    exchanges.begin(&"".into());
+    let mut start = exchanges.open(Expects::Session, LIMIT);
+    assert!(exchanges.route(of_chat("old", &[7])).is_some(), "news, for whoever tells whose");
+    assert_eq!((seen(&mut start), exchanges.newest()), ("nothing".into(), 0));
+    assert!(exchanges.route(of_chat("new", &[1])).is_none());
+    assert_eq!(seen(&mut start), "Done, 1 entries");
+    let mut send = exchanges.open(message(), LIMIT);
+    exchanges.withdraw(&given_up);
+    assert!(exchanges.route(of_chat("old", &[8, -9])).is_some());
+    assert_eq!(seen(&mut send), "nothing");
+    assert!(exchanges.route(of_chat("new", &[-2])).is_some());
+    assert_eq!(seen(&mut send), "Done, 0 entries");
+}
+
 #[tokio::test]
 async fn a_transcript_is_told_from_news_by_a_known_entry() {
     let mut exchanges = Exchanges::default();

@@ -89,30 +89,31 @@ async fn messages_can_come_later() {
 
 #[tokio::test]
 async fn a_session_can_be_gone() {
-    for (script, ended) in [
-        (vec![gone()], true),
-        (vec![denied()], true),
-        (vec![refusal("400 Bad Request", "INVALID_SESSION")], true),
-        (vec![opened(&token(2)), gone()], true),
-        (vec![answer("503 Service Unavailable", "", "")], false),
-        (vec![refusal("403 Forbidden", "X")], false),
-        (vec![answer("429 Too Many Requests", "", "")], false),
-        (vec![json("{}")], false),
+    for (script, ended, useless) in [
+        (vec![gone()], true, false),
+        (vec![denied()], false, true),
+        (vec![refusal("400 Bad Request", "INVALID_SESSION")], true, false),
+        (vec![opened(&token(2)), gone()], true, false),
+        (vec![answer("503 Service Unavailable", "", "")], false, false),
+        (vec![refusal("403 Forbidden", "X")], false, false),
+        (vec![answer("429 Too Many Requests", "", "")], false, false),
+        (vec![json("{}")], false, false),
     ] {
         let server = TestServer::start(script.clone()).await;
         let failure = restoring(&lasting(&server)).await.unwrap_err();
-        assert_eq!(failure.ended, ended, "{script:?}");
+        assert_eq!((failure.ended, failure.useless), (ended, useless), "{script:?}");
         assert!(matches!(failure.news, News::Error(_)));
     }
-    for (script, ended) in [
-        (gone(), true),
-        (denied(), true),
-        (refusal("403 Forbidden", "X"), true),
-        (answer("429 Too Many Requests", "", ""), false),
-        (answer("500 Internal Server Error", "", ""), false),
+    for (script, ended, useless) in [
+        (gone(), true, true),
+        (denied(), false, true),
+        (refusal("403 Forbidden", "X"), false, true),
+        (answer("429 Too Many Requests", "", ""), false, false),
+        (answer("500 Internal Server Error", "", ""), false, false),
     ] {
         let server = TestServer::start([script]).await;
-        assert_eq!(restoring(&transport_to(&server)).await.unwrap_err().ended, ended);
+        let failure = restoring(&transport_to(&server)).await.unwrap_err();
+        assert_eq!((failure.ended, failure.useless), (ended, useless));
     }
 }
 
