@@ -21,6 +21,11 @@ pub struct Connection {
     pub headers: Vec<(String, Private)>,
     /// The longest answer taken, in bytes after decompression. Option `connection.maxResponseBytes`; 16 MiB by default.
     pub max_response_bytes: u64,
+    /// The longest file taken, in bytes. Option `connection.maxDownloadBytes`; 2 GiB by default. A file that is fetched into memory is an
+    /// answer as well: `max_response_bytes` holds for it too.
+    pub max_download_bytes: u64,
+    /// Which images that messages name are fetched. Option `connection.images`: `"own-origin"` (default), `"any"` or `"never"`.
+    pub images: ImagePolicy,
     /// Whether HTTP/2 is spoken without asking, also without TLS. Option `connection.http2PriorKnowledge`; false by default.
     pub http2_prior_knowledge: bool,
 }
@@ -32,9 +37,24 @@ impl Default for Connection {
             root_certificates: Vec::new(),
             headers: Vec::new(),
             max_response_bytes: 16 << 20,
+            max_download_bytes: 2 << 30,
+            images: ImagePolicy::default(),
             http2_prior_knowledge: false,
         }
     }
+}
+
+/// Which images that messages name are fetched: whoever writes a message names the address. The keys of a chat go below its own path
+/// alone, and nothing is fetched by `http` for a chat over `https`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ImagePolicy {
+    /// Those of the chat's own scheme, host and port.
+    #[default]
+    OwnOrigin,
+    /// Those of any host on the internet, and of the server's own host: never of other private addresses.
+    Any,
+    /// None.
+    Never,
 }
 
 /// Which proxy connections go through.
@@ -84,6 +104,10 @@ pub(super) fn read_connection(webchat: &Section<'_>) -> Connection {
         max_response_bytes: section
             .whole("maxResponseBytes", "a number of bytes", &(1..=MAX_WHOLE))
             .unwrap_or(default.max_response_bytes),
+        max_download_bytes: section
+            .whole("maxDownloadBytes", "a number of bytes", &(1..=MAX_WHOLE))
+            .unwrap_or(default.max_download_bytes),
+        images: read_images(&section),
         http2_prior_knowledge: section.flag("http2PriorKnowledge", default.http2_prior_knowledge),
     };
     section.close();
@@ -128,6 +152,21 @@ fn read_proxy(section: &Section<'_>) -> ProxyConfig {
     };
     section.problem("proxy", expected, &found);
     ProxyConfig::default()
+}
+
+fn read_images(section: &Section<'_>) -> ImagePolicy {
+    let found = match section.value("images") {
+        None => return ImagePolicy::default(),
+        Some(Value::String(text)) => match text.as_str() {
+            "own-origin" => return ImagePolicy::OwnOrigin,
+            "any" => return ImagePolicy::Any,
+            "never" => return ImagePolicy::Never,
+            _ => "another string".into(),
+        },
+        Some(other) => describe(other),
+    };
+    section.problem("images", "\"own-origin\", \"any\" or \"never\"", &found);
+    ImagePolicy::default()
 }
 
 fn read_paths(section: &Section<'_>, key: &'static str) -> Vec<PathBuf> {

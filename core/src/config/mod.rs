@@ -24,7 +24,7 @@ mod v2;
 mod v3;
 
 pub use cometd::GmsCometdConfig;
-pub use connection::{Connection, ProxyConfig, StoreConfig};
+pub use connection::{Connection, ImagePolicy, ProxyConfig, StoreConfig};
 
 use crate::{
     Error,

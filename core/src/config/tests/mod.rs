@@ -86,7 +86,7 @@ fn every_option_is_taken() {
         "async": {"enabled": false, "getSessionData": {}, "setSessionData": {}, "maxMessagePageSize": 20,
             "newMessageRestoreState": "minimized"},
         "connection": {"proxy": "http://user:pass@proxy.example:3128", "rootCertificates": ["/etc/a.pem", "b.pem"],
-            "headers": {"X-Tenant": "7"}, "maxResponseBytes": 1000, "http2PriorKnowledge": true},
+            "headers": {"X-Tenant": "7"}, "maxResponseBytes": 1000, "maxDownloadBytes": 2000, "images": "any", "http2PriorKnowledge": true},
         "sessionStore": {"type": "file", "path": "chat.json"},
     }));
     let service = &config.service;
@@ -117,6 +117,8 @@ fn every_option_is_taken() {
         root_certificates: vec!["/etc/a.pem".into(), "b.pem".into()],
         headers: vec![("X-Tenant".into(), "7".into())],
         max_response_bytes: 1000,
+        max_download_bytes: 2000,
+        images: ImagePolicy::Any,
         http2_prior_knowledge: true,
     };
     assert_eq!(config.connection, connection);

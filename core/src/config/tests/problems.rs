@@ -165,6 +165,15 @@ fn the_extensions_are_checked() {
             "webchat.connection.rootCertificates[1]: expected a path, got an empty string".into(),
         ),
         (
+            connection(json!({"images": "some"})),
+            "webchat.connection.images: expected \"own-origin\", \"any\" or \"never\", got another string"
+                .into(),
+        ),
+        (
+            connection(json!({"maxDownloadBytes": 0})),
+            "webchat.connection.maxDownloadBytes: expected a number of bytes from 1 on, got 0".into(),
+        ),
+        (
             connection(json!({"maxResponseBytes": 0})),
             "webchat.connection.maxResponseBytes: expected a number of bytes from 1 on, got 0".into(),
         ),

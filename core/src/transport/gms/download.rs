@@ -63,7 +63,7 @@ pub(crate) async fn download(
         }
         first = start;
     }
-    let downloaded = http::save(reading, first, download, pause).await?;
+    let downloaded = http::save(reading, first, download, pause, http.download_limit()).await?;
     Ok(Reply { downloaded: Some(downloaded), ..Reply::default() })
 }
 

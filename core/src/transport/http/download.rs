@@ -1,7 +1,7 @@
 //! Puts a download where the caller wants it. What is incomplete is never seen under its name: bytes go to a temporary file in the
 //! same directory, which is renamed at the end and removed when anything fails or the download is abandoned.
 
-use super::{answer::Reading, failure::file_failure, filename};
+use super::{Answer, answer::Reading, bad_answer, failure::file_failure, filename};
 use crate::{
     blocking,
     model::{Download, DownloadTarget, Downloaded, Progress},
@@ -10,7 +10,7 @@ use crate::{
 use bytes::{Bytes, BytesMut};
 use std::{
     cell::Cell,
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
     io,
     path::{Path, PathBuf},
     time::Duration,
@@ -22,19 +22,26 @@ use tokio::{fs::File, io::AsyncWriteExt, time::Instant};
 const MAX_NUMBER: u32 = 9_999;
 
 /// Reads the rest of `reading`, after the bytes `first` already read, into the target of `download`. Each further piece has to come
-/// within `pause`.
+/// within `pause`. A file of more than `limit` bytes is refused, before its first byte where the server says its length.
 pub(crate) async fn save(
     mut reading: Reading,
     first: Bytes,
     download: &Download,
     pause: Duration,
+    limit: u64,
 ) -> Result<Downloaded, Failure> {
     let name = file_name(&reading, download);
+    if reading.length().is_some_and(|length| length > limit) {
+        return Err(too_large(&reading, limit));
+    }
     let mut progress = Progress { transferred: 0, total: reading.length() };
     let mut sink = Sink::open(&download.target).await?;
     let mut next = Some(first);
     while let Some(chunk) = next {
         progress.transferred += chunk.len() as u64;
+        if progress.transferred > limit {
+            return Err(too_large(&reading, limit));
+        }
         sink.write(&chunk, &reading, &download.target).await?;
         if let Some(listener) = download.progress.as_ref().filter(|_| !chunk.is_empty()) {
             (listener.0)(progress);
@@ -42,6 +49,11 @@ pub(crate) async fn save(
         next = reading.chunk(Instant::now().checked_add(pause)).await?;
     }
     sink.finish(&download.target, name, progress.transferred).await
+}
+
+fn too_large(reading: &Reading, limit: u64) -> Failure {
+    let cause = format!("the file is larger than the {limit} bytes that connection.maxDownloadBytes allows");
+    bad_answer(&Answer { status: reading.status(), ..Answer::default() }, &cause)
 }
 
 /// The name to save under: the caller's, else the server's, else the id; in each case made harmless.
@@ -66,6 +78,9 @@ impl Sink {
         let directory = match target {
             DownloadTarget::Memory => return Ok(Self::Memory(BytesMut::new())),
             DownloadTarget::File(path) => match path.parent() {
+                _ if let Some(error) = not_replaced(path) => {
+                    return Err(failed(error));
+                }
                 Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
                 _ => PathBuf::from("."),
             },
@@ -131,6 +146,12 @@ fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
 fn place(mut temporary: TempPath, target: &DownloadTarget, name: &str) -> io::Result<PathBuf> {
     let directory = match target {
         DownloadTarget::File(path) => {
+            if let Some(error) = not_replaced(path) {
+                return Err(error);
+            }
+            if let Ok(there) = path.symlink_metadata() {
+                fs::set_permissions(&temporary, there.permissions())?;
+            }
             temporary.persist(path)?;
             return Ok(path.clone());
         }
@@ -147,6 +168,13 @@ fn place(mut temporary: TempPath, target: &DownloadTarget, name: &str) -> io::Re
         }
     }
     Err(io::Error::new(io::ErrorKind::AlreadyExists, "too many files of this name"))
+}
+
+/// Why what is at `path` is not replaced: it is no regular file, but a link, a device, a directory.
+fn not_replaced(path: &Path) -> Option<io::Error> {
+    let there = path.symlink_metadata().ok()?;
+    let what = "what is there is no regular file";
+    (!there.is_file()).then(|| io::Error::new(io::ErrorKind::AlreadyExists, what))
 }
 
 async fn on_thread<T: Send + 'static>(

@@ -1,8 +1,9 @@
 //! What every back end that speaks HTTP shares: connections that outlive a chat and are shared by many ([`HttpPool`]), and one
 //! chat's own side of them (`HttpChat`: headers, cookies, limits). `request` says what to send and where to, `body` streams it, `multipart`
-//! writes forms with files, `redirect` decides which redirects are followed, `answer` reads what comes back, `charset` its text, `failure`
-//! says what a bad answer means and `lost` what a missing one, `way` and `tls_failure` give them words, `upgrade` turns a connection into
-//! another protocol's, `download`, `filename` and `encoded_word` put files where the caller wants them. No protocol is known here.
+//! writes forms with files, `outside` keeps addresses that others name out of private networks, `redirect` decides which redirects are
+//! followed, `answer` reads what comes back, `charset` its text, `failure` says what a bad answer means and `lost` what a missing one, `way`
+//! and `tls_failure` give them words, `upgrade` turns a connection into another protocol's, `download`, `filename` and `encoded_word` put
+//! files where the caller wants them. No protocol is known here.
 
 mod answer;
 mod body;
@@ -15,6 +16,7 @@ mod filename;
 mod lost;
 mod multipart;
 mod names;
+mod outside;
 mod pool;
 mod redirect;
 mod request;
@@ -39,7 +41,8 @@ pub(crate) use download::save;
 pub(crate) use failure::{bad_answer, bad_status, foreign_session, local_failure};
 pub(crate) use lost::in_words;
 pub(crate) use multipart::Multipart;
-pub(crate) use request::{HttpRequest, RequestBody, below, private_header};
+pub(crate) use outside::is_private_address;
+pub(crate) use request::{Audience, HttpRequest, RequestBody, below, private_header};
 pub(crate) use upgrade::{Upgraded, Upgrader};
 
 use self::{
@@ -49,7 +52,11 @@ use self::{
     redirect::Redirect,
     way::{Routes, Way},
 };
-use crate::{Error, ErrorKind, Private, config::Connection, transport::Failure};
+use crate::{
+    Error, ErrorKind, Private,
+    config::{Connection, ImagePolicy},
+    transport::Failure,
+};
 use reqwest::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
@@ -60,10 +67,13 @@ const TURNED_AWAY: usize = 3;
 /// One chat's side of HTTP: it borrows shared connections and keeps its own headers and cookies.
 pub(crate) struct HttpChat {
     client: reqwest::Client,
+    /// For servers on the internet that others name; the chat's own client where none may be asked.
+    outside: reqwest::Client,
     headers: HeaderMap,
     cookies: CookieJar,
     routes: Routes,
     limit: u64,
+    download_limit: u64,
 }
 
 impl HttpChat {
@@ -88,13 +98,30 @@ impl HttpChat {
                 .ok_or_else(|| invalid("the value holds characters that an HTTP header cannot carry"))?;
             headers.insert(name, value);
         }
+        let client = pool.client(connection)?;
+        let outside = match connection.images {
+            ImagePolicy::Any => pool.outside_client(connection)?,
+            ImagePolicy::OwnOrigin | ImagePolicy::Never => client.clone(),
+        };
         Ok(Self {
-            client: pool.client(connection)?,
+            client,
+            outside,
             headers,
             cookies: CookieJar::default(),
             routes: Routes::new(&connection.proxy),
             limit: connection.max_response_bytes,
+            download_limit: connection.max_download_bytes,
         })
+    }
+
+    /// The most bytes of an answer.
+    pub(crate) fn limit(&self) -> u64 {
+        self.limit
+    }
+
+    /// The most bytes of a file.
+    pub(crate) fn download_limit(&self) -> u64 {
+        self.download_limit
     }
 
     /// Sends `request` and reads the whole answer, whatever its status, within `timeout`.
@@ -116,7 +143,8 @@ impl HttpChat {
         let mut url = request.url.clone();
         let way = self.routes.way(&url);
         for _ in 0..=redirect::MAX {
-            let response = self.send(&self.client, request, url.clone(), deadline, &way).await?;
+            let client = if request.audience == Audience::Outside { &self.outside } else { &self.client };
+            let response = self.send(client, request, url.clone(), deadline, &way).await?;
             match redirect::judge(&url, response.status(), response.headers()) {
                 Redirect::None => return Ok(Reading::new(response, self.limit, way)),
                 Redirect::To(next) => url = next,
@@ -144,7 +172,7 @@ impl HttpChat {
             let outgoing = self.outgoing(request, &url, &delivery).await?;
             match within(deadline, client.execute(outgoing)).await {
                 Ok(response) => {
-                    if !request.foreign {
+                    if request.audience == Audience::Chat {
                         self.cookies.store(&url, response.headers());
                     }
                     return Ok(response);
@@ -164,7 +192,7 @@ impl HttpChat {
         delivery: &Arc<Delivery>,
     ) -> Result<reqwest::Request, Failure> {
         let mut outgoing = reqwest::Request::new(request.method.clone(), url.clone());
-        if !request.foreign {
+        if request.audience == Audience::Chat {
             outgoing.headers_mut().clone_from(&self.headers);
             self.add_cookies(&mut outgoing);
         }

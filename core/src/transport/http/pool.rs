@@ -2,6 +2,7 @@
 
 use super::{
     names::Names,
+    outside::PublicAddresses,
     tls::{self, Versions},
 };
 use crate::{
@@ -41,6 +42,19 @@ struct Settings {
     proxy: ProxyConfig,
     root_certificates: Vec<PathBuf>,
     versions: Versions,
+    /// Whether only addresses on the internet are reached.
+    outside: bool,
+}
+
+impl Settings {
+    fn new(connection: &Connection, versions: Versions) -> Self {
+        Self {
+            proxy: connection.proxy.clone(),
+            root_certificates: connection.root_certificates.clone(),
+            versions,
+            outside: false,
+        }
+    }
 }
 
 impl HttpPool {
@@ -60,12 +74,16 @@ impl HttpPool {
         self.client_for(connection, Versions::Http1)
     }
 
+    /// The client for servers on the internet that others name.
+    pub(super) fn outside_client(&self, connection: &Connection) -> Result<reqwest::Client, Error> {
+        self.client_with(Settings { outside: true, ..Settings::new(connection, Versions::Any) })
+    }
+
     fn client_for(&self, connection: &Connection, versions: Versions) -> Result<reqwest::Client, Error> {
-        let settings = Settings {
-            proxy: connection.proxy.clone(),
-            root_certificates: connection.root_certificates.clone(),
-            versions,
-        };
+        self.client_with(Settings::new(connection, versions))
+    }
+
+    fn client_with(&self, settings: Settings) -> Result<reqwest::Client, Error> {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(&settings) {
             return Ok(client.clone());
@@ -96,6 +114,9 @@ fn build(settings: &Settings) -> Result<reqwest::Client, Error> {
         .pool_max_idle_per_host(IDLE_PER_HOST)
         .http2_keep_alive_interval(PROBE_INTERVAL)
         .http2_keep_alive_timeout(PROBE_TIMEOUT);
+    if settings.outside {
+        builder = builder.dns_resolver(PublicAddresses(Names::of_system()));
+    }
     builder = match settings.versions {
         Versions::Any => builder,
         Versions::Http1 => builder.http1_only(),

@@ -20,14 +20,24 @@ pub(crate) struct HttpRequest {
     /// Headers of this request alone; they win over the chat's.
     pub(crate) headers: HeaderMap,
     pub(crate) body: RequestBody,
-    /// Whether it goes to another server than the chat's: it carries neither the chat's headers nor its cookies.
-    pub(crate) foreign: bool,
+    pub(crate) audience: Audience,
+}
+
+/// Who gets a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// The chat's server: it carries the chat's headers and cookies.
+    Chat,
+    /// Something on the chat's server that is not the chat: it carries neither.
+    Server,
+    /// Another server, which is to be on the internet: it carries neither.
+    Outside,
 }
 
 impl HttpRequest {
     /// A request to the chat's server, with the chat's headers.
     pub(crate) fn new(method: Method, url: Url, body: RequestBody) -> Self {
-        Self { method, url, headers: HeaderMap::new(), body, foreign: false }
+        Self { method, url, headers: HeaderMap::new(), body, audience: Audience::Chat }
     }
 }
 

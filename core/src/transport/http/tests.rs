@@ -154,7 +154,7 @@ async fn a_requests_own_headers_win_and_another_server_gets_no_others() {
     let chat = chat(&connection);
     let own = || [(HeaderName::from_static("x-key"), HeaderValue::from_static("own"))].into_iter().collect();
     let get = || HttpRequest::new(Method::GET, Url::parse(&server.origin()).unwrap(), RequestBody::None);
-    let foreign = HttpRequest { foreign: true, ..get() };
+    let foreign = HttpRequest { audience: Audience::Server, ..get() };
     let named = HttpRequest { headers: own(), ..get() };
     let last = get();
     for request in [foreign, named, last] {

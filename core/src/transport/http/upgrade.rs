@@ -38,9 +38,4 @@ impl HttpChat {
             .map(|connection| (headers, connection))
             .map_err(|error| unanswered(Fault::from(error), &super::Delivery::default(), &way))
     }
-
-    /// The most that may be held in memory of an answer, in bytes.
-    pub(crate) fn limit(&self) -> u64 {
-        self.limit
-    }
 }

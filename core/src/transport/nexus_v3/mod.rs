@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind,
-    config::{Connection, NexusRestConfig},
+    config::{Connection, ImagePolicy, NexusRestConfig},
     model::{NexusSession, SessionData, SessionForm},
 };
 use bytes::Bytes;
@@ -43,6 +43,7 @@ struct Inner {
     config: NexusRestConfig,
     http: HttpChat,
     renewals: Renewals,
+    images: ImagePolicy,
 }
 
 impl NexusRest {
@@ -60,7 +61,8 @@ impl NexusRest {
             .map(|((name, value), key)| (name.as_str(), value, key.as_str()))
             .collect();
         let http = HttpChat::new(pool, connection, &own)?;
-        Ok(Self(Arc::new(Inner { config, http, renewals: Renewals::default() })))
+        let images = connection.images;
+        Ok(Self(Arc::new(Inner { config, http, images, renewals: Renewals::default() })))
     }
 }
 

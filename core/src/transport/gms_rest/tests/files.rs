@@ -200,6 +200,48 @@ async fn to_a_file_replaces_it_at_the_end() {
     assert_eq!((fs::read(&path).unwrap(), listing(directory.path())), (body, vec!["mine.bin".to_owned()]));
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_is_replaced_keeps_its_mode_and_nothing_else_is_replaced() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let directory = tempfile::tempdir().unwrap();
+    let private = directory.path().join("private");
+    fs::write(&private, "old").unwrap();
+    fs::set_permissions(&private, fs::Permissions::from_mode(0o600)).unwrap();
+    fetch(answer("200 OK", "", b"new"), download(DownloadTarget::File(private.clone()))).await.unwrap();
+    assert_eq!(fs::metadata(&private).unwrap().permissions().mode() & 0o777, 0o600);
+    let link = directory.path().join("link");
+    symlink(&private, &link).unwrap();
+    for other in [link.clone(), directory.path().to_owned(), "/dev/null".into()] {
+        let target = DownloadTarget::File(other.clone());
+        let failure = fetch(answer("200 OK", "", b"x"), download(target)).await.unwrap_err();
+        assert_eq!(failure.kind, ErrorKind::Io);
+        assert!(failure.cause.contains(&*other.to_string_lossy()), "{}", failure.cause);
+    }
+    assert_eq!(fs::read(&private).unwrap(), b"new");
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(listing(directory.path()), ["link", "private"]);
+}
+
+#[tokio::test]
+async fn a_file_is_limited_and_refused_before_its_first_byte_where_its_length_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let told = answer("200 OK", "Content-Disposition: attachment; filename=a\r\n", [7; 1_001]);
+    let head = "HTTP/1.1 200 OK\r\nContent-Disposition: attachment; filename=a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let untold = raw(format!("{head}3e9\r\n{}", "x".repeat(1_001)), Then::Hang);
+    for script in [told, untold] {
+        let server = TestServer::start([script]).await;
+        let connection =
+            Connection { proxy: ProxyConfig::None, max_download_bytes: 1_000, ..Connection::default() };
+        let chat =
+            GmsRest::new(config(&format!("{}/", server.origin())), &connection, &HttpPool::new()).unwrap();
+        let target = DownloadTarget::Directory(directory.path().into());
+        let failure = chat.perform(request(Operation::Download(download(target)))).await.unwrap_err();
+        assert!(failure.cause.contains("connection.maxDownloadBytes"), "{}", failure.cause);
+        assert!(listing(directory.path()).is_empty());
+    }
+}
+
 #[tokio::test]
 async fn a_servers_name_never_leaves_the_directory() {
     let outer = tempfile::tempdir().unwrap();
@@ -337,7 +379,7 @@ async fn a_json_file_is_a_file() {
 }
 
 #[tokio::test]
-async fn memory_is_limited_and_files_are_not() {
+async fn what_goes_into_memory_has_a_lower_limit() {
     let directory = tempfile::tempdir().unwrap();
     let server =
         TestServer::start([0, 1].map(|_| answer("200 OK", "Content-Type: image/png\r\n", vec![0; 5000])))

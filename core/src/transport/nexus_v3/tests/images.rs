@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{
+    config::ImagePolicy,
     model::{Content, FileSource, Progress, ProgressListener, Upload},
     transport::http::test_server::{Reads, Then, raw, redirect},
 };
@@ -102,11 +103,11 @@ async fn all_images_together_may_take_as_long_as_any_request() {
     let script = (0..59).map(|_| silence()).chain([png(b"never asked for")]);
     let mut server = TestServer::start([png(b"quick")].into_iter().chain(script)).await;
     let fetching = tokio::spawn(transport_to(&server).perform(asking(addresses.iter().map(String::as_str))));
-    for _ in 0..7 {
+    for _ in 0..5 {
         server.seen().await;
     }
     tokio::time::pause();
-    assert_eq!(server.unseen(), 0, "six are under way");
+    assert_eq!(server.unseen(), 0, "four are under way");
     let start = tokio::time::Instant::now();
     let images = fetching.await.unwrap().unwrap().images;
     assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
@@ -122,8 +123,11 @@ async fn all_images_together_may_take_as_long_as_any_request() {
 async fn keys_do_not_go_to_another_server() {
     let mut other =
         TestServer::start([answer("200 OK", "Content-Type: image/png\r\nSet-Cookie: a=b\r\n", "far")]).await;
-    let (image, mut server) = fetched(&format!("{}/images/7", other.origin()), png(b"not asked for")).await;
-    assert_eq!(image, Ok(Bytes::from_static(b"far")));
+    let mut server = TestServer::start([png(b"not asked for")]).await;
+    let chat = with_images(ImagePolicy::Any, &server.origin());
+    let url = format!("{}/images/7", other.origin());
+    let reply = chat.perform(asking([url.as_str()])).await.unwrap();
+    assert_eq!(reply.images[0], Ok(Bytes::from_static(b"far")));
     let seen = other.seen().await;
     assert_eq!(seen.line(), "GET /images/7 HTTP/1.1");
     for secret in ["x-api-key", "x-nexus-client-key", "cookie", "referer"] {
@@ -133,25 +137,35 @@ async fn keys_do_not_go_to_another_server() {
     assert_eq!(server.unseen(), 0);
 }
 
+/// A transport that fetches images so.
+fn with_images(images: ImagePolicy, origin: &str) -> NexusRest {
+    let connection = Connection { proxy: ProxyConfig::None, images, ..Connection::default() };
+    NexusRest::new(config(origin), &connection, &HttpPool::new()).unwrap()
+}
+
 #[tokio::test]
 async fn addresses() {
-    let chat = transport(config("https://h:8443"));
+    use crate::transport::http::Audience::{Chat, Outside, Server};
+    let chat = with_images(ImagePolicy::Any, "https://h:8443");
     let to = |url: &str| chat.0.image_request(url, &session(1));
-    for (given, url, with_keys) in [
-        ("/sessions/s1/images/7", "https://h:8443/nexus/v3/chat/sessions/s1/images/7", true),
-        ("sessions/7", "https://h:8443/nexus/v3/chat/sessions/7", true),
-        ("https://h:8443/other/7", "https://h:8443/other/7", true),
-        ("HTTPS://H:8443/other/7", "https://h:8443/other/7", true),
-        ("//evil.test/7", "https://h:8443/nexus/v3/chat/evil.test/7", true),
-        ("@evil.test/7", "https://h:8443/nexus/v3/chat/@evil.test/7", true),
-        ("https://h/7", "https://h/7", false),
-        ("http://h:8443/7", "http://h:8443/7", false),
-        ("https://h.evil.test:8443/7", "https://h.evil.test:8443/7", false),
+    for (given, url, audience) in [
+        ("/sessions/s1/images/7", "https://h:8443/nexus/v3/chat/sessions/s1/images/7", Chat),
+        ("sessions/7", "https://h:8443/nexus/v3/chat/sessions/7", Chat),
+        ("HTTPS://H:8443/nexus/v3/chat/7", "https://h:8443/nexus/v3/chat/7", Chat),
+        ("//evil.test/7", "https://h:8443/nexus/v3/chat/evil.test/7", Chat),
+        ("@evil.test/7", "https://h:8443/nexus/v3/chat/@evil.test/7", Chat),
+        ("https://h:8443/other/7", "https://h:8443/other/7", Server),
+        ("https://h:8443/nexus/v3/chatter/7", "https://h:8443/nexus/v3/chatter/7", Server),
+        ("/../../../admin", "https://h:8443/admin", Server),
+        ("/%2e%2e/%2E%2e/admin", "https://h:8443/nexus/admin", Server),
+        ("https://h/7", "https://h/7", Server),
+        ("https://h.evil.test:8443/7", "https://h.evil.test:8443/7", Outside),
     ] {
         let request = to(given).unwrap();
+        let with_keys = audience == Chat;
         assert_eq!(
-            (request.url.as_str(), !request.foreign, request.headers.contains_key(TOKEN)),
-            (url, with_keys, with_keys)
+            (request.url.as_str(), request.audience, request.headers.contains_key(TOKEN)),
+            (url, audience, with_keys)
         );
     }
     for bad in
@@ -167,6 +181,62 @@ async fn addresses() {
         "https://sessions.test/a/b/sessions/i"
     );
     assert_eq!(of(base("https://sessions.test/sessions")).as_str(), "https://sessions.test/i");
+}
+
+#[tokio::test]
+async fn an_image_is_fetched_where_the_setting_allows_it_alone() {
+    use ImagePolicy::{Any, Never, OwnOrigin};
+    let refused = |images, origin: &str, url: &str| {
+        let refused = with_images(images, origin).0.image_request(url, &session(1)).err();
+        refused.map(|failure| failure.cause)
+    };
+    let chat = "https://h:8443";
+    for (images, origin, url, why) in [
+        (OwnOrigin, chat, "/sessions/7", None),
+        (OwnOrigin, chat, "https://images.test/7", Some("own-origin")),
+        (OwnOrigin, chat, "https://h/7", Some("own-origin")),
+        (OwnOrigin, chat, "https://127.0.0.1/7", Some("own-origin")),
+        (Any, chat, "https://images.test/7", None),
+        (Any, chat, "http://images.test/7", Some("the chat is encrypted")),
+        (Any, chat, "http://h:8443/7", Some("the chat is encrypted")),
+        (Any, chat, "https://127.0.0.1/7", Some("not on the internet")),
+        (Any, chat, "https://[::ffff:10.0.0.1]/7", Some("not on the internet")),
+        (Any, "http://127.0.0.1:8080", "http://127.0.0.1:9090/7", None),
+        (Any, "http://127.0.0.1:8080", "http://127.0.0.2:8080/7", Some("not on the internet")),
+        (Never, chat, "/sessions/7", Some("never")),
+    ] {
+        let cause = refused(images, origin, url);
+        let expected = why.is_none_or(|why| cause.as_deref().is_some_and(|cause| cause.contains(why)));
+        assert!(expected && cause.is_some() == why.is_some(), "{images:?} {url}: {cause:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_leads_into_the_own_network_is_not_followed() {
+    let mut other = TestServer::start([png(b"inside")]).await;
+    let address = other.origin().replace("127.0.0.1", "localhost");
+    let chat = with_images(ImagePolicy::Any, "http://127.0.0.1:1");
+    let reply = chat.perform(asking([format!("{address}/7").as_str()])).await.unwrap();
+    assert!(reply.images[0].is_err(), "{:?}", reply.images);
+    assert_eq!(other.unseen(), 0);
+}
+
+#[tokio::test]
+async fn the_images_of_a_batch_are_bounded_in_number_and_size() {
+    let script: Vec<_> = (0..3).map(|_| png(&[7; 600])).collect();
+    let server = TestServer::start(script).await;
+    let connection =
+        Connection { proxy: ProxyConfig::None, max_response_bytes: 1_500, ..Connection::default() };
+    let chat = NexusRest::new(config(&server.origin()), &connection, &HttpPool::new()).unwrap();
+    let reply = chat.perform(asking(["/1", "/2", "/3"])).await.unwrap();
+    let (there, missing): (Vec<_>, Vec<_>) = reply.images.iter().partition(|image| image.is_ok());
+    assert_eq!((there.len(), missing.len()), (2, 1));
+    assert!(missing[0].as_ref().unwrap_err().contains("maxResponseBytes"));
+
+    let chat = with_images(ImagePolicy::Never, "https://h");
+    let many = vec!["/1"; 101];
+    let reply = chat.perform(asking(many)).await.unwrap();
+    assert!(reply.images[100].as_ref().unwrap_err().contains("too many images"));
 }
 
 #[tokio::test]
