@@ -321,7 +321,7 @@ impl Exchanges {
     /// hold a new key.
     fn accepted(&mut self, reply: Reply) -> Option<Reply> {
         let settled = self.open.iter().position(|exchange| exchange.settled);
-        let waiting = self.open.iter().position(Exchange::can_be_accepted);
+        let waiting = self.open.iter().position(|exchange| exchange.can_be_accepted_by(&reply));
         if let Some(settled) = settled
             && waiting.is_none_or(|waiting| self.apart && settled < waiting)
         {
@@ -362,11 +362,14 @@ impl Exchange {
         }
     }
 
-    /// Whether an outcome that tells of nothing can be its own.
-    fn can_be_accepted(&self) -> bool {
-        !self.accepted
-            && !self.settled
-            && !matches!(self.expects, Expects::Transcript { sure: true, .. } | Expects::CatchUp(_))
+    /// Whether this outcome, which tells of nothing, can be its own. That of an end says at least that the chat goes on no more.
+    fn can_be_accepted_by(&self, reply: &Reply) -> bool {
+        let fits = match self.expects {
+            Expects::Transcript { sure: true, .. } | Expects::CatchUp(_) => false,
+            Expects::End => reply.ended != Some(false),
+            _ => true,
+        };
+        fits && !self.accepted && !self.settled
     }
 
     /// How well the entry fits its own event; nothing, if it can be no such.

@@ -89,6 +89,8 @@ impl Inner {
                 taken = &mut publish, if !answered => {
                     answered = true;
                     match taken {
+                        // The outcome can come before the word that the request was taken.
+                        Ok(()) if accepted.is_some() => {}
                         Ok(()) => {
                             until = Instant::now() + self.patience(can_repeat, is_start || is_end);
                             self.exchanges().keep(&outcomes, until);

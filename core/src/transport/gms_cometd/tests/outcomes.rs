@@ -331,3 +331,15 @@ async fn an_answer_that_lacks_what_was_known_when_it_was_asked_for_is_stale() {
     exchanges.route(reply(&[5]));
     assert!(matches!(look.try_recv(), Some(Told::Outcome(reply)) if !reply.stale));
 }
+
+#[tokio::test]
+async fn an_outcome_after_which_the_chat_goes_on_is_not_that_of_its_end() {
+    let mut exchanges = Exchanges::default();
+    let mut sent = exchanges.open(message(), LIMIT);
+    exchanges.route(reply(&[-1]));
+    let mut end = exchanges.open(Expects::End, LIMIT);
+    assert!(exchanges.route(reply(&[])).is_some(), "that of the message");
+    assert_eq!((seen(&mut sent), seen(&mut end)), ("Done, 0 entries".into(), "nothing".into()));
+    exchanges.route(told(&json!({"statusCode": 0, "chatEnded": true, "messages": []})));
+    assert_eq!(seen(&mut end), "Done, 0 entries");
+}
