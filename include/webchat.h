@@ -41,6 +41,8 @@
  * a text is NULL or not UTF-8, or JSON is none; webchat_failure_reason and the log name the parameter. WEBCHAT_ERR_BUSY: 10,000 commands,
  * or 64 MiB of their options, have no outcome yet, or one that waits for its on_done. When the command is not accepted there is no outcome.
  * Any accepted command can also be rejected with WEBCHAT_ERR_CLOSED, WEBCHAT_ERR_CANCELLED and, with a deadline, WEBCHAT_ERR_TIMEOUT.
+ * One given before the service is configured waits while a webchat_configure is under way, and 5 s at most for one to come: then it is
+ * rejected with WEBCHAT_ERR_INVALID_CONFIGURATION, and the reason says that the chat was never configured.
  *
  * EVENTS, IN THREE WAYS
  *
@@ -757,8 +759,8 @@ webchat_status webchat_runtime_destroy(webchat_runtime *runtime);
 /* ---- Services ---- */
 
 /**
- * Makes a service with this configuration (JSON text; NULL: webchat_configure brings it) on the default runtime. `ready` is published
- * when it accepts commands. Any thread. Destroy it with webchat_service_destroy.
+ * Makes a service with this configuration (JSON text; NULL: webchat_configure brings it, and has to come first) on the default runtime.
+ * `ready` is published when it accepts commands. Any thread. Destroy it with webchat_service_destroy.
  *
  * WEBCHAT_ERR_INVALID_ARGUMENT: the text is not UTF-8, or an out-pointer is NULL. WEBCHAT_ERR_INVALID_CONFIGURATION,
  * WEBCHAT_ERR_UNSUPPORTED: see webchat_service_new_with, which tells why. Since 0.1.

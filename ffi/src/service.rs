@@ -83,8 +83,8 @@ impl Object for Service {
     }
 }
 
-/// Makes a service with this configuration (JSON text; NULL: webchat_configure brings it) on the default runtime. `ready` is published
-/// when it accepts commands. Any thread. Destroy it with webchat_service_destroy.
+/// Makes a service with this configuration (JSON text; NULL: webchat_configure brings it, and has to come first) on the default runtime.
+/// `ready` is published when it accepts commands. Any thread. Destroy it with webchat_service_destroy.
 ///
 /// WEBCHAT_ERR_INVALID_ARGUMENT: the text is not UTF-8, or an out-pointer is NULL. WEBCHAT_ERR_INVALID_CONFIGURATION,
 /// WEBCHAT_ERR_UNSUPPORTED: see webchat_service_new_with, which tells why. Since 0.1.

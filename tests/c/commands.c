@@ -289,6 +289,8 @@ static void given_up(void) {
     CHECK_STATUS(webchat_get_stats(service, &completion, NULL), WEBCHAT_OK);
     CHECK_ENDED(&late, 1);
     CHECK_STATUS(late.status, WEBCHAT_ERR_TIMEOUT);
+    outcome = late.outcome;
+    CHECK(strstr(reason(), "getStats: the chat was never configured") != NULL);
     completion = completion_of(&cancelled);
     CHECK_STATUS(webchat_get_stats(service, &completion, &request), WEBCHAT_OK);
     CHECK_STATUS(webchat_cancel(service, request), WEBCHAT_OK);

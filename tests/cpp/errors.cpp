@@ -71,6 +71,12 @@ TEST(bad_configurations_name_the_key) {
     thrown<webchat::InvalidArgumentError>([] { Chat("\xff"); });
 }
 
+TEST(a_chat_that_was_never_configured_says_so) {
+    Chat chat;
+    const auto late = thrown<webchat::TimeoutError>([&] { chat.start_chat({"Mia"}, 100ms); });
+    CHECK(contains(late.what(), "the chat was never configured") && late.command() == "startChat");
+}
+
 TEST(answers_of_the_server_are_kept) {
     std::promise<webchat::Outcome> told;
     Chat chat = started(simulator);

@@ -93,7 +93,7 @@ async def test_a_server_that_is_not_there(face: Face, simulator: Simulator) -> N
 
 async def test_a_deadline(face: Face, simulator: Simulator) -> None:
     async with face.open() as chat:
-        with pytest.raises(webchat.TimeoutError):
+        with pytest.raises(webchat.TimeoutError, match="startChat: the chat was never configured"):
             await face(chat.start_chat(nickname="Jo", timeout=0.05))
         for timeout in (-1, float("nan"), float("inf"), 1e300):
             with pytest.raises(webchat.InvalidArgumentError, match="timeout"):

@@ -44,6 +44,41 @@ impl Command {
         "readReceipt",
     ];
 
+    /// The command's name.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Configure(_) => "configure",
+            Self::StartChat(_) => "startChat",
+            Self::EndChat => "endChat",
+            Self::SendMessage(_) => "sendMessage",
+            Self::SendCustomNotice { .. } => "sendCustomNotice",
+            Self::SendTyping { .. } => "sendTyping",
+            Self::SendFilteredMessage { .. } => "sendFilteredMessage",
+            Self::AddPrefilter(_) => "addPrefilter",
+            Self::UpdateUserData(_) => "updateUserData",
+            Self::Poll => "poll",
+            Self::StartPoll => "startPoll",
+            Self::StopPoll => "stopPoll",
+            Self::ResetPollExceptions => "resetPollExceptions",
+            Self::Restore { .. } => "restore",
+            Self::GetTranscript => "getTranscript",
+            Self::GetAgents => "getAgents",
+            Self::GetStats => "getStats",
+            Self::SendFile(_) => "sendFile",
+            Self::DownloadFile(_) => "downloadFile",
+            Self::GetSessionData => "getSessionData",
+            Self::FetchHistory => "fetchHistory",
+            Self::RegisterTypingPreviewInput(_) => "registerTypingPreviewInput",
+            Self::RegisterPreProcessor(_) => "registerPreProcessor",
+            Self::VerifySession => "verifySession",
+            Self::GetFileLimits => "getFileLimits",
+            Self::DeleteFile { .. } => "deleteFile",
+            Self::PushUrl { .. } => "pushUrl",
+            Self::UpdateNickname { .. } => "updateNickname",
+            Self::ReadReceipt { .. } => "readReceipt",
+        }
+    }
+
     /// Reads the command called `name`, with or without `WebChatService.` before it. `options` is an object or null.
     ///
     /// Functions cannot be written in JSON: `registerPreProcessor` and `registerTypingPreviewInput` are rejected here with the
@@ -230,5 +265,28 @@ fn type_name(value: Option<&Value>) -> &'static str {
         Some(Value::Number(_)) => "number",
         Some(Value::Bool(_)) => "boolean",
         Some(Value::Null | Value::Array(_) | Value::Object(_)) => "object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn commands_are_called_as_they_are_read() {
+        let options = json!({"dataURL": "http://127.0.0.1/", "filters": ["/a/"], "files": ["a"], "fileId": "1", "url": "u", "nickname": "n"});
+        let read: Vec<_> = Command::NAMES
+            .iter()
+            .filter_map(|name| Some((*name, Command::from_json(name, &options).ok()?)))
+            .collect();
+        for (name, command) in &read {
+            assert_eq!(command.name(), *name);
+        }
+        assert_eq!(
+            read.len(),
+            Command::NAMES.len() - 2,
+            "but for the two whose option is a function: {read:?}"
+        );
     }
 }

@@ -88,7 +88,7 @@ impl Service {
         if !self.commands.is_open(id) || self.give_up_send(id, kind, text) {
             return;
         }
-        self.queued.retain(|(queued, _)| *queued != id);
+        self.queued.remove(id);
         self.parked.retain(|parked| parked.id() != id);
         self.give_up_start(id);
         self.give_up_restore(id);

@@ -1,7 +1,7 @@
 //! The service as a state machine without input or output of its own: every rule of the specification, once, for any transport and
 //! any language. It is given commands, replies, stored state and the time, and hands out [`Effect`]s; it reads no clock, opens no
 //! socket, spawns nothing and locks nothing. One file for each concern: `commands` (who asked what, until when), `exchange` (requests
-//! under way), `start`, `restore`, `history`, `end`, `polling`, `push`, `congestion`, `outage`, `batch` (new messages), `record`, `images`, `outbox` and `sending`,
+//! under way), `start`, `restore`, `history`, `end`, `polling`, `push`, `congestion`, `outage`, `queue` (commands given too early), `batch` (new messages), `record`, `images`, `outbox` and `sending`,
 //! `own` (who is the customer), `typing`, `filters`, `preprocess`, `roster`, `files`, and `seen`.
 
 mod batch;
@@ -20,6 +20,7 @@ mod own;
 mod polling;
 mod preprocess;
 mod push;
+mod queue;
 mod record;
 mod restore;
 mod roster;
@@ -47,6 +48,7 @@ use congestion::Congestion;
 use exchange::Exchanges;
 use filters::Filters;
 use push::Held;
+use queue::Queue;
 use record::Record;
 use roster::Roster;
 use session::Session;
@@ -133,7 +135,7 @@ pub struct Service {
     capabilities: Capabilities,
     session: Session,
     /// Commands given before the service is ready, in order.
-    queued: VecDeque<(RequestId, Command)>,
+    queued: Queue,
     /// Commands that wait for the end of a restoration.
     parked: Vec<Parked>,
     loading: VecDeque<Loading>,
@@ -172,7 +174,7 @@ impl Service {
             config: ServiceConfig::default(),
             capabilities: Capabilities::default(),
             session: Session::Idle,
-            queued: VecDeque::new(),
+            queued: Queue::default(),
             parked: Vec::new(),
             loading: VecDeque::new(),
             own: Own::default(),
@@ -206,7 +208,7 @@ impl Service {
                 self.reject(id, ErrorKind::InvalidArgument, "configure: the service is configured already");
             }
             (Phase::Ready, command) => self.run(id, command),
-            (_, command) => self.queued.push_back((id, command)),
+            (_, command) => self.wait_for_configure(id, command),
         }
     }
 
@@ -221,7 +223,7 @@ impl Service {
                 self.load(Loading::StartUp(id));
             }
             Err(error) => {
-                self.phase = Phase::Unconfigured;
+                self.wait_for_another_configure();
                 self.complete(id, Err(error));
             }
         }
@@ -275,8 +277,10 @@ impl Service {
     pub fn handle_timeout(&mut self, time: Time) {
         self.time = time;
         for id in self.commands.take_overdue(time.now) {
-            self.give_up(id, ErrorKind::Timeout, "the command's deadline has passed");
+            let text = self.overdue(id);
+            self.give_up(id, ErrorKind::Timeout, &text);
         }
+        self.queue_due();
         self.typing_due();
         self.poll_due();
         self.pump();
@@ -336,7 +340,10 @@ impl Service {
     pub fn next_timeout(&self) -> Option<Duration> {
         let winding_up = self.phase == Phase::Closed && !self.exchanges.is_empty();
         let end = winding_up.then_some(self.wind_up_until);
-        [self.commands.next_deadline(), self.session_timeout(), end].into_iter().flatten().min()
+        [self.commands.next_deadline(), self.queue_timeout(), self.session_timeout(), end]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// What the transport can do.

@@ -42,7 +42,7 @@ impl Service {
             self.forget_found(stored);
             self.restore_timed_out();
         }
-        for (id, command) in std::mem::take(&mut self.queued) {
+        for (id, command) in self.queued.take() {
             self.run(id, command);
         }
     }

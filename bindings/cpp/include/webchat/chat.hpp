@@ -43,7 +43,7 @@ struct ChatOptions {
 /// destroyed next. (In a callback it does not wait.) A thread that destroys a chat must therefore hold no lock that its callbacks take.
 class Chat : public Commands {
 public:
-    /// Makes a chat that configure() configures; other commands wait for that.
+    /// Makes a chat that configure() configures. Commands given before wait for that 5 s at most, then throw InvalidConfigurationError.
     explicit Chat(const ChatOptions& options = {}) : Commands(make(nullptr, options)) {}
 
     /// Makes a chat with this configuration: JSON text, the object of _genesys.widgets.webchat or one with it inside.

@@ -22,6 +22,8 @@ fn config() -> Command {
     Command::Configure(Box::new(Config::from_json(&json!({"dataURL": "http://127.0.0.1/chat"})).unwrap()))
 }
 
+const NEVER_CONFIGURED: &str = "startChat: the chat was never configured: give it a configuration when it is made, or give the command configure first";
+
 /// The commands that are one request whose answer is their outcome.
 fn plain() -> Vec<(Command, &'static str)> {
     vec![
@@ -53,9 +55,80 @@ fn a_waiting_command_can_be_given_up() {
     script.cancel(cancelled);
     script.wait_ms(1_000);
     assert_eq!(script.rejected(cancelled), (ErrorKind::Cancelled, "the command was cancelled"));
-    assert_eq!(script.rejected(overdue), (ErrorKind::Timeout, "the command's deadline has passed"));
+    assert_eq!(script.rejected(overdue), (ErrorKind::Timeout, NEVER_CONFIGURED));
     script.configure();
     assert_eq!(script.kinds(), [""; 0]);
+}
+
+#[test]
+fn a_command_waits_five_seconds_for_a_configuration() {
+    let mut script = Script::new();
+    let first = script.command(start_chat());
+    script.wait_ms(3_000);
+    let second = script.command(start_chat());
+    script.wait_ms(1_999);
+    assert!(script.is_open(first));
+    script.wait_ms(1);
+    assert_eq!(script.rejected(first), (ErrorKind::InvalidConfiguration, NEVER_CONFIGURED));
+    assert!(script.is_open(second), "each has its own time");
+    script.wait_ms(2_999);
+    script.configure();
+    assert_eq!(script.take(), ["startChat: rejected", "ready", "configure: resolved", "> start"]);
+    assert!(script.is_open(second));
+}
+
+#[test]
+fn every_command_to_a_chat_that_was_never_configured_is_rejected() {
+    let mut script = Script::new();
+    let mut given = plain().into_iter().map(|(command, _)| command).collect::<Vec<_>>();
+    given.extend([message("x"), Command::GetStats, Command::Poll, Command::VerifySession]);
+    let names: Vec<_> = given.iter().map(Command::name).collect();
+    let ids: Vec<_> = given.into_iter().map(|command| script.command(command)).collect();
+    script.wait_ms(5_000);
+    for (id, name) in ids.into_iter().zip(names) {
+        let (kind, text) = script.rejected(id);
+        assert_eq!(kind, ErrorKind::InvalidConfiguration, "{name}");
+        assert!(text.starts_with(&format!("{name}: the chat was never configured: ")), "{text}");
+    }
+    assert_eq!(script.service.next_timeout(), None);
+    script.configure();
+    assert_eq!(script.take().split_off(10), ["ready", "configure: resolved"], "none is carried out any more");
+}
+
+#[test]
+fn commands_wait_for_a_configuration_under_way_however_long_it_takes() {
+    let mut script = Script::new();
+    script.hold_loads = true;
+    let early = script.command(start_chat());
+    script.wait_ms(4_000);
+    script.configure();
+    let meanwhile = script.command(Command::GetStats);
+    let overdue = script.command_within(Command::GetStats, Some(Duration::from_secs(1)));
+    script.wait_ms(60_000);
+    assert!(script.is_open(early) && script.is_open(meanwhile));
+    assert_eq!(script.rejected(overdue), (ErrorKind::Timeout, "the command's deadline has passed"));
+    script.answer_loads();
+    assert!(!script.is_open(meanwhile));
+    assert_eq!(script.kinds(), ["start"]);
+}
+
+#[test]
+fn after_a_failed_configuration_commands_wait_for_another_anew() {
+    let mut service = Service::new();
+    let at = |ms| Time { now: Duration::from_millis(ms), unix_ms: ms };
+    service.command(at(0), RequestId(1), Command::GetStats, None);
+    service.command(at(4_000), RequestId(2), config(), None);
+    service.handle_timeout(at(9_000));
+    service.configured(at(9_000), Err(Error::new(ErrorKind::InvalidConfiguration, "Invalid configuration")));
+    assert!(matches!(service.poll_effect(), Some(Effect::Configure(_))));
+    assert!(matches!(service.poll_effect(), Some(Effect::Complete(RequestId(2), Err(_)))));
+    assert_eq!(service.next_timeout(), Some(Duration::from_millis(14_000)));
+    service.handle_timeout(at(13_999));
+    assert!(service.poll_effect().is_none());
+    service.handle_timeout(at(14_000));
+    let Some(Effect::Complete(RequestId(1), Err(error))) = service.poll_effect() else { panic!() };
+    assert_eq!(error.kind(), ErrorKind::InvalidConfiguration);
+    assert!(error.message().starts_with("getStats: the chat was never configured"), "{error}");
 }
 
 #[test]

@@ -37,21 +37,21 @@ pub(super) fn describe(request: &Operation) -> String {
     }
 }
 
-/// The specification's name of a command.
+/// The specification's name of a command that timelines tell apart.
 pub(super) fn name(command: &Command) -> &'static str {
     match command {
-        Command::Configure(_) => "configure",
-        Command::StartChat(_) => "startChat",
-        Command::EndChat => "endChat",
-        Command::SendMessage(_) => "sendMessage",
-        Command::SendTyping { .. } => "sendTyping",
-        Command::SendFilteredMessage { .. } => "sendFilteredMessage",
-        Command::VerifySession => "verifySession",
-        Command::StartPoll => "startPoll",
-        Command::StopPoll => "stopPoll",
-        Command::SendFile(_) => "sendFile",
-        Command::UpdateUserData(_) => "updateUserData",
-        Command::AddPrefilter(_) => "addPrefilter",
+        Command::Configure(_)
+        | Command::StartChat(_)
+        | Command::EndChat
+        | Command::SendMessage(_)
+        | Command::SendTyping { .. }
+        | Command::SendFilteredMessage { .. }
+        | Command::VerifySession
+        | Command::StartPoll
+        | Command::StopPoll
+        | Command::SendFile(_)
+        | Command::UpdateUserData(_)
+        | Command::AddPrefilter(_) => command.name(),
         _ => "command",
     }
 }
