@@ -1,7 +1,8 @@
-//! Outages of the chat server behind the back end: the transport works, the answers say "temporary" (behaviour reference, section 9.2).
+//! Outages of the chat server behind the back end: the transport works, the answers say "temporary" (behaviour reference, section 9.2), or
+//! come from something else than the back end (section 9.4). A link that is kept up is lost instead.
 
 use super::Service;
-use crate::event::Event;
+use crate::{event::Event, transport::Failure};
 
 /// How far an outage is.
 #[derive(Debug, Default)]
@@ -36,6 +37,13 @@ impl Service {
         }
         if offline {
             self.publish(Event::ChatServerWentOffline);
+        }
+    }
+
+    /// Counts a poll exception where a failed poll is one.
+    pub(super) fn poll_exception_by(&mut self, failure: &Failure) {
+        if failure.foreign && self.capabilities.polling && self.capabilities.server_outage {
+            self.poll_exception();
         }
     }
 

@@ -218,6 +218,7 @@ impl Service {
         if failure.ended {
             return self.release_held();
         }
+        self.poll_exception_by(failure);
         if let Some(live) = self.session.live_mut() {
             live.resync = true;
             if failure.kind != ErrorKind::RateLimited {

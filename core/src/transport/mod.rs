@@ -353,6 +353,8 @@ pub struct Failure {
     pub ended: bool,
     /// Whether what is stored of the session is of no use any more, though nothing says that it is over.
     pub useless: bool,
+    /// Whether the answer is none of the back end's: a page, a redirect, what a gateway refuses.
+    pub foreign: bool,
     /// What listeners are told.
     pub news: News,
     /// `{status, statusText, responseText, responseJSON?, errorReason?}` (behaviour reference, section 3).

@@ -141,6 +141,7 @@ pub(super) fn lost() -> Failure {
         status: 0,
         ended: false,
         useless: false,
+        foreign: false,
         news: News::Disconnected,
         response: json!({"status": 0, "statusText": "timeout", "responseText": ""}),
         cause: "no answer came in time".into(),
@@ -175,6 +176,7 @@ pub(super) fn http(status: u16) -> Failure {
         news: if told { News::Error(response.clone()) } else { News::Nothing },
         applied: if status == 408 || status >= 500 { Applied::Unknown } else { Applied::No },
         status,
+        foreign: true,
         response,
         cause: format!("the server answered {status}"),
         ..lost()
@@ -184,7 +186,7 @@ pub(super) fn http(status: u16) -> Failure {
 /// HTTP 400 with the server's error.
 pub(super) fn bad_request(code: i64) -> Failure {
     let response = json!({"status": 400, "responseJSON": {"errors": [{"code": code}]}});
-    Failure { news: News::Error(response.clone()), response, ..http(400) }
+    Failure { news: News::Error(response.clone()), foreign: false, response, ..http(400) }
 }
 
 /// A failure that says that there is no such session.

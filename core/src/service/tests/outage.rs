@@ -1,9 +1,10 @@
 //! Outages of the chat server, lost connections, and `error` (behaviour reference, sections 9.2 to 9.4).
 
-use super::{answers::*, script::Script};
+use super::{answers::*, push::GAP, script::Script};
 use crate::{
+    ErrorKind,
     command::Command,
-    transport::{Reply, Verdict},
+    transport::{Failure, Reply, Verdict},
 };
 use serde_json::{Value, json};
 
@@ -59,16 +60,82 @@ fn the_configured_limit_counts() {
     assert_eq!(events(&mut script, exceptions(1)), ["connectionPending", "chatServerWentOffline"]);
 }
 
+/// Fails polls as they become due.
+fn fail(script: &mut Script, failures: impl IntoIterator<Item = Failure>) -> Vec<String> {
+    for failure in failures {
+        while !script.kinds().contains(&"poll") {
+            script.step();
+        }
+        script.fail("poll", failure);
+    }
+    events(script, [])
+}
+
+/// A success that is no answer of the server's: a page.
+fn page() -> Failure {
+    Failure { kind: ErrorKind::Protocol, ..http(200) }
+}
+
 #[test]
-fn http_failures_are_no_exceptions_and_do_not_reset_the_count() {
+fn polls_that_get_no_answer_of_the_server_s_are_an_outage() {
+    for odd in [page(), http(302), http(401), http(403), http(408), http(429), http(503), http(504)] {
+        let mut script = Script::started();
+        let status = odd.status;
+        let mut many = std::iter::repeat(odd);
+        assert_eq!(fail(&mut script, many.by_ref().take(5)), ["connectionPending"], "{status}");
+        assert_eq!(fail(&mut script, many.by_ref().take(1)), ["chatServerWentOffline"], "{status}");
+        assert_eq!(fail(&mut script, many.take(20)), [""; 0], "{status}: once in an outage");
+        assert_eq!(events(&mut script, [done()]), ["chatServerBackOnline", "connectionRestored"], "{status}");
+        assert_eq!(events(&mut script, [done()]), [""; 0], "{status}");
+    }
+}
+
+#[test]
+fn foreign_and_temporary_answers_are_one_outage() {
+    let mut script = Script::started();
+    assert_eq!(events(&mut script, exceptions(3)), ["connectionPending"]);
+    assert_eq!(fail(&mut script, [page(), http(503)]), [""; 0]);
+    assert_eq!(events(&mut script, exceptions(1)), ["chatServerWentOffline"]);
+    assert_eq!(fail(&mut script, [http(403)]), [""; 0]);
+    assert_eq!(events(&mut script, [done()]), ["chatServerBackOnline", "connectionRestored"]);
+    assert_eq!(fail(&mut script, vec![http(403); 5]), ["connectionPending"], "counted anew");
+    assert_eq!(events(&mut script, [done()]), ["connectionRestored"]);
+}
+
+#[test]
+fn a_status_with_an_error_of_its_own_is_told_so_and_counts_all_the_same() {
+    let mut script = Script::started();
+    assert_eq!(
+        fail(&mut script, vec![http(500); 6]),
+        ["error", "connectionPending", "chatServerWentOffline"]
+    );
+}
+
+#[test]
+fn refusals_in_the_server_s_own_terms_and_lost_connections_are_no_exceptions_and_do_not_reset_the_count() {
     let mut script = Script::started();
     events(&mut script, exceptions(5));
-    for _ in 0..9 {
-        script.step();
-        script.fail("poll", http(503));
-    }
-    assert_eq!(events(&mut script, []), [""; 0]);
+    assert_eq!(fail(&mut script, vec![bad_request(204); 9]), ["error"]);
+    assert_eq!(fail(&mut script, vec![lost(); 9]), ["disconnected"]);
+    assert_eq!(events(&mut script, [refused(7, Some(false))]), ["reconnected"]);
     assert_eq!(events(&mut script, exceptions(1)), ["chatServerWentOffline"]);
+}
+
+#[test]
+fn an_end_is_no_exception() {
+    let mut script = Script::started_with(|script| script.config.poll_exception_limit = 0);
+    assert_eq!(fail(&mut script, [gone(http(404))]), ["error", "ended", "pollingStopped"]);
+}
+
+#[test]
+fn transports_without_outages_and_links_count_nothing() {
+    let nexus = Script::started_with(|script| script.capabilities.server_outage = false);
+    let mut linked = Script::pushing();
+    linked.incoming(GAP);
+    for mut script in [nexus, linked] {
+        script.take();
+        assert_eq!(fail(&mut script, vec![http(503); 6]), [""; 0]);
+    }
 }
 
 #[test]
@@ -105,7 +172,7 @@ fn resetting_needs_a_transport_that_counts() {
     script.configure();
     let id = script.command(Command::ResetPollExceptions);
     let text = "This transport doesn't support resetPollExceptions command.";
-    assert_eq!(script.rejected(id), (crate::ErrorKind::Unsupported, text));
+    assert_eq!(script.rejected(id), (ErrorKind::Unsupported, text));
 }
 
 #[test]
@@ -155,7 +222,7 @@ fn an_http_failure_is_neither_lost_nor_restored_connection() {
     script.fail("poll", lost());
     script.step();
     script.fail("poll", http(503));
-    assert_eq!(events(&mut script, []), ["disconnected"]);
+    assert_eq!(events(&mut script, []), ["disconnected", "connectionPending"]);
 }
 
 #[test]
@@ -238,7 +305,7 @@ fn a_refusal_is_an_error_when_the_chat_has_ended() {
 
 #[test]
 fn a_local_failure_is_the_command_s_alone() {
-    for kind in [crate::ErrorKind::Io, crate::ErrorKind::Internal] {
+    for kind in [ErrorKind::Io, ErrorKind::Internal] {
         let mut script = Script::started();
         script.command(Command::SendCustomNotice { message: "n".into() });
         script.take();

@@ -67,6 +67,7 @@ fn with_trouble(operation: &Operation, mut failure: Failure, Trouble { ended, er
     // A poll knows three failures: the session is gone (section 5.4), only the preview text was refused, or no statement on the chat at all.
     let gone = polling && (failure.status == 404 || failure.status == 400 && !preview_only);
     failure.ended = ended.unwrap_or(gone);
+    failure.foreign &= ended.is_none() && errors.is_empty();
     if !errors.is_empty() {
         failure.cause = refusal_text(&errors);
     }

@@ -33,6 +33,7 @@ pub(super) fn unusable(answer: &Answer, unusable: Unusable) -> Failure {
 pub(super) fn judged(mut failure: Failure, in_session: bool) -> Failure {
     let status = status(&failure.response);
     failure.ended = in_session && (failure.status == 404 || status.is_session_gone());
+    failure.foreign &= status.is_mute();
     let code = &status.code;
     if let Some(meaning) = meaning(code) {
         failure.cause = format!("the server refused the request: {meaning} ({code})");
