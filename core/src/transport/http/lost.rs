@@ -11,11 +11,11 @@ use super::{
     way::Way,
 };
 use crate::{
-    ErrorKind, Retry, foreign,
+    Error, ErrorKind, Retry, foreign,
     transport::{Applied, Failure},
 };
 use reqwest::StatusCode;
-use std::{error::Error as StdError, io, time::Duration};
+use std::{error::Error as StdError, io, sync::Arc, time::Duration};
 
 /// Why there is no answer.
 pub(super) enum Fault {
@@ -142,6 +142,7 @@ fn describe(error: &reqwest::Error, way: &Way) -> String {
             let why = if has("tunnel error: unsuccessful") { "it refused" } else { &root };
             format!("{proxy} did not connect to {}: {why}", way.server)
         }
+        _ if let Some(own) = own_error(error) => format!("{peer} cannot be reached: {}", own.message()),
         _ if has("dns error") => format!("{peer} cannot be reached, since its name has no address: {root}"),
         _ => format!("{peer} cannot be reached: {root}"),
     }
@@ -150,6 +151,11 @@ fn describe(error: &reqwest::Error, way: &Way) -> String {
 /// Whether a proxy answered 407 to `CONNECT`. The error has no name that could be asked for.
 fn wants_credentials(error: &reqwest::Error) -> bool {
     chain(error).any(|cause| cause.to_string() == "tunnel error: proxy authorization required")
+}
+
+/// Why the library could not even begin, as where there are no more threads.
+fn own_error(error: &reqwest::Error) -> Option<&Error> {
+    chain(error).find_map(|cause| cause.downcast_ref())
 }
 
 fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
@@ -170,6 +176,10 @@ fn says_unseen(error: &reqwest::Error) -> bool {
 fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     let next = |error: &&'a (dyn StdError + 'static)| -> Option<&'a (dyn StdError + 'static)> {
         let error: &'a (dyn StdError + 'static) = *error;
+        // As look-ups of names share it.
+        if let Some(shared) = error.downcast_ref::<Arc<io::Error>>() {
+            return Some(&**shared);
+        }
         match error.downcast_ref::<io::Error>() {
             Some(io) => io.get_ref().map(|inner| inner as &(dyn StdError + 'static)),
             None => error.source(),
