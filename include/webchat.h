@@ -743,7 +743,12 @@ const char *webchat_failure_reason(void);
  * are for programs with so many chats that one thread cannot carry them. Services made without a runtime share a default that starts
  * with the first and stops with the last.
  * Every callback of a runtime's services runs on its one callback thread. Any thread. Destroy it with webchat_runtime_destroy.
- * WEBCHAT_ERR_OUT_OF_RESOURCES when the system gives no threads or descriptors. Since 0.1.
+ * WEBCHAT_ERR_OUT_OF_RESOURCES when the system gives no threads or descriptors, or the limit of the address space leaves no room for
+ * them.
+ *
+ * A program that closes file descriptors which it has not opened, the library's among them, ends the chats of the runtime: their
+ * commands are rejected with WEBCHAT_ERR_CLOSED, their events end, and the runtime takes no more services. The default one begins anew
+ * with the next service. Since 0.1.
  */
 WEBCHAT_API
 webchat_status webchat_runtime_new(uint32_t worker_threads,
@@ -763,7 +768,8 @@ webchat_status webchat_runtime_destroy(webchat_runtime *runtime);
  * `ready` is published when it accepts commands. Any thread. Destroy it with webchat_service_destroy.
  *
  * WEBCHAT_ERR_INVALID_ARGUMENT: the text is not UTF-8, or an out-pointer is NULL. WEBCHAT_ERR_INVALID_CONFIGURATION,
- * WEBCHAT_ERR_UNSUPPORTED: see webchat_service_new_with, which tells why. Since 0.1.
+ * WEBCHAT_ERR_UNSUPPORTED: see webchat_service_new_with, which tells why. WEBCHAT_ERR_OUT_OF_RESOURCES: see webchat_runtime_new.
+ * Since 0.1.
  */
 WEBCHAT_API
 webchat_status webchat_service_new(const char *config_json,
@@ -776,6 +782,7 @@ webchat_status webchat_service_new(const char *config_json,
  *
  * WEBCHAT_ERR_INVALID_ARGUMENT: a text is not UTF-8, or a size is wrong. WEBCHAT_ERR_INVALID_HANDLE: the runtime is none.
  * WEBCHAT_ERR_INVALID_CONFIGURATION: a key is missing or wrong. WEBCHAT_ERR_UNSUPPORTED: the transport is not in this build.
+ * WEBCHAT_ERR_OUT_OF_RESOURCES: see webchat_runtime_new. WEBCHAT_ERR_CLOSED: the program has closed the runtime's file descriptors.
  * Since 0.1.
  */
 WEBCHAT_API

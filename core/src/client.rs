@@ -5,10 +5,12 @@ use crate::{
     command::{Command, Preprocessor, PreviewInput, RequestId, Resolution, SendMessage, StartChat},
     config::Config,
     driver::{
-        self, Completion, Delivery, Driver, Events, Host, Hub, ListenerId, Message, Place, Runtime, UnderWay,
+        self, Completion, Delivery, Driver, Events, Health, Host, ListenerId, Message, Place, Runtime, Ties,
+        UnderWay,
     },
     model::{Agents, Download, Downloaded, FileLimits, JsonObject, SessionData, Stats, Transcript, Upload},
     prefilter::Prefilter,
+    scarce,
     store::{SessionKeeper, SessionStore},
     transport::Capabilities,
 };
@@ -32,6 +34,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 ///
 /// A process forked from one that has begun to use the library cannot use it: there every command is rejected at once
 /// ([`ErrorKind::Unsupported`]), no event comes, and what was inherited can be dropped.
+///
+/// A program that closes file descriptors of the library's ends the chats of that runtime: every command is rejected
+/// ([`ErrorKind::Closed`]), and the events end.
 #[derive(Clone)]
 pub struct Chat {
     shared: Arc<Shared>,
@@ -40,11 +45,29 @@ pub struct Chat {
 
 struct Shared {
     inbox: mpsc::UnboundedSender<Message>,
-    hub: Arc<Hub>,
+    ties: Arc<Ties>,
     under_way: Arc<UnderWay>,
     capabilities: Arc<OnceCell<Capabilities>>,
     /// Fails to change once the driver is gone.
     running: watch::Receiver<()>,
+}
+
+/// Ends the chat's ties with its driver.
+struct Alive(Arc<Ties>);
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.0.let_go();
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if !driver::is_forked() && !self.ties.health.is_whole() {
+            // Letting it go wakes the driver, by what may be another's descriptor.
+            std::mem::forget(self.inbox.clone());
+        }
+    }
 }
 
 impl fmt::Debug for Chat {
@@ -112,6 +135,8 @@ impl ChatBuilder {
     pub fn build(self) -> Result<Chat, Error> {
         driver::check_fork()?;
         let runtime = self.runtime.map_or_else(Runtime::shared, Ok)?;
+        runtime.health().check()?;
+        scarce::leave_room_in_memory(0)?;
         let host = self.host.within(&runtime);
         let capabilities = Arc::new(OnceCell::new());
         let carry_out = |config: &Config| driver::make(config, host.store.clone(), &runtime);
@@ -120,15 +145,18 @@ impl ChatBuilder {
             capabilities.get_or_init(|| made.capabilities());
         }
         let (inbox, receiver) = mpsc::unbounded_channel();
-        let hub = Arc::new(Hub::default());
-        let driver = Driver::new(receiver, hub.clone(), runtime.clone(), host, made, capabilities.clone());
-        let (alive, running) = watch::channel(());
-        runtime.spawn(async move {
+        let (ties, running) = Ties::new(runtime.health().clone());
+        let driver = Driver::new(receiver, ties.clone(), runtime.clone(), host, made, capabilities.clone());
+        let alive = Alive(ties.clone());
+        let task = async move {
             driver.run().await;
             drop(alive);
-        });
+        };
+        if !ties.health.wake(|| runtime.spawn(task)) {
+            ties.is_whole();
+        }
         let chat = Chat {
-            shared: Arc::new(Shared { inbox, hub, under_way: Arc::default(), capabilities, running }),
+            shared: Arc::new(Shared { inbox, ties, under_way: Arc::default(), capabilities, running }),
             deadline: None,
         };
         if let Some(config) = self.config {
@@ -164,7 +192,7 @@ impl Chat {
     /// The events. Every stream and listener that is there before the first command (`configure` apart) gets them from the beginning, and
     /// so does the first of all; others get those from now on, and `ready`.
     pub fn events(&self) -> Events {
-        Events::of(&self.shared.hub)
+        Events::of(&self.shared.ties.hub)
     }
 
     /// Has `listener` called with each event, in order, on a thread of the library; which, see [`Chat::events`]. It must not block and
@@ -178,18 +206,18 @@ impl Chat {
 
     /// An id for [`Chat::listen_as`].
     pub fn next_listener(&self) -> ListenerId {
-        self.shared.hub.next_listener()
+        self.shared.ties.hub.next_listener()
     }
 
     /// [`Chat::listen`] under an id from [`Chat::next_listener`], for listeners that have to know it: the first event can come before
     /// `listen` returns. An id is for one listener only.
     pub fn listen_as(&self, id: ListenerId, listener: impl Fn(&Delivery) + Send + 'static) {
-        self.shared.hub.listen(id, Box::new(listener));
+        self.shared.ties.hub.listen(id, Box::new(listener));
     }
 
     /// Removes a listener; false when there is none. It is not called any more when this returns.
     pub fn unlisten(&self, id: ListenerId) -> bool {
-        self.shared.hub.unlisten(id)
+        self.shared.ties.hub.unlisten(id)
     }
 
     /// Gives a command, with its outcome to `completion`: at once an error of kind [`ErrorKind::Busy`] where [`Chat::place`] has none.
@@ -230,13 +258,31 @@ impl Chat {
             _ => completion,
         };
         if !matches!(command, Command::Configure(_)) {
-            self.shared.hub.get_under_way();
+            self.shared.ties.hub.get_under_way();
         }
         let id = place.id();
         place.weigh(&command);
         let completion = completion.at(place);
-        // A closed inbox drops the completion, which tells that the service is closed.
-        let _ = self.shared.inbox.send(Message::Command { id, command, deadline, completion });
+        let Shared { ties, inbox, .. } = &*self.shared;
+        ties.add(id, completion);
+        let mut accepted = false;
+        let send = || accepted = inbox.send(Message::Command { id, command, deadline }).is_ok();
+        if !ties.health.wake(send) {
+            ties.is_whole();
+        } else if !accepted {
+            // Dropped, it tells that the service is closed.
+            drop(ties.take(id));
+        }
+    }
+
+    /// Whether the program has left the library its file descriptors; where it has not, the chat is over. Not for listeners.
+    pub fn is_whole(&self) -> bool {
+        driver::is_forked() || self.shared.ties.is_whole()
+    }
+
+    /// What tells whether the library's file descriptors are still its own.
+    pub fn health(&self) -> Arc<Health> {
+        self.shared.ties.health.clone()
     }
 
     /// Gives up a command that has no outcome yet: it is completed as [`ErrorKind::Cancelled`], a message that has left as
@@ -254,7 +300,7 @@ impl Chat {
     /// Tells the driver, where there is one.
     fn tell(&self, message: Message) {
         if !driver::is_forked() {
-            let _ = self.shared.inbox.send(message);
+            self.shared.ties.health.wake(|| drop(self.shared.inbox.send(message)));
         }
     }
 

@@ -14,15 +14,24 @@ use std::{
     process::Command,
     sync::atomic::{AtomicUsize, Ordering},
 };
-use webchat_core::{Chat, Config, ErrorKind, Runtime, RuntimeOptions, command::StartChat};
+use webchat_core::{Chat, Config, Error, ErrorKind, Runtime, RuntimeOptions, command::StartChat};
+
+const ROOM: &str = "WEBCHAT_TEST_ROOM";
 
 /// Runs one of the tests below in a process of its own: it succeeds, and nothing panics on the way.
 fn in_a_process(test: &str) {
+    in_a_process_with(test, "");
+}
+
+/// The same with so much room.
+fn in_a_process_with(test: &str, room: &str) {
     let mut command = Command::new(env::current_exe().unwrap());
-    command.args(["--exact", test, "--ignored", "--nocapture"]).env("RUST_BACKTRACE", "0");
+    command.args(["--exact", test, "--ignored", "--nocapture"]).env("RUST_BACKTRACE", "0").env(ROOM, room);
     if geteuid().is_root() {
         // The limit of threads counts those of a user, and root has none.
-        command.uid(60_000 + std::process::id() % 5_000);
+        static USERS: AtomicUsize = AtomicUsize::new(0);
+        let number = std::process::id() as usize * 100 + USERS.fetch_add(1, Ordering::SeqCst);
+        command.uid(u32::try_from(60_000 + number % 5_000).unwrap());
     }
     let output = command.output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
@@ -111,6 +120,44 @@ fn process_without_room_for_descriptors() {
         let error = Runtime::new(RuntimeOptions { worker_threads }).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::OutOfResources);
         assert!(error.message().contains("file descriptors"), "{error}");
+    }
+}
+
+#[test]
+fn no_room_in_memory_for_threads_is_named() {
+    // From no room at all to enough for everything.
+    for kibibytes in (0..40_000).step_by(500) {
+        in_a_process_with("process_without_room_in_memory", &kibibytes.to_string());
+    }
+}
+
+#[test]
+#[ignore = "a process of its own"]
+fn process_without_room_in_memory() {
+    let room: u64 = env::var(ROOM).unwrap().parse().unwrap();
+    let config = config(None);
+    let named = |error: Error| {
+        assert_eq!(error.kind(), ErrorKind::OutOfResources);
+        assert!(error.message().contains("no more memory"), "{error}");
+    };
+    let status = fs::read_to_string("/proc/self/statm").unwrap();
+    let pages: u64 = status.split(' ').next().unwrap().parse().unwrap();
+    let limit = pages * 4096 + room * 1024;
+    setrlimit(Resource::RLIMIT_AS, limit, limit).unwrap();
+    for worker_threads in [0, 2] {
+        let made = Runtime::new(RuntimeOptions { worker_threads });
+        assert!(if made.is_ok() { room > 8_000 } else { room < 20_000 });
+        let runtime = match made {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                named(error);
+                continue;
+            }
+        };
+        match Chat::builder().runtime(runtime.clone()).config(config.clone()).build() {
+            Ok(chat) => drop(runtime.handle().block_on(chat.start_chat(StartChat::default())).unwrap_err()),
+            Err(error) => named(error),
+        }
     }
 }
 

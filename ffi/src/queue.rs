@@ -15,6 +15,7 @@ use std::{
     time::Duration,
 };
 use webchat_core::{
+    Chat,
     driver::{Delivery, Dispatcher, Readiness},
     event::Envelope,
 };
@@ -89,10 +90,10 @@ impl Queue {
         })
     }
 
-    fn descriptor(&self) -> Result<c_int, Failure> {
+    fn descriptor(&self, chat: &Chat) -> Result<c_int, Failure> {
         let mut waiting = self.lock();
         if waiting.signal.is_none() {
-            waiting.signal = Some(Readiness::new()?);
+            waiting.signal = Some(Readiness::watched(chat.health())?);
             waiting.show();
         }
         Ok(waiting.signal.as_ref().map_or(-1, Readiness::descriptor))
@@ -136,10 +137,13 @@ pub unsafe extern "C" fn webchat_next_event(
     guard(|| {
         // SAFETY: the header's pointer rules.
         let out = unsafe { Out::new(out_event, "out_event", null_mut()) }?;
-        let queue = get::<Service>(service)?.queue();
+        let service = get::<Service>(service)?;
+        let queue = service.queue();
         if timeout_ms > 0 && Dispatcher::is_current() {
             return Err(Failure::bare(WEBCHAT_ERR_WRONG_THREAD));
         }
+        // It ends the queue where no event can come any more.
+        service.chat.is_whole();
         out.set(make(Arc::new(EventHandle::own(queue.take(timeout_ms)?)))?);
         Ok(())
     })
@@ -159,7 +163,8 @@ pub unsafe extern "C" fn webchat_event_fd(
     guard(|| {
         // SAFETY: the header's pointer rules.
         let out = unsafe { Out::new(out_fd, "out_fd", -1) }?;
-        out.set(get::<Service>(service)?.queue().descriptor()?);
+        let service = get::<Service>(service)?;
+        out.set(service.queue().descriptor(&service.chat)?);
         Ok(())
     })
 }

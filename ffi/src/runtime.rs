@@ -35,7 +35,12 @@ const MOST_THREADS: u32 = 1024;
 /// are for programs with so many chats that one thread cannot carry them. Services made without a runtime share a default that starts
 /// with the first and stops with the last.
 /// Every callback of a runtime's services runs on its one callback thread. Any thread. Destroy it with webchat_runtime_destroy.
-/// WEBCHAT_ERR_OUT_OF_RESOURCES when the system gives no threads or descriptors. Since 0.1.
+/// WEBCHAT_ERR_OUT_OF_RESOURCES when the system gives no threads or descriptors, or the limit of the address space leaves no room for
+/// them.
+///
+/// A program that closes file descriptors which it has not opened, the library's among them, ends the chats of the runtime: their
+/// commands are rejected with WEBCHAT_ERR_CLOSED, their events end, and the runtime takes no more services. The default one begins anew
+/// with the next service. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_runtime_new(
     worker_threads: u32,

@@ -87,7 +87,8 @@ impl Object for Service {
 /// `ready` is published when it accepts commands. Any thread. Destroy it with webchat_service_destroy.
 ///
 /// WEBCHAT_ERR_INVALID_ARGUMENT: the text is not UTF-8, or an out-pointer is NULL. WEBCHAT_ERR_INVALID_CONFIGURATION,
-/// WEBCHAT_ERR_UNSUPPORTED: see webchat_service_new_with, which tells why. Since 0.1.
+/// WEBCHAT_ERR_UNSUPPORTED: see webchat_service_new_with, which tells why. WEBCHAT_ERR_OUT_OF_RESOURCES: see webchat_runtime_new.
+/// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_service_new(
     config_json: *const c_char,
@@ -109,6 +110,7 @@ pub unsafe extern "C" fn webchat_service_new(
 ///
 /// WEBCHAT_ERR_INVALID_ARGUMENT: a text is not UTF-8, or a size is wrong. WEBCHAT_ERR_INVALID_HANDLE: the runtime is none.
 /// WEBCHAT_ERR_INVALID_CONFIGURATION: a key is missing or wrong. WEBCHAT_ERR_UNSUPPORTED: the transport is not in this build.
+/// WEBCHAT_ERR_OUT_OF_RESOURCES: see webchat_runtime_new. WEBCHAT_ERR_CLOSED: the program has closed the runtime's file descriptors.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_service_new_with(

@@ -104,6 +104,11 @@ fn a_forked_process_is_told_by_every_function_and_hangs_in_none() {
 }
 
 #[test]
+fn a_program_that_closes_the_descriptors_of_the_library_hangs_in_no_call() {
+    with_a_server("closed", &[], &[], &[]);
+}
+
+#[test]
 fn threads_can_be_cancelled_in_every_function_and_need_no_more_stack_than_is_said() {
     let workshop = Workshop::new();
     let program = workshop.build(compilers(&["gcc", "clang"])[0], "threads", &[]);

@@ -14,8 +14,7 @@ impl Clock {
     }
 
     pub(super) fn time(self) -> Time {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Time { now: self.0.elapsed(), unix_ms: u64::try_from(wall.as_millis()).unwrap_or(u64::MAX) }
+        Time { now: self.0.elapsed(), unix_ms: unix_ms() }
     }
 
     /// Ends at `deadline`; never without one.
@@ -25,4 +24,10 @@ impl Clock {
             None => std::future::pending().await,
         }
     }
+}
+
+/// The time of day, for those who have no clock of their own.
+pub(super) fn unix_ms() -> u64 {
+    let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(wall.as_millis()).unwrap_or(u64::MAX)
 }

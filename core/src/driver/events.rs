@@ -104,6 +104,7 @@ impl Events {
     /// to one of them.
     pub async fn next(&self) -> Option<Arc<Envelope>> {
         while !is_forked() {
+            self.hub.look_after();
             let mut changed = pin!(self.queue.changed.notified());
             // From here on no change is missed.
             changed.as_mut().enable();
@@ -125,7 +126,11 @@ impl Events {
 
     /// The next event if it is here already, or nothing once the chat is closed; pending while there is neither.
     pub fn poll_next(&self) -> Poll<Option<Arc<Envelope>>> {
-        if is_forked() { Poll::Ready(None) } else { self.queue.take() }
+        if is_forked() {
+            return Poll::Ready(None);
+        }
+        self.hub.look_after();
+        self.queue.take()
     }
 
     /// Has `function` called when there is something to be had again, event or end, after somebody asked and found nothing: once for

@@ -6,12 +6,13 @@
 
 use super::{
     is_forked,
+    ties::Ties,
     waiting::{BYTES, Delivery, EVENTS, Load},
 };
 use crate::event::{Envelope, Event};
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
 };
 
 /// Identifies a listener of a chat.
@@ -25,6 +26,7 @@ type Listener = Box<dyn Fn(&Delivery) + Send>;
 pub(crate) struct Hub {
     inner: Mutex<Inner>,
     load: Arc<Load>,
+    ties: OnceLock<Weak<Ties>>,
 }
 
 #[derive(Default)]
@@ -103,6 +105,18 @@ impl Inner {
 impl Hub {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The ties that this is one of.
+    pub(crate) fn tie(&self, ties: &Arc<Ties>) {
+        let _ = self.ties.set(Arc::downgrade(ties));
+    }
+
+    /// Before somebody waits for events: ends them if none can come any more.
+    pub(crate) fn look_after(&self) {
+        if let Some(ties) = self.ties.get().and_then(Weak::upgrade) {
+            ties.is_whole();
+        }
     }
 
     /// What waits for the application.

@@ -4,7 +4,11 @@
 //! An answer then reaches its callback without changing threads, which is what it costs most of its time to do; and a callback that
 //! blocks still blocks nothing but other callbacks.
 
-use super::dispatcher::{Dispatcher, Jobs, adopt, spawn};
+use super::{
+    Health,
+    dispatcher::{Dispatcher, Jobs, adopt, spawn},
+    runtime::stop_without_descriptors,
+};
 use crate::{Error, scarce};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -20,27 +24,44 @@ use tokio::{
 const PATIENCE: Duration = Duration::from_millis(2);
 
 /// Starts the two threads. They end when the last clone of the dispatcher is gone and everything posted has run; nobody waits for it.
-pub(super) fn start() -> Result<(Handle, Dispatcher), Error> {
+pub(super) fn start() -> Result<(Handle, Dispatcher, Arc<Health>), Error> {
     scarce::leave_room_for_descriptors()?;
-    let tokio = Builder::new_current_thread()
-        .thread_name("webchat-io")
-        .on_thread_start(adopt)
-        .enable_all()
-        .build()
-        .map_err(scarce::not_started)?;
+    scarce::leave_room_in_memory(2)?;
+    let health = Health::new();
+    let mut builder = Builder::new_current_thread();
+    builder.thread_name("webchat-io").on_thread_start(adopt).enable_all();
+    stop_without_descriptors(&mut builder, &health);
+    let tokio = builder.build().map_err(scarce::not_started)?;
     let handle = tokio.handle().clone();
-    let shared =
-        Arc::new(Shared { tokio, turns: Mutex::default(), changed: Condvar::new(), back: Notify::new() });
-    let (dispatcher, jobs) = Dispatcher::new();
+    let (dispatcher, jobs) = Dispatcher::new(Some(health.clone()));
+    let shared = Arc::new(Shared {
+        tokio,
+        jobs,
+        health: health.clone(),
+        turns: Mutex::default(),
+        changed: Condvar::new(),
+        back: Notify::new(),
+    });
+    let watched = Arc::downgrade(&shared);
+    health.on_break(move || {
+        if let Some(shared) = watched.upgrade() {
+            shared.dismiss_standby();
+            shared.jobs.wake_all();
+            // Not the last to let go of it: that is nothing to do here.
+            std::mem::forget(shared);
+        }
+    });
     let leader = shared.clone();
-    spawn("webchat-events", move || lead(leader, jobs))?;
+    spawn("webchat-events", move || lead(leader))?;
     spawn("webchat-standby", move || stand_by(shared))?;
-    Ok((handle, dispatcher))
+    Ok((handle, dispatcher, health))
 }
 
 struct Shared {
     /// Driven by whichever of the two threads blocks on it; by the one that came first when both do.
     tokio: Runtime,
+    jobs: Jobs,
+    health: Arc<Health>,
     turns: Mutex<Turns>,
     changed: Condvar,
     /// Tells the standby that the callbacks are through.
@@ -125,42 +146,50 @@ impl Shared {
 }
 
 /// The callback thread.
-fn lead(shared: Arc<Shared>, jobs: Jobs) {
-    let mut jobs = jobs.of_this_thread();
-    let drive = || {
-        while let Some(job) = shared.tokio.block_on(jobs.next()) {
+fn lead(shared: Arc<Shared>) {
+    let jobs = shared.jobs.clone().of_this_thread();
+    let whole = guarded(|| {
+        while shared.health.is_whole()
+            && let Some(job) = shared.health.driving(|| shared.tokio.block_on(jobs.next()))
+        {
             shared.begin_calling();
             jobs.run(job);
             shared.end_calling();
         }
-    };
-    let whole = guarded(drive);
-    shared.dismiss_standby();
-    if whole {
-        return stop(shared);
-    }
-    // What it holds is left alone: the numbers of its descriptors may be somebody else's by now.
-    std::mem::forget(shared);
-    jobs.run_all();
-}
-
-/// Runs what drives the tasks; false when that breaks down, as when somebody closes the descriptors that it waits by.
-fn guarded(drive: impl FnOnce()) -> bool {
-    let whole = catch_unwind(AssertUnwindSafe(drive)).is_ok();
-    if !whole {
-        log::error!(target: "webchat", "the threads of a runtime broke down: its chats stand still");
-    }
-    whole
+    });
+    finish(shared, whole);
 }
 
 /// The standby.
 fn stand_by(shared: Arc<Shared>) {
-    guarded(|| {
+    let whole = guarded(|| {
         while shared.wait_for_turn() {
-            shared.tokio.block_on(shared.back.notified());
+            shared.health.driving(|| shared.tokio.block_on(shared.back.notified()));
         }
     });
-    stop(shared);
+    finish(shared, whole);
+}
+
+/// Runs what drives the tasks; false when that breaks down, as when somebody closes the descriptors that it waits by.
+fn guarded(drive: impl FnOnce()) -> bool {
+    catch_unwind(AssertUnwindSafe(drive)).is_ok()
+}
+
+/// What the threads do when they drive nothing any more. Without descriptors the other one may wait for ever: whichever is left ends the
+/// chats, and calls back.
+fn finish(shared: Arc<Shared>, whole: bool) {
+    shared.dismiss_standby();
+    if !whole {
+        shared.health.break_down();
+    }
+    if shared.health.is_whole() {
+        return stop(shared);
+    }
+    let jobs = shared.jobs.clone().of_this_thread();
+    shared.health.end_chats();
+    // What it holds is left alone: the numbers of its descriptors may be somebody else's by now.
+    std::mem::forget(shared);
+    jobs.run_all();
 }
 
 /// Stops the runtime when both threads are through, without waiting for files being read or names being looked up.
@@ -199,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_callback_that_blocks_stops_no_task_and_the_callback_thread_takes_over_again() {
-        let (handle, dispatcher) = start().unwrap();
+        let (handle, dispatcher, _) = start().unwrap();
         for _ in 0..3 {
             let (entered, release) = block(&dispatcher);
             let callbacks = entered.recv().unwrap();
@@ -213,7 +242,7 @@ mod tests {
 
     #[test]
     fn what_tasks_post_runs_on_the_thread_that_moves_them_on() {
-        let (handle, dispatcher) = start().unwrap();
+        let (handle, dispatcher, _) = start().unwrap();
         let (sender, receiver) = mpsc::channel();
         for number in 0..100 {
             let (dispatcher, sender) = (dispatcher.clone(), sender.clone());
@@ -234,7 +263,7 @@ mod tests {
                 let _ = self.0.send(());
             }
         }
-        let (handle, dispatcher) = start().unwrap();
+        let (handle, dispatcher, _) = start().unwrap();
         let (sender, dropped) = mpsc::channel();
         let flag = Flag(sender);
         // A task that never ends is dropped with the runtime, which takes both threads to be through.
@@ -254,7 +283,7 @@ mod tests {
 
     #[test]
     fn a_job_that_panics_stops_nothing() {
-        let (handle, dispatcher) = start().unwrap();
+        let (handle, dispatcher, _) = start().unwrap();
         dispatcher.post(|| panic!("as the test wants"));
         let (sender, ran) = mpsc::channel();
         dispatcher.post(move || sender.send(()).unwrap());

@@ -3,12 +3,14 @@
 //! `leader` lets it move the chats on as well, `signals`, `quiet` and `fork` are what these threads owe to the process, `host` is what the
 //! application keeps session data in, `hub` hands events to listeners, `events` keeps them for who asks, `waiting` counts what the
 //! application has not taken, `readiness` is a file descriptor to wait for, `perform` is the work behind each effect, `storage` the
-//! accesses to where session data are kept.
+//! accesses to where session data are kept, `ties` what a chat's handles and its driver have in common, `health` whether the descriptors
+//! that all wait by are still there.
 
 mod clock;
 mod dispatcher;
 mod events;
 mod fork;
+mod health;
 mod host;
 mod hub;
 mod leader;
@@ -20,11 +22,13 @@ mod signals;
 mod storage;
 #[cfg(test)]
 mod tests;
+mod ties;
 mod waiting;
 
 pub use dispatcher::Dispatcher;
 pub use events::Events;
 pub use fork::{forked, is_forked};
+pub use health::Health;
 pub use hub::ListenerId;
 pub use quiet::{quiet_panics, quietly};
 pub use readiness::Readiness;
@@ -33,15 +37,17 @@ pub use waiting::{Delivery, Place};
 
 pub(crate) use dispatcher::spawn;
 pub(crate) use fork::check as check_fork;
+pub(crate) use health::broken;
 pub(crate) use host::Host;
 pub(crate) use hub::Hub;
 pub(crate) use perform::{Made, make};
+pub(crate) use ties::Ties;
 pub(crate) use waiting::UnderWay;
 
 use crate::{
     Error, ErrorKind, Retry,
     command::{Command, RequestId, Resolution},
-    event::{Envelope, Event, ResponseData},
+    event::Envelope,
     service::{Effect, ExchangeId, Service},
     store::{MemoryStore, SessionStore},
     transport::{BoxFuture, Capabilities, Incoming, Transport},
@@ -54,7 +60,6 @@ use futures_util::{
 };
 use once_cell::sync::OnceCell;
 use perform::Done;
-use serde_json::json;
 use std::{
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -66,7 +71,7 @@ use tokio::sync::mpsc;
 
 /// What handles tell their driver.
 pub(crate) enum Message {
-    Command { id: RequestId, command: Command, deadline: Option<Duration>, completion: Completion },
+    Command { id: RequestId, command: Command, deadline: Option<Duration> },
     Cancel(RequestId),
     Close,
 }
@@ -134,8 +139,8 @@ pub(crate) struct Driver {
     clock: Clock,
     inbox: mpsc::UnboundedReceiver<Message>,
     hub: Arc<Hub>,
+    ties: Arc<Ties>,
     runtime: Runtime,
-    completions: HashMap<RequestId, Completion>,
     /// What its configuration asks for, where that is made already.
     made: Option<Made>,
     /// The host's own store.
@@ -157,7 +162,7 @@ pub(crate) struct Driver {
 impl Driver {
     pub(crate) fn new(
         inbox: mpsc::UnboundedReceiver<Message>,
-        hub: Arc<Hub>,
+        ties: Arc<Ties>,
         runtime: Runtime,
         host: Host,
         made: Option<Made>,
@@ -167,9 +172,9 @@ impl Driver {
             service: Service::new(),
             clock: Clock::start(),
             inbox,
-            hub,
+            hub: ties.hub.clone(),
+            ties,
             runtime,
-            completions: HashMap::new(),
             made,
             host_store: host.store,
             capabilities,
@@ -197,9 +202,7 @@ impl Driver {
             let timeout = self.service.next_timeout();
             tokio::select! {
                 message = self.inbox.recv() => match message {
-                    Some(Message::Command { id, command, deadline, completion }) => {
-                        self.command(id, command, deadline, completion);
-                    }
+                    Some(Message::Command { id, command, deadline }) => self.command(id, command, deadline),
                     Some(Message::Cancel(id)) => self.service.cancel(self.clock.time(), id),
                     Some(Message::Close) | None => break,
                 },
@@ -220,20 +223,13 @@ impl Driver {
         self.close().await;
     }
 
-    fn command(
-        &mut self,
-        id: RequestId,
-        command: Command,
-        deadline: Option<Duration>,
-        completion: Completion,
-    ) {
+    fn command(&mut self, id: RequestId, command: Command, deadline: Option<Duration>) {
         let may_publish = !matches!(command, Command::Configure(_) | Command::EndChat);
         if may_publish && self.hub.load().is_overfull() {
             let error =
                 Error::new(ErrorKind::Busy, "far too many events wait for the application to take them");
-            return completion.complete(Err(error.with_retry(Retry::WithBackoff)));
+            return self.complete(id, Err(error.with_retry(Retry::WithBackoff)));
         }
-        self.completions.insert(id, completion);
         let time = self.clock.time();
         self.service.command(time, id, command, deadline.map(|after| time.now + after));
     }
@@ -254,8 +250,8 @@ impl Driver {
         self.inbox.close();
         self.service.close(self.clock.time());
         self.perform_all();
-        self.completions.clear();
         while self.inbox.recv().await.is_some() {}
+        drop(self.ties.take_all());
         self.storage.finish().await;
         self.hub.close();
         self.is_over = true;
@@ -272,20 +268,15 @@ impl Driver {
 
     /// Ends a chat that goes without having been closed: by a fault in the library, or with the threads that moved it on.
     fn break_down(&mut self) {
-        let error = || Error::new(ErrorKind::Internal, "a fault in the library has ended the chat");
-        let told = json!({"errorReason": "Internal", "message": error().message()});
-        let event = Event::Error(ResponseData::Failure(told));
-        self.hub.publish(Envelope { time: self.clock.time().unix_ms, event });
-        for (_, completion) in self.completions.drain() {
-            completion.complete(Err(error()));
-        }
+        let error = Error::new(ErrorKind::Internal, "a fault in the library has ended the chat");
         self.inbox.close();
-        while let Ok(message) = self.inbox.try_recv() {
-            if let Message::Command { completion, .. } = message {
-                completion.complete(Err(error()));
-            }
+        self.ties.end(self.ties.take_all(), &error);
+    }
+
+    fn complete(&self, id: RequestId, outcome: Result<Resolution, Error>) {
+        if let Some(completion) = self.ties.take(id) {
+            completion.complete(outcome);
         }
-        self.hub.close();
     }
 
     fn perform_all(&mut self) {
@@ -314,11 +305,7 @@ impl Driver {
             Effect::Publish(event) => {
                 self.hub.publish(Envelope { time: self.clock.time().unix_ms, event });
             }
-            Effect::Complete(id, outcome) => {
-                if let Some(completion) = self.completions.remove(&id) {
-                    completion.complete(outcome);
-                }
-            }
+            Effect::Complete(id, outcome) => self.complete(id, outcome),
             Effect::Log(text) => log::warn!(target: "webchat", "{text}"),
         }
     }

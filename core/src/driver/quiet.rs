@@ -1,5 +1,6 @@
 //! Panics in the library's threads and calls: told to the log, not to the host's stderr.
 
+use super::health;
 use std::{
     cell::Cell,
     panic::{set_hook, take_hook},
@@ -20,6 +21,7 @@ pub fn quiet_panics(everywhere: bool) {
             if everywhere || OWN.try_with(Cell::get).unwrap_or(true) {
                 let place = panic.location().map(ToString::to_string).unwrap_or_default();
                 log::error!(target: "webchat", "a fault in the library, at {place}");
+                health::before_unwinding();
             } else {
                 before(panic);
             }

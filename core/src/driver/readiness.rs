@@ -7,20 +7,26 @@ pub use unix::Readiness;
 
 #[cfg(unix)]
 mod unix {
-    use crate::{Error, ErrorKind};
+    use crate::{Error, ErrorKind, driver::Health};
     use rustix::{
         fd::{AsRawFd, OwnedFd},
         io::{Errno, read, write},
     };
-    use std::ffi::c_int;
+    use std::{ffi::c_int, sync::Arc};
 
-    /// The descriptor. It is closed when this is dropped.
+    /// The descriptor. It is closed when this is dropped, unless it is no longer the library's.
     #[derive(Debug)]
     pub struct Readiness {
+        ends: Option<Ends>,
+        health: Option<Arc<Health>>,
+        readable: bool,
+    }
+
+    #[derive(Debug)]
+    struct Ends {
         reader: OwnedFd,
         /// The other end of a pipe.
         writer: Option<OwnedFd>,
-        readable: bool,
     }
 
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -46,12 +52,23 @@ mod unix {
                 Error::new(ErrorKind::Io, format!("no file descriptor for events: {error}"))
                     .with_source(error)
             })?;
-            Ok(Self { reader, writer, readable: false })
+            Ok(Self { ends: Some(Ends { reader, writer }), readable: false, health: None })
+        }
+
+        /// One that is left alone once the program has closed the descriptors of the library.
+        pub fn watched(health: Arc<Health>) -> Result<Self, Error> {
+            let mut new = Self::new()?;
+            new.health = Some(health);
+            Ok(new)
+        }
+
+        fn is_whole(&self) -> bool {
+            self.health.as_ref().is_none_or(|health| health.is_whole())
         }
 
         /// Its number, for whoever waits for it.
         pub fn descriptor(&self) -> c_int {
-            self.reader.as_raw_fd()
+            self.ends.as_ref().map_or(-1, |ends| ends.reader.as_raw_fd())
         }
 
         /// Makes it readable, or not. At most one token is ever in it, so neither call can block or fall short.
@@ -60,13 +77,23 @@ mod unix {
                 return;
             }
             self.readable = readable;
+            let whole = self.is_whole();
+            let Some(Ends { reader, writer }) = self.ends.as_ref().filter(|_| whole) else { return };
             let done = if readable {
-                write(self.writer.as_ref().unwrap_or(&self.reader), &1_u64.to_ne_bytes()).map(drop)
+                write(writer.as_ref().unwrap_or(reader), &1_u64.to_ne_bytes()).map(drop)
             } else {
-                read(&self.reader, &mut [0_u8; 8]).map(drop)
+                read(reader, &mut [0_u8; 8]).map(drop)
             };
             if let Err(error) = done {
                 log::error!(target: "webchat", "the file descriptor for events cannot be used any more: {error}");
+            }
+        }
+    }
+
+    impl Drop for Readiness {
+        fn drop(&mut self) {
+            if !self.is_whole() {
+                std::mem::forget(self.ends.take());
             }
         }
     }
@@ -78,7 +105,9 @@ mod unix {
 
         fn readable(readiness: &Readiness) -> bool {
             let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-            poll(&mut [PollFd::new(&readiness.reader, PollFlags::IN)], Some(&now)).unwrap() == 1
+            poll(&mut [PollFd::new(&readiness.ends.as_ref().unwrap().reader, PollFlags::IN)], Some(&now))
+                .unwrap()
+                == 1
         }
 
         #[test]
@@ -96,8 +125,8 @@ mod unix {
 
 #[cfg(not(unix))]
 mod absent {
-    use crate::{Error, ErrorKind};
-    use std::ffi::c_int;
+    use crate::{Error, ErrorKind, driver::Health};
+    use std::{ffi::c_int, sync::Arc};
 
     /// There are no such descriptors here.
     #[derive(Debug)]
@@ -107,6 +136,11 @@ mod absent {
         /// Fails.
         pub fn new() -> Result<Self, Error> {
             Err(Error::new(ErrorKind::Unsupported, "file descriptors for events are for Unix systems"))
+        }
+
+        /// Fails.
+        pub fn watched(_: Arc<Health>) -> Result<Self, Error> {
+            Self::new()
         }
 
         /// None.

@@ -1,6 +1,6 @@
 //! The threads and connections that chats share.
 
-use super::{Dispatcher, dispatcher::adopt, fork, leader, signals};
+use super::{Dispatcher, Health, dispatcher::adopt, fork, leader, signals};
 use crate::{
     Error, ErrorKind, scarce,
     transport::{BoxFuture, http::HttpPool},
@@ -37,6 +37,7 @@ struct Inner {
     threads: Threads,
     http: HttpPool,
     dispatcher: OnceCell<Dispatcher>,
+    health: Arc<Health>,
 }
 
 enum Threads {
@@ -53,16 +54,23 @@ impl Runtime {
     pub fn new(options: RuntimeOptions) -> Result<Self, Error> {
         fork::claim()?;
         if options.worker_threads == 0 {
-            let (handle, dispatcher) = leader::start()?;
-            return Ok(Self::with(Threads::Callbacks(handle), OnceCell::with_value(dispatcher)));
+            let (handle, dispatcher, health) = leader::start()?;
+            return Ok(Self::with(Threads::Callbacks(handle), OnceCell::with_value(dispatcher), health));
         }
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         builder.worker_threads(options.worker_threads).thread_name("webchat").enable_all();
-        builder.on_thread_start(adopt);
+        let health = Health::new();
+        let driven = health.clone();
+        builder.on_thread_start(move || {
+            adopt();
+            driven.adopt();
+        });
+        stop_without_descriptors(&mut builder, &health);
         scarce::leave_room_for_descriptors()?;
+        scarce::leave_room_in_memory(options.worker_threads.saturating_add(1))?;
         leave_room_for(options.worker_threads)?;
         let threads = signals::shielded(|| builder.build()).map_err(scarce::not_started)?;
-        Ok(Self::with(Threads::Workers(Some(threads)), OnceCell::new()))
+        Ok(Self::with(Threads::Workers(Some(threads)), OnceCell::new(), health))
     }
 
     /// The default runtime for a program that runs on tokio itself: the application's own futures (stores, keepers, preprocessors, preview
@@ -81,7 +89,7 @@ impl Runtime {
     pub fn shared() -> Result<Self, Error> {
         fork::claim()?;
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(inner) = shared.upgrade() {
+        if let Some(inner) = shared.upgrade().filter(|inner| inner.health.is_whole()) {
             return Ok(Self { inner, host: None });
         }
         let runtime = Self::new(RuntimeOptions::default())?;
@@ -89,8 +97,8 @@ impl Runtime {
         Ok(runtime)
     }
 
-    fn with(threads: Threads, dispatcher: OnceCell<Dispatcher>) -> Self {
-        let inner = Inner { threads, http: HttpPool::default(), dispatcher };
+    fn with(threads: Threads, dispatcher: OnceCell<Dispatcher>, health: Arc<Health>) -> Self {
+        let inner = Inner { threads, http: HttpPool::default(), dispatcher, health };
         Self { inner: Arc::new(inner), host: None }
     }
 
@@ -114,6 +122,10 @@ impl Runtime {
         }
     }
 
+    pub(crate) fn health(&self) -> &Arc<Health> {
+        &self.inner.health
+    }
+
     pub(crate) fn http(&self) -> &HttpPool {
         &self.inner.http
     }
@@ -129,6 +141,12 @@ impl Runtime {
         let _entered = host.enter();
         Box::pin(TokioContext::new(make(), host.clone()))
     }
+}
+
+/// Has the threads stop where the descriptors that they wait by are gone.
+pub(super) fn stop_without_descriptors(builder: &mut tokio::runtime::Builder, health: &Arc<Health>) {
+    let (before, after) = (health.clone(), health.clone());
+    builder.on_thread_park(move || before.go_on()).on_thread_unpark(move || after.go_on());
 }
 
 /// Fails when the system does not give this many threads: tokio would panic.
@@ -160,6 +178,14 @@ impl Drop for Runtime {
 
 impl Drop for Inner {
     fn drop(&mut self) {
+        if !self.health.is_whole() {
+            // Their descriptors are numbers that may be others' by now.
+            std::mem::forget(std::mem::take(&mut self.http));
+            if let Threads::Workers(threads) = &mut self.threads {
+                std::mem::forget(threads.take());
+            }
+            return;
+        }
         if let Threads::Workers(threads) = &mut self.threads
             && let Some(threads) = threads.take()
         {

@@ -7,6 +7,7 @@ use crate::{
     transport::{Failure, Reply, Request},
 };
 use futures_util::{future::BoxFuture as Work, stream::BoxStream};
+use serde_json::json;
 use tokio::sync::{Notify, oneshot};
 
 /// A transport that panics: at every request, and in what it pushes once it is told to.
@@ -34,19 +35,25 @@ impl Transport for Broken {
 
 /// A driver, and the ends that a chat has of it.
 struct World {
-    inbox: mpsc::UnboundedSender<Message>,
+    inbox: Inbox,
     events: Events,
     now: Arc<Notify>,
     driver: Driver,
 }
 
+/// As a chat holds it.
+#[derive(Clone)]
+struct Inbox(mpsc::UnboundedSender<Message>, Arc<Ties>);
+
 fn world() -> World {
     let (inbox, receiver) = mpsc::unbounded_channel();
-    let (hub, now) = (Arc::new(Hub::default()), Arc::new(Notify::new()));
-    let events = Events::of(&hub);
+    let now = Arc::new(Notify::new());
+    let (ties, _) = Ties::new(Health::new());
+    let events = Events::of(&ties.hub);
     let made = Made { transport: Arc::new(Broken { now: now.clone() }), store: Arc::new(MemoryStore::new()) };
     let runtime = Runtime::shared().unwrap();
-    let driver = Driver::new(receiver, hub, runtime, Host::default(), Some(made), Arc::default());
+    let driver = Driver::new(receiver, ties.clone(), runtime, Host::default(), Some(made), Arc::default());
+    let inbox = Inbox(inbox, ties);
     let world = World { inbox, events, now, driver };
     let config = Config::from_json(&json!({"dataURL": "http://127.0.0.1/chat"})).unwrap();
     drop(world.give(0, Command::Configure(Box::new(config))));
@@ -60,13 +67,17 @@ impl World {
 }
 
 fn give(
-    inbox: &mpsc::UnboundedSender<Message>,
+    Inbox(inbox, ties): &Inbox,
     id: u64,
     command: Command,
 ) -> oneshot::Receiver<Result<Resolution, Error>> {
     let (sender, receiver) = oneshot::channel();
     let completion = Completion::new(move |outcome| drop(sender.send(outcome)));
-    let _ = inbox.send(Message::Command { id: RequestId(id), command, deadline: None, completion });
+    let id = RequestId(id);
+    ties.add(id, completion);
+    if inbox.send(Message::Command { id, command, deadline: None }).is_err() {
+        drop(ties.take(id));
+    }
     receiver
 }
 
