@@ -95,7 +95,7 @@ def say_outcome(id: str, value: Any, error: webchat.Error | None) -> None:
         # What registerPreProcessor resolves with is a function.
         say("resolved", id, to_json(None if callable(value) else value))
     else:
-        say("rejected", id, error.kind, to_json(str(error) if error.response is None else error.response))
+        say("rejected", id, error.kind, to_json(error.message if error.response is None else error.response))
 
 
 class Keeper:
@@ -175,19 +175,12 @@ class Waiting:
         path = os.environ.get("WEBCHAT_KEEPER_FILE")
         self.chat = webchat.Chat(config, session_keeper=Keeper(path) if path else None)
         self.requests: dict[str, int] = {}
-        self.over = threading.Event()
         self.ready = threading.Event()
         self.chat.on(None, say_event)
         self.chat.on("ready", lambda _: self.ready.set())
-        self.chat._native.listen("ended", self.listen, True)
-
-    def listen(self, event: webchat.Event | None) -> None:
-        """The end of all events is told as none."""
-        if event is None:
-            self.over.set()
 
     def begin(self, id: str, name: str, options: dict[str, Any], timeout: float | None) -> None:
-        def done(value: Any, error: Any) -> None:
+        def done(value: Any, error: Any, _held: Any = None) -> None:
             say_outcome(id, value, error)
 
         try:
@@ -222,7 +215,10 @@ class Waiting:
             word, id, timeout, name, options = parse(line)
             (self.begin if word == "begin" else self.wait)(id, name, options, timeout)
         self.chat.close()
-        if not self.over.wait(30):
+        # What was told before the end has been when the outcome of a command after it is: one thread calls all.
+        over = threading.Event()
+        self.chat._native.submit("getAgents", {}, None, lambda *_: over.set())
+        if not over.wait(30):
             sys.exit("the chat is closed, and its listeners are not told")
 
 
