@@ -261,6 +261,8 @@ impl Service {
             News::Nothing => {}
             News::Disconnected => match self.session.live_mut() {
                 Some(live) if live.disconnected => {}
+                // The transcript has shown the message since it left: the server answers.
+                Some(live) if matches!(purpose, Purpose::Send) && live.outbox.has_seen_first() => {}
                 Some(live) => {
                     live.disconnected = true;
                     self.publish(Event::Disconnected);

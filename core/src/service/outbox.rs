@@ -159,6 +159,11 @@ impl Outbox {
         self.entries.front()
     }
 
+    /// Whether the first message has been seen while its answer is awaited.
+    pub(super) fn has_seen_first(&self) -> bool {
+        matches!(self.front(), Some(Entry { state: State::Sent { seen: true, .. }, .. }))
+    }
+
     pub(super) fn front_mut(&mut self) -> Option<&mut Entry> {
         self.entries.front_mut()
     }

@@ -78,8 +78,13 @@ fn an_entry_seen_before_the_answer_is_lost_counts() {
     let id = script.send("hi");
     script.answer_poll_due(batch(vec![says(2, Who::Client, "hi")]));
     assert!(script.is_open(id));
+    let behind = script.send("ho");
+    script.take();
     script.fail("send", lost());
     assert_eq!(script.resolved(id), settled());
+    assert!(!script.take().contains(&"disconnected".to_owned()), "the server has answered since");
+    script.answer("send", done());
+    assert!(script.outcome(behind).unwrap().is_ok());
 }
 
 #[test]

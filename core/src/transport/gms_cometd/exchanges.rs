@@ -18,7 +18,10 @@ use crate::{
     model::{Likeness, MessageType, ParticipantRole, Received, SessionData},
     transport::{Body, Reply, Verdict},
 };
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    time::Duration,
+};
 use tokio::{sync::mpsc, time::Instant};
 
 /// How many chats before the present one are remembered.
@@ -28,6 +31,9 @@ const LINGER: Duration = Duration::from_secs(10);
 
 /// How long the outcome of a request may come after its event.
 const SETTLED: Duration = Duration::from_secs(3);
+
+/// How many entries that a transcript keeps are remembered.
+const MOST_KEPT: usize = 4_096;
 
 /// What the outcome of a request looks like.
 #[derive(Clone, Debug)]
@@ -95,8 +101,8 @@ pub(super) struct Exchanges {
     former: VecDeque<Private>,
     /// The newest entry of the transcript.
     newest: u64,
-    /// The newest one that a transcript keeps for certain.
-    anchor: u64,
+    /// Entries that a transcript keeps for certain: the newest below what was asked for last, and all since.
+    kept: BTreeSet<u64>,
     /// The server does not show the customer's own events unless asked.
     pub(super) mute: bool,
     /// The server tells nothing of what became of a request.
@@ -135,7 +141,7 @@ impl Exchanges {
             id: self.last_id,
             expects,
             after: self.newest,
-            anchor: self.anchor,
+            anchor: self.anchor(),
             since,
             accepted: false,
             settled: false,
@@ -187,7 +193,14 @@ impl Exchanges {
 
     /// The newest entry that a transcript has for certain; typing may not be among what is kept.
     pub(super) fn anchor(&self) -> u64 {
-        self.anchor
+        self.kept.last().copied().unwrap_or_default()
+    }
+
+    /// The newest such entry before this place.
+    pub(super) fn anchor_before(&mut self, place: u64) -> Option<u64> {
+        let anchor = self.kept.range(..place).next_back().copied()?;
+        self.kept = self.kept.split_off(&anchor);
+        Some(anchor)
     }
 
     /// How long an outcome has taken lately.
@@ -224,7 +237,7 @@ impl Exchanges {
             return self.refused(reply);
         }
         self.newest = newest(&reply.messages).max(self.newest);
-        self.anchor = newest(reply.messages.iter().filter(|received| is_kept(received))).max(self.anchor);
+        self.keep_places(&reply.messages);
         let fits = |exchange: &Exchange| exchange.is_answered_by(&reply);
         if let Some(first) = self.open.iter().position(fits) {
             let waiting = self.open.iter().position(|exchange| fits(exchange) && !exchange.is_given_up());
@@ -249,6 +262,13 @@ impl Exchanges {
             }
         }
         Some(reply)
+    }
+
+    fn keep_places(&mut self, messages: &[Received]) {
+        self.kept.extend(messages.iter().filter(|received| is_kept(received)).filter_map(place));
+        while self.kept.len() > MOST_KEPT {
+            self.kept.pop_first();
+        }
     }
 
     /// The request at `position` has its outcome. What is older and shows nothing has been passed over.

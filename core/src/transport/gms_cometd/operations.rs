@@ -129,7 +129,7 @@ impl Inner {
         self.until_answered().await;
         let after = from.after.as_ref().map_or(from.order, |after| after.order);
         // An entry that the transcript has for certain; what lies before what is asked for is known and drops out.
-        let anchor = Some(self.exchanges().anchor()).filter(|anchor| *anchor > 0 && *anchor < from.order);
+        let anchor = self.exchanges().anchor_before(from.order);
         let known = anchor.unwrap_or(after).max(1);
         let data = wire::notifications(session, from.order.min(known).max(1));
         let expects = Expects::Transcript { known, sure: anchor.is_some(), missing: from.order };

@@ -343,3 +343,13 @@ async fn an_outcome_after_which_the_chat_goes_on_is_not_that_of_its_end() {
     exchanges.route(told(&json!({"statusCode": 0, "chatEnded": true, "messages": []})));
     assert_eq!(seen(&mut end), "Done, 0 entries");
 }
+
+#[tokio::test]
+async fn the_known_entry_of_a_look_is_before_the_gap_that_it_is_for() {
+    let mut exchanges = Exchanges::default();
+    exchanges.route(reply(&[1, 2, 3]));
+    exchanges.route(reply(&[-6]));
+    assert_eq!((exchanges.anchor_before(4), exchanges.anchor()), (Some(3), 6));
+    exchanges.route(reply(&[4, 5]));
+    assert_eq!((exchanges.anchor_before(7), exchanges.anchor_before(4)), (Some(6), None));
+}
