@@ -5,6 +5,7 @@
 #include <future>
 #include <optional>
 #include <poll.h>
+#include <utility>
 
 using webchat::Chat;
 using webchat::Event;
@@ -209,11 +210,12 @@ TEST(a_program_that_takes_no_events_loses_none) {
     Chat chat = started(simulator);
     std::promise<void> gate;
     std::size_t called = 0;
+    bool told = false;
     std::promise<void> all_called;
     auto blocked = chat.on("messageReceived", [&, opened = gate.get_future().share()](const Event& event) {
         opened.wait();
         for (const auto& message : event.messages()) called += message.from_type == "Agent" && message.text == std::to_string(called);
-        if (called == count) all_called.set_value();
+        if (called == count && !std::exchange(told, true)) all_called.set_value();
     });
     for (std::size_t i = 0; i < count; ++i) simulator.post("/chats/latest/say", R"({"text": ")" + std::to_string(i) + R"("})");
     // Time passes with commands that take some: it is enough for polls, but those have to wait.
@@ -226,7 +228,8 @@ TEST(a_program_that_takes_no_events_loses_none) {
     };
     for (std::size_t before = 0, after = polls(); before != after; after = polls()) {
         before = after;
-        for (int i = 0; i < 10; ++i) CHECK(chat.send_message("x").delivery() == webchat::Delivery::sent);
+        // By the C function: it waits for no callback.
+        for (int i = 0; i < 10; ++i) CHECK(webchat_call(chat.raw(), "sendMessage", R"({"message": "x"})", 0, nullptr) == WEBCHAT_OK);
     }
     simulator.clear_faults();
     CHECK_EQUAL(called, 0U);
