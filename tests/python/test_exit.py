@@ -121,7 +121,7 @@ def test_a_thread_that_waits_is_told_of_the_end_of_its_chat(simulator: Simulator
 def test_handlers_are_told_of_with_what_they_raised(simulator: Simulator) -> None:
     program = """
         told = queue.Queue()
-        sys.unraisablehook = lambda it: (told.put((it.exc_type, str(it.exc_value), it.object)), sys.__unraisablehook__(it))
+        sys.unraisablehook = lambda it: (sys.__unraisablehook__(it), told.put((it.exc_type, str(it.exc_value), it.object)))
         chat = webchat.Chat(CONFIG)
         @chat.on("ready")
         def handler(event): raise ValueError("as the test wants")

@@ -34,6 +34,12 @@ __all__ = [
 ]
 
 
+def _in_words_of_the_system(error: OSError, errno: int | None, filename: str | None) -> None:
+    error.errno = errno
+    error.strerror = None if errno is None else os.strerror(errno)
+    error.filename = filename
+
+
 class Error(Exception):
     """Why a command was rejected.
 
@@ -88,9 +94,7 @@ class Error(Exception):
         self.request_id = request_id
         self.delivery = delivery
         if isinstance(self, OSError):
-            self.errno = errno
-            self.strerror = None if errno is None else os.strerror(errno)
-            self.filename = filename
+            _in_words_of_the_system(self, errno, filename)
 
     def __str__(self) -> str:
         if self.detail is None:
