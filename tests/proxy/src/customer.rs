@@ -4,7 +4,7 @@ use crate::{LIMIT, in_time};
 use serde_json::Value;
 use tokio::sync::watch;
 use webchat_core::{
-    Chat, Config, Error,
+    Chat, Config, Error, ErrorKind,
     command::StartChat,
     event::{Envelope, Event, EventKind},
     model::MessageType,
@@ -110,18 +110,22 @@ impl Customer {
     }
 
     /// Sends a message as an application does: one that is told not to have been sent, because the connection is lost, is sent again
-    /// when it is back. Every command must resolve.
+    /// when it is back. Every other command must resolve.
     pub async fn say(&self, text: &str) {
         while self.try_to_say(text).await["statusCode"] == 1 {
             self.until("connected", |heard| !heard.is_cut_off).await;
         }
     }
 
-    /// Sends a message once; what the command resolved with.
+    /// Sends a message once; what the command resolved with, or the response that says that it was not sent.
     pub async fn try_to_say(&self, text: &str) -> Value {
         let outcome = tokio::time::timeout(LIMIT, self.chat.send(text)).await;
         let outcome =
             outcome.unwrap_or_else(|_| panic!("{}: {text} has no outcome; {:?}", self.id, self.heard()));
-        outcome.unwrap_or_else(|error| panic!("{}: {text} was rejected: {error}", self.id))
+        match outcome {
+            Ok(response) => response,
+            Err(error) if error.kind() == ErrorKind::NotSent => error.response().cloned().unwrap_or_default(),
+            Err(error) => panic!("{}: {text} was rejected: {error}", self.id),
+        }
     }
 }

@@ -25,8 +25,8 @@ const EVENTS: [EventKind; 19] = [
     ClientTypingStopped,
     MessageReceived,
     MessageReceived,
-    AgentTypingStopped,
     AgentDisconnected,
+    AgentTypingStopped,
     MessageReceived,
     Ended,
 ];
@@ -37,7 +37,7 @@ const LINES: [&str; 8] = [
     "Sam TypingStarted -",
     "Sam Message Hello, Mia",
     "Mia TypingStarted How a",
-    "Mia TypingStopped -",
+    "Mia TypingStopped How a",
     "Mia Message How are you?",
     "Sam ParticipantLeft -",
 ];

@@ -3,7 +3,10 @@
 use crate::{every, lose_an_outcome};
 use std::{fs, path::PathBuf, time::Duration};
 use tempfile::TempDir;
-use webchat_core::event::EventKind::{Disconnected, Reconnected};
+use webchat_core::{
+    ErrorKind, Retry,
+    event::EventKind::{Disconnected, Reconnected},
+};
 use webchat_proxy::{Access, Customer, Front, Location, Nginx, Talk, in_time};
 use webchat_simulator::{Carrier, Simulator, Whom};
 
@@ -89,20 +92,21 @@ async fn too_many_requests_in_the_middle_of_a_chat() {
     every(CARRIERS, async |carrier| close_for_a_while(carrier, 429).await).await;
 }
 
-/// A chat that is to start waits until it can.
+/// A chat that is to start is told why it cannot, and when to try again.
 #[tokio::test]
 async fn closed_at_the_start() {
     every(CARRIERS, async |carrier| {
         let Some(shop) = Shop::open(503).await else { return };
         shop.close();
         let options = Talk::options(&shop.nginx, &shop.simulator, carrier);
-        let reopening = async {
-            shop.until_turned_away(1, 503).await;
-            shop.reopen();
-        };
-        let (customer, ()) = tokio::join!(Customer::start(&options, "Mia"), reopening);
+        let Err(refused) = Customer::try_to_start(&options, "Mia").await else { panic!("it is closed") };
+        assert_eq!(
+            (refused.kind(), refused.retry()),
+            (ErrorKind::Unavailable, Retry::After(Duration::from_secs(WAIT)))
+        );
+        shop.reopen();
+        let customer = Customer::start(&options, "Mia").await;
         in_time("the chat ends", customer.chat.end_chat()).await.unwrap();
-        check_patience(&shop.nginx.accesses(), 503, WAIT);
     })
     .await;
 }
