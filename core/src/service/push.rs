@@ -126,6 +126,7 @@ impl Service {
                 if next {
                     self.receive(Kind::Pushed, reply);
                     self.take_held(None);
+                    self.heard_over_the_link();
                 } else {
                     self.hold(reply);
                     if over {
@@ -137,6 +138,14 @@ impl Service {
                     }
                 }
             }
+        }
+    }
+
+    /// News without a gap before them show that the link is there: it is told before the outcome of a message makes the program give
+    /// the next one.
+    fn heard_over_the_link(&mut self) {
+        if self.held.is_empty() {
+            self.reconnected();
         }
     }
 

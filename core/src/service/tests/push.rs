@@ -153,6 +153,19 @@ fn the_place_never_passes_a_gap_that_was_not_fetched() {
 }
 
 #[test]
+fn news_show_that_the_link_is_back() {
+    let mut script = Script::pushing();
+    let first = script.send("one");
+    script.fail("send", lost());
+    assert_eq!(script.take(), ["> send one", "disconnected", "> poll 2"]);
+    script.incoming(news(vec![says(2, Who::Client, "one")]));
+    assert_eq!(script.take(), ["sendMessage: resolved", "messageReceived", "reconnected"]);
+    assert!(script.outcome(first).is_some());
+    let next = script.send("two");
+    assert!(script.is_open(next), "it is sent, while the look is still under way");
+}
+
+#[test]
 fn a_stale_look_proves_nothing_and_too_many_hold_nothing_up() {
     let mut script = Script::pushing();
     let stale = || Reply { stale: true, ..done() };
