@@ -13,7 +13,6 @@ pub mod error;
 pub mod event;
 pub mod foreign;
 pub mod model;
-pub mod prefilter;
 pub mod private;
 mod scarce;
 pub mod service;
@@ -25,6 +24,7 @@ pub use config::Config;
 pub use driver::{Completion, Events, Runtime, RuntimeOptions};
 pub use error::{Delivery, Error, ErrorKind, Retry};
 pub use private::Private;
+pub use webchat_prefilter as prefilter;
 
 /// The README's program compiles.
 #[cfg(doctest)]

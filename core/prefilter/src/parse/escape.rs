@@ -3,7 +3,7 @@
 use regex_syntax::hir::ClassUnicode;
 
 use super::{Assertion, Node, Parsed, Parser};
-use crate::prefilter::chars;
+use crate::chars;
 
 impl Parser {
     /// What follows `\`; with it, whether a quantifier may follow.

@@ -9,7 +9,7 @@ mod cases;
 mod node;
 mod random;
 
-use webchat_core::prefilter::{Matched, Prefilter, PrefilterError};
+use webchat_prefilter::{Matched, Prefilter, PrefilterError};
 
 use cases::{CASES, INVALID};
 

@@ -1,12 +1,12 @@
 //! From a parsed pattern to instructions.
 
 use super::{CharSet, Instruction, Loop, Program};
-use crate::prefilter::ast::{Node, Pattern, Repeat};
-use crate::prefilter::case::CaseOrbits;
-use crate::prefilter::chars;
-use crate::prefilter::flags::Flags;
+use crate::ast::{Node, Pattern, Repeat};
+use crate::case::CaseOrbits;
+use crate::chars;
+use crate::flags::Flags;
 
-pub(in crate::prefilter) fn compile(pattern: &Pattern, flags: Flags) -> Program {
+pub(crate) fn compile(pattern: &Pattern, flags: Flags) -> Program {
     let mut compiler = Compiler { instructions: Vec::new(), registers: (pattern.groups + 1) * 2 };
     compiler.node(&pattern.node, false);
     compiler.push(Instruction::Accept);

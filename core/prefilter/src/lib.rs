@@ -14,6 +14,8 @@
 //!   case and underscores as in JavaScript.
 //! - When a limit is reached the answer is [`Matched::LimitExceeded`].
 
+#![forbid(unsafe_code)]
+
 mod ast;
 mod backtrack;
 mod case;

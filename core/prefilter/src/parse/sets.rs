@@ -5,7 +5,7 @@
 use regex_syntax::hir::ClassUnicode;
 
 use super::{Parsed, Parser};
-use crate::prefilter::chars;
+use crate::chars;
 
 /// Characters a class must escape.
 const SYNTAX: &str = r"()[]{}/-\|";

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use webchat_core::prefilter::{Matched, Prefilter, PrefilterError};
+use webchat_prefilter::{Matched, Prefilter, PrefilterError};
 
 use crate::node;
 

@@ -3,7 +3,7 @@
 use regex_syntax::hir::ClassUnicode;
 
 use super::{Node, Parsed, Parser};
-use crate::prefilter::chars;
+use crate::chars;
 
 /// A member of a class: one character, or an escape standing for several.
 enum Member {

@@ -1,8 +1,8 @@
 //! The machine running a program on a text.
 
 use super::{CharSet, Instruction, LimitExceeded, Loop, Program};
-use crate::prefilter::ast::Assertion;
-use crate::prefilter::chars;
+use crate::ast::Assertion;
+use crate::chars;
 
 /// Steps for any text, and further ones for each of its characters.
 const STEPS: usize = 1 << 22;
@@ -14,7 +14,7 @@ const NONE: usize = usize::MAX;
 
 impl Program {
     /// Whether the pattern matches anywhere in `text`, or (`anchored`) at its start.
-    pub(in crate::prefilter) fn is_match(&self, text: &str, anchored: bool) -> Result<bool, LimitExceeded> {
+    pub(crate) fn is_match(&self, text: &str, anchored: bool) -> Result<bool, LimitExceeded> {
         let text: Vec<char> = text.chars().collect();
         let mut machine = Machine {
             program: self,

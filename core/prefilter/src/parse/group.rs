@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use regex_syntax::hir::ClassUnicode;
 
 use super::{Node, Parsed, Parser};
-use crate::prefilter::chars;
+use crate::chars;
 
 impl Parser {
     /// What follows `(`; with it, whether a quantifier may follow.
