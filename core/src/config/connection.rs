@@ -1,12 +1,14 @@
 //! The options that this library adds to the `webchat` object: `connection`, how connections are made, and `sessionStore`, where
 //! session data are kept.
 
-use super::reader::{MAX_WHOLE, Section, describe, is_http};
+use super::{
+    proxy::{ProxyConfig, read_proxy},
+    reader::{MAX_WHOLE, Section, describe},
+};
 use crate::private::Private;
 use http::{HeaderName, HeaderValue, header};
 use serde_json::Value;
 use std::path::PathBuf;
-use url::Url;
 
 /// How connections are made. Option `connection`, an object; every part may be absent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -55,18 +57,6 @@ pub enum ImagePolicy {
     Any,
     /// None.
     Never,
-}
-
-/// Which proxy connections go through.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub enum ProxyConfig {
-    /// What the environment says: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`.
-    #[default]
-    Environment,
-    /// None, whatever the environment says.
-    None,
-    /// This one, an `http` or `https` URL; it can hold a user name and a password.
-    Url(Private),
 }
 
 /// Where session data are kept when the host brings no store of its own. Option `sessionStore`.
@@ -135,23 +125,6 @@ pub(super) fn read_store(webchat: &Section<'_>) -> StoreConfig {
     };
     section.close();
     store
-}
-
-fn read_proxy(section: &Section<'_>) -> ProxyConfig {
-    let expected = "\"environment\", \"none\" or an absolute http or https URL";
-    let found = match section.value("proxy") {
-        None => return ProxyConfig::default(),
-        Some(Value::String(text)) => match (text.as_str(), Url::parse(text)) {
-            ("environment", _) => return ProxyConfig::Environment,
-            ("none", _) => return ProxyConfig::None,
-            (text, Ok(url)) if is_http(&url) => return ProxyConfig::Url(Private::new(text)),
-            (_, Ok(_)) => "another scheme".into(),
-            (_, Err(_)) => "another string".into(),
-        },
-        Some(other) => describe(other),
-    };
-    section.problem("proxy", expected, &found);
-    ProxyConfig::default()
 }
 
 fn read_images(section: &Section<'_>) -> ImagePolicy {

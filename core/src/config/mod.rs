@@ -17,6 +17,7 @@
 
 mod cometd;
 mod connection;
+mod proxy;
 mod reader;
 #[cfg(test)]
 mod tests;
@@ -24,7 +25,9 @@ mod v2;
 mod v3;
 
 pub use cometd::GmsCometdConfig;
-pub use connection::{Connection, ImagePolicy, ProxyConfig, StoreConfig};
+pub use connection::{Connection, ImagePolicy, StoreConfig};
+pub use proxy::ProxyConfig;
+pub(crate) use proxy::{PROXY, proxy_url};
 
 use crate::{
     Error,

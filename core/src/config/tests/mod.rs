@@ -113,7 +113,7 @@ fn every_option_is_taken() {
     assert_eq!(rest.file_upload_timeout, Some(Duration::from_secs(90)));
     assert_eq!(rest.ajax_timeout, Duration::from_secs(4));
     let connection = Connection {
-        proxy: ProxyConfig::Url("http://user:pass@proxy.example:3128".into()),
+        proxy: ProxyConfig::Url("http://user:pass@proxy.example:3128/".into()),
         root_certificates: vec!["/etc/a.pem".into(), "b.pem".into()],
         headers: vec![("X-Tenant".into(), "7".into())],
         max_response_bytes: 1000,
@@ -147,6 +147,10 @@ fn other_ways_to_write_the_same() {
     for proxy in ["environment", "none"] {
         let proxy_read = read(json!({"connection": {"proxy": proxy}})).connection.proxy;
         assert_eq!(proxy_read == ProxyConfig::None, proxy == "none");
+    }
+    for proxy in ["http://proxy.test:3128/", "socks5://user:pass@proxy.test", "socks5h://[::1]:9050"] {
+        let proxy_read = read(json!({"connection": {"proxy": proxy}})).connection.proxy;
+        assert_eq!(proxy_read, ProxyConfig::Url(proxy.into()));
     }
 }
 

@@ -146,8 +146,7 @@ fn wrong_values_are_named_by_key_path() {
 #[test]
 fn the_extensions_are_checked() {
     let header = "expected a string of visible ASCII characters, as an HTTP header holds";
-    let proxy =
-        "webchat.connection.proxy: expected \"environment\", \"none\" or an absolute http or https URL, got";
+    let proxy = "webchat.connection.proxy: expected \"environment\", \"none\" or an absolute http, https, socks5 or socks5h URL, got";
     let connection = |part: Value| json!({ "connection": part });
     let headers = |part: Value| connection(json!({ "headers": part }));
     let store = |part: Value| json!({ "sessionStore": part });
@@ -155,7 +154,8 @@ fn the_extensions_are_checked() {
         (connection(json!([])), "webchat.connection: expected an object, got an array".into()),
         (connection(json!({"proxy": 1})), format!("{proxy} 1")),
         (connection(json!({"proxy": "s3cret"})), format!("{proxy} another string")),
-        (connection(json!({"proxy": "socks5://s3cret"})), format!("{proxy} another scheme")),
+        (connection(json!({"proxy": "socks4://s3cret"})), format!("{proxy} another scheme")),
+        (connection(json!({"proxy": "socks5h://s3cret:s3cret@"})), format!("{proxy} another string")),
         (
             connection(json!({"rootCertificates": "a.pem"})),
             "webchat.connection.rootCertificates: expected an array of paths, got a string".into(),

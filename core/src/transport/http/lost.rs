@@ -7,6 +7,7 @@ use super::{
     Answer,
     body::Delivery,
     failure::{bad_answer, bad_status, local_failure, unreadable_file},
+    socks_failure::{SocksFailure, socks_failure},
     tls_failure,
     way::Way,
 };
@@ -49,6 +50,11 @@ pub(super) fn unanswered(fault: Fault, delivery: &Delivery, way: &Way) -> Failur
         Fault::Http(error) => {
             if wants_credentials(&error) {
                 return proxy_refuses(way);
+            }
+            if socks_failure(&error, &way.server) == Some(SocksFailure::Credentials) {
+                let cause =
+                    format!("the proxy {} wants other credentials", way.proxy.as_deref().unwrap_or_default());
+                return local_failure(ErrorKind::Unauthorized, cause);
             }
             let mut failure = lost(&error, way);
             failure.applied = if error.is_connect() || says_unseen(&error) { Applied::No } else { applied };
@@ -133,7 +139,14 @@ fn describe(error: &reqwest::Error, way: &Way) -> String {
         None if has("tls handshake eof") => return tls_failure::no_tls(peer),
         None => {}
     }
+    if let (Some(proxy), Some(SocksFailure::Other(what))) = (&proxy, socks_failure(error, &way.server)) {
+        return format!("{proxy} {what}");
+    }
     match proxy {
+        _ if has("error resolving for socks proxy") => format!(
+            "{} cannot be reached, since its name has no address here: {root} (socks5h has the proxy look it up)",
+            way.server
+        ),
         _ if !error.is_connect() && !way.is_tls && has("invalid HTTP version parsed") => {
             format!("{} does not speak HTTP: it may be a port for https", way.server)
         }
@@ -173,7 +186,9 @@ fn says_unseen(error: &reqwest::Error) -> bool {
 }
 
 /// The causes of an error, looking into `io::Error` as well, which hides what it wraps.
-fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+pub(super) fn chain<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     let next = |error: &&'a (dyn StdError + 'static)| -> Option<&'a (dyn StdError + 'static)> {
         let error: &'a (dyn StdError + 'static) = *error;
         // As look-ups of names share it.

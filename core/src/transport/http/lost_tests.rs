@@ -16,11 +16,11 @@ use tokio::io::AsyncWriteExt;
 
 const LIMIT: Option<Duration> = Some(Duration::from_secs(3));
 
-fn get(url: &str) -> HttpRequest {
+pub(super) fn get(url: &str) -> HttpRequest {
     HttpRequest::new(Method::GET, Url::parse(url).unwrap(), RequestBody::None)
 }
 
-async fn failure(connection: &Connection, url: &str) -> Failure {
+pub(super) async fn failure(connection: &Connection, url: &str) -> Failure {
     let chat = HttpChat::new(&HttpPool::new(), connection, &[]).unwrap();
     let failure = chat.exchange(&get(url), LIMIT).await.unwrap_err();
     assert!(!failure.cause.contains("secret"), "{}", failure.cause);
@@ -33,7 +33,7 @@ fn through(proxy: SocketAddr) -> Connection {
 }
 
 /// An address where nobody listens.
-async fn nobody() -> SocketAddr {
+pub(super) async fn nobody() -> SocketAddr {
     tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
 }
 

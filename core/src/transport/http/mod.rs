@@ -1,8 +1,8 @@
 //! What every back end that speaks HTTP shares: connections that outlive a chat and are shared by many ([`HttpPool`]), and one
 //! chat's own side of them (`HttpChat`: headers, cookies, limits). `request` says what to send and where to, `body` streams it, `multipart`
 //! writes forms with files, `outside` keeps addresses that others name out of private networks, `redirect` decides which redirects are
-//! followed, `answer` reads what comes back, `charset` its text, `failure` says what a bad answer means and `lost` what a missing one, `way`
-//! and `tls_failure` give them words, `upgrade` turns a connection into another protocol's, `download`, `filename` and `encoded_word` put
+//! followed, `answer` reads what comes back, `charset` its text, `failure` says what a bad answer means and `lost` what a missing one, `way`,
+//! `tls_failure` and `socks_failure` give them words, `upgrade` turns a connection into another protocol's, `download`, `filename` and `encoded_word` put
 //! files where the caller wants them. No protocol is known here.
 
 mod answer;
@@ -21,6 +21,7 @@ mod pool;
 mod redirect;
 mod request;
 mod retry_after;
+mod socks_failure;
 mod tls;
 mod tls_failure;
 mod upgrade;
@@ -29,7 +30,11 @@ mod way;
 #[cfg(test)]
 mod lost_tests;
 #[cfg(test)]
+mod socks_tests;
+#[cfg(test)]
 pub(super) mod test_server;
+#[cfg(test)]
+pub(super) mod test_socks;
 #[cfg(test)]
 mod tests;
 

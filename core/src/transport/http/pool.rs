@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind,
-    config::{Connection, ProxyConfig},
+    config::{Connection, PROXY, ProxyConfig, proxy_url},
 };
 use std::{
     collections::HashMap,
@@ -135,12 +135,12 @@ fn build(settings: &Settings) -> Result<reqwest::Client, Error> {
 
 /// The proxy at `url`. The error does not repeat the URL, which can hold a password.
 fn proxy(url: &str) -> Result<reqwest::Proxy, Error> {
-    let invalid = |what| Error::new(ErrorKind::InvalidConfiguration, format!("connection.proxy: {what}"));
-    let parsed = url::Url::parse(url).map_err(|_| invalid("not an absolute URL"))?;
-    if !parsed.has_host() || !matches!(parsed.scheme(), "http" | "https" | "socks5" | "socks5h") {
-        return Err(invalid("not an http, https or socks5 URL with a host"));
-    }
-    reqwest::Proxy::all(parsed).map_err(|_| invalid("not the URL of a proxy"))
+    let invalid = |found: &str| {
+        let message = format!("connection.proxy: expected {PROXY}, got {found}");
+        Error::new(ErrorKind::InvalidConfiguration, message)
+    };
+    let parsed = proxy_url(url).map_err(invalid)?;
+    reqwest::Proxy::all(parsed).map_err(|_| invalid("another URL"))
 }
 
 #[cfg(test)]
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_bad_proxy_is_named_without_its_password() {
-        for url in ["user:secret@host", "ftp://user:secret@host", "http://"] {
+        for url in ["user:secret@host", "ftp://user:secret@host", "http://", "socks5://user:secret@"] {
             let error =
                 error(&Connection { proxy: ProxyConfig::Url(Private::new(url)), ..Connection::default() });
             assert_eq!(error.kind(), ErrorKind::InvalidConfiguration);

@@ -1,6 +1,7 @@
 //! A WebSocket with TLS, through a proxy.
 
 use super::*;
+use crate::transport::http::test_socks::{Policy, SocksProxy};
 use std::{io::Write, net::SocketAddr};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional},
@@ -44,15 +45,40 @@ fn tls() -> (tokio_rustls::TlsAcceptor, String) {
     (tokio_rustls::TlsAcceptor::from(Arc::new(config)), issued.cert.pem())
 }
 
-#[tokio::test]
-async fn a_websocket_goes_with_tls_through_a_proxy() {
-    let mut server = LoopbackServer::start(false, Upgrades::Accepted).await;
+/// The address where `server` is to be had with TLS, and its certificate.
+async fn with_tls(server: &LoopbackServer) -> (SocketAddr, tempfile::NamedTempFile) {
     let (acceptor, certificate) = tls();
-    let with_tls = forwarder(server.address, move |stream| {
+    let address = forwarder(server.address, move |stream| {
         let acceptor = acceptor.clone();
         async move { acceptor.accept(stream).await.ok() }
     })
     .await;
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(certificate.as_bytes()).unwrap();
+    (address, file)
+}
+
+#[tokio::test]
+async fn a_websocket_goes_with_tls_through_a_socks_proxy() {
+    let mut server = LoopbackServer::start(false, Upgrades::Accepted).await;
+    let (with_tls, certificate) = with_tls(&server).await;
+    let mut proxy = SocksProxy::start(with_tls, Policy::Password).await;
+    let connection = Connection {
+        proxy: ProxyConfig::Url(format!("socks5h://user:p%40ss@{}", proxy.address).into()),
+        root_certificates: vec![certificate.path().into()],
+        ..direct()
+    };
+    let (client, mut link) = client_with("https://chat.test/genesys/cometd", &connection);
+    assert_eq!(event(&mut link).await, "up");
+    talk(&client, &mut link, "hi").await;
+    assert!(server.seen("/service/a").await.websocket);
+    assert_eq!(proxy.asked().await, "name chat.test 443");
+}
+
+#[tokio::test]
+async fn a_websocket_goes_with_tls_through_a_proxy() {
+    let mut server = LoopbackServer::start(false, Upgrades::Accepted).await;
+    let (with_tls, certificate) = with_tls(&server).await;
     let (sender, mut asked) = mpsc::unbounded_channel();
     let proxy = forwarder(with_tls, move |mut stream| {
         let sender = sender.clone();
@@ -67,11 +93,9 @@ async fn a_websocket_goes_with_tls_through_a_proxy() {
         }
     })
     .await;
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    file.write_all(certificate.as_bytes()).unwrap();
     let connection = Connection {
         proxy: ProxyConfig::Url(format!("http://user:pw@{proxy}").into()),
-        root_certificates: vec![file.path().into()],
+        root_certificates: vec![certificate.path().into()],
         ..direct()
     };
     let (client, mut link) = client_with("https://chat.test/genesys/cometd", &connection);
