@@ -2,13 +2,15 @@
 
 use super::{
     bad_answer,
+    connections::Connections,
     lost::{Fault, broken},
     way::Way,
     within,
 };
 use crate::transport::Failure;
 use bytes::{Bytes, BytesMut};
-use reqwest::{StatusCode, header::HeaderMap};
+use reqwest::{StatusCode, Url, header::HeaderMap};
+use std::sync::Arc;
 use tokio::time::Instant;
 
 /// A whole answer.
@@ -25,11 +27,18 @@ pub(crate) struct Reading {
     response: reqwest::Response,
     limit: u64,
     way: Way,
+    link: Link,
+}
+
+/// What brings an answer.
+pub(super) struct Link {
+    pub(super) connections: Arc<Connections>,
+    pub(super) url: Url,
 }
 
 impl Reading {
-    pub(super) fn new(response: reqwest::Response, limit: u64, way: Way) -> Self {
-        Self { response, limit, way }
+    pub(super) fn new(response: reqwest::Response, limit: u64, way: Way, link: Link) -> Self {
+        Self { response, limit, way, link }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
@@ -53,8 +62,13 @@ impl Reading {
     /// The next bytes of the body; nothing at its end.
     pub(crate) async fn chunk(&mut self, deadline: Option<Instant>) -> Result<Option<Bytes>, Failure> {
         let status = self.status();
-        let way = &self.way;
-        within(deadline, self.response.chunk()).await.map_err(|fault: Fault| broken(fault, status, way))
+        let (way, link, since) = (&self.way, &self.link, Instant::now());
+        within(deadline, self.response.chunk()).await.map_err(|fault| {
+            if let Fault::TimedOut = fault {
+                link.connections.unanswered(&link.url, since);
+            }
+            broken(fault, status, way)
+        })
     }
 
     /// Reads the rest. The status tells more than a body that cannot be read: a failure's is then taken as empty.

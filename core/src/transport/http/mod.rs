@@ -3,11 +3,13 @@
 //! writes forms with files, `outside` keeps addresses that others name out of private networks, `redirect` decides which redirects are
 //! followed, `answer` reads what comes back, `charset` its text, `failure` says what a bad answer means and `lost` what a missing one, `way`,
 //! `tls_failure` and `socks_failure` give them words, `upgrade` turns a connection into another protocol's, `download`, `filename` and `encoded_word` put
-//! files where the caller wants them. No protocol is known here.
+//! files where the caller wants them. `names` and `race` find addresses, `connections` are made anew where they are silent. No protocol is
+//! known here.
 
 mod answer;
 mod body;
 mod charset;
+mod connections;
 mod cookies;
 mod download;
 mod encoded_word;
@@ -18,6 +20,7 @@ mod multipart;
 mod names;
 mod outside;
 mod pool;
+mod race;
 mod redirect;
 mod request;
 mod retry_after;
@@ -30,6 +33,8 @@ mod way;
 #[cfg(test)]
 mod lost_tests;
 #[cfg(test)]
+mod silence_tests;
+#[cfg(test)]
 mod socks_tests;
 #[cfg(test)]
 pub(super) mod test_server;
@@ -40,6 +45,7 @@ mod tests;
 
 pub use pool::HttpPool;
 
+use answer::Link;
 pub(crate) use answer::{Answer, Reading};
 pub(crate) use charset::utf8;
 pub(crate) use download::save;
@@ -52,8 +58,10 @@ pub(crate) use upgrade::{Upgraded, Upgrader};
 
 use self::{
     body::Delivery,
+    connections::Connections,
     cookies::CookieJar,
     lost::Fault,
+    names::Names,
     redirect::Redirect,
     way::{Routes, Way},
 };
@@ -71,9 +79,10 @@ const TURNED_AWAY: usize = 3;
 
 /// One chat's side of HTTP: it borrows shared connections and keeps its own headers and cookies.
 pub(crate) struct HttpChat {
-    client: reqwest::Client,
+    client: Arc<Connections>,
     /// For servers on the internet that others name; the chat's own client where none may be asked.
-    outside: reqwest::Client,
+    outside: Arc<Connections>,
+    names: Names,
     headers: HeaderMap,
     cookies: CookieJar,
     routes: Routes,
@@ -111,6 +120,7 @@ impl HttpChat {
         Ok(Self {
             client,
             outside,
+            names: pool.names(),
             headers,
             cookies: CookieJar::default(),
             routes: Routes::new(&connection.proxy),
@@ -151,7 +161,10 @@ impl HttpChat {
             let client = if request.audience == Audience::Outside { &self.outside } else { &self.client };
             let response = self.send(client, request, url.clone(), deadline, &way).await?;
             match redirect::judge(&url, response.status(), response.headers()) {
-                Redirect::None => return Ok(Reading::new(response, self.limit, way)),
+                Redirect::None => {
+                    let link = Link { connections: client.clone(), url };
+                    return Ok(Reading::new(response, self.limit, way, link));
+                }
                 Redirect::To(next) => url = next,
                 Redirect::Refused(cause) => return Err(failure::redirected(response.status(), cause)),
             }
@@ -165,7 +178,7 @@ impl HttpChat {
     /// Sends `request` to `url`, again if the server turned it away unseen, and keeps the cookies of the answer.
     async fn send(
         &self,
-        client: &reqwest::Client,
+        connections: &Connections,
         request: &HttpRequest,
         url: reqwest::Url,
         deadline: Option<Instant>,
@@ -175,8 +188,11 @@ impl HttpChat {
         loop {
             let delivery = Arc::new(Delivery::default());
             let outgoing = self.outgoing(request, &url, &delivery).await?;
-            match within(deadline, client.execute(outgoing)).await {
+            let (client, began) = (connections.to(&url), Instant::now());
+            let answer = names::towards(&url, way.proxy.as_deref(), client.execute(outgoing));
+            match within(deadline, answer).await {
                 Ok(response) => {
+                    connections.heard(&url);
                     if request.audience == Audience::Chat {
                         self.cookies.store(&url, response.headers());
                     }
@@ -185,8 +201,23 @@ impl HttpChat {
                 Err(fault) if turned_away < TURNED_AWAY && lost::was_turned_away(&fault) => {
                     turned_away += 1;
                 }
-                Err(fault) => return Err(lost::unanswered(fault, &delivery, way)),
+                Err(fault) => {
+                    self.note_fault(connections, &url, &fault, began);
+                    return Err(lost::unanswered(fault, &delivery, way));
+                }
             }
+        }
+    }
+
+    /// A request that began at `began` has failed: another address, or another connection, may do better.
+    fn note_fault(&self, connections: &Connections, url: &reqwest::Url, fault: &Fault, began: Instant) {
+        match fault {
+            Fault::TimedOut => {
+                self.names.failed(url);
+                connections.unanswered(url, began);
+            }
+            Fault::Http(error) if error.is_connect() => self.names.failed(url),
+            Fault::Http(_) => {}
         }
     }
 

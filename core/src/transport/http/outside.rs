@@ -6,7 +6,7 @@ use reqwest::{
     Url,
     dns::{Addrs, Name, Resolve, Resolving},
 };
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::Host;
 
 /// Finds the addresses of a name, but for those that are not on the internet.
@@ -16,14 +16,13 @@ pub(super) struct PublicAddresses(pub(super) Names);
 
 impl Resolve for PublicAddresses {
     fn resolve(&self, name: Name) -> Resolving {
-        let lookup = self.0.resolve(name);
+        let lookup = self.0.addresses(&name, is_public);
         Box::pin(async move {
-            let found = lookup.await?;
-            let public: Vec<SocketAddr> = found.filter(|address| is_public(address.ip())).collect();
-            if public.is_empty() {
+            let mut public = lookup.await?.peekable();
+            if public.peek().is_none() {
                 return Err("the name stands for no address on the internet".into());
             }
-            let addresses: Addrs = Box::new(public.into_iter());
+            let addresses: Addrs = Box::new(public);
             Ok(addresses)
         })
     }

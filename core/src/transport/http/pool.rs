@@ -1,6 +1,7 @@
 //! [`HttpPool`]: connections shared by all chats of a runtime.
 
 use super::{
+    connections::Connections,
     names::Names,
     outside::PublicAddresses,
     tls::{self, Versions},
@@ -12,7 +13,7 @@ use crate::{
 use std::{
     collections::HashMap,
     path::PathBuf,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -31,9 +32,9 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(15);
 /// A runtime owns one pool; the connections' tasks run on the runtime on which a request is made, so a pool must not be used on two
 /// runtimes. Certificate files are read once for each distinct set of settings, when the first chat asks for it, and the settings
 /// of one pool are never forgotten.
-#[derive(Default)]
 pub struct HttpPool {
-    clients: Mutex<HashMap<Settings, reqwest::Client>>,
+    names: Names,
+    clients: Mutex<HashMap<Settings, Arc<Connections>>>,
 }
 
 /// The part of a [`Connection`] that connections can differ in. Headers and limits belong to the chat.
@@ -60,37 +61,55 @@ impl Settings {
 impl HttpPool {
     /// A pool without connections.
     pub fn new() -> Self {
-        Self::default()
+        Self::with(Names::of_system())
+    }
+
+    /// A pool that asks `names` for addresses.
+    pub(super) fn with(names: Names) -> Self {
+        Self { names, clients: Mutex::default() }
+    }
+
+    /// Where addresses come from.
+    pub(super) fn names(&self) -> Names {
+        self.names.clone()
     }
 
     /// The client for `connection`. Errors are of kind `InvalidConfiguration` and name the key.
-    pub(super) fn client(&self, connection: &Connection) -> Result<reqwest::Client, Error> {
+    pub(super) fn client(&self, connection: &Connection) -> Result<Arc<Connections>, Error> {
         let versions = if connection.http2_prior_knowledge { Versions::Http2 } else { Versions::Any };
         self.client_for(connection, versions)
     }
 
     /// The client for connections of `connection` that are to be turned into another protocol's.
-    pub(super) fn upgrading_client(&self, connection: &Connection) -> Result<reqwest::Client, Error> {
+    pub(super) fn upgrading_client(&self, connection: &Connection) -> Result<Arc<Connections>, Error> {
         self.client_for(connection, Versions::Http1)
     }
 
     /// The client for servers on the internet that others name.
-    pub(super) fn outside_client(&self, connection: &Connection) -> Result<reqwest::Client, Error> {
+    pub(super) fn outside_client(&self, connection: &Connection) -> Result<Arc<Connections>, Error> {
         self.client_with(Settings { outside: true, ..Settings::new(connection, Versions::Any) })
     }
 
-    fn client_for(&self, connection: &Connection, versions: Versions) -> Result<reqwest::Client, Error> {
+    fn client_for(&self, connection: &Connection, versions: Versions) -> Result<Arc<Connections>, Error> {
         self.client_with(Settings::new(connection, versions))
     }
 
-    fn client_with(&self, settings: Settings) -> Result<reqwest::Client, Error> {
+    fn client_with(&self, settings: Settings) -> Result<Arc<Connections>, Error> {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(&settings) {
             return Ok(client.clone());
         }
-        let client = build(&settings)?;
-        clients.insert(settings, client.clone());
-        Ok(client)
+        let (again, names) = (settings.clone(), self.names());
+        let client = build(&settings, &names)?;
+        let connections = Connections::new(client, move || build(&again, &names).ok());
+        clients.insert(settings, connections.clone());
+        Ok(connections)
+    }
+}
+
+impl Default for HttpPool {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -100,7 +119,7 @@ impl std::fmt::Debug for HttpPool {
     }
 }
 
-fn build(settings: &Settings) -> Result<reqwest::Client, Error> {
+fn build(settings: &Settings, names: &Names) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("libwebchat/", env!("CARGO_PKG_VERSION")))
         .tls_backend_preconfigured(tls::config(&settings.root_certificates, settings.versions)?)
@@ -109,13 +128,13 @@ fn build(settings: &Settings) -> Result<reqwest::Client, Error> {
         .retry(reqwest::retry::never())
         .referer(false)
         .connect_timeout(CONNECT_TIMEOUT)
-        .dns_resolver(Names::of_system())
+        .dns_resolver(names.clone())
         .pool_idle_timeout(IDLE_TIMEOUT)
         .pool_max_idle_per_host(IDLE_PER_HOST)
         .http2_keep_alive_interval(PROBE_INTERVAL)
         .http2_keep_alive_timeout(PROBE_TIMEOUT);
     if settings.outside {
-        builder = builder.dns_resolver(PublicAddresses(Names::of_system()));
+        builder = builder.dns_resolver(PublicAddresses(names.clone()));
     }
     builder = match settings.versions {
         Versions::Any => builder,

@@ -1,14 +1,17 @@
 //! Turning a connection into another protocol's (RFC 9110, section 7.8), through the same proxies and with the same certificates, headers
 //! and cookies as every other request.
 
-use super::{Answer, HttpChat, HttpPool, HttpRequest, bad_status, lost::Fault, lost::unanswered};
+use super::{
+    Answer, Connections, HttpChat, HttpPool, HttpRequest, bad_status, lost::Fault, lost::unanswered,
+};
 use crate::{Error, config::Connection, transport::Failure};
 use reqwest::{StatusCode, header::HeaderMap};
+use std::sync::Arc;
 
 pub(crate) use reqwest::Upgraded;
 
 /// Connections that speak HTTP/1.1 alone: only they can become another protocol's.
-pub(crate) struct Upgrader(reqwest::Client);
+pub(crate) struct Upgrader(Arc<Connections>);
 
 impl Upgrader {
     /// Connections as `connection` asks. Errors are of kind `InvalidConfiguration` and name the key.
