@@ -24,6 +24,8 @@ pub use config::Config;
 pub use driver::{Completion, Events, Runtime, RuntimeOptions};
 pub use error::{Delivery, Error, ErrorKind, Retry};
 pub use private::Private;
+#[cfg(feature = "fuzzing")]
+pub use transport::fuzzing;
 pub use webchat_prefilter as prefilter;
 
 /// The README's program compiles.

@@ -5,6 +5,8 @@
 
 mod bayeux;
 mod capabilities;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod gms;
 pub mod gms_cometd;
 pub mod gms_rest;

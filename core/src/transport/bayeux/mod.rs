@@ -7,6 +7,8 @@
 mod client;
 mod engine;
 mod failure;
+#[cfg(feature = "fuzzing")]
+mod fuzzing;
 mod long_polling;
 mod message;
 mod websocket;
@@ -17,3 +19,5 @@ pub(super) mod tests;
 pub(crate) use client::{BayeuxClient, Link, LinkEvent, Server};
 pub(crate) use engine::{Settings, Timing};
 pub(crate) use failure::is_of_http;
+#[cfg(feature = "fuzzing")]
+pub use fuzzing::{bayeux_engine, bayeux_frame};

@@ -15,6 +15,8 @@ mod download;
 mod encoded_word;
 mod failure;
 mod filename;
+#[cfg(feature = "fuzzing")]
+mod fuzzing;
 mod lost;
 mod multipart;
 mod names;
@@ -43,6 +45,8 @@ pub(super) mod test_socks;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "fuzzing")]
+pub use fuzzing::http_headers;
 pub use pool::HttpPool;
 
 use answer::Link;
