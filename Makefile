@@ -9,7 +9,7 @@ CFLAGS := -std=c99 -Wall -Wextra -Wpedantic -Werror -Iinclude
 CXXFLAGS := -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -Ibindings/cpp/include
 LINK   := -L$(DEBUG) -lwebchat -Wl,-rpath,$(DEBUG)
 
-.PHONY: help setup build demo chat test test-proxy bench header wheel install clean
+.PHONY: help setup build demo chat test test-proxy fuzz bench header wheel install clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,10 @@ test: setup ## Runs every check and test there is
 
 test-proxy: setup ## Tests chats through nginx as a reverse proxy
 	cargo test --locked -p webchat-proxy -- --test-threads 8
+
+TIME ?= 60
+fuzz: setup ## Fuzzes all that reads what comes from outside, TIME=60 seconds each
+	@tests/tools/fuzz "$(TARGET)" "$(TIME)"
 
 bench: setup ## Measures beside peers, in a release build
 	cargo bench --locked -p webchat-bench
