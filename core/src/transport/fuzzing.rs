@@ -51,6 +51,9 @@ pub fn nexus_answer(data: &[u8]) {
 }
 
 /// A body that should be JSON. What was mended is JSON.
+///
+/// # Panics
+/// If it finds something.
 pub fn json(data: &[u8]) {
     let Some((value, mended)): Option<(Value, Option<Bytes>)> = lenient::read(data) else { return };
     if let Some(mended) = mended {

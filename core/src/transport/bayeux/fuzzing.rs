@@ -20,6 +20,9 @@ struct World {
 }
 
 /// Plays the bytes: one says what happens, those up to the next line break what comes with it. In the end every publish has its outcome.
+///
+/// # Panics
+/// If it finds something.
 pub fn bayeux_engine(data: &[u8]) {
     let settings = Settings {
         websocket: data.first().is_some_and(|first| first % 2 == 0),

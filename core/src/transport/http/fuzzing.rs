@@ -8,6 +8,9 @@ use reqwest::{
 };
 
 /// The headers of an answer that are read: the first byte chooses one, the others are its value.
+///
+/// # Panics
+/// If it finds something.
 pub fn http_headers(data: &[u8]) {
     let Some((first, value)) = data.split_first() else { return };
     let (Ok(value), Ok(url)) =
