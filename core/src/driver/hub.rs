@@ -3,6 +3,9 @@
 //! A program cannot always listen before its chat begins: what a stored session brings can be there before the second listener is. So
 //! everything is kept from the beginning until the program gives its first command, and each listener added until then gets all of it.
 //! As long as that has been asked for by nobody, it waits (see `waiting`).
+//!
+//! Listeners are called with their list locked, so that none is called any more once it has been removed. What is kept has a lock of its
+//! own, which is never held while a listener runs: listeners may give commands.
 
 use super::{
     is_forked,
@@ -12,7 +15,10 @@ use super::{
 use crate::event::{Envelope, Event};
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// Identifies a listener of a chat.
@@ -24,15 +30,23 @@ type Listener = Box<dyn Fn(&Delivery) + Send>;
 /// The listeners of one service.
 #[derive(Default)]
 pub(crate) struct Hub {
-    inner: Mutex<Inner>,
+    next: AtomicU64,
+    listeners: Mutex<Listeners>,
+    /// Locked after the listeners, where both are.
+    past: Mutex<Past>,
     load: Arc<Load>,
     ties: OnceLock<Weak<Ties>>,
 }
 
 #[derive(Default)]
-struct Inner {
-    next: u64,
-    listeners: Vec<(ListenerId, Listener)>,
+struct Listeners {
+    all: Vec<(ListenerId, Listener)>,
+    closed: bool,
+}
+
+/// What has been published.
+#[derive(Default)]
+struct Past {
     kept: VecDeque<Kept>,
     kept_bytes: usize,
     had_listener: bool,
@@ -40,7 +54,6 @@ struct Inner {
     under_way: bool,
     /// The sticky `ready`.
     ready: Option<Arc<Envelope>>,
-    closed: bool,
     /// How many events that nobody had asked for were dropped.
     dropped: u64,
 }
@@ -53,7 +66,7 @@ struct Kept {
     waiting: Option<Delivery>,
 }
 
-impl Inner {
+impl Past {
     /// Whether a listener added now gets everything that is kept.
     fn keeps(&self) -> bool {
         !self.under_way || !self.had_listener
@@ -89,6 +102,17 @@ impl Inner {
         }
     }
 
+    /// What a listener added now gets; the first of all is there.
+    fn hand_over(&mut self) -> Vec<Arc<Envelope>> {
+        let keeps = self.keeps();
+        self.had_listener = true;
+        if keeps {
+            self.kept.iter().map(|kept| kept.envelope.clone()).collect()
+        } else {
+            self.ready.iter().cloned().collect()
+        }
+    }
+
     fn forget(&mut self) {
         self.kept = VecDeque::new();
         self.kept_bytes = 0;
@@ -103,8 +127,12 @@ impl Inner {
 }
 
 impl Hub {
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    fn listeners(&self) -> MutexGuard<'_, Listeners> {
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn past(&self) -> MutexGuard<'_, Past> {
+        self.past.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The ties that this is one of.
@@ -126,14 +154,15 @@ impl Hub {
 
     pub(crate) fn publish(&self, envelope: Envelope) {
         let envelope = Arc::new(envelope);
-        let mut inner = self.lock();
+        let listeners = self.listeners();
         if matches!(envelope.event, Event::Ready) {
-            inner.ready = Some(envelope.clone());
+            self.past().ready = Some(envelope.clone());
         }
         let delivery = Delivery::new(envelope, &self.load);
-        inner.listeners.iter().for_each(|(_, listener)| listener(&delivery));
-        if inner.keeps() {
-            inner.keep(delivery);
+        listeners.all.iter().for_each(|(_, listener)| listener(&delivery));
+        let mut past = self.past();
+        if past.keeps() {
+            past.keep(delivery);
         }
     }
 
@@ -142,9 +171,7 @@ impl Hub {
         if is_forked() {
             return ListenerId(0);
         }
-        let mut inner = self.lock();
-        inner.next += 1;
-        ListenerId(inner.next)
+        ListenerId(self.next.fetch_add(1, Ordering::Relaxed).wrapping_add(1))
     }
 
     /// Adds a listener under an id of its own. Until the program's first command it gets everything from the beginning, and so does the
@@ -153,34 +180,33 @@ impl Hub {
         if is_forked() {
             return;
         }
-        let mut inner = self.lock();
-        let deliver = |envelope: &Arc<Envelope>| listener(&Delivery::new(envelope.clone(), &self.load));
-        if inner.keeps() {
-            inner.kept.iter().for_each(|kept| deliver(&kept.envelope));
-        } else {
-            inner.ready.iter().for_each(deliver);
+        let mut listeners = self.listeners();
+        let handed_over = self.past().hand_over();
+        for envelope in handed_over {
+            listener(&Delivery::new(envelope, &self.load));
         }
-        inner.had_listener = true;
-        inner.let_wait();
-        if !inner.keeps() {
-            inner.forget();
+        let mut past = self.past();
+        past.let_wait();
+        if !past.keeps() {
+            past.forget();
         }
-        if !inner.closed {
-            inner.listeners.push((id, listener));
+        drop(past);
+        if !listeners.closed {
+            listeners.all.push((id, listener));
         }
     }
 
     /// The program gives a command: whoever listens from now on was late.
     pub(crate) fn get_under_way(&self) {
-        let mut inner = self.lock();
-        if std::mem::replace(&mut inner.under_way, true) {
+        let mut past = self.past();
+        if std::mem::replace(&mut past.under_way, true) {
             return;
         }
-        inner.let_wait();
-        if inner.keeps() {
-            inner.keep_within_bounds();
+        past.let_wait();
+        if past.keeps() {
+            past.keep_within_bounds();
         } else {
-            inner.forget();
+            past.forget();
         }
     }
 
@@ -189,21 +215,18 @@ impl Hub {
         if is_forked() {
             return false;
         }
-        let mut inner = self.lock();
-        let before = inner.listeners.len();
-        let gone: Vec<_> = inner.listeners.extract_if(.., |(listener, _)| *listener == id).collect();
-        let found = inner.listeners.len() < before;
-        drop(inner);
-        drop(gone);
-        found
+        let mut listeners = self.listeners();
+        let gone: Vec<_> = listeners.all.extract_if(.., |(listener, _)| *listener == id).collect();
+        drop(listeners);
+        !gone.is_empty()
     }
 
     /// Lets all listeners go; no event comes any more.
     pub(crate) fn close(&self) {
-        let mut inner = self.lock();
-        inner.closed = true;
-        let gone = std::mem::take(&mut inner.listeners);
-        drop(inner);
+        let mut listeners = self.listeners();
+        listeners.closed = true;
+        let gone = std::mem::take(&mut listeners.all);
+        drop(listeners);
         drop(gone);
     }
 }
@@ -294,6 +317,35 @@ mod tests {
         };
         assert_eq!(names(&hub), [EventKind::Ready]);
         assert_eq!(names(&hub), [EventKind::Ready]);
+    }
+
+    /// A command given by a listener: in an event that comes to it, and in one that was kept for it.
+    #[test]
+    fn listeners_may_give_the_first_command() {
+        for kept in [false, true] {
+            let hub = Arc::new(Hub::default());
+            if kept {
+                publish(&hub, 0..2);
+            }
+            let (sender, receiver) = channel();
+            let own = hub.clone();
+            let commanding = move |envelope: &Delivery| {
+                own.get_under_way();
+                sender.send(envelope.time).unwrap_or_default();
+            };
+            // What hangs is noticed from outside.
+            let (done, is_done) = channel();
+            std::thread::spawn(move || {
+                hub.listen(hub.next_listener(), Box::new(commanding));
+                publish(&hub, 2..4);
+                let (_, late) = listen(&hub);
+                publish(&hub, 4..5);
+                done.send(got(&late)).unwrap();
+            });
+            let late = is_done.recv_timeout(std::time::Duration::from_mins(1));
+            assert_eq!(late.as_deref(), Ok(&[4][..]), "a listener that gives a command holds up everything");
+            assert_eq!(got(&receiver), if kept { (0..5).collect::<Vec<_>>() } else { vec![2, 3, 4] });
+        }
     }
 
     #[test]
