@@ -145,6 +145,7 @@ impl Engine {
         let again = matches!(self.state, State::Ending { again: true, .. });
         self.hang_up();
         self.session = None;
+        self.abandoned = None;
         self.state = State::Idle;
         self.outage = Outage::Down;
         if !again {
@@ -160,7 +161,7 @@ impl Engine {
     fn attempt(&mut self) {
         self.carrier = self.carriers.choose();
         if self.session.as_ref().is_some_and(|session| !session.agreed_on(self.carrier)) {
-            self.forget_session();
+            self.abandon_session();
         }
         match self.carrier {
             Carrier::WebSocket => {
@@ -183,6 +184,7 @@ impl Engine {
     }
 
     fn shake_hands(&mut self) {
+        self.end_abandoned();
         let id = self.next_id();
         let connect = u64::try_from(self.settings.timing.connect.as_millis()).unwrap_or(u64::MAX);
         let handshake = Outgoing {
@@ -261,6 +263,23 @@ impl Engine {
     fn forget_session(&mut self) {
         self.session = None;
         self.gap |= self.was_up;
+    }
+
+    /// Gives the session up though the server has not said that it is over.
+    fn abandon_session(&mut self) {
+        self.abandoned = self.session.take().or(self.abandoned.take());
+        self.forget_session();
+    }
+
+    /// Tells the server of it before there is another session: as long as it holds a connect of the old one, it answers those of a browser's
+    /// next at once, with advice for a crowd. That counts polls alone. Nothing waits for the answer.
+    fn end_abandoned(&mut self) {
+        let Some(session) = self.abandoned.take() else { return };
+        if self.carrier == Carrier::LongPolling {
+            let id = self.next_id().to_string();
+            let goodbye = Outgoing { id, channel: message::DISCONNECT, ..session.message() };
+            self.send(Purpose::Farewell, message::payload(&[goodbye]));
+        }
     }
 
     /// The WebSocket could not be opened, or is lost.
@@ -399,7 +418,7 @@ impl Engine {
             }
             State::Joining { .. } => {
                 // A session that answers nothing is not worth another try.
-                self.forget_session();
+                self.abandon_session();
                 self.lose(
                     &silent("the first connect was not answered", timing.network_delay),
                     Blame::Carrier,

@@ -146,6 +146,8 @@ enum Purpose {
     Handshake(u64),
     /// The connect with this id.
     Connect(u64),
+    /// The end of a session that was given up; whether it succeeds is nobody's business.
+    Farewell,
     /// Anything else, one at a time: two could overtake each other.
     Other,
 }
@@ -166,6 +168,8 @@ pub(crate) struct Engine {
     last_id: u64,
     state: State,
     session: Option<Session>,
+    /// A session that was given up without a word from the server, which may still hold a connect of it.
+    abandoned: Option<Session>,
     carriers: Carriers,
     /// The carrier in use.
     carrier: Carrier,
@@ -193,6 +197,7 @@ impl Engine {
             last_id: 0,
             state: State::Idle,
             session: None,
+            abandoned: None,
             carrier: carriers.choose(),
             carriers,
             pace: Pace::new(settings.seed),
@@ -306,6 +311,9 @@ impl Engine {
     /// An HTTP exchange is over.
     fn answered(&mut self, exchange: ExchangeId, answer: Result<Vec<Message>, Failure>) {
         let Some(Exchange { purpose, .. }) = self.exchanges.remove(&exchange) else { return };
+        if purpose == Purpose::Farewell {
+            return;
+        }
         match answer {
             Ok(messages) => {
                 self.receive(messages);

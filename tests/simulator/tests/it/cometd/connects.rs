@@ -128,6 +128,27 @@ async fn several_clients_of_one_browser() {
 }
 
 #[tokio::test]
+async fn the_goodbye_of_one_client_ends_the_crowd() {
+    let simulator = simulator().await;
+    let mut mia = Bayeux::start(&simulator, Carrier::LongPolling).await;
+    let mut tab = Bayeux::new(&simulator, Carrier::LongPolling).await;
+    tab.cookie.clone_from(&mia.cookie);
+    tab.handshake(json!({})).await;
+    tab.connect().await;
+    let goodbye = tab.message("/meta/disconnect", &json!({"clientId": mia.id}));
+    let tab = async {
+        simulator.wait_for(|simulator| (simulator.cometd().held_connects == 1).then_some(())).await;
+        assert_eq!(tab.connect().await["advice"]["multiple-clients"], true);
+        assert_eq!(tab.exchange(goodbye).await["successful"], true);
+        simulator.change_cometd(|settings| settings.timeout = Duration::from_millis(1));
+        tab.connect().await
+    };
+    let (abandoned, held) = tokio::join!(mia.connect(), tab);
+    assert_eq!((&abandoned["successful"], &abandoned["advice"]["reconnect"]), (&json!(true), &json!("none")));
+    assert_eq!((&held["successful"], held["advice"].get("multiple-clients")), (&json!(true), None));
+}
+
+#[tokio::test]
 async fn acknowledged_messages_are_never_lost() {
     for carrier in BOTH {
         let simulator = simulator().await;

@@ -152,7 +152,8 @@ fn a_connect_that_hangs_for_too_long_is_a_loss() {
     script.wait();
     assert_eq!(script.seen(), ["abandon 10", "failed 1"]);
     script.wait();
-    assert_eq!(script.seen(), ["post 12: /meta/handshake#11"], "a session that answers nothing is given up");
+    let another = ["post 12: /meta/disconnect#11", "post 14: /meta/handshake#13"];
+    assert_eq!(script.seen(), another, "a session that answers nothing is given up");
 }
 
 #[test]
@@ -303,6 +304,47 @@ fn the_pause_for_a_crowd_goes_with_the_crowd() {
     script.pass(seconds(25.0));
     script.answer(10, &json!([connected(9), {"channel": "/service/a", "data": 1}]));
     assert_eq!(script.seen(), ["message /service/a 1", "post 12: /meta/connect#11"], "without a pause");
+}
+
+/// A resumption that is not answered gives the session up, of which the server may still hold a connect.
+#[test]
+fn an_abandoned_session_is_ended_before_the_next_begins() {
+    let abandoned = || {
+        let mut script = Script::on_long_polling();
+        script.fail(8, lost());
+        script.wait();
+        assert_eq!(script.seen(), ["post 10: /meta/connect#9 at once"]);
+        while script.seen().last().is_none_or(|line| line != "failed 1") {
+            script.wait();
+        }
+        script.wait();
+        assert_eq!(script.seen(), ["post 12: /meta/disconnect#11", "post 14: /meta/handshake#13"]);
+        script
+    };
+    let goodbye = json!([{"channel": "/meta/disconnect", "id": "11", "successful": true}]);
+    for answered in [Some(true), Some(false), None] {
+        let mut script = abandoned();
+        match answered {
+            Some(true) => script.answer(12, &goodbye),
+            Some(false) => script.fail(12, status(404)),
+            None => {}
+        }
+        script.answer(14, &json!([handshake(13, false)]));
+        let joining = script.seen();
+        assert_eq!(joining.len(), 2, "the link comes up whatever becomes of the goodbye: {joining:?}");
+        script.answer(17, &json!([subscribed(15)]));
+        script.answer(18, &json!([connected(16)]));
+        assert_eq!(script.seen()[..1], ["up with a gap"]);
+        script.answer(12, &goodbye);
+        script.pass(seconds(29.0));
+        assert!(script.seen().is_empty(), "nothing waits for it");
+    }
+    // It is said once.
+    let mut script = abandoned();
+    script.fail(14, lost());
+    script.wait();
+    let again = script.seen();
+    assert!(again.iter().all(|line| !line.contains("disconnect")), "{again:?}");
 }
 
 #[test]
