@@ -1162,7 +1162,10 @@ webchat_status webchat_register_pre_processor(webchat_service *service,
 
 /* ---- Commands: polling ---- */
 
-/** poll: private to the service: always rejected, with WEBCHAT_ERR_ACCESS_DENIED. A command: see above. Since 0.1. */
+/**
+ * poll: private to the service: always rejected, with WEBCHAT_ERR_ACCESS_DENIED. By name with the commander "WebChatService" it polls
+ * once: see webchat_command. A command: see above. Since 0.1.
+ */
 WEBCHAT_API
 webchat_status webchat_poll(webchat_service *service,
                             const webchat_completion *completion,
@@ -1196,9 +1199,18 @@ webchat_status webchat_reset_poll_exceptions(webchat_service *service,
 
 /**
  * Gives any command by its name, with or without "WebChatService." before it; `options_json` is a JSON object (NULL: none) with the
- * options of the specification. Options that cannot be used, and a name that does not exist (WEBCHAT_ERR_UNSUPPORTED), are rejections.
- * Callbacks cannot be written in JSON: registerPreProcessor and registerTypingPreviewInput have functions of their own. A command: see
- * above. WEBCHAT_ERR_INVALID_ARGUMENT: `options_json` is not JSON. Since 0.1.
+ * options of the specification. Options that cannot be used, and a name that does not exist (WEBCHAT_ERR_UNSUPPORTED), are rejections;
+ * options that a command does not have are named in the log. Callbacks cannot be written in JSON: registerPreProcessor and
+ * registerTypingPreviewInput have functions of their own.
+ *
+ * The option `commander` names who gives the command, as on the widget bus; without it, the program does. What is private to the service
+ * is carried out for "WebChatService": `poll` with {"commander": "WebChatService"} makes one poll now, also while automatic polling is
+ * stopped, so that a program can poll by a clock of its own. It resolves with the server's answer, after what that brings was published,
+ * images apart. Rejected ("previous poll has not finished."): WEBCHAT_ERR_NO_SESSION, WEBCHAT_ERR_BUSY while a poll is under way;
+ * WEBCHAT_ERR_UNSUPPORTED where messages are pushed (CometD). `restore` with it restores the stored session also where chats are not
+ * asynchronous.
+ *
+ * A command: see above. WEBCHAT_ERR_INVALID_ARGUMENT: `options_json` is not JSON. Since 0.1.
  */
 WEBCHAT_API
 webchat_status webchat_command(webchat_service *service,

@@ -8,15 +8,15 @@ use crate::{
     status::{WEBCHAT_END_OF_EVENTS, WEBCHAT_ERR_TIMEOUT, WEBCHAT_ERR_WRONG_THREAD, webchat_status},
 };
 use std::{
-    collections::VecDeque,
     ffi::c_int,
     ptr::null_mut,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    task::Poll,
     time::Duration,
 };
 use webchat_core::{
     Chat,
-    driver::{Delivery, Dispatcher, Readiness},
+    driver::{Backlog, Delivery, Dispatcher, Readiness},
     event::Envelope,
 };
 
@@ -32,17 +32,15 @@ pub(crate) struct Queue {
 
 #[derive(Default)]
 struct Waiting {
-    events: VecDeque<Delivery>,
-    closed: bool,
+    backlog: Backlog,
     signal: Option<Readiness>,
 }
 
 impl Waiting {
     /// The descriptor is readable while there is something to be had: an event, or the end.
     fn show(&mut self) {
-        let readable = self.closed || !self.events.is_empty();
         if let Some(signal) = &mut self.signal {
-            signal.set(readable);
+            signal.set(self.backlog.is_ready());
         }
     }
 }
@@ -54,7 +52,7 @@ impl Queue {
 
     fn push(&self, delivery: Delivery) {
         let mut waiting = self.lock();
-        waiting.events.push_back(delivery);
+        waiting.backlog.push(delivery);
         waiting.show();
         drop(waiting);
         self.changed.notify_one();
@@ -63,14 +61,14 @@ impl Queue {
     /// No event comes any more.
     pub(crate) fn end(&self) {
         let mut waiting = self.lock();
-        waiting.closed = true;
+        waiting.backlog.end();
         waiting.show();
         drop(waiting);
         self.changed.notify_all();
     }
 
     fn take(&self, timeout_ms: u32) -> Result<Arc<Envelope>, Failure> {
-        let nothing = |waiting: &mut Waiting| waiting.events.is_empty() && !waiting.closed;
+        let nothing = |waiting: &mut Waiting| !waiting.backlog.is_ready();
         let waiting = self.lock();
         let mut waiting = match timeout_ms {
             0 => waiting,
@@ -83,11 +81,13 @@ impl Queue {
                 waited.unwrap_or_else(PoisonError::into_inner).0
             }
         };
-        let delivery = waiting.events.pop_front();
+        let next = waiting.backlog.take();
         waiting.show();
-        delivery.map(Delivery::take).ok_or_else(|| {
-            Failure::bare(if waiting.closed { WEBCHAT_END_OF_EVENTS } else { WEBCHAT_ERR_TIMEOUT })
-        })
+        match next {
+            Poll::Ready(Some(envelope)) => Ok(envelope),
+            Poll::Ready(None) => Err(Failure::bare(WEBCHAT_END_OF_EVENTS)),
+            Poll::Pending => Err(Failure::bare(WEBCHAT_ERR_TIMEOUT)),
+        }
     }
 
     fn descriptor(&self, chat: &Chat) -> Result<c_int, Failure> {

@@ -1,8 +1,9 @@
 //! Commands by the names of the specification, with JSON options.
 
-use super::{Command, SendMessage, StartChat, files};
+use super::{Command, Commander, SendMessage, StartChat, files, options};
 use crate::{
-    Error, ErrorKind, config::Config, foreign, model::JsonObject, prefilter::Prefilter, private::Private,
+    Error, ErrorKind, config::Config, event::PUBLISHER, foreign, model::JsonObject, prefilter::Prefilter,
+    private::Private,
 };
 use serde_json::Value;
 
@@ -56,7 +57,7 @@ impl Command {
             Self::SendFilteredMessage { .. } => "sendFilteredMessage",
             Self::AddPrefilter(_) => "addPrefilter",
             Self::UpdateUserData(_) => "updateUserData",
-            Self::Poll => "poll",
+            Self::Poll { .. } => "poll",
             Self::StartPoll => "startPoll",
             Self::StopPoll => "stopPoll",
             Self::ResetPollExceptions => "resetPollExceptions",
@@ -82,10 +83,14 @@ impl Command {
     /// Reads the command called `name`, with or without `WebChatService.` before it. `options` is an object or null.
     ///
     /// Functions cannot be written in JSON: `registerPreProcessor` and `registerTypingPreviewInput` are rejected here with the
-    /// specification's texts.
+    /// specification's texts. The option `commander` names who gives the command, as on the widget bus: what is private to the service is
+    /// carried out for `WebChatService`. Options that a command does not have are named in the log.
     pub fn from_json(name: &str, options: &Value) -> Result<Self, Error> {
         let name = name.strip_prefix("WebChatService.").unwrap_or(name);
         let read = Self::read(name, options);
+        for unknown in read.iter().flat_map(|_| options::unknown(name, options)) {
+            log::warn!(target: "webchat", "{name}: unknown option '{}'", foreign::line(unknown));
+        }
         if name == "sendMessage" { read.map_err(Error::of_message) } else { read }
     }
 
@@ -122,11 +127,13 @@ impl Command {
             },
             "addPrefilter" => Self::AddPrefilter(filters(options.get("filters"))?),
             "updateUserData" => Self::UpdateUserData(options.clone()),
-            "poll" => Self::Poll,
+            "poll" => Self::Poll { commander: commander(name, options)? },
             "startPoll" => Self::StartPoll,
             "stopPoll" => Self::StopPoll,
             "resetPollExceptions" => Self::ResetPollExceptions,
-            "restore" => Self::Restore { session_data: session_data(options) },
+            "restore" => {
+                Self::Restore { session_data: session_data(options), commander: commander(name, options)? }
+            }
             "getTranscript" => Self::GetTranscript,
             "getAgents" => Self::GetAgents,
             "getStats" => Self::GetStats,
@@ -196,6 +203,14 @@ fn start_fields(options: &JsonObject) -> Result<StartChat, Error> {
         other: other.map(|(key, value)| (key.clone(), value.clone())).collect(),
         user_data: options.get("userData").cloned().unwrap_or_default(),
         form: None,
+    })
+}
+
+/// Who gives a private command.
+fn commander(command: &str, options: &JsonObject) -> Result<Commander, Error> {
+    Ok(match text(command, options, options::COMMANDER)?.as_deref() {
+        Some(PUBLISHER) => Commander::WebChatService,
+        None | Some(_) => Commander::Program,
     })
 }
 

@@ -3,6 +3,7 @@
 
 mod by_name;
 mod files;
+mod options;
 
 use crate::{
     config::Config,
@@ -21,6 +22,16 @@ use std::{fmt, sync::Arc};
 /// Identifies a command that was given to a service; unique within it. For `sendMessage` it is the message's local id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId(pub u64);
+
+/// Who gives a command: what is private to the service is for the service alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Commander {
+    /// Any program.
+    #[default]
+    Program,
+    /// A program that speaks for `WebChatService`.
+    WebChatService,
+}
 
 /// A command with its options (specification, "API commands").
 #[derive(Clone)]
@@ -55,8 +66,11 @@ pub enum Command {
     AddPrefilter(Vec<Prefilter>),
     /// Changes the attached data of the chat, or of chats to come.
     UpdateUserData(JsonObject),
-    /// Private to the service; always rejected.
-    Poll,
+    /// Polls once, also while automatic polling is stopped; private to the service.
+    Poll {
+        /// Who polls.
+        commander: Commander,
+    },
     /// Starts automatic polling.
     StartPoll,
     /// Stops automatic polling.
@@ -67,6 +81,8 @@ pub enum Command {
     Restore {
         /// The session, as a [`SessionKeeper`](crate::store::SessionKeeper) keeps it; else the stored one.
         session_data: Option<Private>,
+        /// Who restores.
+        commander: Commander,
     },
     /// Returns the messages of the chat.
     GetTranscript,

@@ -1,13 +1,13 @@
 //! Events for those who ask for them.
 
 use super::{
+    backlog::Backlog,
     hub::{Hub, ListenerId},
     is_forked,
     waiting::Delivery,
 };
 use crate::event::Envelope;
 use std::{
-    collections::VecDeque,
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::Poll,
@@ -31,8 +31,7 @@ struct Queue {
 
 #[derive(Default)]
 struct Waiting {
-    events: VecDeque<Delivery>,
-    ended: bool,
+    backlog: Backlog,
     /// Called when there is something to be had again, after somebody has found nothing.
     on_change: Option<Box<dyn Fn() + Send>>,
     found_empty: bool,
@@ -55,7 +54,7 @@ impl Queue {
 
     fn push(&self, delivery: Delivery) {
         let mut waiting = self.lock();
-        waiting.events.push_back(delivery);
+        waiting.backlog.push(delivery);
         waiting.tell();
         drop(waiting);
         self.changed.notify_one();
@@ -63,7 +62,7 @@ impl Queue {
 
     fn end(&self) {
         let mut waiting = self.lock();
-        waiting.ended = true;
+        waiting.backlog.end();
         waiting.tell();
         drop(waiting);
         self.changed.notify_waiters();
@@ -72,14 +71,9 @@ impl Queue {
     /// The next event, or the end; pending while there is neither.
     fn take(&self) -> Poll<Option<Arc<Envelope>>> {
         let mut waiting = self.lock();
-        match waiting.events.pop_front() {
-            Some(delivery) => Poll::Ready(Some(delivery.take())),
-            None if waiting.ended => Poll::Ready(None),
-            None => {
-                waiting.found_empty = true;
-                Poll::Pending
-            }
-        }
+        let next = waiting.backlog.take();
+        waiting.found_empty |= next.is_pending();
+        next
     }
 }
 

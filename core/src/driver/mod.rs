@@ -1,12 +1,14 @@
 //! The one place with tasks and a clock: it carries out the service's effects and hands back what comes of them. `clock` tells the
-//! time, `runtime` owns the threads and connections that chats share, `dispatcher` is the thread on which bindings run callbacks,
+//! time, `completion` is where an outcome goes, `runtime` owns the threads and connections that chats share, `dispatcher` is the thread on which bindings run callbacks,
 //! `leader` lets it move the chats on as well, `signals`, `quiet` and `fork` are what these threads owe to the process, `host` is what the
-//! application keeps session data in, `hub` hands events to listeners, `events` keeps them for who asks, `waiting` counts what the
+//! application keeps session data in, `hub` hands events to listeners, `events` keeps them for who asks in a `backlog`, `waiting` counts what the
 //! application has not taken, `readiness` is a file descriptor to wait for, `perform` is the work behind each effect, `storage` the
 //! accesses to where session data are kept, `ties` what a chat's handles and its driver have in common, `health` whether the descriptors
 //! that all wait by are still there.
 
+mod backlog;
 mod clock;
+mod completion;
 mod dispatcher;
 mod events;
 mod fork;
@@ -25,6 +27,8 @@ mod tests;
 mod ties;
 mod waiting;
 
+pub use backlog::Backlog;
+pub use completion::Completion;
 pub use dispatcher::Dispatcher;
 pub use events::Events;
 pub use fork::{forked, is_forked};
@@ -74,63 +78,6 @@ pub(crate) enum Message {
     Command { id: RequestId, command: Command, deadline: Option<Duration> },
     Cancel(RequestId),
     Close,
-}
-
-/// Where a command's outcome goes: called exactly once, when dropped uncalled with an error of kind [`ErrorKind::Closed`].
-pub struct Completion {
-    outlet: Option<Outlet>,
-    /// The command's place among those under way.
-    place: Option<Place>,
-}
-
-type Outlet = Box<dyn FnOnce(Result<Resolution, Error>, Option<Place>) + Send>;
-
-impl Completion {
-    /// Wraps a function. It runs on the library's threads and must not block.
-    pub fn new(function: impl FnOnce(Result<Resolution, Error>) + Send + 'static) -> Self {
-        Self::posted(move |outcome, _| function(outcome))
-    }
-
-    /// Wraps a function that passes the outcome on: the command keeps its place until that is dropped, so that outcomes which nobody takes
-    /// do not pile up. (There is none when the command never came to be under way.)
-    pub fn posted(function: impl FnOnce(Result<Resolution, Error>, Option<Place>) + Send + 'static) -> Self {
-        Self { outlet: Some(Box::new(function)), place: None }
-    }
-
-    /// The same for the outcome of a message: its error says how sure it is that the message did not arrive.
-    pub(crate) fn of_message(mut self) -> Self {
-        let function = self.outlet.take();
-        let outlet = function.map(|function| -> Outlet {
-            Box::new(move |outcome, place| function(outcome.map_err(Error::of_message), place))
-        });
-        Self { outlet, place: self.place.take() }
-    }
-
-    /// The same with the command's place, for one that has its outcome before it was given.
-    #[must_use]
-    pub fn at(mut self, place: Place) -> Self {
-        self.place = Some(place);
-        self
-    }
-
-    /// Hands over the outcome.
-    pub fn complete(mut self, outcome: Result<Resolution, Error>) {
-        self.hand_over(outcome);
-    }
-
-    fn hand_over(&mut self, outcome: Result<Resolution, Error>) {
-        if let Some(function) = self.outlet.take() {
-            function(outcome, self.place.take());
-        }
-    }
-}
-
-impl Drop for Completion {
-    fn drop(&mut self) {
-        if self.outlet.is_some() {
-            self.hand_over(Err(Error::new(ErrorKind::Closed, "the service is closed")));
-        }
-    }
 }
 
 /// Drives one service until it is closed.

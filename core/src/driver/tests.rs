@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     Config,
-    command::StartChat,
+    command::{Commander, StartChat},
     transport::{Failure, Reply, Request},
 };
 use futures_util::{future::BoxFuture as Work, stream::BoxStream};
@@ -108,7 +108,7 @@ async fn a_driver_that_panics_tells_everybody() {
     let World { inbox, events, now, driver } = world();
     let running = tokio::spawn(driver.run());
     assert_eq!(events.next().await.unwrap().event.name(), "ready");
-    let waiting = give(&inbox, 1, Command::Restore { session_data: None });
+    let waiting = give(&inbox, 1, Command::Restore { session_data: None, commander: Commander::Program });
     assert!(waiting.await.unwrap().is_err(), "it works");
     now.notify_one();
     assert_eq!(rest(&events).await, ["error"]);
@@ -132,4 +132,20 @@ async fn a_driver_that_is_dropped_gives_every_command_its_outcome_and_ends_the_e
     }
     assert_eq!(rest(&events).await, ["error"]);
     assert_eq!(give(&inbox, 3, Command::GetStats).await.unwrap().unwrap_err().kind(), ErrorKind::Closed);
+}
+
+/// In the very call that tells of an event, on the thread that publishes it; the first command of all, which decides on who is late.
+#[test]
+fn a_listener_may_give_the_first_command() {
+    let config = json!({"dataURL": "http://127.0.0.1:9/chat", "connection": {"proxy": "none"}});
+    let chat = crate::Chat::new(Config::from_json(&config).unwrap()).unwrap();
+    let (sender, told) = std::sync::mpsc::channel();
+    let own = chat.clone();
+    chat.listen(move |_| {
+        let sender = sender.clone();
+        let completion = Completion::new(move |outcome| sender.send(outcome.is_ok()).unwrap_or_default());
+        own.submit(Command::GetStats, None, completion);
+    });
+    assert_eq!(told.recv_timeout(Duration::from_mins(1)), Ok(true), "the listener waits for itself");
+    chat.close();
 }

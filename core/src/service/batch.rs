@@ -16,8 +16,8 @@ pub struct BatchId(u64);
 /// Where a batch comes from.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
-    /// A poll that went out at this time.
-    Polled { started: Duration },
+    /// A poll that went out at this time, for the command that asked for it.
+    Polled { started: Duration, command: Option<RequestId> },
     /// Pushed by the server.
     Pushed,
     /// The first messages of a session taken up again: a replay, unless the server has made a new one in its place.
@@ -55,7 +55,7 @@ pub(super) struct Batch {
     pub(super) entries: Vec<Entry>,
     idle_countdown: Option<serde_json::Value>,
     /// The answer that brought it, for a command that resolves with it.
-    body: Body,
+    pub(super) body: Body,
     /// It waits for its images.
     pub(super) awaits_images: bool,
 }
@@ -134,6 +134,15 @@ impl Service {
         }
     }
 
+    /// Lets go of the batches of a session that goes: who polled for one gets the answer.
+    pub(super) fn forget_batches(&mut self) {
+        for batch in std::mem::take(&mut self.batches) {
+            if let Kind::Polled { command, .. } = batch.kind {
+                self.resolve_poll(command, batch.body);
+            }
+        }
+    }
+
     /// Publishes a batch, and goes on with what its origin asks for.
     pub(super) fn publish_batch(&mut self, batch: Batch) {
         let old_messages = matches!(batch.kind, Kind::History { .. });
@@ -168,9 +177,10 @@ impl Service {
             }));
         }
         match batch.kind {
-            Kind::Polled { .. } => {
+            Kind::Polled { command, .. } => {
                 self.reconnected();
                 self.next_poll();
+                self.resolve_poll(command, batch.body);
             }
             Kind::Restored { command: Some(id), .. } | Kind::History { command: id } => {
                 self.resolve(id, Resolution::Response(batch.body));
@@ -214,7 +224,7 @@ impl Batch {
 
     #[cfg(test)]
     pub(super) fn of(entries: Vec<Entry>) -> Self {
-        let kind = Kind::Polled { started: Duration::ZERO };
+        let kind = Kind::Polled { started: Duration::ZERO, command: None };
         let body = Body::default();
         Self { id: BatchId(1), kind, entries, idle_countdown: None, body, awaits_images: false }
     }

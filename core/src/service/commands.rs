@@ -113,11 +113,13 @@ impl Service {
             }
             Command::AddPrefilter(filters) => self.add_prefilters(id, filters),
             Command::UpdateUserData(data) => self.update_user_data(id, data),
-            Command::Poll => self.reject_poll(id),
+            Command::Poll { commander } => self.poll(id, commander),
             Command::StartPoll => self.when_polling(id, Self::start_polling),
             Command::StopPoll => self.when_polling(id, Self::stop_polling),
             Command::ResetPollExceptions => self.reset_poll_exceptions(id),
-            Command::Restore { session_data } => self.restore(id, session_data.as_ref()),
+            Command::Restore { session_data, commander } => {
+                self.restore(id, session_data.as_ref(), commander);
+            }
             Command::SendFile(upload) => self.send_file(id, upload),
             Command::DownloadFile(download) => self.download_file(id, download),
             Command::FetchHistory => self.fetch_history(id),
@@ -189,16 +191,6 @@ impl Service {
         } else {
             let text = "This transport doesn't support updating userData during an active chat session.";
             self.reject(id, ErrorKind::Unsupported, text);
-        }
-    }
-
-    fn reject_poll(&mut self, id: RequestId) {
-        if self.capabilities.polling {
-            let text =
-                "Access Denied to private command. Only WebChatService is allowed to invoke this command.";
-            self.reject(id, ErrorKind::AccessDenied, text);
-        } else {
-            self.reject(id, ErrorKind::Unsupported, "This transport doesn't support polling.");
         }
     }
 

@@ -25,11 +25,12 @@ pub struct ExchangeId(u64);
 pub(super) enum Purpose {
     Start(RequestId),
     Restore,
-    Poll,
+    /// A poll, for the command that asked for it.
+    Poll(Option<RequestId>),
     /// A page of older messages.
     History,
-    /// A look at the transcript that settles a message in doubt while polling is off.
-    Settle,
+    /// A look at the transcript besides the polls, of which nothing is published; for the command that asked for it.
+    Settle(Option<RequestId>),
     /// What a session that is over still has to tell.
     LastWords,
     /// The outbox's first message.
@@ -92,14 +93,14 @@ impl Exchanges {
     /// Whether a request for messages of this session is under way, by a poll or besides the polls.
     pub(super) fn is_fetching(&self) -> bool {
         let fetches = |exchange: &Exchange| {
-            matches!(exchange.purpose, Purpose::Poll | Purpose::Settle | Purpose::History)
+            matches!(exchange.purpose, Purpose::Poll(_) | Purpose::Settle(_) | Purpose::History)
         };
         self.open.values().any(|exchange| self.is_current(exchange.session) && fetches(exchange))
     }
 
     /// Whether a poll of this session is under way.
     pub(super) fn is_polling(&self) -> bool {
-        let polls = |exchange: &Exchange| matches!(exchange.purpose, Purpose::Poll);
+        let polls = |exchange: &Exchange| matches!(exchange.purpose, Purpose::Poll(_));
         self.open.values().any(|exchange| self.is_current(exchange.session) && polls(exchange))
     }
 
@@ -150,7 +151,7 @@ impl Service {
         let wants_preview = match &operation {
             Operation::Typing { preview: None, .. } => true,
             Operation::Poll { preview: None, .. } => {
-                self.capabilities.polling && matches!(purpose, Purpose::Poll)
+                self.capabilities.polling && matches!(purpose, Purpose::Poll(_))
             }
             _ => false,
         };
@@ -172,7 +173,7 @@ impl Service {
         if !self.exchanges.is_current(exchange.session) || matches!(exchange.purpose, Purpose::Discard) {
             return self.route_stray(exchange.purpose, outcome);
         }
-        let fetches = matches!(exchange.purpose, Purpose::Poll | Purpose::Settle);
+        let fetches = matches!(exchange.purpose, Purpose::Poll(_) | Purpose::Settle(_));
         if fetches
             && self.is_leaving()
             && outcome.as_ref().map_or(true, |reply| reply.verdict != Verdict::Done)
@@ -182,6 +183,7 @@ impl Service {
                 Ok(reply) => reply.ended == Some(true),
                 Err(failure) => failure.ended,
             };
+            self.reject_poll(&exchange.purpose, rejection(&outcome));
             return self.session_over_if(told);
         }
         self.note_connection(&exchange.purpose, &outcome);
@@ -189,14 +191,26 @@ impl Service {
         if let Some(over) = over_by_failure(&exchange.purpose, &outcome) {
             self.session_over(over);
         }
+        if let Ok(reply) = &outcome {
+            self.take_untrusted_answer(&exchange.purpose, reply);
+            self.tell_refusal(&exchange.purpose, reply);
+        }
         match exchange.purpose.clone() {
             Purpose::Start(id) => self.started(id, outcome),
             Purpose::Restore => self.restored(outcome),
-            Purpose::Poll => {
-                self.polled(id, exchange.started, outcome);
+            Purpose::Poll(command) => {
+                let rejection = command.and_then(|_| rejection(&outcome));
+                self.polled(id, exchange.started, command, outcome);
+                self.reject_poll(&exchange.purpose, rejection);
                 return self.poll_answered();
             }
-            Purpose::Settle => self.settled(exchange.started, outcome),
+            Purpose::Settle(command) => {
+                let outcome_of_command = command.map(|_| response(&outcome));
+                self.settled(exchange.started, outcome);
+                if let (Some(id), Some(outcome)) = (command, outcome_of_command) {
+                    self.complete(id, outcome);
+                }
+            }
             Purpose::LastWords => self.last_words(outcome),
             Purpose::History => self.history_answered(outcome),
             Purpose::Send => self.sent(outcome),
@@ -218,7 +232,13 @@ impl Service {
         match (purpose, outcome) {
             (Purpose::Start(_), Ok(reply)) => self.discard(reply),
             (Purpose::Restore, Ok(reply)) if reply.replaced => self.discard(reply),
-            (Purpose::Typing(Some(id)) | Purpose::Plain(id), outcome) => {
+            (
+                Purpose::Typing(Some(id))
+                | Purpose::Plain(id)
+                | Purpose::Poll(Some(id))
+                | Purpose::Settle(Some(id)),
+                outcome,
+            ) => {
                 self.complete(id, outcome.map_err(failure_error).and_then(judge));
             }
             (Purpose::Limits(id), outcome) => self.complete(id, limits(outcome)),
@@ -251,7 +271,7 @@ impl Service {
 
     /// Publishes what a failed request means (behaviour reference, sections 9.3 and 9.4). An error that tells of the end is told with it.
     pub(super) fn report(&mut self, failure: &Failure, purpose: &Purpose) {
-        let polling = matches!(purpose, Purpose::Poll | Purpose::Settle);
+        let polling = matches!(purpose, Purpose::Poll(_) | Purpose::Settle(_));
         let told_later = failure.ended && !matches!(purpose, Purpose::Start(_));
         let told_later = told_later || matches!(purpose, Purpose::End(_));
         if matches!(purpose, Purpose::LastWords) {
@@ -273,7 +293,7 @@ impl Service {
             News::Error(_) if told_later || matches!(purpose, Purpose::Upload(..)) => {}
             News::Error(data) => {
                 if !polling || self.is_news(failure.status) {
-                    self.publish(Event::Error(ResponseData::Failure(data.clone())));
+                    self.publish(Event::Error(ResponseData::Failure(Value::clone(data))));
                 }
             }
         }
@@ -296,6 +316,14 @@ impl Service {
     pub(super) fn report_refusal(&mut self, reply: &Reply) {
         if let Some(news) = self.refusal_news(reply) {
             self.publish(Event::Error(news));
+        }
+    }
+
+    /// Publishes that of a command whose refusal ends nothing, where listeners are told of those.
+    fn tell_refusal(&mut self, purpose: &Purpose, reply: &Reply) {
+        let tells = matches!(purpose, Purpose::Send | Purpose::Typing(_) | Purpose::Plain(_));
+        if tells && self.over_by(reply).is_none() {
+            self.report_refusal(reply);
         }
     }
 
@@ -325,7 +353,7 @@ impl Service {
 /// What a failure says of the end of the session. That of a fetch shows that there is nothing more to be had.
 fn over_by_failure(purpose: &Purpose, outcome: &Result<Reply, Failure>) -> Option<Over> {
     let failure = outcome.as_ref().err().filter(|failure| failure.ended)?;
-    let fetches = matches!(purpose, Purpose::Poll | Purpose::Settle);
+    let fetches = matches!(purpose, Purpose::Poll(_) | Purpose::Settle(_));
     let mut over = Over { shown: fetches, ..Over::by(failure) };
     if let Purpose::Upload(_, name) = purpose {
         over.error = upload_news(name, outcome).map(ResponseData::Failure);
@@ -346,6 +374,21 @@ pub(super) fn judge(reply: Reply) -> Result<Resolution, Error> {
             Err(Error::new(ErrorKind::Rejected, refusal_text(&reply.errors)).with_response(reply.body.json()))
         }
     }
+}
+
+/// The same, of an answer that is still needed.
+fn response(outcome: &Result<Reply, Failure>) -> Result<Resolution, Error> {
+    match outcome {
+        Ok(Reply { verdict, errors, body, .. }) => {
+            judge(Reply { verdict: *verdict, errors: errors.clone(), body: body.clone(), ..Reply::default() })
+        }
+        Err(failure) => Err(failure_error(failure.clone())),
+    }
+}
+
+/// What a command is rejected with, if it is.
+fn rejection(outcome: &Result<Reply, Failure>) -> Option<Error> {
+    response(outcome).err()
 }
 
 /// The rejection of a command whose request failed.

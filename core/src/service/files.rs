@@ -120,7 +120,7 @@ pub(super) fn upload_news(name: &str, outcome: &Result<Reply, Failure>) -> Optio
         Ok(reply) => Some(with_filename(reply.body.json(), name)),
         Err(failure) => match &failure.news {
             News::Nothing => None,
-            News::Error(data) if *data != failure.response => Some(with_filename(data.clone(), name)),
+            News::Error(data) if **data != failure.response => Some(with_filename(Value::clone(data), name)),
             News::Disconnected | News::Error(_) => Some(failed_upload(failure, name)),
         },
     }

@@ -26,8 +26,11 @@ impl Service {
         let waits_behind = self.batches.front().is_some_and(|batch| batch.awaits_images);
         let wanted = wanted(&batch.entries);
         let is_delayed = waits_behind || !wanted.is_empty();
-        let polls_on = is_delayed && matches!(batch.kind, Kind::Polled { .. });
-        if polls_on {
+        let polled = match batch.kind {
+            Kind::Polled { command, .. } if is_delayed => Some((command, batch.body.clone())),
+            _ => None,
+        };
+        if polled.is_some() {
             batch.kind = Kind::Pushed;
         }
         if !wanted.is_empty() {
@@ -44,9 +47,10 @@ impl Service {
         if is_idle {
             self.next_batch();
         }
-        if polls_on {
+        if let Some((command, body)) = polled {
             self.reconnected();
             self.next_poll();
+            self.resolve_poll(command, body);
         }
     }
 

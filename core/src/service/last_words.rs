@@ -31,7 +31,7 @@ impl Over {
     /// By a failed request.
     pub(super) fn by(failure: &Failure) -> Self {
         let error = match &failure.news {
-            News::Error(data) => Some(ResponseData::Failure(data.clone())),
+            News::Error(data) => Some(ResponseData::Failure(Value::clone(data))),
             News::Nothing | News::Disconnected => None,
         };
         Self { error, lost: Some(failure.response.clone()), shown: false }

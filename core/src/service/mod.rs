@@ -2,7 +2,7 @@
 //! any language. It is given commands, replies, stored state and the time, and hands out [`Effect`]s; it reads no clock, opens no
 //! socket, spawns nothing and locks nothing. One file for each concern: `commands` (who asked what, until when), `exchange` (requests
 //! under way), `start`, `restore`, `history`, `end`, `polling`, `push`, `congestion`, `outage`, `queue` (commands given too early), `batch` (new messages), `record`, `images`, `outbox` and `sending`,
-//! `own` (who is the customer), `typing`, `filters`, `preprocess`, `roster`, `files`, and `seen`.
+//! `own` (who is the customer), `typing`, `filters`, `preprocess`, `roster`, `files`, `seen`, and `untrusted` (answers that are none).
 
 mod batch;
 mod commands;
@@ -32,6 +32,7 @@ mod stored;
 #[cfg(test)]
 mod tests;
 mod typing;
+mod untrusted;
 
 use crate::{
     Error, ErrorKind,
@@ -356,7 +357,7 @@ impl Service {
     fn enter(&mut self, session: Session) {
         self.session = session;
         self.exchanges.end_session();
-        self.batches.clear();
+        self.forget_batches();
         self.held.clear();
         self.congestion.end_session();
     }

@@ -6,19 +6,25 @@ use super::{
     exchange::{ExchangeId, Purpose},
     last_words::Over,
     push::RETRY,
-    session::Session,
+    session::{Live, Session},
 };
 use crate::{
-    ErrorKind, Retry,
+    Error, ErrorKind, Retry,
+    command::{Commander, RequestId, Resolution},
     config::Polling,
     event::Event,
     store::key,
-    transport::{Failure, Operation, Reply, Verdict},
+    transport::{Body, Failure, Operation, Reply, Verdict},
 };
 use std::time::Duration;
 
 /// The HTTP status of an answer in the server's own terms.
 const OK: u16 = 200;
+
+/// The specification's texts for `poll`.
+const PRIVATE: &str =
+    "Access Denied to private command. Only WebChatService is allowed to invoke this command.";
+const UNFINISHED: &str = "previous poll has not finished.";
 
 /// The longest pause between polls, whatever a server asks for: it drops a client that it does not hear for 45 s (GMS reference,
 /// section 6).
@@ -135,21 +141,63 @@ impl Service {
         if self.poll_timeout().is_none_or(|due| due > self.time.now) {
             return;
         }
-        let (polling, congested) = (self.capabilities.polling, self.is_congested());
-        let Some(live) = self.session.live_mut() else { return };
-        if !polling {
+        if !self.capabilities.polling
+            && let Some(live) = self.session.live_mut()
+        {
             live.pace.stop();
         }
-        let from = live.from();
+        self.fetch(None);
+    }
+
+    /// Asks for new messages. As long as the program leaves its events waiting, none of them is published.
+    fn fetch(&mut self, command: Option<RequestId>) {
+        let Some(from) = self.session.live().map(Live::from) else { return };
         self.store_own(vec![(key::PING, Some(self.time.unix_ms.to_string()))]);
+        let congested = self.is_congested();
         self.request(
-            if congested { Purpose::Settle } else { Purpose::Poll },
+            if congested { Purpose::Settle(command) } else { Purpose::Poll(command) },
             Operation::Poll { from, preview: None },
         );
     }
 
-    /// Takes the answer to the poll `id`, which went out at `started`.
-    pub(super) fn polled(&mut self, id: ExchangeId, started: Duration, outcome: Result<Reply, Failure>) {
+    /// The command `poll`: one poll, whether or not there are automatic ones. There are never two at once.
+    pub(super) fn poll(&mut self, id: RequestId, commander: Commander) {
+        let active = self.session.active().is_some();
+        if !self.capabilities.polling {
+            self.reject(id, ErrorKind::Unsupported, "This transport doesn't support polling.");
+        } else if commander != Commander::WebChatService {
+            self.reject(id, ErrorKind::AccessDenied, PRIVATE);
+        } else if !active {
+            self.reject(id, ErrorKind::NoSession, UNFINISHED);
+        } else if self.holds_polls() || self.exchanges.is_fetching() {
+            self.reject(id, ErrorKind::Busy, UNFINISHED);
+        } else {
+            self.fetch(Some(id));
+        }
+    }
+
+    /// Resolves the command that polled, where one did.
+    pub(super) fn resolve_poll(&mut self, command: Option<RequestId>, body: Body) {
+        if let Some(id) = command {
+            self.resolve(id, Resolution::Response(body));
+        }
+    }
+
+    /// Rejects the command that polled, where the answer is a rejection.
+    pub(super) fn reject_poll(&mut self, purpose: &Purpose, rejection: Option<Error>) {
+        if let (Purpose::Poll(Some(id)) | Purpose::Settle(Some(id)), Some(error)) = (purpose, rejection) {
+            self.complete(*id, Err(error));
+        }
+    }
+
+    /// Takes the answer to the poll `id`, which went out at `started`, for the command that asked for it.
+    pub(super) fn polled(
+        &mut self,
+        id: ExchangeId,
+        started: Duration,
+        command: Option<RequestId>,
+        outcome: Result<Reply, Failure>,
+    ) {
         let now = self.time.now;
         match outcome {
             Ok(reply) if reply.verdict == Verdict::Refused => self.poll_refused(reply),
@@ -161,7 +209,7 @@ impl Service {
                     live.slowness = now.saturating_sub(started);
                 }
                 if reply.verdict == Verdict::Done {
-                    return self.looked_at_transcript(id, started, reply);
+                    return self.looked_at_transcript(id, started, command, reply);
                 }
                 self.receive_untrusted(reply);
                 self.poll_exception();
@@ -173,15 +221,21 @@ impl Service {
     }
 
     /// Takes what the look `id` at the transcript brings. A stale answer is that to a look from before: it proves nothing.
-    fn looked_at_transcript(&mut self, id: ExchangeId, started: Duration, reply: Reply) {
+    fn looked_at_transcript(
+        &mut self,
+        id: ExchangeId,
+        started: Duration,
+        command: Option<RequestId>,
+        reply: Reply,
+    ) {
         if reply.stale {
-            self.receive(Kind::Polled { started: Duration::ZERO }, reply);
+            self.receive(Kind::Polled { started: Duration::ZERO, command }, reply);
             return self.looked_in_vain();
         }
         if let Some(live) = self.session.live_mut() {
             live.fruitless = 0;
         }
-        self.receive(Kind::Polled { started }, reply);
+        self.receive(Kind::Polled { started, command }, reply);
         self.take_held(Some(id));
     }
 
@@ -202,14 +256,6 @@ impl Service {
         }
         self.reconnected();
         self.poll_again(Duration::ZERO);
-    }
-
-    /// Takes the messages of an answer of which nothing else can be trusted (GMS reference, section 3).
-    fn receive_untrusted(&mut self, reply: Reply) {
-        if !reply.messages.is_empty() {
-            let Reply { verdict, messages, .. } = reply;
-            self.receive(Kind::Last, Reply { verdict, messages, ..Reply::default() });
-        }
     }
 
     /// A failed poll: the session is gone, or polling goes on, more slowly where the configuration says so. What the lost answer held may

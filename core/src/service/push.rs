@@ -43,7 +43,7 @@ impl Held {
 
 impl Live {
     /// Whether these messages close up to what is known, without a gap before or among them.
-    fn is_next(&self, reply: &Reply) -> bool {
+    pub(super) fn is_next(&self, reply: &Reply) -> bool {
         let mut places: Vec<_> =
             reply.messages.iter().filter_map(|received| received.message.index.place()).collect();
         places.sort_unstable();
@@ -64,7 +64,9 @@ impl Service {
             Incoming::Batch(reply) => self.pushed(*reply),
             Incoming::Up { gap } => self.link_up(gap),
             Incoming::Alive => self.ping(),
-            Incoming::Down(failure) if self.session.live().is_some() => self.report(&failure, &Purpose::Poll),
+            Incoming::Down(failure) if self.session.live().is_some() => {
+                self.report(&failure, &Purpose::Poll(None));
+            }
             Incoming::Refused(failure) if self.session.live().is_some() => self.link_refused(&failure),
             // Without a session, a request that waits for the link fails with it.
             Incoming::Down(_) | Incoming::Refused(_) => {}
@@ -106,14 +108,17 @@ impl Service {
         }
         match reply.verdict {
             Verdict::Temporary => {
+                self.take_untrusted(&reply);
                 self.poll_exception();
                 self.poll_again(Duration::ZERO);
             }
             Verdict::Refused => {
-                self.keep_words(&reply);
-                match self.over_by(&reply) {
-                    Some(over) => self.session_over(Over { shown: true, ..over }),
-                    None => self.report_refusal(&reply),
+                if let Some(over) = self.over_by(&reply) {
+                    self.keep_words(&reply);
+                    self.session_over(Over { shown: true, ..over });
+                } else {
+                    self.take_untrusted(&reply);
+                    self.report_refusal(&reply);
                 }
             }
             Verdict::Done => {
@@ -160,9 +165,12 @@ impl Service {
         !self.capabilities.polling && (wanted || self.exchanges.is_polling())
     }
 
-    /// Fetches what may be missing, at once or after the fetch that is under way.
+    /// Fetches what may be missing, at once or after the fetch that is under way; where there are polls, by the next.
     pub(super) fn catch_up(&mut self) {
         let now = self.time.now;
+        if self.capabilities.polling {
+            return self.poll_now();
+        }
         if let Some(live) = self.session.live_mut() {
             live.pace.want(now);
         }

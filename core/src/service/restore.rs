@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Private,
-    command::{RequestId, Resolution},
+    command::{Commander, RequestId, Resolution},
     event::{Event, ResponseData, Restored},
     model::SessionData,
     store::{self, Stored, key},
@@ -61,13 +61,14 @@ impl Service {
     }
 
     /// The command `restore`, which only the service itself may use where chats are not asynchronous.
-    pub(super) fn restore(&mut self, id: RequestId, given: Option<&Private>) {
+    pub(super) fn restore(&mut self, id: RequestId, given: Option<&Private>, commander: Commander) {
+        let allowed = self.is_asynchronous() || commander == Commander::WebChatService;
         let (kind, text) = match self.session {
             _ if self.session.is_restoring() => (ErrorKind::Busy, "Already restoring. Ignoring request."),
             Session::Live(_) => {
                 (ErrorKind::SessionActive, "Chat session is already active, ignoring restore command.")
             }
-            Session::Idle | Session::Starting(_) | Session::Restoring(..) if !self.is_asynchronous() => (
+            Session::Idle | Session::Starting(_) | Session::Restoring(..) if !allowed => (
                 ErrorKind::AccessDenied,
                 "Access Denied to private command. Only WebChatService is allowed to invoke this command in Non-Async mode.",
             ),
@@ -91,7 +92,8 @@ impl Service {
                 let found = self.stored_session(stored);
                 self.restore_found(id, found, Some(stored));
             }
-            _ => self.restore(id, None),
+            // What is stored was asked for by one who may.
+            _ => self.restore(id, None, Commander::WebChatService),
         }
     }
 

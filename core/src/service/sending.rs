@@ -147,7 +147,7 @@ impl Service {
         let Some(live) = self.session.live() else { return };
         let from = live.from();
         if !self.exchanges.is_fetching() {
-            self.request(Purpose::Settle, Operation::Poll { from, preview: None });
+            self.request(Purpose::Settle(None), Operation::Poll { from, preview: None });
         }
     }
 
@@ -187,7 +187,8 @@ impl Service {
             }
             Ok(reply) if reply.verdict == Verdict::Refused => {
                 let over = self.hear_of_the_end(&reply);
-                self.finish(|| judge(reply));
+                let arrived = seen.then(|| self.arrived());
+                self.finish(|| arrived.map_or_else(|| judge(reply), Ok));
                 self.end_if_over(over);
             }
             Err(failure) if failure.applied == Applied::No => self.refused(failure),
@@ -239,7 +240,7 @@ impl Service {
     /// Settles what new transcript entries settle, after a poll or a replay.
     pub(super) fn settle(&mut self, messages: &[Received], kind: Kind, ended: bool) {
         self.sight(messages, false);
-        if let (Kind::Polled { started }, false) = (kind, ended) {
+        if let (Kind::Polled { started, .. }, false) = (kind, ended) {
             self.looked(started);
         }
     }
@@ -259,7 +260,7 @@ impl Service {
         if ended && reply.verdict == Verdict::Done {
             // There will be no later poll.
             self.lift_congestion();
-            return self.receive(Kind::Polled { started }, reply);
+            return self.receive(Kind::Polled { started, command: None }, reply);
         }
         if reply.verdict == Verdict::Done {
             self.sight(&reply.messages, true);

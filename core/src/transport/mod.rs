@@ -337,7 +337,7 @@ pub enum News {
     /// The connection is lost.
     Disconnected,
     /// An error, with this as payload.
-    Error(Value),
+    Error(Box<Value>),
 }
 
 /// A request that got no usable answer: an HTTP failure, a lost connection, a body that is not the protocol's.

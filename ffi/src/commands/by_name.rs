@@ -45,9 +45,18 @@ unsafe fn read(
 }
 
 /// Gives any command by its name, with or without "WebChatService." before it; `options_json` is a JSON object (NULL: none) with the
-/// options of the specification. Options that cannot be used, and a name that does not exist (WEBCHAT_ERR_UNSUPPORTED), are rejections.
-/// Callbacks cannot be written in JSON: registerPreProcessor and registerTypingPreviewInput have functions of their own. A command: see
-/// above. WEBCHAT_ERR_INVALID_ARGUMENT: `options_json` is not JSON. Since 0.1.
+/// options of the specification. Options that cannot be used, and a name that does not exist (WEBCHAT_ERR_UNSUPPORTED), are rejections;
+/// options that a command does not have are named in the log. Callbacks cannot be written in JSON: registerPreProcessor and
+/// registerTypingPreviewInput have functions of their own.
+///
+/// The option `commander` names who gives the command, as on the widget bus; without it, the program does. What is private to the service
+/// is carried out for "WebChatService": `poll` with {"commander": "WebChatService"} makes one poll now, also while automatic polling is
+/// stopped, so that a program can poll by a clock of its own. It resolves with the server's answer, after what that brings was published,
+/// images apart. Rejected ("previous poll has not finished."): WEBCHAT_ERR_NO_SESSION, WEBCHAT_ERR_BUSY while a poll is under way;
+/// WEBCHAT_ERR_UNSUPPORTED where messages are pushed (CometD). `restore` with it restores the stored session also where chats are not
+/// asynchronous.
+///
+/// A command: see above. WEBCHAT_ERR_INVALID_ARGUMENT: `options_json` is not JSON. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_command(
     service: *mut webchat_service,

@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::ffi::c_char;
 use webchat_core::{
     Config, Private,
-    command::{Command, StartChat},
+    command::{Command, Commander, StartChat},
 };
 
 /// The customer's entries in the form that starts a chat. The structure and its texts are read during the call; what is left NULL is
@@ -146,7 +146,13 @@ pub unsafe extern "C" fn webchat_restore(
         let (call, session_data) = unsafe {
             (Call::take(service, completion, out_request)?, optional(session_data, "session_data")?)
         };
-        call.give("restore", Ok(Command::Restore { session_data: session_data.map(Private::from) }));
+        call.give(
+            "restore",
+            Ok(Command::Restore {
+                session_data: session_data.map(Private::from),
+                commander: Commander::Program,
+            }),
+        );
         Ok(())
     })
 }

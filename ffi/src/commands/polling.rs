@@ -4,9 +4,10 @@ use super::Call;
 use crate::{
     boundary::guard, completion::webchat_completion, service::webchat_service, status::webchat_status,
 };
-use webchat_core::command::Command;
+use webchat_core::command::{Command, Commander};
 
-/// poll: private to the service: always rejected, with WEBCHAT_ERR_ACCESS_DENIED. A command: see above. Since 0.1.
+/// poll: private to the service: always rejected, with WEBCHAT_ERR_ACCESS_DENIED. By name with the commander "WebChatService" it polls
+/// once: see webchat_command. A command: see above. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_poll(
     service: *mut webchat_service,
@@ -15,7 +16,8 @@ pub unsafe extern "C" fn webchat_poll(
 ) -> webchat_status {
     guard(|| {
         // SAFETY: the header's pointer rules.
-        unsafe { Call::take(service, completion, out_request) }?.give("poll", Ok(Command::Poll));
+        unsafe { Call::take(service, completion, out_request) }?
+            .give("poll", Ok(Command::Poll { commander: Commander::Program }));
         Ok(())
     })
 }

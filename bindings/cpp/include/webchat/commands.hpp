@@ -305,7 +305,7 @@ public:
                          std::forward<How>(how)...);
     }
 
-    /// Private to the service: AccessDeniedError.
+    /// Private to the service: AccessDeniedError. By name it can be given for it: see command().
     template <class... How>
     detail::Result<How...> poll(How&&... how) {
         return plain(webchat_poll, std::forward<How>(how)...);
@@ -331,7 +331,11 @@ public:
     }
 
     /// Gives any command by its name, with or without "WebChatService." before it, with its options as a JSON object. A name that does not
-    /// exist: UnsupportedError. Callbacks cannot be written in JSON.
+    /// exist: UnsupportedError. Callbacks cannot be written in JSON. Options that a command does not have are named in the log.
+    ///
+    /// The option `commander` names who gives the command: for "WebChatService", `poll` makes one poll now, also while automatic polling is
+    /// stopped, and resolves with the server's answer. NoSessionError, BusyError while a poll is under way, UnsupportedError where messages
+    /// are pushed (CometD).
     template <class... How>
     detail::Result<How...> command(const std::string& name, const std::string& options_json, How&&... how) {
         return give([&](auto... last) {

@@ -94,7 +94,12 @@ class Commands:
     def command(self, name: str, options: Any = None, *, timeout: float | None = None) -> Any:
         """Gives a command by the name that the specification has for it, such as ``sendMessage``, with its options.
 
-        Where the specification wants functions and regular expressions, callables and patterns are taken.
+        Where the specification wants functions and regular expressions, callables and patterns are taken. Options that a command does not
+        have are named in the log.
+
+        The option ``commander`` names who gives the command: for ``"WebChatService"``, ``poll`` makes one poll now, also while automatic
+        polling is stopped, and returns the server's answer. :class:`NoSessionError`, :class:`BusyError` while a poll is under way,
+        :class:`UnsupportedError` where messages are pushed (CometD).
         """
         return self._call(name, self._prepared(options), timeout)
 
@@ -195,7 +200,7 @@ class Commands:
         return self._call("updateUserData", user_data, timeout)
 
     def poll(self, *, timeout: float | None = None) -> Any:
-        """Private to the service: always rejected."""
+        """Private to the service: always rejected. :meth:`command` can give it for the service."""
         return self.command("poll", timeout=timeout)
 
     def start_poll(self, *, timeout: float | None = None) -> Any:

@@ -173,7 +173,7 @@ pub(super) fn http(status: u16) -> Failure {
     Failure {
         kind,
         retry,
-        news: if told { News::Error(response.clone()) } else { News::Nothing },
+        news: if told { News::Error(Box::new(response.clone())) } else { News::Nothing },
         applied: if status == 408 || status >= 500 { Applied::Unknown } else { Applied::No },
         status,
         foreign: true,
@@ -186,7 +186,7 @@ pub(super) fn http(status: u16) -> Failure {
 /// HTTP 400 with the server's error.
 pub(super) fn bad_request(code: i64) -> Failure {
     let response = json!({"status": 400, "responseJSON": {"errors": [{"code": code}]}});
-    Failure { news: News::Error(response.clone()), foreign: false, response, ..http(400) }
+    Failure { news: News::Error(Box::new(response.clone())), foreign: false, response, ..http(400) }
 }
 
 /// A failure that says that there is no such session.

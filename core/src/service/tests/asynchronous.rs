@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     ErrorKind,
-    command::{Command, StartChat},
+    command::{Command, Commander, StartChat},
     model::{Index, NexusSession, OriginalMessage, ParticipantId, Received, SessionData},
     store::{HostCall, key},
     transport::{Failure, News, Operation, Reply},
@@ -183,14 +183,15 @@ fn what_the_host_keeps_wins() {
 fn the_command_restore_takes_a_token_or_what_is_stored() {
     let mut script = asynchronous();
     script.configure();
-    let id = script.command(Command::Restore { session_data: None });
+    let id = script.command(Command::Restore { session_data: None, commander: Commander::Program });
     assert_eq!(script.rejected(id), (ErrorKind::NoSession, "No chat session found to restore."));
-    let id = script.command(Command::Restore { session_data: Some("given".into()) });
-    let again = script.command(Command::Restore { session_data: None });
+    let id = script
+        .command(Command::Restore { session_data: Some("given".into()), commander: Commander::Program });
+    let again = script.command(Command::Restore { session_data: None, commander: Commander::Program });
     assert_eq!(script.rejected(again), (ErrorKind::Busy, "Already restoring. Ignoring request."));
     script.answer("restore", Reply { session: Some(data("s", "new")), ..page([80]) });
     assert!(script.resolved(id).is_object(), "the answer, after its messages were published");
-    let id = script.command(Command::Restore { session_data: None });
+    let id = script.command(Command::Restore { session_data: None, commander: Commander::Program });
     let text = "Chat session is already active, ignoring restore command.";
     assert_eq!(script.rejected(id), (ErrorKind::SessionActive, text));
 }
@@ -243,7 +244,10 @@ fn a_chat_that_ended_while_nobody_looked_is_told_to_its_end() {
             script.stored.insert(key::NEXUS_SESSION.into(), "s".into());
         }
         script.configure();
-        let command = asked.then(|| script.command(Command::Restore { session_data: Some("old".into()) }));
+        let command = asked.then(|| {
+            script
+                .command(Command::Restore { session_data: Some("old".into()), commander: Commander::Program })
+        });
         let waiting = script.command(Command::VerifySession);
         script.take();
         let messages = vec![nexus(joins(80, Who::Agent)), nexus(says(81, Who::Agent, "away"))];
@@ -271,13 +275,14 @@ fn a_chat_that_ended_while_nobody_looked_is_told_to_its_end() {
 fn a_chat_that_the_server_has_forgotten_is_over_and_a_token_that_it_refuses_is_useless() {
     let mut script = asynchronous();
     script.configure();
-    let id = script.command(Command::Restore { session_data: Some("old".into()) });
+    let id =
+        script.command(Command::Restore { session_data: Some("old".into()), commander: Commander::Program });
     script.take();
     script.fail("restore", gone(http(404)));
     assert_eq!(script.take(), ["restoreTimeout", "command: rejected"]);
     assert_eq!(script.error(id).rejection()["status"], 404);
     let mut script = restoring();
-    let refused = Failure { useless: true, news: News::Error(json!({"status": 401})), ..http(401) };
+    let refused = Failure { useless: true, news: News::Error(Box::new(json!({"status": 401}))), ..http(401) };
     script.fail("restore", refused);
     assert_eq!(script.take(), ["error", "restoreFailed"]);
     assert_eq!(script.payload("restoreFailed")["status"], 401);
@@ -290,7 +295,8 @@ fn the_transcript_of_the_chat_before_is_not_that_of_a_restored_one() {
     let mut script = started();
     script.command(Command::EndChat);
     script.answer_end();
-    let id = script.command(Command::Restore { session_data: Some("other".into()) });
+    let id = script
+        .command(Command::Restore { session_data: Some("other".into()), commander: Commander::Program });
     script.answer("restore", Reply { session: Some(data("t", "new")), ..page([7]) });
     assert!(script.resolved(id).is_object());
     assert_eq!(indexes(&script.ask(Command::GetTranscript)), ["70"]);

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind,
-    command::{Command, PreviewInput, RequestId},
+    command::{Command, Commander, PreviewInput, RequestId},
     config::Config,
     service::{BatchId, Effect, Service, Time},
     transport::Operation,
@@ -81,7 +81,12 @@ fn a_command_waits_five_seconds_for_a_configuration() {
 fn every_command_to_a_chat_that_was_never_configured_is_rejected() {
     let mut script = Script::new();
     let mut given = plain().into_iter().map(|(command, _)| command).collect::<Vec<_>>();
-    given.extend([message("x"), Command::GetStats, Command::Poll, Command::VerifySession]);
+    given.extend([
+        message("x"),
+        Command::GetStats,
+        Command::Poll { commander: Commander::Program },
+        Command::VerifySession,
+    ]);
     let names: Vec<_> = given.iter().map(Command::name).collect();
     let ids: Vec<_> = given.into_iter().map(|command| script.command(command)).collect();
     script.wait_ms(5_000);

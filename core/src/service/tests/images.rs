@@ -5,7 +5,7 @@ use super::{
     script::{NEXUS, Script, message},
 };
 use crate::{
-    command::{Command, Preprocessor},
+    command::{Command, Commander, Preprocessor},
     model::{Content, NexusSession, Received, SessionData},
     transport::{Operation, Reply},
 };
@@ -47,6 +47,19 @@ fn asked(script: &Script) -> Vec<Box<str>> {
         Operation::Images(addresses) => addresses.clone(),
         other => panic!("{other:?}"),
     }
+}
+
+/// Images may take their time; the poll that has brought them is over.
+#[test]
+fn the_outcome_of_a_poll_waits_for_no_image() {
+    let mut script = started();
+    script.command(Command::StopPoll);
+    let poll = || Command::Poll { commander: Commander::WebChatService };
+    let id = script.command(poll());
+    script.answer("poll", batch(vec![shows(2, "/1")]));
+    assert!(script.outcome(id).is_some_and(Result::is_ok));
+    let next = script.command(poll());
+    assert_eq!((script.is_open(next), script.kinds()), (true, vec!["images", "poll"]), "another is made");
 }
 
 #[test]

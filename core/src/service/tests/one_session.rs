@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     ErrorKind,
-    command::{Command, Preprocessor},
+    command::{Command, Commander, Preprocessor},
     model::{Download, DownloadTarget, FileSource, JsonObject, Received, Upload},
     store::key,
     transport::{Incoming, Reply},
@@ -67,7 +67,8 @@ fn a_late_answer_to_an_abandoned_start_does_not_touch_a_restored_session() {
     script.configure();
     script.command_within(start_chat(), Some(Duration::from_secs(1)));
     script.wait_ms(1_000);
-    let restore = script.command(Command::Restore { session_data: Some("given".into()) });
+    let restore = script
+        .command(Command::Restore { session_data: Some("given".into()), commander: Commander::Program });
     script.answer("restore", Reply { session: Some(data("s", "restored")), ..done() });
     assert!(script.resolved(restore).is_object());
     script.take_all();
@@ -99,7 +100,7 @@ fn a_late_failure_of_an_abandoned_start_is_nobody_s() {
 fn a_restoration_that_was_given_up_does_not_go_live_later() {
     let mut script = asynchronous();
     script.configure();
-    let given = Command::Restore { session_data: Some("given".into()) };
+    let given = Command::Restore { session_data: Some("given".into()), commander: Commander::Program };
     let restore = script.command_within(given, Some(Duration::from_secs(1)));
     let waiting = script.command(Command::VerifySession);
     script.wait_ms(1_000);
@@ -118,7 +119,8 @@ fn a_restoration_that_was_given_up_does_not_go_live_later() {
 fn a_session_that_a_given_up_restoration_opened_is_ended() {
     let mut script = asynchronous();
     script.configure();
-    let restore = script.command(Command::Restore { session_data: Some("given".into()) });
+    let restore = script
+        .command(Command::Restore { session_data: Some("given".into()), commander: Commander::Program });
     script.cancel(restore);
     script.take_all();
     script.answer("restore", Reply { session: Some(data("another", "late")), replaced: true, ..done() });
@@ -133,7 +135,7 @@ fn a_restoration_given_up_while_the_store_is_read_does_not_begin() {
     script.configure();
     script.stored.insert(key::NEXUS_KEYS.into(), "old".into());
     script.hold_loads = true;
-    let restore = script.command(Command::Restore { session_data: None });
+    let restore = script.command(Command::Restore { session_data: None, commander: Commander::Program });
     script.cancel(restore);
     script.answer_loads();
     assert_eq!(script.kinds(), [""; 0]);
@@ -146,7 +148,10 @@ fn over_a_link_a_restoration_that_was_given_up_leaves_room_for_a_start() {
     script.config.asynchronous = Some(true);
     script.configure();
     let given = json!({"secureKey": "key", "sessionID": "chat-0"}).to_string();
-    let restore = script.command(Command::Restore { session_data: Some(given.as_str().into()) });
+    let restore = script.command(Command::Restore {
+        session_data: Some(given.as_str().into()),
+        commander: Commander::Program,
+    });
     script.cancel(restore);
     let start = script.command(start_chat());
     script.answer("restore", Reply { messages: vec![says(1, Who::Agent, "old")], ..session("chat-0") });

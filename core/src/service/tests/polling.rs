@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     ErrorKind,
-    command::{Command, PreviewInput},
+    command::{Command, Commander, PreviewInput},
     model::{GmsSession, SessionData},
     store::key,
     transport::{Operation, Reply, Verdict},
@@ -201,14 +201,14 @@ fn polling_needs_a_session_and_a_transport_that_polls() {
         let id = script.command(command);
         assert_eq!(script.rejected(id), (ErrorKind::Unsupported, "This transport doesn't support polling"));
     }
-    let id = script.command(Command::Poll);
+    let id = script.command(Command::Poll { commander: Commander::Program });
     assert_eq!(script.rejected(id), (ErrorKind::Unsupported, "This transport doesn't support polling."));
 }
 
 #[test]
 fn the_command_poll_is_private() {
     for mut script in [Script::ready(), Script::started()] {
-        let id = script.command(Command::Poll);
+        let id = script.command(Command::Poll { commander: Commander::Program });
         let text = "Access Denied to private command. Only WebChatService is allowed to invoke this command.";
         assert_eq!(script.rejected(id), (ErrorKind::AccessDenied, text));
     }

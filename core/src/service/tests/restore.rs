@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     ErrorKind,
-    command::Command,
+    command::{Command, Commander},
     prefilter::Prefilter,
     store::{Stored, key},
     transport::Reply,
@@ -183,7 +183,7 @@ fn a_dead_connection_is_an_error_too() {
 #[test]
 fn the_command_restore_is_private() {
     let restore = |script: &mut Script| {
-        let id = script.command(Command::Restore { session_data: None });
+        let id = script.command(Command::Restore { session_data: None, commander: Commander::Program });
         let (kind, text) = script.rejected(id);
         (kind, text.to_owned())
     };

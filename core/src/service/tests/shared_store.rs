@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     ErrorKind,
-    command::Command,
+    command::{Command, Commander},
     prefilter::Prefilter,
     store::{Stored, key},
     transport::Reply,
@@ -195,7 +195,7 @@ fn a_session_that_the_application_gives_comes_in_place_of_whatever_is_stored() {
     let mut script = asynchronous();
     script.configure();
     script.stored = others_of_nexus();
-    script.command(Command::Restore { session_data: Some("given".into()) });
+    script.command(Command::Restore { session_data: Some("given".into()), commander: Commander::Program });
     script.answer("restore", Reply { session: Some(data("s", "new")), ..done() });
     assert_eq!((&*script.stored[key::NEXUS_SESSION], &*script.stored[key::NEXUS_KEYS]), ("s", "new"));
     script.answer_poll_due(ended());
@@ -284,7 +284,9 @@ fn a_store_that_cannot_be_read_fails_the_commands_that_ask_for_it() {
     let mut script = asynchronous();
     script.configure();
     script.hold_loads = true;
-    for command in [Command::VerifySession, Command::Restore { session_data: None }] {
+    for command in
+        [Command::VerifySession, Command::Restore { session_data: None, commander: Commander::Program }]
+    {
         let id = script.command(command);
         script.fail_load(crate::Error::new(ErrorKind::Timeout, "silent"));
         assert_eq!(script.rejected(id), (ErrorKind::Timeout, "silent"));

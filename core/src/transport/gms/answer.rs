@@ -73,7 +73,7 @@ fn with_trouble(operation: &Operation, mut failure: Failure, Trouble { ended, er
     }
     let worth_telling = if errors.is_empty() { is_invalid_service } else { !polling || !preview_only };
     if worth_telling {
-        failure.news = News::Error(failure.response.clone());
+        failure.news = News::Error(Box::new(failure.response.clone()));
     }
     failure
 }
@@ -83,7 +83,9 @@ pub(crate) fn with_news(operation: &Operation, failure: Failure) -> Failure {
     let news = match failure.news {
         News::Nothing if failure.kind == ErrorKind::Io => News::Nothing,
         News::Nothing if failure.is_disconnect() => News::Disconnected,
-        News::Nothing if matches!(operation, Operation::Upload(_)) => News::Error(failure.response.clone()),
+        News::Nothing if matches!(operation, Operation::Upload(_)) => {
+            News::Error(Box::new(failure.response.clone()))
+        }
         news => news,
     };
     Failure { news, ..failure }.of(operation)

@@ -6,7 +6,8 @@
 //! goes when it is released.
 //!
 //! Time limits: `ajaxTimeout` for a message to get through, and as much for its outcome, or more where the server has been slower lately;
-//! four times that for a look at the transcript, which a server answers after all that was sent before. There is one look at a time. A start and a restoration wait for the link through five attempts to bring it up. Files are as over REST.
+//! four times that for a look at the transcript, which a server answers after all that was sent before. There is one look at a time. A start and a
+//! restoration wait for the link through five attempts to bring it up; an HTTP status on the way is told at once. Files are as over REST.
 
 mod exchanges;
 mod files;
@@ -202,7 +203,7 @@ impl Inner {
 fn off_the_link(operation: &Operation, failure: Failure) -> Failure {
     let news = match failure.news {
         News::Disconnected if matches!(operation, Operation::Upload(_)) => {
-            News::Error(failure.response.clone())
+            News::Error(Box::new(failure.response.clone()))
         }
         News::Disconnected => News::Nothing,
         news => news,

@@ -73,7 +73,7 @@ impl Inner {
                 self.ask(&data, Expects::Transcript { known, sure: true, missing: from }).await
             }
             Operation::End => self.end(session).await,
-            other => self.tell(other, session).await.and_then(unless_refused),
+            other => self.tell(other, session).await,
         }
     }
 
@@ -257,14 +257,14 @@ fn shows(operation: &Operation) -> bool {
     )
 }
 
-/// A refusal that does not end the chat is what an HTTP failure is over REST: the command's, and told (behaviour reference, section 9.4).
+/// A refused start is what an HTTP failure is over REST: the command's, and told (behaviour reference, section 9.4).
 fn unless_refused(reply: Reply) -> Result<Reply, Failure> {
     if reply.verdict != Verdict::Refused || reply.errors.is_empty() || reply.ended == Some(true) {
         return Ok(reply);
     }
     let cause = refusal_text(&reply.errors);
     let response = reply.body.json();
-    let news = News::Error(response.clone());
+    let news = News::Error(Box::new(response.clone()));
     Err(Failure { status: 200, news, response, ..local_failure(ErrorKind::Rejected, cause) })
 }
 

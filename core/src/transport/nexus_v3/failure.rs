@@ -49,7 +49,7 @@ pub(super) fn with_news(operation: &Operation, failure: Failure) -> Failure {
     failure.news = match operation {
         Operation::Poll { .. } if failure.is_disconnect() => News::Disconnected,
         _ if failure.kind == ErrorKind::Io => News::Nothing,
-        _ => News::Error(error(&failure)),
+        _ => News::Error(Box::new(error(&failure))),
     };
     failure
 }

@@ -165,7 +165,7 @@ async fn refusals_and_outages_are_told_of_the_request_that_they_are_for() {
     let refused = nobody.perform(nickname("")).await.unwrap_err();
     assert_eq!((refused.kind, refused.applied), (ErrorKind::Rejected, Applied::No));
     assert_eq!(refused.response["errors"][0]["code"], 161);
-    assert_eq!(refused.news, News::Error(refused.response.clone()));
+    assert_eq!(refused.news, News::Error(Box::new(refused.response.clone())));
     wait_for(&simulator, |info| info.clients.is_empty()).await;
 }
 

@@ -146,7 +146,7 @@ async fn a_refused_upload_tells_why() {
         let file = upload("a.txt", FileSource::Bytes(Bytes::from(vec![0; size])));
         let failure = transport_to(&server).perform(request(Operation::Upload(file))).await.unwrap_err();
         assert_eq!(failure.response["responseJSON"]["errors"][1]["code"], 202);
-        assert!(matches!(&failure.news, News::Error(data) if *data == failure.response));
+        assert!(matches!(&failure.news, News::Error(data) if **data == failure.response));
         assert_eq!((failure.kind, failure.applied, failure.status), (ErrorKind::Rejected, Applied::No, 400));
         assert_eq!(
             failure.cause,

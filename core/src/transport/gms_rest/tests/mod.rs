@@ -144,7 +144,7 @@ fn judged(operation: &Operation, status: u16, body: &'static str) -> (bool, bool
     let status = reqwest::StatusCode::from_u16(status).unwrap();
     let answer = Answer { status, body: Bytes::from_static(body.as_bytes()), ..Answer::default() };
     let failure = refusal(operation, &answer);
-    (failure.ended, matches!(failure.news, News::Error(data) if data == failure.response))
+    (failure.ended, matches!(failure.news, News::Error(data) if *data == failure.response))
 }
 
 #[test]
