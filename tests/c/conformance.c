@@ -217,7 +217,7 @@ static webchat_status give(
     if (strcmp(name, "restore") == 0 && strcmp(options, "{}") == 0) {
         return webchat_restore(service, NULL, completion, request);
     }
-    for (size_t i = 0; i < sizeof plain_commands / sizeof *plain_commands; i++) {
+    for (size_t i = 0; i < sizeof plain_commands / sizeof *plain_commands && strcmp(options, "{}") == 0; i++) {
         if (strcmp(name, plain_commands[i].name) == 0) return plain_commands[i].give(service, completion, request);
     }
     return webchat_command(service, name, options, completion, request);

@@ -65,6 +65,15 @@ TEST(every_other_command) {
     for (const auto& message : chat.get_transcript().messages()) CHECK(!contains(message.text, "SECRET"));
 
     thrown<webchat::AccessDeniedError>([&] { chat.poll(); });
+    const std::string by_service = R"({"commander": "WebChatService"})";
+    thrown<webchat::NoSessionError>([&] { Chat(simulator.config()).command("poll", by_service); });
+    CHECK(chat.stop_poll());
+    for (bool polled = false; !polled;) {
+        try {
+            polled = contains(chat.command("poll", by_service).json(), "statusCode");
+        } catch (const webchat::BusyError&) { // an automatic one is still under way
+        }
+    }
     thrown<webchat::UnsupportedError>([&] { chat.fetch_history(); });
     thrown<webchat::AccessDeniedError>([&] { Chat(simulator.config()).restore(); });
     CHECK(chat.end_chat(30s));

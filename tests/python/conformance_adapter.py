@@ -151,7 +151,7 @@ def give(chat: Any, name: str, options: dict[str, Any], timeout: float | None) -
         return getattr(chat, snake_case(name))(options, timeout=timeout)
     if name == "startChat":
         return chat.start_chat(**{"user_data" if key == "userData" else key: value for key, value in options.items()}, timeout=timeout)
-    if name in PLAIN:
+    if name in PLAIN and not options:
         return getattr(chat, snake_case(name))(timeout=timeout)
     if name == "sendFile" and isinstance(files, str):
         return chat.send_file(files, description=options.get("description"), timeout=timeout)

@@ -107,6 +107,22 @@ async def test_polling_is_stopped_and_started(face: Face, simulator: Simulator) 
         assert await face(chat.reset_poll_exceptions()) is None
 
 
+async def test_a_program_polls_by_a_clock_of_its_own(face: Face, simulator: Simulator) -> None:
+    by_service = {"commander": "WebChatService"}
+    async with face.open(simulator.config(pollRateMin=5000, pollRateMax=30000)) as chat:
+        with pytest.raises(webchat.NoSessionError, match="^previous poll has not finished.$"):
+            await face(chat.command("poll", by_service))
+        await face(chat.start_chat(nickname="Jo"))
+        await face.until(chat, "messageReceived")
+        await face(chat.stop_poll())
+        simulator.chat("join", nickname="Sam")
+        simulator.chat("say", text="one")
+        assert (await face(chat.command("WebChatService.poll", by_service)))["statusCode"] == 0
+        await face.until_text(chat, "one")
+        with pytest.raises(webchat.AccessDeniedError):
+            await face(chat.command("poll", {"commander": "somebody"}))
+
+
 async def test_commands_by_name(face: Face, simulator: Simulator) -> None:
     async with face.open(simulator.config()) as chat:
         await face(chat.command("WebChatService.startChat", {"nickname": "Jo"}))
