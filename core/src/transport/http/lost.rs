@@ -78,9 +78,25 @@ pub(super) fn broken(fault: Fault, status: StatusCode, way: &Way) -> Failure {
             format!("the answer of {} was not complete within {}", way.server, elapsed(way)),
         ),
         Fault::Http(error) if chain(&error).any(malformed) => {
-            bad_answer(&Answer { status, ..Answer::default() }, "the compression of the answer is broken")
+            let texts: Vec<String> = chain(&error).map(ToString::to_string).collect();
+            bad_answer(&Answer { status, ..Answer::default() }, malformed_in(&texts))
         }
         Fault::Http(error) => lost(&error, way),
+    }
+}
+
+/// What is wrong with an answer whose errors are these: its chunks, or else its compression. The HTTP library's errors have no names that
+/// could be asked for.
+fn malformed_in(texts: &[String]) -> &'static str {
+    let has = |part: &str| texts.iter().any(|text| text.contains(part));
+    if has("extensions over limit") {
+        "the answer has too much in its chunk extensions"
+    } else if has("trailers bytes over limit") || has("trailers count overflow") || has("too many headers") {
+        "the answer has too many trailers"
+    } else if ["hunk", "railer", "Partial header", "nvalid header"].iter().any(|part| has(part)) {
+        "the chunks of the answer are broken"
+    } else {
+        "the compression of the answer is broken"
     }
 }
 

@@ -33,6 +33,8 @@ mod upgrade;
 mod way;
 
 #[cfg(test)]
+mod chunk_tests;
+#[cfg(test)]
 mod lost_tests;
 #[cfg(test)]
 mod silence_tests;
