@@ -8,7 +8,8 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
 use webchat_core::{
     Chat, Config,
     command::StartChat,
-    event::{Envelope, Event},
+    event::Event,
+    foreign,
     model::{FileSource, Message, MessageType, Upload},
 };
 
@@ -59,7 +60,7 @@ async fn talk(target: &str) -> Result<(), Box<dyn Error>> {
                     println!("* The chat has ended.");
                     return Ok(());
                 }
-                Some(event) => show(&event),
+                Some(event) => words(&event.event).into_iter().for_each(|words| println!("{words}")),
                 None => return Ok(()),
             },
         }
@@ -101,41 +102,88 @@ async fn obey(chat: &Chat, line: &str) {
 async fn who(chat: &Chat) {
     let Ok(agents) = chat.get_agents().await else { return };
     for agent in agents.0.values().filter(|agent| agent.connected()) {
-        println!("* {} is in the chat.", agent.name.as_str());
+        println!("* {} is in the chat.", name(&agent.name));
     }
 }
 
-/// Shows what happened in words; most events speak for themselves through their messages.
-fn show(envelope: &Envelope) {
-    match &envelope.event {
+/// What happened, line by line; most events speak for themselves through their messages.
+fn words(event: &Event) -> Vec<String> {
+    let line = match event {
         Event::MessageReceived(payload) => {
-            for entry in &payload.received {
-                show_message(&entry.message);
-            }
+            return payload.received.iter().filter_map(|entry| words_of_message(&entry.message)).collect();
         }
-        Event::AgentTypingStarted(message) => println!("* {} is typing...", message.from.name.as_str()),
-        Event::Disconnected => println!("* The connection is lost; trying again."),
-        Event::Reconnected => println!("* The connection is back."),
-        Event::ChatServerWentOffline => println!("* The chat server is offline; trying again."),
-        Event::ChatServerBackOnline => println!("* The chat server is back."),
-        _ => {}
-    }
+        Event::AgentTypingStarted(message) => format!("* {} is typing...", name(&message.from.name)),
+        Event::Disconnected => "* The connection is lost; trying again.".to_owned(),
+        Event::Reconnected => "* The connection is back.".to_owned(),
+        Event::ChatServerWentOffline => "* The chat server is offline; trying again.".to_owned(),
+        Event::ChatServerBackOnline => "* The chat server is back.".to_owned(),
+        _ => return Vec::new(),
+    };
+    vec![line]
 }
 
-fn show_message(message: &Message) {
-    let name = message.from.name.as_str();
-    let text = message.text.as_deref().unwrap_or_default();
-    match &message.kind {
-        MessageType::Message => println!("{name}: {text}"),
-        MessageType::ParticipantJoined => println!("* {name} has joined."),
-        MessageType::ParticipantLeft => println!("* {name} has left."),
-        MessageType::PushUrl => println!("* {name} sends a link: {text}"),
+fn words_of_message(message: &Message) -> Option<String> {
+    let from = name(&message.from.name);
+    let text = text(message.text.as_deref().unwrap_or_default());
+    Some(match &message.kind {
+        MessageType::Message => format!("{from}: {text}"),
+        MessageType::ParticipantJoined => format!("* {from} has joined."),
+        MessageType::ParticipantLeft => format!("* {from} has left."),
+        MessageType::PushUrl => format!("* {from} sends a link: {text}"),
         MessageType::FileUploaded => {
             let file =
                 message.file_details().and_then(|file| file.get("file-name")).and_then(|name| name.as_str());
-            println!("* {name} sends a file: {}", file.unwrap_or("(no name)"));
+            format!("* {from} sends a file: {}", name(file.unwrap_or("(no name)")))
         }
-        MessageType::TypingStarted | MessageType::TypingStopped => {}
-        other => println!("* {}: {text}", other.as_str()),
+        MessageType::TypingStarted | MessageType::TypingStopped => return None,
+        other => format!("* {}: {text}", name(other.as_str())),
+    })
+}
+
+/// Somebody else's text. Its further lines are indented: none of them looks like something that the chat says.
+fn text(foreign: &str) -> String {
+    foreign::visible(foreign).replace('\n', "\n    ")
+}
+
+/// Somebody else's words where one line is wanted.
+fn name(foreign: &str) -> String {
+    foreign::visible(foreign).replace('\n', "\\u{a}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an agent can write into a name, a text and the name of a file: a terminal's commands, and marks that turn text around.
+    const UGLY: &str = "\u{1b}]0;x\u{7}\r\n* Bob\u{202e}moc\u{2066}\u{200f}\u{61c}\u{9b}31m";
+
+    fn message(kind: MessageType) -> Message {
+        let mut message = Message { kind, text: Some(UGLY.into()), ..Message::default() };
+        message.from.name = UGLY.into();
+        message
+    }
+
+    #[test]
+    fn nobody_else_writes_on_the_terminal_but_in_letters() {
+        let kinds = [
+            MessageType::Message,
+            MessageType::ParticipantJoined,
+            MessageType::ParticipantLeft,
+            MessageType::PushUrl,
+            MessageType::FileUploaded,
+            MessageType::from(UGLY),
+        ];
+        let mut lines: Vec<_> =
+            kinds.into_iter().filter_map(|kind| words_of_message(&message(kind))).collect();
+        lines.extend(words(&Event::AgentTypingStarted(message(MessageType::TypingStarted))));
+        assert_eq!(lines.len(), 7);
+        for line in lines {
+            let acting = |char: char| {
+                char != '\n' && (char.is_control() || "\u{202e}\u{2066}\u{200f}\u{61c}".contains(char))
+            };
+            assert!(!line.contains(acting), "{line:?}");
+            assert!(line.contains(r"\u{1b}") && line.contains(r"\u{202e}"), "{line:?}");
+            assert!(line.lines().skip(1).all(|line| line.starts_with("    ")), "{line:?}");
+        }
     }
 }
