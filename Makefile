@@ -9,7 +9,7 @@ CFLAGS := -std=c99 -Wall -Wextra -Wpedantic -Werror -Iinclude
 CXXFLAGS := -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -Ibindings/cpp/include
 LINK   := -L$(DEBUG) -lwebchat -Wl,-rpath,$(DEBUG)
 
-.PHONY: help setup build demo chat test test-proxy fuzz bench header wheel install clean
+.PHONY: help setup build demo chat test test-proxy audit fuzz bench header notices wheel install clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -40,11 +40,18 @@ TIME ?= 60
 fuzz: setup ## Fuzzes all that reads what comes from outside, TIME=60 seconds each
 	@tests/tools/fuzz "$(TARGET)" "$(TIME)"
 
+audit: setup ## Checks licences, sources and known weaknesses of the dependencies
+	@tests/tools/notices --check
+	@tests/tools/audit "$(VENV)"
+
 bench: setup ## Measures beside peers, in a release build
 	cargo bench --locked -p webchat-bench
 
 header: ## Writes include/webchat.h anew
 	cargo run --quiet --locked -p webchat-ffi --example header
+
+notices: ## Writes THIRD-PARTY.txt anew, the licences of what is shipped
+	tests/tools/notices
 
 wheel: setup ## Builds the Python wheel into target/wheels
 	$(VENV)/bin/maturin build --release --locked -m bindings/python/Cargo.toml

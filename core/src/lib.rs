@@ -4,6 +4,8 @@
 //! specification's events. The layers, each knowing only those below: [`Chat`], the driver (tasks and clock), the [`service`] (every
 //! rule of the specification, without input or output of its own) beside the [`transport`]s, and the [`model`].
 
+#![forbid(unsafe_code)]
+
 mod blocking;
 pub mod client;
 pub mod command;

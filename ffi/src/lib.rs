@@ -4,6 +4,7 @@
 //! `context` and `completion` carry the application's contexts; `event`, `outcome` and their parts are what the application reads;
 //! `commands` has one function for each command. The header `include/webchat.h` is made from these sources.
 
+#![allow(unsafe_code, reason = "what C hands over are pointers, which the header's rules vouch for")]
 #![allow(non_camel_case_types, reason = "the types have the names of the header")]
 #![allow(
     clippy::missing_safety_doc,

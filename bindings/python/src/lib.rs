@@ -6,6 +6,8 @@
 //! `keeper` let Python keep session data, `waiting` is the one place that blocks, `native` is about forks, `exit` about the end of the
 //! interpreter, `content`, `error` and `json` convert.
 
+#![allow(unsafe_code, reason = "the interpreter's own interface, where there is no other way")]
+
 mod callbacks;
 mod calls;
 mod chat;

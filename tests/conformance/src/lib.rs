@@ -9,6 +9,7 @@
 //! `invariants` holds what is true of every event, `pairs` which of them take turns, `world` is the server side of a scenario, `relay` the path to it, `runner` goes through the steps,
 //! `adapter` has the languages. README.md describes the format of scenarios and the protocol of adapters.
 
+#![forbid(unsafe_code)]
 #![allow(
     clippy::indexing_slicing,
     reason = "a test tool: JSON values are indexed by name, which gives null and does not panic"

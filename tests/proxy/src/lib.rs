@@ -3,6 +3,7 @@
 //! [`Nginx`] is an nginx process before simulators of this process; [`Front`] is what it is to do, [`Access`] what it has seen.
 //! [`Talk`] is a chat through it in which both sides talk, and in which nothing may get lost, come twice or out of order. The tests in
 //! `tests` need the Debian package `nginx-light`; with `WEBCHAT_SKIP_NGINX` set they pass without.
+#![forbid(unsafe_code)]
 #![allow(
     clippy::missing_panics_doc,
     clippy::unwrap_used,

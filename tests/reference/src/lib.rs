@@ -3,6 +3,7 @@
 //! `server.mjs` in this folder puts a small GMS v2 chat server on top of each; [`Server`] starts it and orders it about, [`Customer`] is
 //! a chat of the library with it. The tests in `tests` need Node.js and `npm ci` in this folder; with `WEBCHAT_SKIP_NODE` set they pass
 //! without.
+#![forbid(unsafe_code)]
 #![allow(
     clippy::missing_panics_doc,
     clippy::unwrap_used,

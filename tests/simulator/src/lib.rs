@@ -259,6 +259,8 @@
 //! given. The first line of output is `listening on URL` with the chat URL of the first of them; `--json`
 //! and `--ready-file` give all URLs to programs. It stops on SIGINT and SIGTERM.
 
+#![forbid(unsafe_code)]
+
 mod api;
 mod body;
 mod chat;

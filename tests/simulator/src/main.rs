@@ -1,5 +1,7 @@
 //! The simulator as a program.
 
+#![forbid(unsafe_code)]
+
 mod cli;
 mod trace;
 
