@@ -1,6 +1,6 @@
 //! The one error type: what kind, why in words, what the server said, and whether to try again.
 
-use crate::transport::FileFault;
+use crate::{foreign, transport::FileFault};
 use serde_json::Value;
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
@@ -142,11 +142,11 @@ struct Inner {
 }
 
 impl Error {
-    /// An error of `kind` with its text.
+    /// An error of `kind` with its text. What cannot be shown in one line is escaped, and what is too long is cut.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
-            message: message.into(),
+            message: foreign::sentence(message),
             retry: Retry::Never,
             response: None,
             delivery: None,
@@ -173,7 +173,7 @@ impl Error {
     /// The same error with what exactly is wrong, where the text is the specification's.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
-        self.0.detail = Some(detail.into());
+        self.0.detail = Some(foreign::sentence(detail));
         self
     }
 
@@ -257,7 +257,7 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Error({}: {self}, retry {:?}", self.0.kind.name(), self.0.retry)?;
         if let Some(source) = &self.0.source {
-            write!(f, ", because {source}")?;
+            write!(f, ", because {}", foreign::sentence(source.to_string()))?;
         }
         f.write_str(")")
     }
@@ -289,6 +289,19 @@ mod tests {
         assert_eq!(delivery(ErrorKind::Rejected), Some(Delivery::NotSent));
         assert_eq!(delivery(ErrorKind::OutcomeUnknown), Some(Delivery::Unknown));
         assert_eq!(Error::new(ErrorKind::Timeout, "why").delivery(), None);
+    }
+
+    #[test]
+    fn an_error_is_one_line_whatever_is_put_into_it() {
+        let ugly = "a\r\n\u{1b}[31m\u{202e}\0";
+        let error =
+            Error::new(ErrorKind::Io, ugly).with_detail(ugly).with_source(std::io::Error::other(ugly));
+        for shown in
+            [error.to_string(), format!("{error:?}"), error.message().into(), error.detail().unwrap().into()]
+        {
+            assert!(shown.contains(r"a\u{d}\u{a}\u{1b}[31m\u{202e}\u{0}"), "{shown}");
+            assert!(!shown.contains(|char: char| char.is_control() || char == '\u{202e}'), "{shown}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::{
     model::{Agents, Message, Received, SessionData, transcript::serialize_both, weight::of_value},
+    private::debug_only,
     transport::Body,
 };
 use serde::{Serialize, Serializer, ser::SerializeStruct};
@@ -113,7 +114,7 @@ pub struct Restored {
 }
 
 /// Payload of `messageReceived` (behaviour reference, section 6.1).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct MessageReceived {
     /// The new visible messages in both their shapes, in order.
     pub received: Vec<Received>,
@@ -126,6 +127,8 @@ pub struct MessageReceived {
     /// The server's idle countdown, as sent.
     pub idle_time_count_down: Option<Value>,
 }
+
+debug_only!(MessageReceived { received, restoring, old_messages, session_data });
 
 impl Serialize for MessageReceived {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

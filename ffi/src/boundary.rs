@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use webchat_core::{
     Error,
     driver::{quiet_panics, quietly},
+    foreign,
 };
 
 /// Why a call fails: the status that is returned, and words for the log or an outcome.
@@ -45,9 +46,10 @@ pub(crate) fn guard(body: impl FnOnce() -> Result<(), Failure>) -> webchat_statu
     guard_value(WEBCHAT_ERR_INTERNAL, || match body() {
         Ok(()) => WEBCHAT_OK,
         Err(failure) => {
-            reason::note(&failure.text);
-            if !failure.text.is_empty() {
-                log::warn!(target: "webchat", "a call from C failed: {}", failure.text);
+            let text = foreign::sentence(failure.text);
+            reason::note(&text);
+            if !text.is_empty() {
+                log::warn!(target: "webchat", "a call from C failed: {text}");
             }
             failure.status
         }

@@ -16,7 +16,7 @@ use std::{
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
-use webchat_core::{Error, driver::Dispatcher};
+use webchat_core::{Error, driver::Dispatcher, foreign};
 
 /// Nothing.
 pub const WEBCHAT_LOG_OFF: u32 = 0;
@@ -72,7 +72,7 @@ impl Log for Bridge {
             }
             let sink = SINK.read().unwrap_or_else(PoisonError::into_inner).clone();
             if let Some(sink) = sink {
-                Sink::take(&sink, record.level() as u32, &record.args().to_string());
+                Sink::take(&sink, record.level() as u32, &foreign::sentence(record.args().to_string()));
             }
         }
     }

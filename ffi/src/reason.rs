@@ -40,9 +40,9 @@ mod tests {
     fn it_is_that_of_the_latest_failure_of_the_thread() {
         assert_eq!(latest(), "");
         guard(|| Err(Failure::argument("name", "is\0null")));
-        assert_eq!(latest(), "parameter 'name' is null");
+        assert_eq!(latest(), r"parameter 'name' is\u{0}null");
         guard(|| Ok(()));
-        assert_eq!(latest(), "parameter 'name' is null");
+        assert_eq!(latest(), r"parameter 'name' is\u{0}null");
         std::thread::spawn(|| assert_eq!(latest(), "")).join().unwrap();
         guard(|| Err(Failure::bare(1)));
         assert_eq!(latest(), "");

@@ -265,7 +265,7 @@ fn filters(value: Option<&Value>) -> Result<Vec<Prefilter>, Error> {
 fn filter(value: &Value) -> Result<Prefilter, Error> {
     match value {
         Value::String(_) | Value::Object(_) => Prefilter::from_json(value).map_err(|error| {
-            log::warn!(target: "webchat", "addPrefilter: {error}");
+            log::warn!(target: "webchat", "addPrefilter: {}", foreign::line(&error.to_string()));
             invalid(FILTERS).with_source(error)
         }),
         _ => Err(invalid(FILTERS)),

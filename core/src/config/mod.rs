@@ -30,7 +30,7 @@ pub use proxy::ProxyConfig;
 pub(crate) use proxy::{PROXY, proxy_url};
 
 use crate::{
-    Error,
+    Error, foreign,
     model::JsonObject,
     private::{Private, debug_only},
 };
@@ -234,7 +234,11 @@ impl Config {
             return Err(invalid(EMPTY));
         }
         let json = serde_json::from_str(text).map_err(|error| {
-            let what = if is_address(text) { ADDRESS.to_owned() } else { format!("not JSON: {error}") };
+            let what = if is_address(text) {
+                ADDRESS.to_owned()
+            } else {
+                format!("not JSON: {}", foreign::json_error(&error))
+            };
             invalid(format!("Invalid configuration: {what}")).with_source(error)
         })?;
         Self::from_json(&json)

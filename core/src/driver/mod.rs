@@ -52,7 +52,8 @@ use crate::{
     Error, ErrorKind, Retry,
     command::{Command, RequestId, Resolution},
     event::Envelope,
-    service::{Effect, ExchangeId, Service},
+    foreign,
+    service::{Effect, ExchangeId, PrivateMessages, Service},
     store::{MemoryStore, SessionStore},
     transport::{BoxFuture, Capabilities, Incoming, Transport},
 };
@@ -245,7 +246,7 @@ impl Driver {
                 }
             }
             Effect::Release => self.transport.iter().for_each(|transport| transport.release()),
-            Effect::Preprocess(id, messages, preprocessors) => {
+            Effect::Preprocess(id, PrivateMessages(messages), preprocessors) => {
                 let work = || Box::pin(perform::preprocess(id, messages, preprocessors)) as BoxFuture<_>;
                 self.work.push(self.runtime.of_host(work));
             }
@@ -253,7 +254,7 @@ impl Driver {
                 self.hub.publish(Envelope { time: self.clock.time().unix_ms, event });
             }
             Effect::Complete(id, outcome) => self.complete(id, outcome),
-            Effect::Log(text) => log::warn!(target: "webchat", "{text}"),
+            Effect::Log(text) => log::warn!(target: "webchat", "{}", foreign::sentence(text)),
         }
     }
 
@@ -263,7 +264,7 @@ impl Driver {
             Done::Replied(id, outcome) => {
                 self.transfers.remove(&id);
                 if let Err(failure) = outcome.as_ref() {
-                    log::warn!(target: "webchat", "a request failed (HTTP status {}): {}", failure.status, failure.cause);
+                    log::warn!(target: "webchat", "a request failed (HTTP status {}): {}", failure.status, failure.told());
                 }
                 self.service.replied(time, id, *outcome);
             }

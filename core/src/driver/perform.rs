@@ -6,6 +6,7 @@ use crate::{
     command::{Preprocessor, PreviewInput},
     config::{Config, ServiceConfig, TransportConfig},
     driver::Runtime,
+    foreign,
     model::JsonObject,
     service::{BatchId, ExchangeId},
     store::{self, SessionStore},
@@ -65,7 +66,7 @@ impl Driver {
     /// Makes what the configuration asks for on a thread that may block, unless it is made already.
     pub(super) fn configure(&mut self, config: Box<Config>) {
         for key in &config.unknown_keys {
-            log::warn!(target: "webchat", "the configuration key {key} is not known and has no effect");
+            log::warn!(target: "webchat", "the configuration key {} is not known and has no effect", foreign::line(key));
         }
         if let Some(made) = self.made.take() {
             let done = Done::Configured(Box::new(Ok((made, config.service))));

@@ -1,13 +1,14 @@
 //! What is attached to a message (Nexus reference, section 5.3).
 
 use super::JsonObject;
+use crate::private::debug_only;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
 
 /// One attachment of a message: an image, with its bytes.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Content {
     /// What it is: `image`, or what else the server says.
     pub kind: Box<str>,
@@ -26,6 +27,8 @@ pub struct Content {
     /// The whole of it, where it is no object.
     pub plain: Option<Value>,
 }
+
+debug_only!(Content { kind, mime, wanted });
 
 impl Serialize for Content {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -96,7 +96,7 @@ pub(super) fn visit_name<'de, D: Deserializer<'de>, T>(
 }
 
 /// A place in the transcript. Places are ordered, and no two entries of a chat have the same.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Index {
     /// The place as a number: GMS counts its entries from 1; where the server writes text, a number of the same order. 0 where there is no
     /// place.
@@ -106,6 +106,8 @@ pub struct Index {
     /// What the server wrote that is no place: such an entry is told like any other, and says nothing of places. Null where it wrote nothing.
     pub odd: Option<Arc<Value>>,
 }
+
+debug_only!(Index { order });
 
 impl Index {
     /// The index of an entry whose place nobody can tell.

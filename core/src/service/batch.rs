@@ -1,6 +1,6 @@
 //! New messages: from a batch of the server's to events, in the order of the behaviour reference, sections 5 and 6.
 
-use super::{Effect, Service, last_words::Over, preprocess};
+use super::{Effect, PrivateMessages, Service, last_words::Over, preprocess};
 use crate::{
     command::{RequestId, Resolution},
     event::{Event, MessageReceived},
@@ -125,7 +125,11 @@ impl Service {
             let visible = batch.entries.iter().any(|entry| !entry.hidden);
             if visible && !self.preprocessors.is_empty() {
                 let (id, inputs) = (batch.id, preprocess::inputs(batch));
-                self.effects.push_back(Effect::Preprocess(id, inputs, self.preprocessors.clone()));
+                self.effects.push_back(Effect::Preprocess(
+                    id,
+                    PrivateMessages(inputs),
+                    self.preprocessors.clone(),
+                ));
                 return;
             }
             if let Some(batch) = self.batches.pop_front() {

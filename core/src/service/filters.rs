@@ -3,6 +3,7 @@
 use super::{Service, session::Session};
 use crate::{
     command::{RequestId, Resolution},
+    foreign,
     model::{MessageType, Received},
     prefilter::Prefilter,
     store::{Stored, key},
@@ -89,7 +90,8 @@ impl Service {
         for filter in custom.into_iter().flatten() {
             match Prefilter::from_json(&filter) {
                 Ok(filter) => self.filters.recalled.push(filter),
-                Err(error) => self.log(format!("a stored prefilter cannot be used: {error}")),
+                Err(error) => self
+                    .log(format!("a stored prefilter cannot be used: {}", foreign::line(&error.to_string()))),
             }
         }
     }

@@ -102,13 +102,22 @@ pub enum Effect {
     /// There is no session, and none on its way: let go of what the transport keeps up for one.
     Release,
     /// Run every message of a batch through the preprocessors; answer with [`Service::preprocessed`].
-    Preprocess(BatchId, Vec<JsonObject>, Vec<Preprocessor>),
+    Preprocess(BatchId, PrivateMessages, Vec<Preprocessor>),
     /// Tell the listeners.
     Publish(Event),
     /// Give a command its outcome.
     Complete(RequestId, Result<Resolution, Error>),
     /// Tell the log: something went on that no event reports. No private text.
     Log(String),
+}
+
+/// Messages as JSON. `Debug` shows how many.
+pub struct PrivateMessages(pub Vec<JsonObject>);
+
+impl std::fmt::Debug for PrivateMessages {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "<private, {} messages>", self.0.len())
+    }
 }
 
 /// How far the start-up of the service is.

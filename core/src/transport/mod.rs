@@ -17,7 +17,7 @@ pub mod nexus_v3;
 pub use capabilities::Capabilities;
 
 use crate::{
-    ErrorKind, Retry,
+    ErrorKind, Retry, foreign,
     model::{
         Download, Downloaded, FileLimits, Index, JsonObject, Received, SessionData, SessionForm, Upload,
     },
@@ -233,7 +233,7 @@ pub enum Verdict {
 }
 
 /// The back end's answer.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Reply {
     /// The server's judgement.
     pub verdict: Verdict,
@@ -265,6 +265,20 @@ pub struct Reply {
     pub body: Body,
 }
 
+debug_only!(Reply {
+    verdict,
+    stale,
+    session,
+    replaced,
+    ended,
+    next_position,
+    messages,
+    errors,
+    limits,
+    downloaded,
+    body
+});
+
 /// The "(AJAX Response Object)": the server's answer as received, decoded only when somebody asks for it.
 #[derive(Clone, Default)]
 pub struct Body(pub Bytes);
@@ -293,7 +307,7 @@ impl std::fmt::Debug for Body {
 }
 
 /// One entry of the server's `errors`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServerError {
     /// The server's code.
     pub code: i64,
@@ -302,6 +316,8 @@ pub struct ServerError {
     /// What the code means, in our words; nothing where it is not known.
     pub meaning: Option<String>,
 }
+
+debug_only!(ServerError { code });
 
 impl std::fmt::Display for ServerError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -385,6 +401,11 @@ impl Failure {
         self
     }
 
+    /// Its cause, for a log.
+    pub(crate) fn told(&self) -> String {
+        foreign::sentence(self.cause.as_str())
+    }
+
     /// Whether the server could not be reached, or did not answer in time.
     pub fn is_disconnect(&self) -> bool {
         self.status == 0 && matches!(self.kind, ErrorKind::Disconnected | ErrorKind::Timeout)
@@ -411,7 +432,7 @@ impl std::fmt::Debug for Failure {
             .field("applied", &self.applied)
             .field("status", &self.status)
             .field("ended", &self.ended)
-            .field("cause", &self.cause)
+            .field("cause", &self.told())
             .finish_non_exhaustive()
     }
 }

@@ -13,7 +13,7 @@ use webchat_core::{
     command::{Command, RequestId},
     config::ServiceConfig,
     model::{JsonObject, SessionForm},
-    service::{BatchId, Effect, ExchangeId, Service, Time},
+    service::{BatchId, Effect, ExchangeId, PrivateMessages, Service, Time},
     store::Stored,
     transport::{Applied, Capabilities, Failure, Incoming, News, Reply, gms_rest::wire},
 };
@@ -216,7 +216,9 @@ impl World {
             }
             Effect::Request { id, .. } => self.pending.push(id),
             Effect::Abort(id) => self.pending.retain(|pending| *pending != id),
-            Effect::Preprocess(id, messages, _) => self.preprocessing.push_back((id, messages)),
+            Effect::Preprocess(id, PrivateMessages(messages), _) => {
+                self.preprocessing.push_back((id, messages))
+            }
             Effect::Publish(event) => match event.name() {
                 "started" | "restored" => {
                     assert!(!std::mem::replace(&mut self.in_session, true), "a session in a session");

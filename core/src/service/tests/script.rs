@@ -10,7 +10,7 @@ use crate::{
     config::{Config, ServiceConfig},
     event::Event,
     model::{JsonObject, SessionForm},
-    service::{BatchId, Effect, ExchangeId, Service, Time},
+    service::{BatchId, Effect, ExchangeId, PrivateMessages, Service, Time},
     store::{HostCall, Stored},
     transport::{Capabilities, Failure, Reply, Request},
 };
@@ -425,7 +425,7 @@ impl Script {
             }
             Effect::Release => self.timeline.push("release".into()),
             Effect::Abort(id) => self.aborted.push(id),
-            Effect::Preprocess(id, messages, preprocessors) => {
+            Effect::Preprocess(id, PrivateMessages(messages), preprocessors) => {
                 let run = |message: JsonObject| {
                     preprocessors.iter().fold(message, |message, preprocessor| {
                         let changed = (preprocessor.0)(message.clone()).now_or_never();

@@ -2,7 +2,7 @@
 
 use super::beside;
 use crate::{
-    Error, ErrorKind,
+    Error, ErrorKind, foreign,
     model::JsonObject,
     store::{Change, Mark, Stored, StoredText},
 };
@@ -86,7 +86,7 @@ impl Content {
         Ok(match serde_json::from_slice(&bytes) {
             Ok(Value::Object(content)) => Ok(content),
             Ok(_) => Err("it is not a JSON object".into()),
-            Err(error) => Err(format!("it is not valid JSON: {error}")),
+            Err(error) => Err(format!("it is not valid JSON: {}", foreign::json_error(&error))),
         })
     }
 

@@ -173,7 +173,7 @@ impl Inner {
             LinkEvent::Alive => Some(Incoming::Alive),
             LinkEvent::Down(failure) => Some(Incoming::Down(Failure { news: News::Disconnected, ..failure })),
             LinkEvent::Failed(attempts, failure) => {
-                log::info!(target: "webchat", "attempt {attempts} to connect failed: {}", failure.cause);
+                log::info!(target: "webchat", "attempt {attempts} to connect failed: {}", failure.told());
                 self.link.send_replace(LinkState::Failing(attempts, failure));
                 None
             }

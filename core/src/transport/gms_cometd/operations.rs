@@ -85,7 +85,7 @@ impl Inner {
             Ok(()) => self.ask(data, Expects::Session).await,
             Err(Unconnected::Forbidden(failure)) => Err(failure),
             Err(Unconnected::Unreachable(failure)) => {
-                log::warn!(target: "webchat", "the server cannot be reached: {}", failure.cause);
+                log::warn!(target: "webchat", "the server cannot be reached: {}", failure.told());
                 let body = Body(Bytes::from_static(UNREACHABLE));
                 Ok(Reply { verdict: Verdict::Temporary, body, ..Reply::default() })
             }

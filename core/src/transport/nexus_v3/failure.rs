@@ -88,7 +88,10 @@ fn meaning(code: &str) -> Option<&'static str> {
     })
 }
 
-/// Whether a code can be shown in a log.
+/// Whether a code can be shown in a log: it reads like the others, or is a number, and has too few digits for a key.
 fn is_plain(code: &str) -> bool {
-    code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+    let of_codes =
+        |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
+    let digits = code.bytes().filter(u8::is_ascii_digit).count();
+    code.len() <= 40 && digits <= 5 && code.bytes().all(of_codes)
 }

@@ -107,6 +107,30 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// The names of all.
+    pub const NAMES: [&'static str; 20] = [
+        "latency",
+        "slowReply",
+        "drop",
+        "truncatedBody",
+        "status",
+        "errorCode",
+        "nonJson",
+        "statusCode1",
+        "statusCode2",
+        "duplicateMessages",
+        "reorderedMessages",
+        "newAlias",
+        "newSecureKey",
+        "setCookie",
+        "wrongBody",
+        "hugeBody",
+        "redirect",
+        "hang",
+        "refuse",
+        "advice",
+    ];
+
     /// The name used in the log, in the control API and on the command line.
     pub const fn name(&self) -> &'static str {
         match self {

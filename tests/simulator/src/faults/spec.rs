@@ -100,9 +100,9 @@ impl TryFrom<serde_json::Map<String, serde_json::Value>> for RateSpec {
     }
 }
 
-const KINDS: &str = "latency, slowReply, drop, truncatedBody, status, errorCode, nonJson, statusCode1, \
-    statusCode2, duplicateMessages, reorderedMessages, newAlias, newSecureKey, setCookie, wrongBody, \
-    hugeBody, redirect, hang, refuse, advice";
+fn kinds() -> String {
+    FaultKind::NAMES.join(", ")
+}
 
 /// Members that belong to some kinds only.
 type Own = [(&'static str, bool); 12];
@@ -160,8 +160,10 @@ impl FaultSpec {
             "advice" => &["reconnect", "intervalMs"],
             "drop" | "truncatedBody" | "nonJson" | "statusCode1" | "duplicateMessages"
             | "reorderedMessages" | "newAlias" | "newSecureKey" | "hang" => &[],
-            "" => return Err(Error::Fault(format!("kind is missing; the kinds are {KINDS}"))),
-            other => return Err(Error::Fault(format!("there is no kind {other:?}; the kinds are {KINDS}"))),
+            "" => return Err(Error::Fault(format!("kind is missing; the kinds are {}", kinds()))),
+            other => {
+                return Err(Error::Fault(format!("there is no kind {other:?}; the kinds are {}", kinds())));
+            }
         })
     }
 
