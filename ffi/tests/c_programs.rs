@@ -128,19 +128,6 @@ fn the_first_program_holds_a_chat() {
 }
 
 #[test]
-fn programs_link_with_the_static_library() {
-    let workshop = Workshop::new();
-    let compiler = compilers(&["gcc", "clang"])[0];
-    let built = workshop.path().join("abuse-static");
-    let mut command = Command::new(compiler);
-    command.args(["-std=c99", "-pthread"]).args(WARNINGS).arg("-I").arg(root().join("include"));
-    command.arg(root().join("tests/c/abuse.c")).arg(library::archive()).arg("-o").arg(&built);
-    command.args(["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"]);
-    successful(command);
-    assert_eq!(run(&[], &built, &[]), "abuse: passed\n");
-}
-
-#[test]
 fn the_demonstration_prints_its_events() {
     let workshop = Workshop::new();
     let server = Server::start();
