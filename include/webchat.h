@@ -89,7 +89,7 @@
  *
  * Every function may be called from any thread, at any time. Callbacks run one at a time on the callback thread of the service's
  * runtime; log entries have a thread of their own. In a callback you may call everything but what waits: webchat_call, and
- * webchat_next_event with a timeout, return WEBCHAT_ERR_WRONG_THREAD there. A callback that blocks holds up the callbacks of all services
+ * webchat_next_event and webchat_service_wait_closed with a timeout, return WEBCHAT_ERR_WRONG_THREAD there. A callback that blocks holds up the callbacks of all services
  * of its runtime. It must not throw, longjmp or pthread_exit out. You may destroy the service in its own callback.
  *
  * A function needs at most 128 KiB of stack. A thread that is cancelled (pthread_cancel) in a function of the library goes on to the
@@ -110,7 +110,8 @@
  *
  * webchat_service_destroy returns at once. What has no outcome yet gets one, then each context goes to its `destroy`: that is the one
  * signal that nothing more comes. Before leaving a function whose stack holds contexts, wait for it; at any other time nothing needs
- * waiting for, and destroying at exit (atexit, static destructors) is fine. The library stays loaded, whatever dlclose says: its threads
+ * waiting for, and destroying at exit (atexit, static destructors) is fine. A program that ends right after it takes with it what its
+ * chats still had to do: a startChat under way then leaves its chat open at the server; see webchat_service_wait_closed. The library stays loaded, whatever dlclose says: its threads
  * end a little after the last service. A chat's session stays open at the server unless webchat_end_chat ended it, and can be restored
  * by another service with the same store or session keeper.
  */
@@ -815,6 +816,20 @@ WEBCHAT_API
 webchat_status webchat_service_close(webchat_service *service);
 
 /**
+ * Waits until a service is closed (webchat_service_close, on any thread) and has done all that is left to do: every command has its
+ * outcome, what is to be stored of the session is, and a chat that the server makes after all, for a startChat that was under way, is
+ * ended there. Up to `timeout_ms` milliseconds (0: not at all; WEBCHAT_FOREVER: a server that does not answer can take many times
+ * ajaxTimeout). A program that is about to end calls it between webchat_service_close and webchat_service_destroy, which wait for
+ * nothing. Any thread; in a callback only with timeout 0.
+ *
+ * WEBCHAT_ERR_TIMEOUT: it takes longer, or nobody has closed the service. WEBCHAT_ERR_WRONG_THREAD: in a callback nothing may wait.
+ * WEBCHAT_ERR_INVALID_HANDLE: `service` is none, or was destroyed before. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_service_wait_closed(webchat_service *service,
+                                           uint32_t timeout_ms);
+
+/**
  * Closes a service and ends its handle. Returns at once. From then on no event callback begins; one under way goes on to its end.
  * Every command that has no outcome yet gets it (WEBCHAT_ERR_CLOSED, or WEBCHAT_ERR_OUTCOME_UNKNOWN for a message that has left), then
  * every context is let go on the callback thread. A webchat_next_event that waits returns WEBCHAT_END_OF_EVENTS; the file descriptor
@@ -1284,6 +1299,14 @@ webchat_status webchat_outcome_retry(const webchat_outcome *outcome,
 
 /** What became of a message (sendMessage): one of WEBCHAT_DELIVERY_... . Any thread. Since 0.1. */
 WEBCHAT_API webchat_status webchat_outcome_delivery(const webchat_outcome *outcome, uint32_t *out);
+
+/**
+ * The system's number for what is wrong with a file on this machine (errno: ENOENT, EACCES, ENOSPC, ...), for a command rejected with
+ * WEBCHAT_ERR_IO; 0 where the system gave none. Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_outcome_os_error(const webchat_outcome *outcome,
+                                        int32_t *out);
 
 /** How many messages a transcript has (getTranscript); 0 for another command. Any thread. Since 0.1. */
 WEBCHAT_API webchat_status webchat_outcome_message_count(const webchat_outcome *outcome, size_t *out);

@@ -18,6 +18,7 @@ mod cancel;
 mod fork;
 mod handle;
 mod host;
+mod until;
 
 pub mod agent;
 pub mod commands;

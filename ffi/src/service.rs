@@ -10,10 +10,12 @@ use crate::{
     queue::Queue,
     runtime::{RuntimeHandle, webchat_runtime},
     status::{
-        WEBCHAT_ERR_INTERNAL, WEBCHAT_ERR_INVALID_CONFIGURATION, WEBCHAT_ERR_NOT_FOUND, webchat_status,
+        WEBCHAT_ERR_INTERNAL, WEBCHAT_ERR_INVALID_CONFIGURATION, WEBCHAT_ERR_NOT_FOUND, WEBCHAT_ERR_TIMEOUT,
+        WEBCHAT_ERR_WRONG_THREAD, webchat_status,
     },
     store::{HostStore, webchat_store},
     text::{optional, required},
+    until::wait_for,
 };
 use std::{
     ffi::c_char,
@@ -176,6 +178,32 @@ pub extern "C" fn webchat_service_close(service: *mut webchat_service) -> webcha
     guard(|| {
         get::<Service>(service)?.chat.close();
         Ok(())
+    })
+}
+
+/// Waits until a service is closed (webchat_service_close, on any thread) and has done all that is left to do: every command has its
+/// outcome, what is to be stored of the session is, and a chat that the server makes after all, for a startChat that was under way, is
+/// ended there. Up to `timeout_ms` milliseconds (0: not at all; WEBCHAT_FOREVER: a server that does not answer can take many times
+/// ajaxTimeout). A program that is about to end calls it between webchat_service_close and webchat_service_destroy, which wait for
+/// nothing. Any thread; in a callback only with timeout 0.
+///
+/// WEBCHAT_ERR_TIMEOUT: it takes longer, or nobody has closed the service. WEBCHAT_ERR_WRONG_THREAD: in a callback nothing may wait.
+/// WEBCHAT_ERR_INVALID_HANDLE: `service` is none, or was destroyed before. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn webchat_service_wait_closed(
+    service: *mut webchat_service,
+    timeout_ms: u32,
+) -> webchat_status {
+    guard(|| {
+        let service = get::<Service>(service)?;
+        if timeout_ms > 0 && Dispatcher::is_current() {
+            return Err(Failure::bare(WEBCHAT_ERR_WRONG_THREAD));
+        }
+        // It ends the chat where nothing can come of it any more.
+        service.chat.is_whole();
+        let closed = service.chat.closed();
+        drop(service);
+        wait_for(closed, timeout_ms).ok_or_else(|| Failure::bare(WEBCHAT_ERR_TIMEOUT))
     })
 }
 

@@ -73,6 +73,7 @@ static void all_with(void *handle) {
     webchat_service *service = handle;
 #define REFUSED(call) CHECK_STATUS(call, WEBCHAT_ERR_INVALID_HANDLE)
     REFUSED(webchat_service_close(service));
+    REFUSED(webchat_service_wait_closed(service, WEBCHAT_FOREVER));
     REFUSED(webchat_capability(service, "history", &flag));
     REFUSED(webchat_service_destroy(service));
     REFUSED(webchat_cancel(service, 1));
@@ -118,6 +119,7 @@ static void all_with(void *handle) {
     REFUSED(webchat_outcome_json(outcome, &text));
     REFUSED(webchat_outcome_retry(outcome, &kind, &number));
     REFUSED(webchat_outcome_delivery(outcome, &kind));
+    REFUSED(webchat_outcome_os_error(outcome, &flag));
     REFUSED(webchat_outcome_message_count(outcome, &count));
     REFUSED(webchat_outcome_message(outcome, 0, &message, sizeof message));
     REFUSED(webchat_outcome_message_json(outcome, 0, &text));
@@ -302,8 +304,11 @@ static void closed_service(void) {
     webchat_service *service = open_service();
     webchat_event *event;
     webchat_status status;
+    CHECK_STATUS(webchat_service_wait_closed(service, 1), WEBCHAT_ERR_TIMEOUT);
     CHECK_STATUS(webchat_service_close(service), WEBCHAT_OK);
     CHECK_STATUS(webchat_service_close(service), WEBCHAT_OK);
+    CHECK_STATUS(webchat_service_wait_closed(service, WEBCHAT_FOREVER), WEBCHAT_OK);
+    CHECK_STATUS(webchat_service_wait_closed(service, 0), WEBCHAT_OK);
     while ((status = webchat_next_event(service, WEBCHAT_FOREVER, &event)) == WEBCHAT_OK) {
         CHECK_STATUS(webchat_event_free(event), WEBCHAT_OK);
         CHECK_STATUS(webchat_event_free(event), WEBCHAT_ERR_INVALID_HANDLE);

@@ -193,6 +193,7 @@ static void run_plan(const plan *p) {
     CHECK_ENDED(&last, 1);
     CHECK(last.status == WEBCHAT_ERR_CLOSED);
     CHECK_STATUS(webchat_service_close(service), WEBCHAT_OK);
+    CHECK_STATUS(webchat_service_wait_closed(service, WEBCHAT_FOREVER), WEBCHAT_OK);
     CHECK_STATUS(webchat_service_destroy(service), WEBCHAT_OK);
     probe_wait(&events, &events.destroyed, 1, __FILE__, __LINE__);
     if (runtime != NULL) {

@@ -2,6 +2,8 @@
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
 
+#include <errno.h>
+
 /* Gives a command, waits, and checks its status; `outcome` is the test's own then. */
 static webchat_outcome *outcome;
 #define RUN(expected, function, ...)                                                          \
@@ -209,6 +211,7 @@ static void on_progress(void *context, uint64_t transferred, uint64_t total) {
 static void files(webchat_service *service, const char *directory) {
     static const char invoice[] = "Invoice 1001\nTotal: 42.00 EUR\n";
     char path[512];
+    int32_t os_error;
     webchat_file_limits limits;
     webchat_download download;
     probe p;
@@ -243,6 +246,8 @@ static void files(webchat_service *service, const char *directory) {
     CHECK(strncmp(download.path.data, directory, strlen(directory)) == 0 && strstr(download.path.data, "..") == NULL);
     RUN(WEBCHAT_OK, webchat_send_file, service, path, "again.txt", NULL);
     RUN(WEBCHAT_ERR_IO, webchat_send_file, service, "/nowhere/at/all", NULL, NULL);
+    CHECK_STATUS(webchat_outcome_os_error(outcome, &os_error), WEBCHAT_OK);
+    CHECK(os_error == ENOENT);
 }
 
 static void what_is_known(webchat_service *service) {

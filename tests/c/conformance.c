@@ -291,6 +291,8 @@ int main(int argc, char **argv) {
     hold();
     if (webchat_subscribe(service, NULL, on_event, NULL, release, NULL) != WEBCHAT_OK) return 2;
     good = obey(service);
+    if (webchat_service_close(service) != WEBCHAT_OK) return 2;
+    if (webchat_service_wait_closed(service, WEBCHAT_FOREVER) != WEBCHAT_OK) return 2;
     if (webchat_service_destroy(service) != WEBCHAT_OK) return 2;
     wait_until_all_let_go();
     return good ? 0 : 1;

@@ -102,6 +102,7 @@ static void with_everything(void) {
     FORKED(webchat_event_free(event));
     FORKED(webchat_outcome_free(outcome));
     FORKED(webchat_service_close(service));
+    FORKED(webchat_service_wait_closed(service, WEBCHAT_FOREVER));
     FORKED(webchat_service_destroy(service));
 }
 

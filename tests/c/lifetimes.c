@@ -15,6 +15,8 @@ static void misbehave(struct inside *in) {
     CHECK_STATUS(webchat_call(in->service, "getStats", NULL, 0, &outcome), WEBCHAT_ERR_WRONG_THREAD);
     CHECK_STATUS(webchat_next_event(in->service, 1, &event), WEBCHAT_ERR_WRONG_THREAD);
     CHECK_STATUS(webchat_next_event(in->service, WEBCHAT_FOREVER, &event), WEBCHAT_ERR_WRONG_THREAD);
+    CHECK_STATUS(webchat_service_wait_closed(in->service, 1), WEBCHAT_ERR_WRONG_THREAD);
+    CHECK_STATUS(webchat_service_wait_closed(in->service, 0), WEBCHAT_ERR_TIMEOUT);
     webchat_status status = webchat_next_event(in->service, 0, &event);
     CHECK(status == WEBCHAT_OK || status == WEBCHAT_ERR_TIMEOUT);
     if (status == WEBCHAT_OK) webchat_event_free(event);

@@ -43,6 +43,7 @@ TEST(waiting_is_refused_in_callbacks) {
         } catch (const webchat::WrongThreadError&) {
             refused += '!';
         }
+        thrown<webchat::WrongThreadError>([&] { chat.wait_closed(1s); });
         chat.send_message("yes", [&](const Outcome& outcome) {
             if (outcome) sent.set_value();
         });

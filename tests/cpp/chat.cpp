@@ -51,6 +51,26 @@ TEST(a_chat_from_start_to_end) {
     CHECK(ended.data_json() == "{}" && !ended.restoring() && !ended.old_messages());
 }
 
+TEST(a_chat_that_goes_ends_what_the_server_makes_meanwhile) {
+    const auto start = [&](Chat& chat, const char* name) {
+        simulator.post("/faults", R"({"kind": "slowReply", "ms": 500, "operation": "requestChat"})");
+        chat.start_chat({name}, webchat::detached);
+        while (!contains(simulator.get("/chats"), name)) {
+        }
+    };
+    Chat chat(simulator.config());
+    CHECK(!chat.wait_closed(0s));
+    start(chat, "Early");
+    chat.close();
+    CHECK(chat.wait_closed(patience) && chat.wait_closed(0s));
+    CHECK(contains(simulator.get("/chats/latest"), R"("ended":")"));
+    {
+        Chat going(simulator.config());
+        start(going, "Late");
+    }
+    CHECK(contains(simulator.get("/chats/latest"), R"("ended":")"));
+}
+
 TEST(chats_and_handles_move) {
     Chat chat(simulator.config());
     Chat other = std::move(chat);

@@ -2,6 +2,7 @@
 #include "check.hpp"
 
 #include <atomic>
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -227,7 +228,7 @@ TEST(files_go_up_and_come_down) {
     CHECK(chat.send_file(saved.path));
     CHECK(chat.send_file(saved.path, "named.txt", R"({"kind": "scan"})", 30s));
     CHECK_EQUAL(chat.get_file_limits().file_limits().used_files, 3U);
-    thrown<webchat::IoError>([&] { chat.send_file(directory / "absent.txt"); });
+    CHECK_EQUAL(thrown<webchat::IoError>([&] { chat.send_file(directory / "absent.txt"); }).os_error(), ENOENT);
     CHECK(chat.delete_file(upload.file_id));
     fs::remove_all(directory);
     const std::vector<std::uint8_t> bytes{1, 2, 3};

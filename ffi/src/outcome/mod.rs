@@ -152,6 +152,14 @@ impl Outcome {
         }
     }
 
+    fn os_error(&self) -> i32 {
+        let file = match &self.ended {
+            Ended::Rejected(error) => error.file(),
+            Ended::Resolved(_) | Ended::Refused(_) => None,
+        };
+        file.and_then(|file| file.os_error).unwrap_or(0)
+    }
+
     fn resolution(&self) -> Option<&Resolution> {
         match &self.ended {
             Ended::Resolved(resolution) => Some(resolution),

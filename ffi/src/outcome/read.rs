@@ -132,6 +132,21 @@ pub unsafe extern "C" fn webchat_outcome_delivery(
     })
 }
 
+/// The system's number for what is wrong with a file on this machine (errno: ENOENT, EACCES, ENOSPC, ...), for a command rejected with
+/// WEBCHAT_ERR_IO; 0 where the system gave none. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_outcome_os_error(
+    outcome: *const webchat_outcome,
+    out: *mut i32,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { Out::new(out, "out", 0) }?;
+        out.set(self::outcome(outcome)?.os_error());
+        Ok(())
+    })
+}
+
 /// How many messages a transcript has (getTranscript); 0 for another command. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_outcome_message_count(

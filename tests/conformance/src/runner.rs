@@ -33,9 +33,6 @@ impl Default for Pace {
 /// What a scenario needs where a cancelled command has to tell its outcome.
 const CANCELLED_OUTCOME: &str = "cancelledOutcome";
 
-/// What a language can whose applications wait at the end (see [`Language::waits_at_close`]).
-const WAITS_AT_CLOSE: &str = "waitsAtClose";
-
 /// Why a scenario failed, with all that happened in it.
 #[derive(Debug)]
 pub struct Failure {
@@ -78,9 +75,6 @@ pub async fn run_all(
     let mut capabilities = transport.capabilities.to_vec();
     if !language.awaits_outcomes() {
         capabilities.push(CANCELLED_OUTCOME);
-    }
-    if language.waits_at_close() {
-        capabilities.push(WAITS_AT_CLOSE);
     }
     let wanted = |scenario: &&Scenario| {
         scenario.applies_to(&capabilities) && only.is_none_or(|only| scenario.name.contains(only))

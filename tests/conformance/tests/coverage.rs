@@ -159,7 +159,7 @@ const OUTAGE: [&str; 6] = [
 /// The scenarios that apply to a transport.
 fn scenarios(transport: &Transport) -> Vec<Scenario> {
     let mut scenarios = Table::load(transport).unwrap().scenarios;
-    scenarios.retain(|scenario| scenario.applies_to(&[transport.capabilities, &["waitsAtClose"]].concat()));
+    scenarios.retain(|scenario| scenario.applies_to(transport.capabilities));
     scenarios
 }
 
@@ -290,13 +290,13 @@ fn every_event_occurs_with_its_payload() {
 #[test]
 fn every_capability_is_a_known_one_and_every_scenario_applies_somewhere() {
     let of_all = Transport::ALL.iter().flat_map(|transport| transport.capabilities.iter().copied());
-    let known: BTreeSet<&str> = of_all.chain(["cancelledOutcome", "waitsAtClose"]).collect();
+    let known: BTreeSet<&str> = of_all.chain(["cancelledOutcome"]).collect();
     for scenario in Table::load(&GMS_REST).unwrap().scenarios {
         for name in scenario.needs.iter().chain(&scenario.lacks) {
             assert!(known.contains(name.as_str()), "scenario {:?} speaks of {name:?}", scenario.name);
         }
         let applies = |transport: &Transport| {
-            let capabilities = [transport.capabilities, &["cancelledOutcome", "waitsAtClose"]].concat();
+            let capabilities = [transport.capabilities, &["cancelledOutcome"]].concat();
             scenario.applies_to(&capabilities)
         };
         assert!(Transport::ALL.iter().any(applies), "scenario {:?} applies nowhere", scenario.name);

@@ -38,7 +38,8 @@ struct ChatOptions {
 ///
 /// Move-only. Any thread may call any function, also in a callback, but for the functions that wait: they throw WrongThreadError there.
 ///
-/// The destructor closes the chat without ending the session at the server, and waits until every completion has been called, no callback
+/// The destructor closes the chat without ending the session at the server. It waits at most 5 s until the chat has done all that is left
+/// to do (see wait_closed), and then until every completion has been called, no callback
 /// runs any more, and every function object, the store and the keeper have been let go, so that all of them may refer to what is
 /// destroyed next. (In a callback it does not wait.) A thread that destroys a chat must therefore hold no lock that its callbacks take.
 class Chat : public Commands {
@@ -104,6 +105,16 @@ public:
     /// Closes the chat without ending the session at the server: every command gets its outcome, then no event comes any more. What is
     /// stored of the session stays, to be restored by another chat. Returns at once. Closing twice is no error.
     void close() { detail::check(webchat_service_close(raw())); }
+
+    /// Waits until the chat is closed and has done all that is left to do: what is to be stored is, and a chat that the server makes after
+    /// all, for a start that was under way, is ended there. False when that takes longer than `timeout`, which may be 0.
+    template <class Rep, class Period>
+    bool wait_closed(std::chrono::duration<Rep, Period> timeout) {
+        const webchat_status status = webchat_service_wait_closed(raw(), detail::milliseconds(timeout, 0, WEBCHAT_FOREVER - 1));
+        if (status == WEBCHAT_ERR_TIMEOUT) return false;
+        detail::check(status);
+        return true;
+    }
 
 private:
     static std::unique_ptr<detail::Service> make(const char* config_json, const ChatOptions& options) {

@@ -83,6 +83,7 @@ struct Failure {
     Retry retry = Retry::never;
     std::chrono::milliseconds retry_after{0};
     Delivery delivery = Delivery::none;
+    int os_error = 0;
 };
 
 } // namespace detail
@@ -117,6 +118,9 @@ public:
 
     /// How sure it is that the message did not arrive (not_sent, unknown), when the command was sendMessage.
     Delivery delivery() const noexcept { return failure_->delivery; }
+
+    /// The system's number (errno) for what is wrong with a file on this machine, where it gave one to an IoError; else 0.
+    int os_error() const noexcept { return failure_->os_error; }
 
 private:
     std::shared_ptr<const detail::Failure> failure_;

@@ -61,6 +61,9 @@ public:
     /// What became of the message (sendMessage), also when the command is rejected.
     Delivery delivery() const { return static_cast<Delivery>(detail::read_number(webchat_outcome_delivery, raw())); }
 
+    /// The system's number (errno) for what is wrong with a file on this machine, for a command rejected with Status::io; else 0.
+    int os_error() const { return detail::read_number(webchat_outcome_os_error, raw()); }
+
     /// The transcript (getTranscript).
     std::vector<Message> messages() const { return detail::read_messages(webchat_outcome_message, webchat_outcome_content, raw()); }
 
@@ -145,6 +148,7 @@ private:
         failure.command = command();
         failure.request = request();
         failure.delivery = delivery();
+        failure.os_error = os_error();
         std::tie(failure.retry, failure.retry_after) = read_retry();
         std::string response = json();
         if (!response.empty() && response.front() == '{') failure.response_json = std::move(response);

@@ -2,6 +2,7 @@
 #ifndef WEBCHAT_SERVICE_HPP
 #define WEBCHAT_SERVICE_HPP
 
+#include <cstdint>
 #include <memory>
 #include <webchat.h>
 #include <webchat/callback.hpp>
@@ -20,9 +21,11 @@ public:
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;
 
-    /// Waits for the last of the chat's callbacks, unless this is one.
+    /// Waits for what the chat still has to do, a few seconds, and for the last of its callbacks, unless this is one.
     ~Service() {
+        constexpr std::uint32_t patience_ms = 5000;
         const bool may_wait = !in_callback(service_);
+        if (may_wait && webchat_service_close(service_) == WEBCHAT_OK) webchat_service_wait_closed(service_, patience_ms);
         if (webchat_service_destroy(service_) == WEBCHAT_OK && may_wait) held_->wait_until_none();
     }
 

@@ -74,12 +74,6 @@ pub trait Language: Send + Sync {
         false
     }
 
-    /// Whether an application that has closed its chat stays until everything is done that a start under way still asks for (what
-    /// scenarios call `waitsAtClose`). In C destroying waits for nothing, and the program is over.
-    fn waits_at_close(&self) -> bool {
-        true
-    }
-
     /// Makes a chat object, which tells the runner what an application is told.
     fn launch(
         &self,

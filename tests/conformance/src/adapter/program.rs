@@ -20,20 +20,13 @@ pub struct Program {
     path: PathBuf,
     arguments: Vec<String>,
     awaits_outcomes: bool,
-    waits_at_close: bool,
 }
 
 impl Program {
     /// The program at `path` with these first arguments; the configuration is the last one.
     pub fn new(name: &str, path: impl Into<PathBuf>, arguments: &[&str]) -> Self {
         let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
-        Self { name: name.into(), path: path.into(), arguments, awaits_outcomes: false, waits_at_close: true }
-    }
-
-    /// The same, where the application is over when it has closed its chat (see [`Language::waits_at_close`]).
-    #[must_use]
-    pub fn over_at_close(self) -> Self {
-        Self { waits_at_close: false, ..self }
+        Self { name: name.into(), path: path.into(), arguments, awaits_outcomes: false }
     }
 
     /// The same, where the application awaits outcomes (see [`Language::awaits_outcomes`]).
@@ -55,10 +48,6 @@ impl Language for Program {
 
     fn awaits_outcomes(&self) -> bool {
         self.awaits_outcomes
-    }
-
-    fn waits_at_close(&self) -> bool {
-        self.waits_at_close
     }
 
     fn launch(
