@@ -90,7 +90,10 @@
  * Every function may be called from any thread, at any time. Callbacks run one at a time on the callback thread of the service's
  * runtime; log entries have a thread of their own. In a callback you may call everything but what waits: webchat_call, and
  * webchat_next_event and webchat_service_wait_closed with a timeout, return WEBCHAT_ERR_WRONG_THREAD there. A callback that blocks holds up the callbacks of all services
- * of its runtime. It must not throw, longjmp or pthread_exit out. You may destroy the service in its own callback.
+ * of its runtime. You may destroy the service in its own callback.
+ *
+ * A callback has to return. Behind it stand frames of the library that nothing else can leave: a C++ exception out of it, longjmp and
+ * pthread_exit are errors of the program, and pthread_exit ends the process there (SIGABRT).
  *
  * A function needs at most 128 KiB of stack. A thread that is cancelled (pthread_cancel) in a function of the library goes on to the
  * function's end, and is cancelled at the next cancellation point of your own: end a wait by destroying the service, or give it a limit.

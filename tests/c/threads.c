@@ -1,11 +1,15 @@
 /*
- * Threads of the program's in the library: cancelled in the middle of a call, and with small stacks.
+ * Threads of the program's in the library: cancelled in the middle of a call, and with small stacks. And one of the library's that a
+ * callback ends.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
 
 #include <arpa/inet.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* What the header promises to be enough. */
@@ -127,6 +131,28 @@ static void cancelling(void) {
     CHECK_STATUS(webchat_service_destroy(service), WEBCHAT_OK);
 }
 
+/* ---- Leaving a callback by its thread's end ---- */
+
+static void end_own_thread(void *context, const webchat_outcome *outcome) {
+    (void)context, (void)outcome;
+    pthread_exit(NULL);
+}
+
+/* The process ends, as the header says, and nothing goes on in a state that nobody knows. Before the library is used: children cannot. */
+static void leaving_a_callback(void) {
+    int status;
+    const pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        const struct rlimit no_core = {0, 0};
+        webchat_completion completion = {.size = sizeof completion, .on_done = end_own_thread};
+        if (setrlimit(RLIMIT_CORE, &no_core) != 0 || freopen("/dev/null", "w", stderr) == NULL) _exit(2);
+        if (webchat_get_stats(open_service(), &completion, NULL) != WEBCHAT_OK) _exit(3);
+        for (;;) pause();
+    }
+    CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
 /* ---- Small stacks ---- */
 
 static void *use_everything(void *unused) {
@@ -172,6 +198,7 @@ int main(int argc, char **argv) {
     if (argc == 2) {
         small_stacks((size_t)atol(argv[1]));
     } else {
+        leaving_a_callback();
         small_stacks(STACK);
         cancelling();
     }
