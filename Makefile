@@ -9,7 +9,7 @@ CFLAGS := -std=c99 -Wall -Wextra -Wpedantic -Werror -Iinclude
 CXXFLAGS := -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -Ibindings/cpp/include
 LINK   := -L$(DEBUG) -lwebchat -Wl,-rpath,$(DEBUG)
 
-.PHONY: help setup build demo chat test test-proxy audit fuzz bench header notices wheel install clean
+.PHONY: help setup build demo chat test test-proxy hosts tsan audit fuzz bench header notices wheel install clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,12 @@ audit: setup ## Checks licences, sources and known weaknesses of the dependencie
 	@tests/tools/notices --check
 	@tests/tools/audit "$(VENV)"
 
+hosts: setup ## Tests what is slow about the programs that the library lives in: frozen, ending, under valgrind (BOUNDED=1: less of each)
+	@tests/tools/hosts "$(TARGET)" "$(VENV)" $(BOUNDED)
+
+tsan: ## Runs the conformance table in C with a library built for ThreadSanitizer
+	@tests/tools/tsan "$(TARGET)"
+
 bench: setup ## Measures beside peers, in a release build
 	cargo bench --locked -p webchat-bench
 
@@ -68,8 +74,10 @@ clean: ## Removes everything built
 python: setup
 	@VIRTUAL_ENV="$(VENV)" $(VENV)/bin/maturin develop --quiet --locked -m bindings/python/Cargo.toml
 
+# With the static library, as it is installed; the C++ program has the shared one.
 $(DEBUG)/demo-c: tests/c/demo.c include/webchat.h build
-	$(CC) $(CFLAGS) $< -o $@ $(LINK)
+	tests/tools/archive $(DEBUG)/libwebchat.a $(DEBUG)/libwebchat-demo.a
+	$(CC) $(CFLAGS) $< -o $@ $(DEBUG)/libwebchat-demo.a -lutil -lrt -lpthread -lm -ldl
 
 $(DEBUG)/demo-cpp: tests/cpp/demo.cpp bindings/cpp/include/webchat.hpp include/webchat.h build
 	$(CXX) $(CXXFLAGS) $< -o $@ $(LINK)

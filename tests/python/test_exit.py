@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ import programs
 import pytest
 from simulator import Simulator
 
-RUNS = 24
+RUNS = int(os.environ.get("WEBCHAT_EXITS", "24"))
 """How often a program is run whose end is a race."""
 
 BEGIN = """
@@ -75,6 +76,7 @@ entered.wait()
 }
 
 
+@pytest.mark.timeout(60 + 5 * RUNS)
 @pytest.mark.parametrize("race", RACES.values(), ids=RACES)
 def test_the_process_ends_well(simulator: Simulator, race: str) -> None:
     text = programs.source(BEGIN + race, simulator.config())

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import programs
@@ -66,14 +65,37 @@ print("well")
 """
 
 
-@pytest.mark.skipif(find_spec("PyInstaller") is None, reason="PyInstaller is missing")
-@pytest.mark.timeout(300)
-def test_a_program_may_be_frozen(simulator: Simulator, tmp_path: Path) -> None:
+# What each is told, and where it puts the program.
+FREEZERS = {
+    "PyInstaller": (["--log-level", "ERROR", "program.py"], "dist/program/program"),
+    "cx_Freeze": (["build_exe", "--script", "program.py", "--build-exe", "frozen"], "frozen/program"),
+    "nuitka": (["--mode=standalone", "--quiet", "--jobs=2", "program.py"], "program.dist/program.bin"),
+}
+
+
+@pytest.mark.parametrize(
+    "freezer",
+    [
+        "PyInstaller",
+        pytest.param("cx_Freeze", marks=pytest.mark.hosts),
+        pytest.param("nuitka", marks=[pytest.mark.hosts, pytest.mark.slow]),
+    ],
+)
+@pytest.mark.timeout(1200)
+def test_a_program_may_be_frozen(simulator: Simulator, tmp_path: Path, freezer: str) -> None:
     """Without being told of modules that it could not see: none is imported by native code alone."""
+    words, program = FREEZERS[freezer]
     (tmp_path / "program.py").write_text(FROZEN)
-    freeze = [sys.executable, "-m", "PyInstaller", "--log-level", "ERROR", "--paths", str(PACKAGES), "program.py"]
-    surroundings = {**os.environ, "PYINSTALLER_CONFIG_DIR": str(tmp_path)}
-    subprocess.run(freeze, cwd=tmp_path, env=surroundings, check=True, capture_output=True)
-    frozen = [str(tmp_path / "dist" / "program" / "program"), json.dumps(simulator.config())]
+    surroundings = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(PACKAGES),
+        "PYINSTALLER_CONFIG_DIR": str(tmp_path),
+        "NUITKA_CACHE_DIR": str(tmp_path),
+    }
+    freeze = [sys.executable, "-m", freezer, *words]
+    made = subprocess.run(freeze, cwd=tmp_path, env=surroundings, check=False, capture_output=True, text=True)
+    assert made.returncode == 0, made.stdout + made.stderr
+    frozen = [str(tmp_path / program), json.dumps(simulator.config())]
     done = subprocess.run(frozen, capture_output=True, text=True, timeout=programs.SECONDS, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "well\n", "")
