@@ -101,7 +101,8 @@ impl Command {
             Value::Object(options) => options,
             other => {
                 return Err(invalid(format!(
-                    "{name}: options have to be a JSON object, not {}",
+                    "{}: options have to be a JSON object, not {}",
+                    foreign::line(name),
                     type_name(Some(other))
                 )));
             }
