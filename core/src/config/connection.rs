@@ -3,12 +3,12 @@
 
 use super::{
     proxy::{ProxyConfig, read_proxy},
-    reader::{MAX_WHOLE, Section, describe},
+    reader::{MAX_TIMER, MAX_WHOLE, Section, describe},
 };
 use crate::private::Private;
 use http::{HeaderName, HeaderValue, header};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 /// How connections are made. Option `connection`, an object; every part may be absent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -21,6 +21,9 @@ pub struct Connection {
     /// Headers of every request to the service. Option `connection.headers`, an object of strings; empty by default. What the library
     /// sets itself to frame a request (`Host`, `Content-Length` and the like) is refused.
     pub headers: Vec<(String, Private)>,
+    /// How long making a connection may take: finding the address, connecting, the proxy, TLS. Option `connection.connectTimeout`,
+    /// milliseconds; 10 s by default. Other time limits count from when the request has left.
+    pub connect_timeout: Duration,
     /// The longest answer taken, in bytes after decompression. Option `connection.maxResponseBytes`; 16 MiB by default.
     pub max_response_bytes: u64,
     /// The longest file taken, in bytes. Option `connection.maxDownloadBytes`; 2 GiB by default. A file that is fetched into memory is an
@@ -38,6 +41,7 @@ impl Default for Connection {
             proxy: ProxyConfig::default(),
             root_certificates: Vec::new(),
             headers: Vec::new(),
+            connect_timeout: Duration::from_secs(10),
             max_response_bytes: 16 << 20,
             max_download_bytes: 2 << 30,
             images: ImagePolicy::default(),
@@ -91,6 +95,9 @@ pub(super) fn read_connection(webchat: &Section<'_>) -> Connection {
         proxy: read_proxy(&section),
         root_certificates: read_paths(&section, "rootCertificates"),
         headers: read_headers(&section, "headers", &[]),
+        connect_timeout: section
+            .millis("connectTimeout", &(1..=MAX_TIMER))
+            .unwrap_or(default.connect_timeout),
         max_response_bytes: section
             .whole("maxResponseBytes", "a number of bytes", &(1..=MAX_WHOLE))
             .unwrap_or(default.max_response_bytes),

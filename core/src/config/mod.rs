@@ -141,7 +141,8 @@ pub struct GmsRestConfig {
     pub authorization: Option<Private>,
     /// Sent with the start request. Option `endpoint`; none by default.
     pub endpoint: Option<String>,
-    /// The time limit of an upload. Option `fileUploadTimeout`, milliseconds; zero, the default, means none.
+    /// How long an upload may stand still, and its answer may take. Option `fileUploadTimeout`, milliseconds; zero, the default, means
+    /// for ever.
     pub file_upload_timeout: Option<Duration>,
     /// The time limit of every other request: [`ServiceConfig::ajax_timeout`].
     pub ajax_timeout: Duration,

@@ -55,7 +55,7 @@ use crate::{
     foreign,
     service::{Effect, ExchangeId, PrivateMessages, Service},
     store::{MemoryStore, SessionStore},
-    transport::{BoxFuture, Capabilities, Incoming, Transport},
+    transport::{BoxFuture, Capabilities, Incoming, Late, Transport},
 };
 use clock::Clock;
 use futures_util::{
@@ -265,6 +265,9 @@ impl Driver {
                 self.transfers.remove(&id);
                 if let Err(failure) = outcome.as_ref() {
                     log::warn!(target: "webchat", "a request failed (HTTP status {}): {}", failure.status, failure.told());
+                    if let Some(late) = failure.late.as_ref().and_then(Late::take) {
+                        self.work.push(Box::pin(perform::replied(id, late)));
+                    }
                 }
                 self.service.replied(time, id, *outcome);
             }

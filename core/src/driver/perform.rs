@@ -83,11 +83,7 @@ impl Driver {
         let Some(transport) = self.transport.clone() else { return };
         let transfer = matches!(request.operation, Operation::Upload(_) | Operation::Download(_));
         let filled = self.runtime.of_host(|| Box::pin(fill_preview(request, preview)));
-        let work = async move {
-            let work = async move { transport.perform(filled.await).await };
-            let outcome = AssertUnwindSafe(work).catch_unwind().await;
-            Done::Replied(id, Box::new(outcome.unwrap_or_else(|_| Err(panicked()))))
-        };
+        let work = replied(id, async move { transport.perform(filled.await).await });
         if transfer {
             let (handle, registration) = AbortHandle::new_pair();
             self.transfers.insert(id, handle);
@@ -97,6 +93,15 @@ impl Driver {
             self.work.push(Box::pin(work));
         }
     }
+}
+
+/// What comes of the work for a request.
+pub(super) async fn replied(
+    id: ExchangeId,
+    work: impl Future<Output = Result<Reply, Failure>> + Send + 'static,
+) -> Done {
+    let outcome = AssertUnwindSafe(work).catch_unwind().await;
+    Done::Replied(id, Box::new(outcome.unwrap_or_else(|_| Err(panicked()))))
 }
 
 /// What becomes of a request whose work panicked: it may have left.

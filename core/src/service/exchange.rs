@@ -43,6 +43,8 @@ pub(super) enum Purpose {
     Download(RequestId),
     /// The images of a batch.
     Images(BatchId),
+    /// The answer to a start that was given up, should it come.
+    Late,
     /// The end of a session that nobody wants.
     Discard,
     /// Anything whose answer is the command's outcome.
@@ -63,7 +65,8 @@ struct Exchange {
 impl Exchange {
     /// Whether it makes a session, or ends one.
     fn decides_session(&self) -> bool {
-        matches!(self.purpose, Purpose::Start(_) | Purpose::Restore | Purpose::End(_) | Purpose::Discard)
+        use Purpose::{Discard, End, Late, Restore, Start};
+        matches!(self.purpose, Start(_) | Restore | End(_) | Late | Discard)
     }
 }
 
@@ -167,10 +170,16 @@ impl Service {
     /// Hands an answer to what its request was for.
     pub(super) fn route(&mut self, id: ExchangeId, outcome: Result<Reply, Failure>) {
         let Some(exchange) = self.exchanges.open.remove(&id) else { return };
+        if outcome.as_ref().is_err_and(|failure| failure.late.is_some()) {
+            let late = Exchange { purpose: Purpose::Late, ..exchange };
+            self.exchanges.open.insert(id, late);
+        }
         if let Purpose::Images(batch) = exchange.purpose {
             return self.images_answered(batch, outcome);
         }
-        if !self.exchanges.is_current(exchange.session) || matches!(exchange.purpose, Purpose::Discard) {
+        if !self.exchanges.is_current(exchange.session)
+            || matches!(exchange.purpose, Purpose::Discard | Purpose::Late)
+        {
             return self.route_stray(exchange.purpose, outcome);
         }
         let fetches = matches!(exchange.purpose, Purpose::Poll(_) | Purpose::Settle(_));
@@ -219,7 +228,7 @@ impl Service {
             Purpose::Limits(id) => self.limits_answered(id, outcome),
             Purpose::Upload(id, name) => self.upload_answered(id, &name, outcome),
             Purpose::Download(id) => self.download_answered(id, outcome),
-            Purpose::Typing(None) | Purpose::Images(_) | Purpose::Discard => {}
+            Purpose::Typing(None) | Purpose::Images(_) | Purpose::Late | Purpose::Discard => {}
         }
         if reconnects {
             self.reconnected();
@@ -230,7 +239,7 @@ impl Service {
     /// server has made of it is ended. Nothing of it touches the present session.
     fn route_stray(&mut self, purpose: Purpose, outcome: Result<Reply, Failure>) {
         match (purpose, outcome) {
-            (Purpose::Start(_), Ok(reply)) => self.discard(reply),
+            (Purpose::Start(_) | Purpose::Late, Ok(reply)) => self.discard(reply),
             (Purpose::Restore, Ok(reply)) if reply.replaced => self.discard(reply),
             (
                 Purpose::Typing(Some(id))
@@ -274,7 +283,8 @@ impl Service {
         let polling = matches!(purpose, Purpose::Poll(_) | Purpose::Settle(_));
         let told_later = failure.ended && !matches!(purpose, Purpose::Start(_));
         let told_later = told_later || matches!(purpose, Purpose::End(_));
-        if matches!(purpose, Purpose::LastWords) {
+        // A kept connection that died says nothing of the server; what was lost with it has its outcome all the same.
+        if failure.kept || matches!(purpose, Purpose::LastWords) {
             return;
         }
         match &failure.news {

@@ -28,6 +28,7 @@ impl Service {
             | Purpose::History
             | Purpose::End(_)
             | Purpose::Images(_)
+            | Purpose::Late
             | Purpose::Discard => {}
             // What has no place there is the answer itself.
             Purpose::Limits(_) => {

@@ -5,6 +5,7 @@
 
 mod bayeux;
 mod capabilities;
+mod farewell;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod gms;
@@ -26,7 +27,12 @@ use crate::{
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use serde_json::Value;
-use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
+use std::{
+    future::Future,
+    path::PathBuf,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// A back end, for one chat. Cheap to make; connections belong to the runtime and are shared.
 pub trait Transport: Send + Sync + 'static {
@@ -165,6 +171,31 @@ impl Operation {
             Self::PushUrl { .. } => "push URL",
             Self::UpdateNickname { .. } => "nickname",
             Self::ReadReceipt { .. } => "read receipt",
+        }
+    }
+}
+
+impl Operation {
+    /// Whether it does no harm when it arrives twice, whatever came of it the first time.
+    pub(crate) fn is_harmless(&self) -> bool {
+        match self {
+            Self::Poll { .. }
+            | Self::Restore
+            | Self::History { .. }
+            | Self::Typing { .. }
+            | Self::End
+            | Self::UpdateUserData(_)
+            | Self::FileLimits
+            | Self::Download(_)
+            | Self::Images(_)
+            | Self::ReadReceipt { .. } => true,
+            Self::Start(_)
+            | Self::Send(_)
+            | Self::CustomNotice { .. }
+            | Self::Upload(_)
+            | Self::DeleteFile { .. }
+            | Self::PushUrl { .. }
+            | Self::UpdateNickname { .. } => false,
         }
     }
 }
@@ -358,6 +389,7 @@ pub enum News {
 
 /// A request that got no usable answer: an HTTP failure, a lost connection, a body that is not the protocol's.
 #[derive(Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each says something else, and any of them can be true")]
 pub struct Failure {
     /// The kind for the caller.
     pub kind: ErrorKind,
@@ -373,6 +405,11 @@ pub struct Failure {
     pub useless: bool,
     /// Whether the answer is none of the back end's: a page, a redirect, what a gateway refuses.
     pub foreign: bool,
+    /// Whether the request died with a connection that had been used before, as one that the server closes after some time: that says
+    /// nothing about the server.
+    pub kept: bool,
+    /// The answer, which may still come: of a start that was given up.
+    pub late: Option<Late>,
     /// What listeners are told.
     pub news: News,
     /// `{status, statusText, responseText, responseJSON?, errorReason?}` (behaviour reference, section 3).
@@ -381,6 +418,29 @@ pub struct Failure {
     pub file: Option<Box<FileFault>>,
     /// What happened, for a log and for a person: no private text.
     pub cause: String,
+}
+
+/// An answer that comes after its request was given up, if it does. What waits for it ends by itself; it makes a session that nobody wants.
+#[derive(Clone)]
+pub struct Late(Arc<Mutex<Option<Answer>>>);
+
+type Answer = BoxFuture<Result<Reply, Failure>>;
+
+impl Late {
+    pub(crate) fn new(answer: impl Future<Output = Result<Reply, Failure>> + Send + 'static) -> Self {
+        Self(Arc::new(Mutex::new(Some(Box::pin(answer)))))
+    }
+
+    /// What waits for it, for one who does.
+    pub(crate) fn take(&self) -> Option<Answer> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl std::fmt::Debug for Late {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Late")
+    }
 }
 
 /// A file on this machine that could not be read or written.

@@ -27,7 +27,7 @@ mod transport;
 mod world;
 
 pub use adapter::{Adapter, InProcess, Language, Launch, Program, Told};
-pub use relay::Path;
+pub use relay::{Path, Relay};
 pub use runner::{Failure, Pace, Report, run_all};
 pub use scenario::{Scenario, Table};
 pub use transport::{

@@ -22,8 +22,9 @@ pub struct Path {
 
 /// A path to a server; it is gone when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Relay {
-    pub(crate) address: SocketAddr,
+pub struct Relay {
+    /// Where the path begins.
+    pub address: SocketAddr,
     silent: watch::Sender<bool>,
     _connections: JoinSet<()>,
 }
@@ -35,7 +36,7 @@ const UNDER_WAY: usize = 256;
 
 impl Relay {
     /// A path to `server`, on a free port.
-    pub(crate) async fn open(server: SocketAddr, path: Path) -> io::Result<Self> {
+    pub async fn open(server: SocketAddr, path: Path) -> io::Result<Self> {
         let listener = TcpListener::bind((server.ip(), 0)).await?;
         let address = listener.local_addr()?;
         let (silent, listening) = watch::channel(false);
@@ -50,7 +51,7 @@ impl Relay {
     }
 
     /// From now on nothing arrives, or again all that has been under way since then.
-    pub(crate) fn silence(&self, silent: bool) {
+    pub fn silence(&self, silent: bool) {
         self.silent.send_replace(silent);
     }
 }

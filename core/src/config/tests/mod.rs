@@ -68,6 +68,7 @@ fn defaults_are_those_of_the_references() {
     assert_eq!((rest.file_upload_timeout, rest.ajax_timeout), (None, service.ajax_timeout));
     assert_eq!(config.connection, Connection::default());
     assert_eq!(config.connection.max_response_bytes, 16 * 1024 * 1024);
+    assert_eq!(config.connection.connect_timeout, Duration::from_secs(10));
     assert_eq!(config.connection.proxy, ProxyConfig::Environment);
     assert_eq!(config.store, StoreConfig::Memory);
     assert_eq!(config.unknown_keys, [""; 0]);
@@ -86,7 +87,7 @@ fn every_option_is_taken() {
         "async": {"enabled": false, "getSessionData": {}, "setSessionData": {}, "maxMessagePageSize": 20,
             "newMessageRestoreState": "minimized"},
         "connection": {"proxy": "http://user:pass@proxy.example:3128", "rootCertificates": ["/etc/a.pem", "b.pem"],
-            "headers": {"X-Tenant": "7"}, "maxResponseBytes": 1000, "maxDownloadBytes": 2000, "images": "any", "http2PriorKnowledge": true},
+            "headers": {"X-Tenant": "7"}, "connectTimeout": 2500, "maxResponseBytes": 1000, "maxDownloadBytes": 2000, "images": "any", "http2PriorKnowledge": true},
         "sessionStore": {"type": "file", "path": "chat.json"},
     }));
     let service = &config.service;
@@ -116,6 +117,7 @@ fn every_option_is_taken() {
         proxy: ProxyConfig::Url("http://user:pass@proxy.example:3128/".into()),
         root_certificates: vec!["/etc/a.pem".into(), "b.pem".into()],
         headers: vec![("X-Tenant".into(), "7".into())],
+        connect_timeout: Duration::from_millis(2_500),
         max_response_bytes: 1000,
         max_download_bytes: 2000,
         images: ImagePolicy::Any,

@@ -170,6 +170,10 @@ fn the_extensions_are_checked() {
                 .into(),
         ),
         (
+            connection(json!({"connectTimeout": 0})),
+            "webchat.connection.connectTimeout: expected a number of milliseconds from 1 to 2147483647, got 0".into(),
+        ),
+        (
             connection(json!({"maxDownloadBytes": 0})),
             "webchat.connection.maxDownloadBytes: expected a number of bytes from 1 on, got 0".into(),
         ),

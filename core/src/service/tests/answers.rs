@@ -141,6 +141,8 @@ pub(super) fn lost() -> Failure {
         status: 0,
         ended: false,
         useless: false,
+        kept: false,
+        late: None,
         foreign: false,
         news: News::Disconnected,
         response: json!({"status": 0, "statusText": "timeout", "responseText": ""}),

@@ -12,10 +12,10 @@ use crate::{
     command::{Command, Commander, Preprocessor},
     model::{Download, DownloadTarget, FileSource, JsonObject, Received, Upload},
     store::key,
-    transport::{Incoming, Reply},
+    transport::{Failure, Incoming, Late, Reply},
 };
 use serde_json::json;
-use std::time::Duration;
+use std::{future::pending, time::Duration};
 
 /// News of this chat.
 fn news(chat: &str, messages: Vec<Received>) -> Incoming {
@@ -81,6 +81,29 @@ fn a_late_answer_to_an_abandoned_start_does_not_touch_a_restored_session() {
     assert_eq!(script.stored[key::NEXUS_KEYS], "restored");
     script.answer("poll", batch(vec![says(1, Who::Agent, "still there")]));
     assert_eq!(texts(&script), ["still there"]);
+}
+
+#[test]
+fn a_chat_that_a_given_up_start_makes_after_all_is_ended() {
+    for second in [false, true] {
+        let mut script = Script::ready();
+        let start = script.command(start_chat());
+        let asked = script.take_request("start").id;
+        script.reply(asked, Err(Failure { late: Some(Late::new(pending())), ..lost() }));
+        assert_eq!(script.rejected(start).0, ErrorKind::Timeout);
+        if second {
+            script.command(start_chat());
+            script.answer("start", session("chat-2"));
+        }
+        script.take_all();
+        script.reply(asked, Ok(session("chat-1")));
+        assert_eq!(script.take_all(), ["> end"]);
+        assert_eq!(script.request("end").request.session.id().as_str(), "chat-1");
+        script.answer("end", ended());
+        assert_eq!(script.take_all(), [""; 0]);
+        script.reply(asked, Ok(session("chat-1")));
+        assert_eq!(script.take_all(), [""; 0], "once");
+    }
 }
 
 #[test]

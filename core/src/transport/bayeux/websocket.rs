@@ -9,7 +9,7 @@ use super::{
 };
 use crate::transport::{
     Applied, Failure,
-    http::{HttpChat, HttpRequest, RequestBody, Upgraded, Upgrader},
+    http::{HttpChat, HttpRequest, RequestBody, Reuse, Upgraded, Upgrader},
 };
 use bytes::Bytes;
 use futures_util::{FutureExt, Sink, Stream};
@@ -25,6 +25,7 @@ use std::{
     future::poll_fn,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 use tokio_tungstenite::{
     WebSocketStream,
@@ -37,6 +38,9 @@ use tokio_tungstenite::{
 
 /// How much may wait for a server that reads nothing, our answers to its pings among it.
 const WRITE_BUFFER: usize = 16 << 20;
+
+/// How long a server may take to open a WebSocket, once it is asked.
+pub(super) const OPENING: Duration = Duration::from_secs(5);
 
 /// Why a WebSocket is of no use any more.
 pub(super) enum Ending {
@@ -58,7 +62,8 @@ impl WebSocket {
         let key = generate_key();
         let mut request = HttpRequest::new(Method::GET, url, RequestBody::None);
         request.headers = upgrade_headers(&key)?;
-        let (answer, connection) = http.upgrade(upgrader, &request).await?;
+        request.reuse = Reuse::Never;
+        let (answer, connection) = http.upgrade(upgrader, &request, OPENING).await?;
         let accepted = answer.get(SEC_WEBSOCKET_ACCEPT).map(HeaderValue::as_bytes);
         if accepted != Some(derive_accept_key(key.as_bytes()).as_bytes()) {
             return Err(failure::not_bayeux("the server switched to another protocol than WebSocket"));

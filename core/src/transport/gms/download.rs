@@ -5,14 +5,13 @@ use crate::{
     model::Download,
     transport::{
         Failure, Operation, Reply, Verdict,
-        http::{self, Answer, HttpChat, HttpRequest, Reading},
+        http::{self, Answer, HttpChat, HttpRequest, Reading, Rest},
         json,
     },
 };
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
 use std::time::Duration;
-use tokio::time::Instant;
 
 /// How long nothing may come during a download.
 const DOWNLOAD_PAUSE: Duration = Duration::from_secs(30);
@@ -49,14 +48,13 @@ pub(crate) async fn download(
     pause: Duration,
 ) -> Result<Reply, Failure> {
     let pause = pause.max(DOWNLOAD_PAUSE);
-    let deadline = Instant::now().checked_add(pause);
-    let mut reading = http.open(request, deadline).await?;
+    let mut reading = http.open(request, pause).await?;
     if !reading.status().is_success() {
-        return Err(refusal(operation, &reading.whole(deadline).await?));
+        return Err(refusal(operation, &reading.whole(pause.into()).await?));
     }
     let mut first = Bytes::new();
     if can_be_refusal(reading.headers()) {
-        let (start, is_all) = beginning(&mut reading, deadline).await?;
+        let (start, is_all) = beginning(&mut reading, Rest::endless(pause)).await?;
         let text = http::utf8(reading.headers(), start.clone());
         if is_all && is_refusal(&text) {
             return refused(&reading, text);
@@ -68,10 +66,10 @@ pub(crate) async fn download(
 }
 
 /// The beginning of an answer, up to the length of a refusal, and whether that is all of it.
-async fn beginning(reading: &mut Reading, deadline: Option<Instant>) -> Result<(Bytes, bool), Failure> {
+async fn beginning(reading: &mut Reading, rest: Rest) -> Result<(Bytes, bool), Failure> {
     let mut start = BytesMut::new();
     while start.len() <= LONGEST_REFUSAL {
-        match reading.chunk(deadline).await? {
+        match reading.chunk(rest).await? {
             Some(chunk) => start.extend_from_slice(&chunk),
             None => return Ok((start.freeze(), true)),
         }

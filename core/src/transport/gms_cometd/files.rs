@@ -27,18 +27,18 @@ impl Inner {
             });
             (RequestBody::Form(Bytes::from(form.finish())), Some(self.config.ajax_timeout))
         };
-        let asked = self.file_request(body)?;
+        let asked = self.file_request(operation, body)?;
         if let Operation::Download(download) = operation {
             return gms::download(&self.http, &asked, operation, download, self.config.ajax_timeout).await;
         }
         interpret(operation, &self.http.exchange(&asked, limit).await?)
     }
 
-    fn file_request(&self, body: RequestBody) -> Result<HttpRequest, Failure> {
+    fn file_request(&self, operation: &Operation, body: RequestBody) -> Result<HttpRequest, Failure> {
         let nowhere =
             || http::local_failure(ErrorKind::Unsupported, "there is no cometD.apiURL for files".into());
         let url = self.config.api_url.clone().ok_or_else(nowhere)?;
-        let mut request = HttpRequest::new(Method::POST, url, body);
+        let mut request = HttpRequest::of(operation, Method::POST, url, body);
         let key = self.config.api_key.as_deref().and_then(http::private_header);
         request.headers.extend(key.map(|key| (reqwest::header::HeaderName::from_static("apikey"), key)));
         Ok(request)

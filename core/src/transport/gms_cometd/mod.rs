@@ -48,7 +48,7 @@ struct Inner {
     link: watch::Sender<LinkState>,
     exchanges: Mutex<Exchanges>,
     /// Held by a start: the answers to two could not be told apart.
-    starting: tokio::sync::Mutex<()>,
+    starting: Arc<tokio::sync::Mutex<()>>,
     incoming: Mutex<Option<Link>>,
     /// Tells when something was pushed, and has found its request or none.
     routed: Notify,
@@ -80,7 +80,7 @@ impl GmsCometd {
         let settings = bayeux::Settings {
             websocket: config.websocket,
             channels: vec![channel.clone()],
-            timing: bayeux::Timing::default(),
+            timing: bayeux::Timing::over(connection.connect_timeout),
             seed: fastrand::u64(..),
         };
         let (client, link) = BayeuxClient::new(server, settings);
@@ -91,7 +91,7 @@ impl GmsCometd {
             client,
             link: watch::Sender::new(LinkState::Idle),
             exchanges: Mutex::default(),
-            starting: tokio::sync::Mutex::default(),
+            starting: Arc::default(),
             incoming: Mutex::new(Some(link)),
             routed: Notify::new(),
         })))

@@ -2,20 +2,23 @@
 
 use super::{
     Inner,
-    exchanges::{Expects, Told},
-    outcome::{Published, Wait, silence, taken, with_body},
+    exchanges::{Expects, Outcomes, Told},
+    outcome::{LATE, Published, Wait, silence, taken, with_body},
     wire,
 };
 use crate::{
     ErrorKind, Private, Retry,
     model::{GmsSession, JsonObject, MessageType},
     transport::{
-        Applied, Body, Failure, News, Operation, Position, Reply, Verdict, bayeux::is_of_http,
+        Applied, Body, Failure, Late, News, Operation, Position, Reply, Verdict, bayeux::is_of_http,
         gms::refusal_on_the_way, http::local_failure, refusal_text,
     },
 };
 use bytes::Bytes;
-use tokio::time::Instant;
+use tokio::{
+    sync::OwnedMutexGuard,
+    time::{Instant, timeout_at},
+};
 
 /// After so many attempts to bring the link up a start is rejected (behaviour reference, section 9.3).
 const ATTEMPTS: u32 = 5;
@@ -79,10 +82,16 @@ impl Inner {
 
     /// Starts a session.
     async fn start(&self, data: &JsonObject) -> Result<Reply, Failure> {
-        let _alone = self.starting.lock().await;
+        let alone = self.starting.clone().lock_owned().await;
         self.exchanges().begin(&Private::default());
         match self.connect().await {
-            Ok(()) => self.ask(data, Expects::Session).await,
+            Ok(()) => match self.publish(data, Expects::Session).await? {
+                Wait::Told(reply) | Wait::Accepted(Published { accepted: Some(reply), .. }) => Ok(reply),
+                Wait::Accepted(Published { outcomes, .. }) => {
+                    Err(self.given_up(outcomes, silence(Instant::now()), alone))
+                }
+                Wait::Doubtful(outcomes, failure) => Err(self.given_up(outcomes, failure, alone)),
+            },
             Err(Unconnected::Forbidden(failure)) => Err(failure),
             Err(Unconnected::Unreachable(failure)) => {
                 log::warn!(target: "webchat", "the server cannot be reached: {}", failure.told());
@@ -90,6 +99,27 @@ impl Inner {
                 Ok(Reply { verdict: Verdict::Temporary, body, ..Reply::default() })
             }
         }
+    }
+
+    /// The failure of a start that is given up. Its outcome is waited for a little longer, before another start: it tells of a chat that
+    /// nobody takes part in.
+    fn given_up(&self, mut outcomes: Outcomes, failure: Failure, alone: OwnedMutexGuard<()>) -> Failure {
+        let until = Instant::now() + LATE;
+        self.exchanges().keep(&outcomes, until);
+        let late = Late::new(async move {
+            let _alone = alone;
+            let outcome = async {
+                loop {
+                    match outcomes.recv().await {
+                        Some(Told::Outcome(reply)) => return reply,
+                        Some(_) => {}
+                        None => return Reply::default(),
+                    }
+                }
+            };
+            Ok(timeout_at(until, outcome).await.unwrap_or_default())
+        });
+        Failure { late: Some(late), ..failure }
     }
 
     /// Takes up a session: with all its messages, or with the newest of an asynchronous one.
@@ -149,6 +179,7 @@ impl Inner {
                 Ok(Reply { ended: Some(true), ..taken() })
             }
             Wait::Told(reply) => Ok(reply),
+            Wait::Doubtful(_, failure) => Err(failure),
             Wait::Accepted(published) => {
                 let reply = published.accepted.unwrap_or_else(taken);
                 Ok(Reply { ended: Some(true), ..reply })
@@ -163,6 +194,7 @@ impl Inner {
         let data = wire::other(operation, session).ok_or_else(unsupported)?;
         let published = match self.publish(&data, expected(operation)).await? {
             Wait::Told(reply) => return Ok(reply),
+            Wait::Doubtful(_, failure) => return Err(failure),
             Wait::Accepted(published) => published,
         };
         if !shows(operation) {

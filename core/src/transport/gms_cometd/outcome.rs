@@ -23,6 +23,8 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const LONGEST_PATIENCE: Duration = Duration::from_secs(30);
 /// How often a server that is asked for the transcript may take `ajaxTimeout` to answer: it first works off what was sent before.
 const LOOKS_TAKE: u32 = 4;
+/// How long the outcome of a start is waited for that was given up.
+pub(super) const LATE: Duration = Duration::from_secs(10);
 /// What is told of a request that the server took without another word.
 const TAKEN: &[u8] = br#"{"statusCode":0}"#;
 
@@ -38,6 +40,8 @@ pub(super) enum Wait {
     Told(Reply),
     /// Accepted, and no outcome yet.
     Accepted(Published),
+    /// A start that may have arrived; its outcome may come yet.
+    Doubtful(Outcomes, Failure),
 }
 
 impl Inner {
@@ -47,6 +51,7 @@ impl Inner {
         match self.publish(data, expects).await? {
             Wait::Told(reply) | Wait::Accepted(Published { accepted: Some(reply), .. }) => Ok(reply),
             Wait::Accepted(_) => Err(silence(since)),
+            Wait::Doubtful(_, failure) => Err(failure),
         }
     }
 
@@ -74,14 +79,21 @@ impl Inner {
         let since = Instant::now();
         let limit = self.config.ajax_timeout;
         let can_repeat = matches!(expects, Expects::Transcript { .. } | Expects::CatchUp(_));
+        // What is asked for can keep a slow line busy, and the word that it was asked for comes behind it.
+        let is_replay = matches!(expects, Expects::Transcript { known: u64::MAX, .. });
         let is_end = matches!(expects, Expects::End);
         let is_start = matches!(expects, Expects::Session);
         // Who sends a message looks for it in the transcript.
         let is_message = matches!(expects, Expects::Event(MessageType::Message, _));
         let mut outcomes = self.exchanges().open(expects, limit);
-        let publish = self.client.publish(self.channel.clone(), wire::raw(data), limit);
+        let on_its_way = match (is_start, is_replay) {
+            (true, _) => limit.saturating_add(LATE),
+            (_, true) => limit.saturating_mul(LOOKS_TAKE),
+            _ => limit,
+        };
+        let publish = self.client.publish(self.channel.clone(), wire::raw(data), on_its_way);
         tokio::pin!(publish);
-        let mut until = Instant::now() + limit;
+        let mut until = Instant::now() + if is_replay { on_its_way } else { limit };
         let (mut answered, mut accepted, mut lost, mut instead) = (false, None, None, false);
         loop {
             tokio::select! {
@@ -120,7 +132,7 @@ impl Inner {
                     }
                     Told::Lost => {}
                 },
-                () = sleep_until(until), if answered || accepted.is_some() => break,
+                () = sleep_until(until), if answered || accepted.is_some() || is_start => break,
             }
         }
         if answered && lost.is_none() && instead {
@@ -131,7 +143,9 @@ impl Inner {
             self.exchanges().silent = true;
         }
         match lost.filter(|_| accepted.is_none()) {
+            Some(failure) if is_start => Ok(Wait::Doubtful(outcomes, failure)),
             Some(failure) => Err(failure),
+            None if is_start && accepted.is_none() => Ok(Wait::Doubtful(outcomes, silence(since))),
             None if !answered && accepted.is_none() => Err(silence(since)),
             None => Ok(Wait::Accepted(Published { outcomes, accepted })),
         }

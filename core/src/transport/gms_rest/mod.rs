@@ -1,8 +1,9 @@
 //! GMS v2 over REST: form-encoded POSTs and polling (protocol reference, sections 1 to 7). `wire` encodes and decodes, `files` sends
 //! and fetches files; this file performs requests.
 //!
-//! Time limits: `ajaxTimeout` for every request but those with files; `fileUploadTimeout` for an upload, which has none by default;
-//! a download may take as long as it needs but fails when nothing comes for 30 s, or `ajaxTimeout` if that is longer.
+//! Time limits, from when the request has left: `ajaxTimeout` for every request but those with files; `fileUploadTimeout` for an upload,
+//! which has none by default, from when it last moved; a download may take as long as it needs but fails when nothing comes for 30 s, or
+//! `ajaxTimeout` if that is longer. Other answers that have begun may stand still for as long as they may take to begin.
 
 mod files;
 pub mod wire;
@@ -11,9 +12,9 @@ pub mod wire;
 mod tests;
 
 use super::{
-    BoxFuture, Capabilities, Failure, Operation, Reply, Request, Transport,
+    BoxFuture, Capabilities, Failure, Late, Operation, Reply, Request, Transport, farewell,
     gms::{gms, interpret, with_news},
-    http::{self, HttpChat, HttpPool, HttpRequest, RequestBody},
+    http::{self, HttpChat, HttpPool, HttpRequest, Overdue, RequestBody, Reuse},
 };
 use crate::{
     Error, ErrorKind, Private,
@@ -82,6 +83,12 @@ impl Transport for GmsRest {
                 Operation::Images(_) => {
                     Err(http::local_failure(ErrorKind::Unsupported, "GMS has no images".into()))
                 }
+                Operation::Start(_) => inner.start(&request).await,
+                Operation::End => {
+                    let (first, again) =
+                        (inner.ask_by(&request, Reuse::Told), inner.ask_by(&request, Reuse::Never));
+                    farewell::end(SessionForm::Gms, first, again).await
+                }
                 _ => inner.ask(&request).await,
             };
             outcome.map_err(|failure| with_news(&request.operation, failure))
@@ -91,7 +98,30 @@ impl Transport for GmsRest {
 
 impl Inner {
     async fn ask(&self, request: &Request) -> Result<Reply, Failure> {
-        let answer = self.http.exchange(&self.request(request)?, self.time_limit()).await?;
+        self.ask_by(request, Reuse::of(&request.operation)).await
+    }
+
+    /// A start that is given up may make a chat all the same, of which only the answer tells.
+    async fn start(self: &Arc<Self>, request: &Request) -> Result<Reply, Failure> {
+        let (overdue, operation) = (Overdue::default(), request.operation.clone());
+        let asked = HttpRequest { overdue: Some(overdue.clone()), ..self.request(request)? };
+        let failure = match self.http.exchange(&asked, self.time_limit()).await {
+            Ok(answer) => return interpret(&operation, &answer),
+            Err(failure) => failure,
+        };
+        let inner = self.clone();
+        let late = overdue.goes_on().then(|| {
+            Late::new(async move {
+                let answer = inner.http.late(&asked).await;
+                answer.map_or(Ok(Reply::default()), |answer| interpret(&operation, &answer))
+            })
+        });
+        Err(Failure { late, ..failure })
+    }
+
+    async fn ask_by(&self, request: &Request, reuse: Reuse) -> Result<Reply, Failure> {
+        let asked = HttpRequest { reuse, ..self.request(request)? };
+        let answer = self.http.exchange(&asked, self.time_limit()).await?;
         interpret(&request.operation, &answer)
     }
 
@@ -100,7 +130,7 @@ impl Inner {
         let session = gms(&request.session)?;
         let form = wire::urlencoded(&request.operation, session, self.config.endpoint.as_deref());
         let url = self.url(session, &request.operation)?;
-        Ok(HttpRequest::new(Method::POST, url, RequestBody::Form(Bytes::from(form))))
+        Ok(HttpRequest::of(&request.operation, Method::POST, url, RequestBody::Form(Bytes::from(form))))
     }
 
     /// The address of `operation`. An id that would name another place is refused.

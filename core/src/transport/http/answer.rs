@@ -3,9 +3,10 @@
 use super::{
     bad_answer,
     connections::Connections,
+    kept::Use,
     lost::{Fault, broken},
+    patience::{Patience, Rest},
     way::Way,
-    within,
 };
 use crate::transport::Failure;
 use bytes::{Bytes, BytesMut};
@@ -28,6 +29,8 @@ pub(crate) struct Reading {
     limit: u64,
     way: Way,
     link: Link,
+    /// Of the connection; it ends with this.
+    _used: Option<Use>,
 }
 
 /// What brings an answer.
@@ -37,8 +40,14 @@ pub(super) struct Link {
 }
 
 impl Reading {
-    pub(super) fn new(response: reqwest::Response, limit: u64, way: Way, link: Link) -> Self {
-        Self { response, limit, way, link }
+    pub(super) fn new(
+        response: reqwest::Response,
+        limit: u64,
+        way: Way,
+        link: Link,
+        used: Option<Use>,
+    ) -> Self {
+        Self { response, limit, way, link, _used: used }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
@@ -60,10 +69,10 @@ impl Reading {
     }
 
     /// The next bytes of the body; nothing at its end.
-    pub(crate) async fn chunk(&mut self, deadline: Option<Instant>) -> Result<Option<Bytes>, Failure> {
+    pub(crate) async fn chunk(&mut self, rest: Rest) -> Result<Option<Bytes>, Failure> {
         let status = self.status();
         let (way, link, since) = (&self.way, &self.link, Instant::now());
-        within(deadline, self.response.chunk()).await.map_err(|fault| {
+        rest.next(self.response.chunk()).await.map_err(|fault| {
             if let Fault::TimedOut = fault {
                 link.connections.unanswered(&link.url, since);
             }
@@ -72,8 +81,8 @@ impl Reading {
     }
 
     /// Reads the rest. The status tells more than a body that cannot be read: a failure's is then taken as empty.
-    pub(crate) async fn whole(mut self, deadline: Option<Instant>) -> Result<Answer, Failure> {
-        let body = match self.body(deadline).await {
+    pub(crate) async fn whole(mut self, patience: Patience) -> Result<Answer, Failure> {
+        let body = match self.body(patience.rest()).await {
             Err(_) if !self.status().is_success() => Bytes::new(),
             body => body?,
         };
@@ -83,16 +92,16 @@ impl Reading {
         Ok(Answer { status, headers, body })
     }
 
-    async fn body(&mut self, deadline: Option<Instant>) -> Result<Bytes, Failure> {
+    async fn body(&mut self, rest: Rest) -> Result<Bytes, Failure> {
         if self.length().is_some_and(|length| length > self.limit) {
             return Err(self.too_long());
         }
-        let Some(first) = self.chunk(deadline).await? else { return Ok(Bytes::new()) };
+        let Some(first) = self.chunk(rest).await? else { return Ok(Bytes::new()) };
         if first.len() as u64 > self.limit {
             return Err(self.too_long());
         }
         // Most answers are one piece, which is then not copied.
-        let Some(second) = self.chunk(deadline).await? else { return Ok(first) };
+        let Some(second) = self.chunk(rest).await? else { return Ok(first) };
         let mut body = BytesMut::from(first);
         let mut next = Some(second);
         while let Some(chunk) = next {
@@ -100,7 +109,7 @@ impl Reading {
                 return Err(self.too_long());
             }
             body.extend_from_slice(&chunk);
-            next = self.chunk(deadline).await?;
+            next = self.chunk(rest).await?;
         }
         Ok(body.freeze())
     }

@@ -14,21 +14,52 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, ready},
+    time::Duration,
 };
-use tokio::{fs::File, io::Take};
+use tokio::{
+    fs::File,
+    io::Take,
+    sync::watch,
+    time::{Instant, sleep_until},
+};
 use tokio_util::io::ReaderStream;
 
 /// How much is read from a file, or counted as one step of progress.
 const CHUNK: usize = 64 << 10;
 
-/// What became of a request body.
-#[derive(Default)]
+/// What became of a request and its body.
 pub(super) struct Delivery {
     complete: AtomicBool,
+    /// When it moved last: nothing while a connection is being made for it.
+    moved: watch::Sender<Option<Instant>>,
     error: Mutex<Option<(Arc<Path>, io::Error)>>,
 }
 
+impl Default for Delivery {
+    fn default() -> Self {
+        let moved = watch::Sender::new(Some(Instant::now()));
+        Self { complete: AtomicBool::default(), moved, error: Mutex::default() }
+    }
+}
+
 impl Delivery {
+    /// A connection is being made for the request, or is so no more.
+    pub(super) fn connects(&self, begins: bool) {
+        self.moved.send_replace((!begins).then(Instant::now));
+    }
+
+    /// Waits until the request has left, or could have, and nothing of it has moved for `limit`.
+    pub(super) async fn stands_still(&self, limit: Duration) {
+        let mut moved = self.moved.subscribe();
+        loop {
+            let since = *moved.borrow_and_update();
+            tokio::select! {
+                _ = moved.changed() => {}
+                () = until(since.and_then(|since| since.checked_add(limit))) => return,
+            }
+        }
+    }
+
     /// Whether the connection took the whole body. Until then the server cannot have carried out the request.
     pub(super) fn is_complete(&self) -> bool {
         self.complete.load(Ordering::Acquire)
@@ -42,6 +73,14 @@ impl Delivery {
     /// The error of this machine's file, and its path, if one stopped the request.
     pub(super) fn take_error(&self) -> Option<(Arc<Path>, io::Error)> {
         self.error.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Waits until then; for ever, where there is no such time.
+async fn until(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -116,6 +155,7 @@ impl OutgoingBody {
 
     fn hand_over(&mut self, chunk: &Bytes, counts: bool) {
         let size = chunk.len() as u64;
+        self.delivery.connects(false);
         self.remaining = self.remaining.saturating_sub(size);
         if self.remaining == 0 {
             self.delivery.complete.store(true, Ordering::Release);

@@ -4,7 +4,8 @@
 //! connection to that server is worth another request, whether it carries one at a time (HTTP/1.1) or all of them (HTTP/2). As long as
 //! others are answered, the server is slow with that one request alone, and its connections are kept.
 
-use reqwest::{Client, Url};
+use super::kept::Kept;
+use reqwest::Url;
 use std::{
     collections::HashMap,
     fmt,
@@ -21,15 +22,15 @@ const REMEMBERED: usize = 256;
 
 /// The connections of one kind, to any server.
 pub(super) struct Connections {
-    usual: Client,
-    make: Box<dyn Fn() -> Option<Client> + Send + Sync>,
+    usual: Arc<Kept>,
+    make: Box<dyn Fn() -> Option<Arc<Kept>> + Send + Sync>,
     servers: Mutex<HashMap<Origin, Server>>,
 }
 
 /// What is known of the connections to one server.
 struct Server {
     /// Those that took the place of silent ones.
-    instead: Option<Client>,
+    instead: Option<Arc<Kept>>,
     made: Instant,
     heard: Option<Instant>,
 }
@@ -42,7 +43,10 @@ impl Server {
 
 impl Connections {
     /// Connections of `usual`, and of what `make` gives where those are silent.
-    pub(super) fn new(usual: Client, make: impl Fn() -> Option<Client> + Send + Sync + 'static) -> Arc<Self> {
+    pub(super) fn new(
+        usual: Arc<Kept>,
+        make: impl Fn() -> Option<Arc<Kept>> + Send + Sync + 'static,
+    ) -> Arc<Self> {
         Arc::new(Self { usual, make: Box::new(make), servers: Mutex::default() })
     }
 
@@ -51,7 +55,7 @@ impl Connections {
     }
 
     /// Those to the server of `url`.
-    pub(super) fn to(&self, url: &Url) -> Client {
+    pub(super) fn to(&self, url: &Url) -> Arc<Kept> {
         let instead = self.servers().get(&url.origin()).and_then(|server| server.instead.clone());
         instead.unwrap_or_else(|| self.usual.clone())
     }

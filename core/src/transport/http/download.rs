@@ -1,7 +1,7 @@
 //! Puts a download where the caller wants it. What is incomplete is never seen under its name: bytes go to a temporary file in the
 //! same directory, which is renamed at the end and removed when anything fails or the download is abandoned.
 
-use super::{Answer, answer::Reading, bad_answer, failure::file_failure, filename};
+use super::{Answer, answer::Reading, bad_answer, failure::file_failure, filename, patience::Rest};
 use crate::{
     blocking,
     model::{Download, DownloadTarget, Downloaded, Progress},
@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 use tempfile::{NamedTempFile, TempPath};
-use tokio::{fs::File, io::AsyncWriteExt, time::Instant};
+use tokio::{fs::File, io::AsyncWriteExt};
 
 /// How many files of one name are told apart by a number.
 const MAX_NUMBER: u32 = 9_999;
@@ -46,7 +46,7 @@ pub(crate) async fn save(
         if let Some(listener) = download.progress.as_ref().filter(|_| !chunk.is_empty()) {
             (listener.0)(progress);
         }
-        next = reading.chunk(Instant::now().checked_add(pause)).await?;
+        next = reading.chunk(Rest::endless(pause)).await?;
     }
     sink.finish(&download.target, name, progress.transferred).await
 }

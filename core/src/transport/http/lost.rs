@@ -22,13 +22,19 @@ use std::{error::Error as StdError, io, sync::Arc, time::Duration};
 pub(super) enum Fault {
     /// The time is over.
     TimedOut,
+    /// The time for making a connection is over.
+    Unconnected,
     /// The connection failed.
     Http(reqwest::Error),
 }
 
 impl From<reqwest::Error> for Fault {
     fn from(error: reqwest::Error) -> Self {
-        if error.is_timeout() { Self::TimedOut } else { Self::Http(error.without_url()) }
+        match (error.is_timeout(), error.is_connect()) {
+            (true, true) => Self::Unconnected,
+            (true, false) => Self::TimedOut,
+            (false, _) => Self::Http(error.without_url()),
+        }
     }
 }
 
@@ -38,12 +44,14 @@ pub(super) fn unanswered(fault: Fault, delivery: &Delivery, way: &Way) -> Failur
         return unreadable_file(&path, &error);
     }
     let applied = if delivery.is_complete() { Applied::Unknown } else { Applied::No };
+    let unsent = || {
+        let peer =
+            way.proxy.as_ref().map_or_else(|| way.server.clone(), |proxy| format!("the proxy {proxy}"));
+        timed_out(Applied::No, format!("the request could not be sent to {peer} within {}", elapsed(way)))
+    };
     match fault {
-        Fault::TimedOut if applied == Applied::No => {
-            let peer =
-                way.proxy.as_ref().map_or_else(|| way.server.clone(), |proxy| format!("the proxy {proxy}"));
-            timed_out(applied, format!("the request could not be sent to {peer} within {}", elapsed(way)))
-        }
+        Fault::Unconnected => unsent(),
+        Fault::TimedOut if applied == Applied::No => unsent(),
         Fault::TimedOut => {
             timed_out(applied, format!("no answer from {} within {}", way.server, elapsed(way)))
         }
@@ -73,7 +81,7 @@ pub(super) fn broken(fault: Fault, status: StatusCode, way: &Way) -> Failure {
         matches!(kind, Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput))
     };
     match fault {
-        Fault::TimedOut => timed_out(
+        Fault::TimedOut | Fault::Unconnected => timed_out(
             Applied::Unknown,
             format!("the answer of {} was not complete within {}", way.server, elapsed(way)),
         ),

@@ -82,7 +82,7 @@ async fn a_websocket_through_such_a_proxy_says_so_too() {
         let (pool, connection) = (HttpPool::new(), through(proxy.address));
         let chat = HttpChat::new(&pool, &connection, &[]).unwrap();
         let failure =
-            chat.upgrade(&Upgrader::new(&pool, &connection).unwrap(), &get(url)).await.err().unwrap();
+            chat.upgrade(&Upgrader::new(&pool, &connection).unwrap(), &get(url), LIMIT).await.err().unwrap();
         assert_eq!((failure.kind, failure.status), (ErrorKind::Unauthorized, 407), "{}", failure.cause);
     }
 }

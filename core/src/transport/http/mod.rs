@@ -3,8 +3,8 @@
 //! writes forms with files, `outside` keeps addresses that others name out of private networks, `redirect` decides which redirects are
 //! followed, `answer` reads what comes back, `charset` its text, `failure` says what a bad answer means and `lost` what a missing one, `way`,
 //! `tls_failure` and `socks_failure` give them words, `upgrade` turns a connection into another protocol's, `download`, `filename` and `encoded_word` put
-//! files where the caller wants them. `names` and `race` find addresses, `connections` are made anew where they are silent. No protocol is
-//! known here.
+//! files where the caller wants them. `names` and `race` find addresses, `connections` are made anew where they are silent, `kept` says
+//! which of them may carry a request, `patience` how long is waited. No protocol is known here.
 
 mod answer;
 mod body;
@@ -17,10 +17,12 @@ mod failure;
 mod filename;
 #[cfg(feature = "fuzzing")]
 mod fuzzing;
+mod kept;
 mod lost;
 mod multipart;
 mod names;
 mod outside;
+mod patience;
 mod pool;
 mod race;
 mod redirect;
@@ -34,6 +36,8 @@ mod way;
 
 #[cfg(test)]
 mod chunk_tests;
+#[cfg(test)]
+mod kept_tests;
 #[cfg(test)]
 mod lost_tests;
 #[cfg(test)]
@@ -56,19 +60,23 @@ pub(crate) use answer::{Answer, Reading};
 pub(crate) use charset::utf8;
 pub(crate) use download::save;
 pub(crate) use failure::{bad_answer, bad_status, foreign_session, local_failure};
+pub(crate) use kept::Reuse;
 pub(crate) use lost::in_words;
 pub(crate) use multipart::Multipart;
 pub(crate) use outside::is_private_address;
-pub(crate) use request::{Audience, HttpRequest, RequestBody, below, private_header};
+pub(crate) use patience::{Patience, Rest};
+pub(crate) use request::{Audience, HttpRequest, Overdue, RequestBody, below, private_header};
 pub(crate) use upgrade::{Upgraded, Upgrader};
 
 use self::{
     body::Delivery,
     connections::Connections,
     cookies::CookieJar,
+    kept::Use,
     lost::Fault,
     names::Names,
     redirect::Redirect,
+    request::Pending,
     way::{Routes, Way},
 };
 use crate::{
@@ -78,15 +86,18 @@ use crate::{
 };
 use reqwest::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
 use std::{sync::Arc, time::Duration};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// How often a request is sent again that the server turned away: each time on another connection.
 const TURNED_AWAY: usize = 3;
 
+/// How long an answer is waited for that nobody wants any more.
+const LATE: Duration = Duration::from_mins(1);
+
 /// One chat's side of HTTP: it borrows shared connections and keeps its own headers and cookies.
 pub(crate) struct HttpChat {
-    client: Arc<Connections>,
-    /// For servers on the internet that others name; the chat's own client where none may be asked.
+    connections: Arc<Connections>,
+    /// For servers on the internet that others name; the chat's own connections where none may be asked.
     outside: Arc<Connections>,
     names: Names,
     headers: HeaderMap,
@@ -118,13 +129,13 @@ impl HttpChat {
                 .ok_or_else(|| invalid("the value holds characters that an HTTP header cannot carry"))?;
             headers.insert(name, value);
         }
-        let client = pool.client(connection)?;
+        let connections = pool.connections(connection)?;
         let outside = match connection.images {
-            ImagePolicy::Any => pool.outside_client(connection)?,
-            ImagePolicy::OwnOrigin | ImagePolicy::Never => client.clone(),
+            ImagePolicy::Any => pool.outside(connection)?,
+            ImagePolicy::OwnOrigin | ImagePolicy::Never => connections.clone(),
         };
         Ok(Self {
-            client,
+            connections,
             outside,
             names: pool.names(),
             headers,
@@ -145,31 +156,32 @@ impl HttpChat {
         self.download_limit
     }
 
-    /// Sends `request` and reads the whole answer, whatever its status, within `timeout`.
+    /// Sends `request` and reads the whole answer, whatever its status.
     pub(crate) async fn exchange(
         &self,
         request: &HttpRequest,
-        timeout: Option<Duration>,
+        patience: impl Into<Patience>,
     ) -> Result<Answer, Failure> {
-        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        self.open(request, deadline).await?.whole(deadline).await
+        let patience = patience.into();
+        self.open(request, patience).await?.whole(patience).await
     }
 
     /// Sends `request`, following redirects, and returns when the head of the answer is there.
     pub(crate) async fn open(
         &self,
         request: &HttpRequest,
-        deadline: Option<Instant>,
+        patience: impl Into<Patience>,
     ) -> Result<Reading, Failure> {
-        let mut url = request.url.clone();
+        let (patience, mut url) = (patience.into(), request.url.clone());
         let way = self.routes.way(&url);
         for _ in 0..=redirect::MAX {
-            let client = if request.audience == Audience::Outside { &self.outside } else { &self.client };
-            let response = self.send(client, request, url.clone(), deadline, &way).await?;
+            let connections =
+                if request.audience == Audience::Outside { &self.outside } else { &self.connections };
+            let (response, used) = self.send(connections, request, &url, patience, &way).await?;
             match redirect::judge(&url, response.status(), response.headers()) {
                 Redirect::None => {
-                    let link = Link { connections: client.clone(), url };
-                    return Ok(Reading::new(response, self.limit, way, link));
+                    let link = Link { connections: connections.clone(), url };
+                    return Ok(Reading::new(response, self.limit, way, link, used));
                 }
                 Redirect::To(next) => url = next,
                 Redirect::Refused(cause) => return Err(failure::redirected(response.status(), cause)),
@@ -181,35 +193,51 @@ impl HttpChat {
         ))
     }
 
-    /// Sends `request` to `url`, again if the server turned it away unseen, and keeps the cookies of the answer.
+    /// Sends `request` to `url`, again if the server turned it away unseen or a kept connection died with it, and keeps the cookies of
+    /// the answer.
     async fn send(
         &self,
         connections: &Connections,
         request: &HttpRequest,
-        url: reqwest::Url,
-        deadline: Option<Instant>,
+        url: &reqwest::Url,
+        patience: Patience,
         way: &Way,
-    ) -> Result<reqwest::Response, Failure> {
-        let mut turned_away = 0;
+    ) -> Result<(reqwest::Response, Option<Use>), Failure> {
+        let (mut turned_away, mut reuse) = (0, request.reuse);
         loop {
             let delivery = Arc::new(Delivery::default());
-            let outgoing = self.outgoing(request, &url, &delivery).await?;
-            let (client, began) = (connections.to(&url), Instant::now());
-            let answer = names::towards(&url, way.proxy.as_deref(), client.execute(outgoing));
-            match within(deadline, answer).await {
+            let outgoing = self.outgoing(request, url, &delivery).await?;
+            let (kept, began) = (connections.to(url), Instant::now());
+            let (client, keeps) = kept
+                .client(url, reuse)
+                .map_err(|error| local_failure(error.kind(), error.message().to_owned()))?;
+            let mut executing: Pending = Box::pin(client.execute(outgoing));
+            let answer = names::towards(url, way.proxy.as_deref(), executing.as_mut());
+            match patience.answer(&delivery, answer).await {
                 Ok(response) => {
-                    connections.heard(&url);
+                    connections.heard(url);
                     if request.audience == Audience::Chat {
-                        self.cookies.store(&url, response.headers());
+                        self.cookies.store(url, response.headers());
                     }
-                    return Ok(response);
+                    let used = kept.answered(url, &response, began, keeps);
+                    return Ok((response, used));
                 }
                 Err(fault) if turned_away < TURNED_AWAY && lost::was_turned_away(&fault) => {
                     turned_away += 1;
                 }
                 Err(fault) => {
-                    self.note_fault(connections, &url, &fault, began);
-                    return Err(lost::unanswered(fault, &delivery, way));
+                    self.note_fault(connections, url, &fault, began);
+                    let died = matches!(&fault, Fault::Http(error) if kept.died(url, error, began));
+                    if died && reuse == Reuse::Repeated {
+                        reuse = Reuse::Never;
+                        continue;
+                    }
+                    if let (Fault::TimedOut, Some(overdue), true) =
+                        (&fault, &request.overdue, delivery.is_complete())
+                    {
+                        overdue.put(executing);
+                    }
+                    return Err(Failure { kept: died, ..lost::unanswered(fault, &delivery, way) });
                 }
             }
         }
@@ -222,9 +250,20 @@ impl HttpChat {
                 self.names.failed(url);
                 connections.unanswered(url, began);
             }
+            Fault::Unconnected => self.names.failed(url),
             Fault::Http(error) if error.is_connect() => self.names.failed(url),
             Fault::Http(_) => {}
         }
+    }
+
+    /// The answer to `request`, which was given up, if it is still to come; nothing where the request has not left.
+    pub(crate) async fn late(&self, request: &HttpRequest) -> Option<Answer> {
+        let pending = request.overdue.as_ref()?.take()?;
+        let way = self.routes.way(&request.url);
+        let response = timeout(LATE, pending).await.ok()?.ok()?;
+        self.cookies.store(&request.url, response.headers());
+        let link = Link { connections: self.connections.clone(), url: request.url.clone() };
+        Reading::new(response, self.limit, way, link, None).whole(LATE.into()).await.ok()
     }
 
     async fn outgoing(
@@ -255,16 +294,4 @@ impl HttpChat {
             outgoing.headers_mut().insert(COOKIE, value);
         }
     }
-}
-
-/// Awaits `future` until `deadline`.
-async fn within<T>(
-    deadline: Option<Instant>,
-    future: impl Future<Output = Result<T, reqwest::Error>>,
-) -> Result<T, Fault> {
-    let outcome = match deadline {
-        Some(deadline) => tokio::time::timeout_at(deadline, future).await.map_err(|_| Fault::TimedOut)?,
-        None => future.await,
-    };
-    outcome.map_err(Fault::from)
 }

@@ -2,14 +2,17 @@
 
 use super::{
     connections::Connections,
+    kept::Kept,
     names::Names,
     outside::PublicAddresses,
+    patience::Observed,
     tls::{self, Versions},
 };
 use crate::{
     Error, ErrorKind,
     config::{Connection, PROXY, ProxyConfig, proxy_url},
 };
+use rustls::ClientConfig;
 use std::{
     collections::HashMap,
     path::PathBuf,
@@ -17,12 +20,8 @@ use std::{
     time::Duration,
 };
 
-/// How long an unused connection is kept.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// How many unused connections are kept for a server: enough for thousands of polling chats, few enough for a process' file limit.
 const IDLE_PER_HOST: usize = 256;
-/// How long making a connection may take where the request itself has no time limit.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 /// How often a silent HTTP/2 connection with requests under way is probed, so that a dead peer is noticed.
 const PROBE_INTERVAL: Duration = Duration::from_secs(30);
 const PROBE_TIMEOUT: Duration = Duration::from_secs(15);
@@ -43,6 +42,7 @@ struct Settings {
     proxy: ProxyConfig,
     root_certificates: Vec<PathBuf>,
     versions: Versions,
+    connect_timeout: Duration,
     /// Whether only addresses on the internet are reached.
     outside: bool,
 }
@@ -53,6 +53,7 @@ impl Settings {
             proxy: connection.proxy.clone(),
             root_certificates: connection.root_certificates.clone(),
             versions,
+            connect_timeout: connection.connect_timeout,
             outside: false,
         }
     }
@@ -74,34 +75,30 @@ impl HttpPool {
         self.names.clone()
     }
 
-    /// The client for `connection`. Errors are of kind `InvalidConfiguration` and name the key.
-    pub(super) fn client(&self, connection: &Connection) -> Result<Arc<Connections>, Error> {
+    /// Connections as `connection` asks. Errors are of kind `InvalidConfiguration` and name the key.
+    pub(super) fn connections(&self, connection: &Connection) -> Result<Arc<Connections>, Error> {
         let versions = if connection.http2_prior_knowledge { Versions::Http2 } else { Versions::Any };
-        self.client_for(connection, versions)
+        self.of(Settings::new(connection, versions))
     }
 
-    /// The client for connections of `connection` that are to be turned into another protocol's.
-    pub(super) fn upgrading_client(&self, connection: &Connection) -> Result<Arc<Connections>, Error> {
-        self.client_for(connection, Versions::Http1)
+    /// The same, to be turned into another protocol's.
+    pub(super) fn upgradable(&self, connection: &Connection) -> Result<Arc<Connections>, Error> {
+        self.of(Settings::new(connection, Versions::Http1))
     }
 
-    /// The client for servers on the internet that others name.
-    pub(super) fn outside_client(&self, connection: &Connection) -> Result<Arc<Connections>, Error> {
-        self.client_with(Settings { outside: true, ..Settings::new(connection, Versions::Any) })
+    /// The same, to servers on the internet that others name.
+    pub(super) fn outside(&self, connection: &Connection) -> Result<Arc<Connections>, Error> {
+        self.of(Settings { outside: true, ..Settings::new(connection, Versions::Any) })
     }
 
-    fn client_for(&self, connection: &Connection, versions: Versions) -> Result<Arc<Connections>, Error> {
-        self.client_with(Settings::new(connection, versions))
-    }
-
-    fn client_with(&self, settings: Settings) -> Result<Arc<Connections>, Error> {
+    fn of(&self, settings: Settings) -> Result<Arc<Connections>, Error> {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(&settings) {
-            return Ok(client.clone());
+        if let Some(connections) = clients.get(&settings) {
+            return Ok(connections.clone());
         }
         let (again, names) = (settings.clone(), self.names());
-        let client = build(&settings, &names)?;
-        let connections = Connections::new(client, move || build(&again, &names).ok());
+        let make = move || kept(&again, &names);
+        let connections = Connections::new(make()?, move || make().ok());
         clients.insert(settings, connections.clone());
         Ok(connections)
     }
@@ -119,18 +116,32 @@ impl std::fmt::Debug for HttpPool {
     }
 }
 
-fn build(settings: &Settings, names: &Names) -> Result<reqwest::Client, Error> {
+/// Connections as `settings` ask.
+fn kept(settings: &Settings, names: &Names) -> Result<Arc<Kept>, Error> {
+    let tls = tls::config(&settings.root_certificates, settings.versions)?;
+    let (settings, names) = (settings.clone(), names.clone());
+    Kept::new(move |idle| build(&settings, &names, tls.clone(), idle))
+}
+
+/// A client that keeps connections for `idle` while nobody uses them.
+fn build(
+    settings: &Settings,
+    names: &Names,
+    tls: ClientConfig,
+    idle: Duration,
+) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("libwebchat/", env!("CARGO_PKG_VERSION")))
-        .tls_backend_preconfigured(tls::config(&settings.root_certificates, settings.versions)?)
+        .tls_backend_preconfigured(tls)
         // Redirects and retries are decided where it is known what a request carries and whether it may be repeated.
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
-        .connect_timeout(CONNECT_TIMEOUT)
+        .connect_timeout(settings.connect_timeout)
+        .connector_layer(Observed)
         .dns_resolver(names.clone())
-        .pool_idle_timeout(IDLE_TIMEOUT)
-        .pool_max_idle_per_host(IDLE_PER_HOST)
+        .pool_idle_timeout(idle)
+        .pool_max_idle_per_host(if idle.is_zero() { 0 } else { IDLE_PER_HOST })
         .http2_keep_alive_interval(PROBE_INTERVAL)
         .http2_keep_alive_timeout(PROBE_TIMEOUT);
     if settings.outside {
@@ -169,7 +180,7 @@ mod tests {
     use std::io::Write;
 
     fn error(connection: &Connection) -> Error {
-        HttpPool::new().client(connection).unwrap_err()
+        HttpPool::new().connections(connection).err().unwrap()
     }
 
     #[test]
@@ -179,7 +190,7 @@ mod tests {
         let with_header = Connection { headers: vec![("a".into(), "b".into())], ..plain.clone() };
         let direct = Connection { proxy: ProxyConfig::None, ..plain.clone() };
         for connection in [&plain, &with_header, &direct, &plain] {
-            pool.client(connection).unwrap();
+            pool.connections(connection).unwrap();
         }
         assert_eq!(pool.clients.lock().unwrap().len(), 2);
     }

@@ -1,17 +1,20 @@
 //! A request as a back end states it.
 
 use super::{
-    Multipart,
+    Multipart, Reuse,
     body::{Delivery, OutgoingBody, Source},
     local_failure,
 };
-use crate::{ErrorKind, transport::Failure};
+use crate::{
+    ErrorKind,
+    transport::{BoxFuture, Failure, Operation},
+};
 use bytes::Bytes;
 use reqwest::{
     Method, Url,
     header::{CONTENT_TYPE, HeaderMap, HeaderValue},
 };
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// One request. It can be sent several times: redirects repeat it.
 pub(crate) struct HttpRequest {
@@ -21,6 +24,30 @@ pub(crate) struct HttpRequest {
     pub(crate) headers: HeaderMap,
     pub(crate) body: RequestBody,
     pub(crate) audience: Audience,
+    pub(crate) reuse: Reuse,
+    /// Where the request goes on when it is given up, if it is to.
+    pub(crate) overdue: Option<Overdue>,
+}
+
+/// A request that has left and was given up, and may be answered all the same.
+#[derive(Clone, Default)]
+pub(crate) struct Overdue(Arc<Mutex<Option<Pending>>>);
+
+pub(super) type Pending = BoxFuture<Result<reqwest::Response, reqwest::Error>>;
+
+impl Overdue {
+    /// Whether a request goes on.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    pub(super) fn put(&self, pending: Pending) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(pending);
+    }
+
+    pub(super) fn take(&self) -> Option<Pending> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 /// Who gets a request.
@@ -35,9 +62,15 @@ pub(crate) enum Audience {
 }
 
 impl HttpRequest {
-    /// A request to the chat's server, with the chat's headers.
+    /// A request to the chat's server, with the chat's headers, that may do harm when it arrives twice.
     pub(crate) fn new(method: Method, url: Url, body: RequestBody) -> Self {
-        Self { method, url, headers: HeaderMap::new(), body, audience: Audience::Chat }
+        let (audience, reuse) = (Audience::Chat, Reuse::Careful);
+        Self { method, url, headers: HeaderMap::new(), body, audience, reuse, overdue: None }
+    }
+
+    /// The same for `operation`: repeated on a new connection where that does no harm.
+    pub(crate) fn of(operation: &Operation, method: Method, url: Url, body: RequestBody) -> Self {
+        Self { reuse: Reuse::of(operation), ..Self::new(method, url, body) }
     }
 }
 

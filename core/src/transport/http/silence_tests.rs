@@ -25,7 +25,8 @@ const SHORT: Option<Duration> = Some(Duration::from_millis(200));
 const LONG: Option<Duration> = Some(Duration::from_secs(20));
 
 fn get(url: &str) -> HttpRequest {
-    HttpRequest::new(Method::GET, Url::parse(url).unwrap(), RequestBody::None)
+    let get = HttpRequest::new(Method::GET, Url::parse(url).unwrap(), RequestBody::None);
+    HttpRequest { reuse: Reuse::Repeated, ..get }
 }
 
 /// A path whose connections can be made to swallow everything, but for those that are made later.
@@ -192,7 +193,7 @@ async fn a_connection_to_be_upgraded_finds_the_good_address_as_well() {
     let mut request = get(&two.url());
     request.headers.insert("connection", "upgrade".parse().unwrap());
     request.headers.insert("upgrade", "websocket".parse().unwrap());
-    tokio::time::timeout(LONG.unwrap(), chat.upgrade(&upgrader, &request)).await.unwrap().unwrap();
+    tokio::time::timeout(LONG.unwrap(), chat.upgrade(&upgrader, &request, None)).await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -138,7 +138,8 @@ async fn cookies_belong_to_the_chat_and_connections_do_not() {
     let (first, second) =
         (HttpChat::new(&pool, &own, &[]).unwrap(), HttpChat::new(&pool, &direct(), &[]).unwrap());
     for chat in [&first, &first, &second] {
-        chat.exchange(&post(&server.origin()), LIMIT).await.unwrap();
+        let request = HttpRequest { reuse: Reuse::Repeated, ..post(&server.origin()) };
+        chat.exchange(&request, LIMIT).await.unwrap();
     }
     for expected in [Some("own=1"), Some("own=1; node=7"), None] {
         assert_eq!(server.seen().await.header("cookie"), expected);
@@ -257,7 +258,7 @@ async fn silence_before_the_request_is_certain() {
     tokio::time::pause();
     let failure = chat(&direct()).exchange(&post(&format!("http://{address}/")), LIMIT).await.unwrap_err();
     assert_eq!((failure.kind, failure.applied), (ErrorKind::Timeout, Applied::No));
-    assert_eq!(failure.cause, format!("the request could not be sent to {address} within 3 s"));
+    assert_eq!(failure.cause, format!("the request could not be sent to {address} within 10 s"));
 }
 
 #[tokio::test]

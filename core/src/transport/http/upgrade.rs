@@ -2,7 +2,8 @@
 //! and cookies as every other request.
 
 use super::{
-    Answer, Connections, HttpChat, HttpPool, HttpRequest, bad_status, lost::Fault, lost::unanswered,
+    Answer, Connections, HttpChat, HttpPool, HttpRequest, Patience, bad_status,
+    lost::{Fault, unanswered},
 };
 use crate::{Error, config::Connection, transport::Failure};
 use reqwest::{StatusCode, header::HeaderMap};
@@ -16,7 +17,7 @@ pub(crate) struct Upgrader(Arc<Connections>);
 impl Upgrader {
     /// Connections as `connection` asks. Errors are of kind `InvalidConfiguration` and name the key.
     pub(crate) fn new(pool: &HttpPool, connection: &Connection) -> Result<Self, Error> {
-        pool.upgrading_client(connection).map(Self)
+        pool.upgradable(connection).map(Self)
     }
 }
 
@@ -27,9 +28,10 @@ impl HttpChat {
         &self,
         upgrader: &Upgrader,
         request: &HttpRequest,
+        patience: impl Into<Patience>,
     ) -> Result<(HeaderMap, Upgraded), Failure> {
         let way = self.routes.way(&request.url);
-        let mut response = self.send(&upgrader.0, request, request.url.clone(), None, &way).await?;
+        let (mut response, _) = self.send(&upgrader.0, request, &request.url, patience.into(), &way).await?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             let headers = std::mem::take(response.headers_mut());
             let answer = Answer { status: response.status(), headers, ..Answer::default() };

@@ -11,7 +11,7 @@ use crate::{
     model::NexusSession,
     transport::{
         Failure,
-        http::{self, Answer, Audience, HttpRequest, RequestBody},
+        http::{self, Answer, Audience, HttpRequest, RequestBody, Reuse},
     },
 };
 use bytes::Bytes;
@@ -73,7 +73,11 @@ impl Inner {
     ) -> Result<HttpRequest, Failure> {
         let url = image_url(&self.config, address)?;
         let audience = self.audience(&url)?;
-        let request = HttpRequest { audience, ..HttpRequest::new(Method::GET, url, RequestBody::None) };
+        let request = HttpRequest {
+            audience,
+            reuse: Reuse::Repeated,
+            ..HttpRequest::new(Method::GET, url, RequestBody::None)
+        };
         if audience == Audience::Chat { with_token(request, session) } else { Ok(request) }
     }
 

@@ -2,7 +2,7 @@
 //! sections 1 to 9). `wire` encodes and decodes, `images` fetches images, `resume` takes up
 //! sessions again, `renewal` gets new tokens for refused ones, `failure` says what failures mean; this file performs requests.
 //!
-//! Time limits: `ajaxTimeout` for every request but polls and uploads. A server may hold a poll back until there is something to tell, so
+//! Time limits, from when the request has left: `ajaxTimeout` for every request but polls and uploads. A server may hold a poll back until there is something to tell, so
 //! a poll has 65 s; an upload has no limit.
 
 mod failure;
@@ -16,8 +16,8 @@ mod tests;
 
 use self::renewal::Renewals;
 use super::{
-    BoxFuture, Capabilities, Failure, Operation, Position, Reply, Request, Transport,
-    http::{self, Answer, HttpChat, HttpPool, HttpRequest, Multipart, RequestBody},
+    BoxFuture, Capabilities, Failure, Late, Operation, Position, Reply, Request, Transport, farewell,
+    http::{self, Answer, HttpChat, HttpPool, HttpRequest, Multipart, Overdue, Patience, RequestBody, Reuse},
 };
 use crate::{
     Error, ErrorKind,
@@ -26,7 +26,7 @@ use crate::{
 };
 use bytes::Bytes;
 use reqwest::header::HeaderName;
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 use uuid::Uuid;
 
 /// How long a server may take for a poll: longer than a minute, after which servers that hold polls back let go.
@@ -101,7 +101,7 @@ impl Inner {
         session: &NexusSession,
     ) -> Result<Reply, Failure> {
         match operation {
-            Operation::Start(_) => self.ask(operation, session).await,
+            Operation::Start(_) => self.start(operation, session).await,
             Operation::Restore => self.restore(session).await,
             Operation::Images(addresses) => {
                 let newer = self.renewals.newer(session);
@@ -113,11 +113,47 @@ impl Inner {
         }
     }
 
+    /// A start that is given up may make a session all the same, of which only the answer tells.
+    async fn start(
+        self: &Arc<Self>,
+        operation: &Operation,
+        session: &NexusSession,
+    ) -> Result<Reply, Failure> {
+        let overdue = Overdue::default();
+        let asked = HttpRequest { overdue: Some(overdue.clone()), ..self.request(operation, session)? };
+        let answer = self.http.exchange(&asked, self.patience(operation)).await;
+        let reply = answer.and_then(|answer| self.interpret(&answer, expected(operation), session));
+        let (inner, session) = (self.clone(), session.clone());
+        reply.map_err(|failure| {
+            let late = overdue.goes_on().then(|| {
+                Late::new(async move {
+                    let answer = inner.http.late(&asked).await;
+                    let expected = wire::Expected::Session;
+                    answer.map_or(Ok(Reply::default()), |answer| inner.interpret(&answer, expected, &session))
+                })
+            });
+            Failure { late, ..failure::judged(failure, false) }
+        })
+    }
+
     /// One request of `session`. Where the server does not know the index any more that it is asked for, better all that it has than nothing.
+    ///
+    /// A poll whose kept connection died is repeated from what is known: the server may take the lost answer for delivered.
     async fn ask_known(&self, operation: &Operation, session: &NexusSession) -> Result<Reply, Failure> {
-        match self.ask(operation, session).await {
-            Err(refused) if refused.status == 400 && is_from_an_index(operation) => {
-                self.ask(&from_the_start(operation), session).await
+        if let Operation::End = operation {
+            let (first, again) =
+                (self.ask_by(operation, session, Reuse::Told), self.ask_by(operation, session, Reuse::Never));
+            return farewell::end(SessionForm::Nexus, first, again).await;
+        }
+        let mut operation = Cow::Borrowed(operation);
+        let mut outcome = self.ask(&operation, session).await;
+        if matches!(&outcome, Err(died) if died.kept && matches!(*operation, Operation::Poll { .. })) {
+            operation = Cow::Owned(renewal::from_the_known(&operation));
+            outcome = self.ask_by(&operation, session, Reuse::Never).await;
+        }
+        match outcome {
+            Err(refused) if refused.status == 400 && is_from_an_index(&operation) => {
+                self.ask(&from_the_start(&operation), session).await
             }
             outcome => outcome,
         }
@@ -125,7 +161,22 @@ impl Inner {
 
     /// One request of `session`.
     async fn ask(&self, operation: &Operation, session: &NexusSession) -> Result<Reply, Failure> {
-        let answer = self.http.exchange(&self.request(operation, session)?, self.time_limit(operation)).await;
+        let reuse = match operation {
+            Operation::Poll { .. } => Reuse::Told,
+            _ => Reuse::of(operation),
+        };
+        self.ask_by(operation, session, reuse).await
+    }
+
+    /// One request of `session` by such connections.
+    async fn ask_by(
+        &self,
+        operation: &Operation,
+        session: &NexusSession,
+        reuse: Reuse,
+    ) -> Result<Reply, Failure> {
+        let request = HttpRequest { reuse, ..self.request(operation, session)? };
+        let answer = self.http.exchange(&request, self.patience(operation)).await;
         let in_session = !matches!(operation, Operation::Start(_));
         let reply = answer.and_then(|answer| self.interpret(&answer, expected(operation), session));
         reply.map_err(|failure| failure::judged(failure, in_session))
@@ -175,11 +226,12 @@ impl Inner {
             .map_err(|unusable| failure::unusable(answer, unusable))
     }
 
-    fn time_limit(&self, operation: &Operation) -> Option<Duration> {
+    fn patience(&self, operation: &Operation) -> Patience {
+        let limit = self.config.ajax_timeout;
         match operation {
-            Operation::Poll { .. } => Some(self.config.ajax_timeout.max(POLL_TIME)),
-            Operation::Upload(_) => None,
-            _ => Some(self.config.ajax_timeout),
+            Operation::Poll { .. } => Patience::held(limit.max(POLL_TIME), limit),
+            Operation::Upload(_) => None.into(),
+            _ => limit.into(),
         }
     }
 }

@@ -114,7 +114,7 @@ impl Inner {
             return Ok(renewed);
         }
         // Nobody asked for that other session, so it does not stay behind.
-        if let Err(failure) = self.ask(&Operation::End, &renewed).await {
+        if let Err(failure) = self.ask_known(&Operation::End, &renewed).await {
             log::warn!(target: "webchat", "a session opened in place of another is left behind: {}", failure.told());
         }
         let cause = "the server opened another session in place of the chat's";
@@ -123,7 +123,7 @@ impl Inner {
 }
 
 /// The server does not know what it has delivered under another token: a poll says where it is.
-fn from_the_known(operation: &Operation) -> Operation {
+pub(super) fn from_the_known(operation: &Operation) -> Operation {
     let mut operation = operation.clone();
     if let Operation::Poll { from, .. } = &mut operation {
         from.resync = true;

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
 mod buffering;
+mod distant;
 mod fallback;
+mod keepalive;
 mod overload;
 mod restarts;
 mod routes;

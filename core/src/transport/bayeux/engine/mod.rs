@@ -55,7 +55,7 @@ pub(crate) struct Settings {
 /// Time limits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timing {
-    /// How long a WebSocket may take to open.
+    /// How long a WebSocket may take to open, making its connection included.
     pub(crate) open: Duration,
     /// How long an answer may take on its way, besides the time that the server holds it back.
     pub(crate) network_delay: Duration,
@@ -63,6 +63,14 @@ pub(crate) struct Timing {
     pub(crate) connect: Duration,
     /// How long a lost connection is nobody's business, if the first attempt to get it back succeeds.
     pub(crate) quiet: Duration,
+}
+
+impl Timing {
+    /// Where making a connection may take as long as `connecting`.
+    pub(crate) fn over(connecting: Duration) -> Self {
+        let usual = Self::default();
+        Self { open: usual.open.saturating_add(connecting), ..usual }
+    }
 }
 
 impl Default for Timing {

@@ -15,7 +15,7 @@ use crate::{
         Applied, News, Position, Start, Text, Verdict,
         gms::refusal,
         http::Answer,
-        http::test_server::{TestServer, answer, json, redirect},
+        http::test_server::{TestServer, Then, answer, json, raw, redirect},
     },
 };
 
@@ -235,4 +235,19 @@ fn headers_that_http_cannot_carry_are_named() {
     assert_eq!(error.kind(), ErrorKind::InvalidConfiguration);
     let error = new(GmsRestConfig { authorization: Some("a\0b".into()), ..config(url) });
     assert!(error.message().starts_with("main.header.Authorization: "));
+}
+
+#[tokio::test]
+async fn an_end_that_is_lost_is_said_again() {
+    let over = r#"{"statusCode":2,"chatEnded":true,"errors":[{"code":8209}]}"#;
+    let ends = [json(r#"{"statusCode":0,"chatEnded":true}"#), json(over), answer("404 Not Found", "", "")];
+    for again in ends {
+        let mut server = TestServer::start([raw("", Then::Close), again]).await;
+        let reply = transport_to(&server).perform(request(Operation::End)).await.unwrap();
+        assert_eq!((reply.ended, reply.body.json()["statusCode"].clone()), (Some(true), 0.into()));
+        assert_eq!(server.unseen(), 2);
+    }
+    let mut server = TestServer::start([answer("404 Not Found", "", ""), json("{}")]).await;
+    assert!(transport_to(&server).perform(request(Operation::End)).await.is_err(), "it was not lost");
+    assert_eq!(server.unseen(), 1);
 }

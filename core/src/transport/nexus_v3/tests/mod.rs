@@ -15,7 +15,7 @@ use crate::{
     model::{Index, JsonObject},
     transport::{
         Applied, Position, Start, Text,
-        http::test_server::{Scripted, Seen, TestServer, answer, json, silence},
+        http::test_server::{Scripted, Seen, TestServer, Then, answer, json, raw, silence},
     },
 };
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
@@ -309,4 +309,25 @@ async fn no_key_is_shown() {
     for secret in ["the-key", "configured", "signature", "head.", "s3cret", "it is"] {
         assert!(!all.contains(secret), "{secret} in {all}");
     }
+}
+
+#[tokio::test]
+async fn a_poll_whose_kept_connection_died_is_repeated_from_what_is_known() {
+    let closes = || raw("", Then::Close);
+    let none = || messages(&json!([]));
+    let mut server = TestServer::start([none(), closes(), none(), none(), closes(), none()]).await;
+    let transport = transport_to(&server);
+    let from = |after| Operation::Poll { from: Position { after, ..Position::default() }, preview: None };
+    for after in [None, None, None, Some(index("7-0"))] {
+        transport.perform(request(from(after))).await.unwrap();
+    }
+    let path = "GET /nexus/v3/chat/sessions/s1/messages";
+    for query in ["", "", "?count=10000", "", "", "?index=7-0"] {
+        let seen = target(&server.seen().await);
+        assert!(
+            seen.starts_with(path) && seen.ends_with(query) && (query.is_empty() != seen.contains('?')),
+            "{seen}"
+        );
+    }
+    assert_eq!(server.unseen(), 0);
 }
