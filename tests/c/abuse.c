@@ -238,6 +238,14 @@ static void bad_arguments(void) {
     CHECK(strstr(text.data, "dataURL") != NULL);
     CHECK_STATUS(webchat_outcome_free(failure), WEBCHAT_OK);
     CHECK_STATUS(webchat_outcome_free(failure), WEBCHAT_ERR_INVALID_HANDLE);
+    options.config_json = "{\"dataURL\": \"http://127.0.0.1:9/c\", \"connection\": {\"clientCertificate\": \"/nowhere/me.pem\"}}";
+    CHECK_STATUS(webchat_service_new_with(&options, &other, &failure), WEBCHAT_ERR_INVALID_CONFIGURATION);
+    CHECK_STATUS(webchat_outcome_reason(failure, &text), WEBCHAT_OK);
+    CHECK(strstr(text.data, "connection.clientCertificate: the file /nowhere/me.pem cannot be read") != NULL);
+    CHECK_STATUS(webchat_outcome_free(failure), WEBCHAT_OK);
+    CHECK_STATUS(webchat_service_new("{\"dataURL\": \"http://127.0.0.1:9/c\", \"connection\": {\"proxy\": \"http://127.0.0.1:9\", "
+                                     "\"noProxy\": \"gms.test, 10.0.0.0/8\", \"minimumTls\": \"1.3\"}}", &other), WEBCHAT_OK);
+    CHECK_STATUS(webchat_service_destroy(other), WEBCHAT_OK);
     options.config_json = NOWHERE;
     options.runtime = (webchat_runtime *)service;
     CHECK_STATUS(webchat_service_new_with(&options, &other, NULL), WEBCHAT_ERR_INVALID_HANDLE);

@@ -67,6 +67,12 @@ TEST(bad_configurations_name_the_key) {
     const auto late = thrown<webchat::InvalidConfigurationError>([&] { chat.configure(R"({"dataURL": 7})"); });
     CHECK(contains(late.what(), "dataURL") && late.command() == "configure");
     thrown<webchat::InvalidConfigurationError>([] { Chat("{"); });
+    const auto option = [](const std::string& written) {
+        return R"({"dataURL": "http://127.0.0.1:9/c", "connection": {)" + written + "}}";
+    };
+    const auto file = thrown<webchat::InvalidConfigurationError>([&] { Chat(option(R"("clientCertificate": "/nowhere.pem")")); });
+    CHECK(contains(file.what(), "connection.clientCertificate: the file /nowhere.pem cannot be read"));
+    Chat(option(R"("proxy": "http://127.0.0.1:9", "noProxy": ["gms.test"], "minimumTls": "1.3")"));
     CHECK(contains(thrown<webchat::InvalidConfigurationError>([] { Chat("http://gms.test/chat"); }).what(), "dataURL"));
     thrown<webchat::InvalidArgumentError>([] { Chat("\xff"); });
 }

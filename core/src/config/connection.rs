@@ -2,6 +2,7 @@
 //! session data are kept.
 
 use super::{
+    no_proxy::{self, NoProxy},
     proxy::{ProxyConfig, read_proxy},
     reader::{MAX_TIMER, MAX_WHOLE, Section, describe},
 };
@@ -15,9 +16,20 @@ use std::{path::PathBuf, time::Duration};
 pub struct Connection {
     /// The proxy. Option `connection.proxy`: `"environment"` (default), `"none"`, or a URL.
     pub proxy: ProxyConfig,
+    /// Hosts that are reached without the proxy, in place of `NO_PROXY`. Option `connection.noProxy`, an array of strings, or one string
+    /// with commas between: names, each with all names below it, addresses, ranges such as `10.0.0.0/8`, or `*` alone. By default what
+    /// `NO_PROXY` says where the proxy is the environment's.
+    pub no_proxy: Option<NoProxy>,
     /// Files with certificates in PEM that are trusted besides the system's. Option `connection.rootCertificates`, an array of paths;
-    /// empty by default. They are read when the first connection is made ready.
+    /// empty by default. They are read when a chat is configured, and again when they have changed, as the system's are. An entry that
+    /// is of no use is left out, and the log says so, unless none is left.
     pub root_certificates: Vec<PathBuf>,
+    /// What this program shows to servers, and proxies over TLS, that ask for a certificate. Option `connection.clientCertificate`, a
+    /// string: PEM with a certificate, those that vouch for it and its private key without a password; or the path of a file with that,
+    /// which is read again when it has changed. None by default. Servers of images that messages name are shown none.
+    pub client_certificate: Option<ClientCertificate>,
+    /// The oldest version of TLS that is spoken. Option `connection.minimumTls`: `"1.2"` (default) or `"1.3"`.
+    pub minimum_tls: TlsVersion,
     /// Headers of every request to the service. Option `connection.headers`, an object of strings; empty by default. What the library
     /// sets itself to frame a request (`Host`, `Content-Length` and the like) is refused.
     pub headers: Vec<(String, Private)>,
@@ -33,19 +45,26 @@ pub struct Connection {
     pub images: ImagePolicy,
     /// Whether HTTP/2 is spoken without asking, also without TLS. Option `connection.http2PriorKnowledge`; false by default.
     pub http2_prior_knowledge: bool,
+    /// Whether the names of header fields go out as `Content-Type` instead of `content-type`, for servers that know those alone. Over
+    /// HTTP/1.1; HTTP/2 has lower case only. Option `connection.titleCaseHeaders`; false by default.
+    pub title_case_headers: bool,
 }
 
 impl Default for Connection {
     fn default() -> Self {
         Self {
             proxy: ProxyConfig::default(),
+            no_proxy: None,
             root_certificates: Vec::new(),
+            client_certificate: None,
+            minimum_tls: TlsVersion::default(),
             headers: Vec::new(),
             connect_timeout: Duration::from_secs(10),
             max_response_bytes: 16 << 20,
             max_download_bytes: 2 << 30,
             images: ImagePolicy::default(),
             http2_prior_knowledge: false,
+            title_case_headers: false,
         }
     }
 }
@@ -61,6 +80,25 @@ pub enum ImagePolicy {
     Any,
     /// None.
     Never,
+}
+
+/// A certificate with its private key, in PEM.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ClientCertificate {
+    /// The file at this path.
+    File(PathBuf),
+    /// The text itself.
+    Pem(Private),
+}
+
+/// A version of TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TlsVersion {
+    /// TLS 1.2 (RFC 5246).
+    #[default]
+    Tls12,
+    /// TLS 1.3 (RFC 8446).
+    Tls13,
 }
 
 /// Where session data are kept when the host brings no store of its own. Option `sessionStore`.
@@ -93,7 +131,16 @@ pub(super) fn read_connection(webchat: &Section<'_>) -> Connection {
     let default = Connection::default();
     let connection = Connection {
         proxy: read_proxy(&section),
+        no_proxy: read_no_proxy(&section),
         root_certificates: read_paths(&section, "rootCertificates"),
+        client_certificate: section.text("clientCertificate").map(|text| {
+            if text.contains("-----BEGIN ") {
+                ClientCertificate::Pem(Private::new(text))
+            } else {
+                ClientCertificate::File(PathBuf::from(text))
+            }
+        }),
+        minimum_tls: read_minimum_tls(&section),
         headers: read_headers(&section, "headers", &[]),
         connect_timeout: section
             .millis("connectTimeout", &(1..=MAX_TIMER))
@@ -106,6 +153,7 @@ pub(super) fn read_connection(webchat: &Section<'_>) -> Connection {
             .unwrap_or(default.max_download_bytes),
         images: read_images(&section),
         http2_prior_knowledge: section.flag("http2PriorKnowledge", default.http2_prior_knowledge),
+        title_case_headers: section.flag("titleCaseHeaders", default.title_case_headers),
     };
     section.close();
     connection
@@ -132,6 +180,46 @@ pub(super) fn read_store(webchat: &Section<'_>) -> StoreConfig {
     };
     section.close();
     store
+}
+
+fn read_no_proxy(section: &Section<'_>) -> Option<NoProxy> {
+    const KEY: &str = "noProxy";
+    let expected = "a host, an address, a range of addresses, or \"*\" alone";
+    let value = section.value(KEY)?;
+    let mut entries = Vec::new();
+    let path = |position: usize| if value.is_array() { format!("{KEY}[{position}]") } else { KEY.to_owned() };
+    match value {
+        Value::String(text) => entries.extend(no_proxy::split(text)),
+        Value::Array(values) => {
+            for (position, entry) in values.iter().enumerate() {
+                let Some(text) = entry.as_str() else {
+                    section.problem(&path(position), expected, &describe(entry));
+                    return None;
+                };
+                entries.push(text);
+            }
+        }
+        other => {
+            section.problem(KEY, "an array of strings, or a string", &describe(other));
+            return None;
+        }
+    }
+    let read = NoProxy::from_entries(&entries);
+    read.map_err(|(position, found)| section.problem(&path(position), expected, found)).ok()
+}
+
+fn read_minimum_tls(section: &Section<'_>) -> TlsVersion {
+    let found = match section.value("minimumTls") {
+        None => return TlsVersion::default(),
+        Some(Value::String(text)) => match text.as_str() {
+            "1.2" => return TlsVersion::Tls12,
+            "1.3" => return TlsVersion::Tls13,
+            _ => "another string".into(),
+        },
+        Some(other) => describe(other),
+    };
+    section.problem("minimumTls", "\"1.2\" or \"1.3\"", &found);
+    TlsVersion::default()
 }
 
 fn read_images(section: &Section<'_>) -> ImagePolicy {

@@ -17,6 +17,7 @@
 
 mod cometd;
 mod connection;
+mod no_proxy;
 mod proxy;
 mod reader;
 #[cfg(test)]
@@ -25,7 +26,8 @@ mod v2;
 mod v3;
 
 pub use cometd::GmsCometdConfig;
-pub use connection::{Connection, ImagePolicy, StoreConfig};
+pub use connection::{ClientCertificate, Connection, ImagePolicy, StoreConfig, TlsVersion};
+pub use no_proxy::NoProxy;
 pub use proxy::ProxyConfig;
 pub(crate) use proxy::{PROXY, proxy_url};
 

@@ -9,7 +9,8 @@ use url::Url;
 /// Which proxy connections go through.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ProxyConfig {
-    /// What the environment says: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`.
+    /// What the environment says when a chat is configured: `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy`, or the same in capitals,
+    /// read as curl reads them. A proxy there that cannot be used is an error that names the variable.
     #[default]
     Environment,
     /// None, whatever the environment says.

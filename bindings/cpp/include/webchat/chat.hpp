@@ -47,7 +47,8 @@ public:
     /// Makes a chat that configure() configures. Commands given before wait for that 5 s at most, then throw InvalidConfigurationError.
     explicit Chat(const ChatOptions& options = {}) : Commands(make(nullptr, options)) {}
 
-    /// Makes a chat with this configuration: JSON text, the object of _genesys.widgets.webchat or one with it inside.
+    /// Makes a chat with this configuration: JSON text, the object of _genesys.widgets.webchat or one with it inside. Its `connection` says
+    /// how connections are made: `proxy`, `noProxy`, `rootCertificates`, `clientCertificate`, `minimumTls` and more (README.md).
     /// InvalidConfigurationError names the key that is missing or wrong; UnsupportedError: the transport is not in this build.
     explicit Chat(const std::string& config_json, const ChatOptions& options = {})
         : Commands(make(detail::c_text(config_json), options)) {}

@@ -87,6 +87,7 @@ fn every_option_is_taken() {
         "async": {"enabled": false, "getSessionData": {}, "setSessionData": {}, "maxMessagePageSize": 20,
             "newMessageRestoreState": "minimized"},
         "connection": {"proxy": "http://user:pass@proxy.example:3128", "rootCertificates": ["/etc/a.pem", "b.pem"],
+            "noProxy": "gms.test, 10.0.0.0/8", "clientCertificate": "/etc/me.pem", "minimumTls": "1.3", "titleCaseHeaders": true,
             "headers": {"X-Tenant": "7"}, "connectTimeout": 2500, "maxResponseBytes": 1000, "maxDownloadBytes": 2000, "images": "any", "http2PriorKnowledge": true},
         "sessionStore": {"type": "file", "path": "chat.json"},
     }));
@@ -115,13 +116,17 @@ fn every_option_is_taken() {
     assert_eq!(rest.ajax_timeout, Duration::from_secs(4));
     let connection = Connection {
         proxy: ProxyConfig::Url("http://user:pass@proxy.example:3128/".into()),
+        no_proxy: Some(NoProxy::from_text("gms.test,10.0.0.0/8")),
         root_certificates: vec!["/etc/a.pem".into(), "b.pem".into()],
+        client_certificate: Some(ClientCertificate::File("/etc/me.pem".into())),
+        minimum_tls: TlsVersion::Tls13,
         headers: vec![("X-Tenant".into(), "7".into())],
         connect_timeout: Duration::from_millis(2_500),
         max_response_bytes: 1000,
         max_download_bytes: 2000,
         images: ImagePolicy::Any,
         http2_prior_knowledge: true,
+        title_case_headers: true,
     };
     assert_eq!(config.connection, connection);
     assert_eq!(config.store, StoreConfig::File(PathBuf::from("chat.json")));
@@ -154,6 +159,14 @@ fn other_ways_to_write_the_same() {
         let proxy_read = read(json!({"connection": {"proxy": proxy}})).connection.proxy;
         assert_eq!(proxy_read, ProxyConfig::Url(proxy.into()));
     }
+    let connection = |options| read(json!({"connection": options})).connection;
+    assert_eq!(connection(json!({"noProxy": ["*"]})).no_proxy, Some(NoProxy::from_text("*")));
+    assert_eq!(connection(json!({"noProxy": []})).no_proxy, Some(NoProxy::default()));
+    assert_eq!(connection(json!({"minimumTls": "1.2"})).minimum_tls, TlsVersion::Tls12);
+    let pem = "-----BEGIN CERTIFICATE-----\n";
+    let read = connection(json!({"clientCertificate": pem})).client_certificate;
+    assert_eq!(read, Some(ClientCertificate::Pem(pem.into())));
+    assert!(!format!("{read:?}").contains("BEGIN"));
 }
 
 #[test]

@@ -147,6 +147,7 @@ fn wrong_values_are_named_by_key_path() {
 fn the_extensions_are_checked() {
     let header = "expected a string of visible ASCII characters, as an HTTP header holds";
     let proxy = "webchat.connection.proxy: expected \"environment\", \"none\" or an absolute http, https, socks5 or socks5h URL, got";
+    let host = "expected a host, an address, a range of addresses, or \"*\" alone, got";
     let connection = |part: Value| json!({ "connection": part });
     let headers = |part: Value| connection(json!({ "headers": part }));
     let store = |part: Value| json!({ "sessionStore": part });
@@ -156,6 +157,37 @@ fn the_extensions_are_checked() {
         (connection(json!({"proxy": "s3cret"})), format!("{proxy} another string")),
         (connection(json!({"proxy": "socks4://s3cret"})), format!("{proxy} another scheme")),
         (connection(json!({"proxy": "socks5h://s3cret:s3cret@"})), format!("{proxy} another string")),
+        (
+            connection(json!({"noProxy": 1})),
+            "webchat.connection.noProxy: expected an array of strings, or a string, got 1".into(),
+        ),
+        (connection(json!({"noProxy": ["a.test", 1]})), format!("webchat.connection.noProxy[1]: {host} 1")),
+        (
+            connection(json!({"noProxy": ["a.test:80"]})),
+            format!("webchat.connection.noProxy[0]: {host} one with a port"),
+        ),
+        (
+            connection(json!({"noProxy": "a.test,*"})),
+            format!("webchat.connection.noProxy: {host} \"*\" beside others"),
+        ),
+        (
+            connection(json!({"noProxy": ["10.0.0.0/33"]})),
+            format!(
+                "webchat.connection.noProxy[0]: {host} a range whose number of bits does not fit its address"
+            ),
+        ),
+        (
+            connection(json!({"clientCertificate": ["s3cret"]})),
+            "webchat.connection.clientCertificate: expected a string, got an array".into(),
+        ),
+        (
+            connection(json!({"minimumTls": 1.3})),
+            "webchat.connection.minimumTls: expected \"1.2\" or \"1.3\", got 1.3".into(),
+        ),
+        (
+            connection(json!({"minimumTls": "1.1"})),
+            "webchat.connection.minimumTls: expected \"1.2\" or \"1.3\", got another string".into(),
+        ),
         (
             connection(json!({"rootCertificates": "a.pem"})),
             "webchat.connection.rootCertificates: expected an array of paths, got a string".into(),

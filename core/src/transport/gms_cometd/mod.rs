@@ -70,6 +70,9 @@ impl GmsCometd {
             .map(|value| ("authorization", value, "main.header.Authorization"))
             .collect();
         let http = Arc::new(HttpChat::new(pool, connection, &own)?);
+        for url in [Some(&config.comet_url), config.api_url.as_ref()].into_iter().flatten() {
+            http.check_way(url)?;
+        }
         let upgrader = config.websocket.then(|| Upgrader::new(pool, connection)).transpose()?;
         let channel: Arc<str> = config.channel.as_str().into();
         let server = bayeux::Server {

@@ -48,6 +48,7 @@ impl GmsRest {
         let own: Vec<(&'static str, &Private, &'static str)> =
             own.into_iter().filter_map(|(name, value, key)| Some((name, value?, key))).collect();
         let http = HttpChat::new(pool, connection, &own)?;
+        http.check_way(&config.data_url)?;
         Ok(Self(Arc::new(Inner { config, http })))
     }
 }

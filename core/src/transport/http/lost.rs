@@ -7,6 +7,7 @@ use super::{
     Answer,
     body::Delivery,
     failure::{bad_answer, bad_status, local_failure, unreadable_file},
+    pool::HEADER_FIELDS,
     socks_failure::{SocksFailure, socks_failure},
     tls_failure,
     way::Way,
@@ -65,8 +66,11 @@ pub(super) fn unanswered(fault: Fault, delivery: &Delivery, way: &Way) -> Failur
                 return local_failure(ErrorKind::Unauthorized, cause);
             }
             let mut failure = lost(&error, way);
-            failure.applied = if error.is_connect() || says_unseen(&error) { Applied::No } else { applied };
-            if tls_error(&error).is_some() {
+            let tls = tls_error(&error);
+            let unseen =
+                error.is_connect() || says_unseen(&error) || tls.is_some_and(tls_failure::refuses_us);
+            failure.applied = if unseen { Applied::No } else { applied };
+            if tls.is_some() {
                 failure.retry = Retry::Never;
             }
             failure
@@ -173,6 +177,12 @@ fn describe(error: &reqwest::Error, way: &Way) -> String {
         ),
         _ if !error.is_connect() && !way.is_tls && has("invalid HTTP version parsed") => {
             format!("{} does not speak HTTP: it may be a port for https", way.server)
+        }
+        _ if !error.is_connect() && has("message head is too large") => {
+            format!(
+                "the answer of {} has more than the {HEADER_FIELDS} header fields allowed, or too long ones",
+                way.server
+            )
         }
         _ if !error.is_connect() => format!("the connection to {} was lost: {root}", way.server),
         Some(proxy) if !before_proxy => {

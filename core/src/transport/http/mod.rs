@@ -2,9 +2,10 @@
 //! chat's own side of them (`HttpChat`: headers, cookies, limits). `request` says what to send and where to, `body` streams it, `multipart`
 //! writes forms with files, `outside` keeps addresses that others name out of private networks, `redirect` decides which redirects are
 //! followed, `answer` reads what comes back, `charset` its text, `failure` says what a bad answer means and `lost` what a missing one, `way`,
-//! `tls_failure` and `socks_failure` give them words, `upgrade` turns a connection into another protocol's, `download`, `filename` and `encoded_word` put
-//! files where the caller wants them. `names` and `race` find addresses, `connections` are made anew where they are silent, `kept` says
-//! which of them may carry a request, `patience` how long is waited. No protocol is known here.
+//! `tls_failure` and `socks_failure` give them words, `proxies` says which proxy leads where, `trust` whom TLS trusts and `identity` who we
+//! are there, `upgrade` turns a connection into another protocol's, `download`, `filename` and `encoded_word` put files where the caller
+//! wants them. `names` and `race` find addresses, `connections` are made anew where they are silent, `kept` says which of them may carry a
+//! request, `patience` how long is waited. No protocol is known here.
 
 mod answer;
 mod body;
@@ -17,13 +18,16 @@ mod failure;
 mod filename;
 #[cfg(feature = "fuzzing")]
 mod fuzzing;
+mod identity;
 mod kept;
 mod lost;
 mod multipart;
 mod names;
 mod outside;
 mod patience;
+mod pem;
 mod pool;
+mod proxies;
 mod race;
 mod redirect;
 mod request;
@@ -31,15 +35,20 @@ mod retry_after;
 mod socks_failure;
 mod tls;
 mod tls_failure;
+mod trust;
 mod upgrade;
 mod way;
 
+#[cfg(test)]
+pub(crate) mod authority;
 #[cfg(test)]
 mod chunk_tests;
 #[cfg(test)]
 mod kept_tests;
 #[cfg(test)]
 mod lost_tests;
+#[cfg(test)]
+mod odd_tests;
 #[cfg(test)]
 mod silence_tests;
 #[cfg(test)]
@@ -50,6 +59,8 @@ pub(super) mod test_server;
 pub(super) mod test_socks;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tls_tests;
 
 #[cfg(feature = "fuzzing")]
 pub use fuzzing::http_headers;
@@ -75,6 +86,7 @@ use self::{
     kept::Use,
     lost::Fault,
     names::Names,
+    proxies::Proxies,
     redirect::Redirect,
     request::Pending,
     way::{Routes, Way},
@@ -140,10 +152,20 @@ impl HttpChat {
             names: pool.names(),
             headers,
             cookies: CookieJar::default(),
-            routes: Routes::new(&connection.proxy),
+            routes: Routes(Proxies::of(connection)?),
             limit: connection.max_response_bytes,
             download_limit: connection.max_download_bytes,
         })
+    }
+
+    /// Whether there is a way to `url`: the proxy that leads there may be none that can be used. Errors are of kind `InvalidConfiguration`.
+    pub(crate) fn check_way(&self, url: &reqwest::Url) -> Result<(), Error> {
+        self.routes.way(url).map(drop)
+    }
+
+    /// The way of a request to `url` that begins now.
+    fn way(&self, url: &reqwest::Url) -> Result<Way, Failure> {
+        self.routes.way(url).map_err(|error| local_failure(error.kind(), error.message().to_owned()))
     }
 
     /// The most bytes of an answer.
@@ -173,7 +195,7 @@ impl HttpChat {
         patience: impl Into<Patience>,
     ) -> Result<Reading, Failure> {
         let (patience, mut url) = (patience.into(), request.url.clone());
-        let way = self.routes.way(&url);
+        let way = self.way(&url)?;
         for _ in 0..=redirect::MAX {
             let connections =
                 if request.audience == Audience::Outside { &self.outside } else { &self.connections };
@@ -259,7 +281,7 @@ impl HttpChat {
     /// The answer to `request`, which was given up, if it is still to come; nothing where the request has not left.
     pub(crate) async fn late(&self, request: &HttpRequest) -> Option<Answer> {
         let pending = request.overdue.as_ref()?.take()?;
-        let way = self.routes.way(&request.url);
+        let way = self.routes.way(&request.url).ok()?;
         let response = timeout(LATE, pending).await.ok()?.ok()?;
         self.cookies.store(&request.url, response.headers());
         let link = Link { connections: self.connections.clone(), url: request.url.clone() };

@@ -94,11 +94,48 @@ fn unknown_authority() -> String {
         .into()
 }
 
+/// Whether the server broke off because of who we are, or are not. It has looked at no request then: in TLS 1.3 a client has sent one by the
+/// time that it hears of this.
+pub(super) fn refuses_us(error: &Error) -> bool {
+    matches!(error, Error::AlertReceived(alert) if about_client(*alert).is_some())
+}
+
+/// What a server has against our certificate.
+fn about_client(alert: AlertDescription) -> Option<&'static str> {
+    Some(match alert {
+        AlertDescription::CertificateRequired | AlertDescription::NoCertificate => {
+            "it wants a client certificate; name a file with one in connection.clientCertificate"
+        }
+        AlertDescription::UnknownCA => {
+            "it does not know the authority of the client certificate (connection.clientCertificate), or misses one between"
+        }
+        AlertDescription::CertificateExpired => {
+            "the client certificate (connection.clientCertificate) has expired"
+        }
+        AlertDescription::CertificateRevoked => {
+            "the client certificate (connection.clientCertificate) has been revoked"
+        }
+        AlertDescription::BadCertificate
+        | AlertDescription::UnsupportedCertificate
+        | AlertDescription::CertificateUnknown
+        | AlertDescription::AccessDenied => {
+            "it does not take the client certificate (connection.clientCertificate)"
+        }
+        _ => return None,
+    })
+}
+
 fn alerted(alert: AlertDescription) -> String {
+    if let Some(words) = about_client(alert) {
+        return words.into();
+    }
     match alert {
-        AlertDescription::ProtocolVersion => "it speaks neither TLS 1.2 nor TLS 1.3".into(),
-        AlertDescription::HandshakeFailure => "it has no cipher in common with this library".into(),
-        AlertDescription::CertificateRequired => "it wants a client certificate".into(),
+        AlertDescription::ProtocolVersion => {
+            "it speaks no version of TLS from 1.2 (connection.minimumTls) to 1.3".into()
+        }
+        AlertDescription::HandshakeFailure => {
+            "it has no cipher in common with this library, or wants a client certificate (connection.clientCertificate)".into()
+        }
         AlertDescription::UnrecognisedName => "it does not know the host by this name".into(),
         other => format!("{other:?}"),
     }
@@ -121,7 +158,7 @@ mod tests {
         );
         insta::assert_snapshot!(
             explain(Error::AlertReceived(AlertDescription::ProtocolVersion)),
-            @"gms.test:443 broke off the TLS handshake: it speaks neither TLS 1.2 nor TLS 1.3"
+            @"gms.test:443 broke off the TLS handshake: it speaks no version of TLS from 1.2 (connection.minimumTls) to 1.3"
         );
         let other = OtherError(Arc::new(webpki::Error::CaUsedAsEndEntity));
         let error = explain(Error::InvalidCertificate(CertificateError::Other(other)));

@@ -30,7 +30,7 @@ impl HttpChat {
         request: &HttpRequest,
         patience: impl Into<Patience>,
     ) -> Result<(HeaderMap, Upgraded), Failure> {
-        let way = self.routes.way(&request.url);
+        let way = self.way(&request.url)?;
         let (mut response, _) = self.send(&upgrader.0, request, &request.url, patience.into(), &way).await?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             let headers = std::mem::take(response.headers_mut());

@@ -1,39 +1,26 @@
 //! Where a request goes, in words for errors: hosts and ports alone. An address holds the chat's id, that of a proxy can hold a password.
 
-use crate::config::ProxyConfig;
-use hyper_util::client::proxy::matcher::Matcher;
+use super::proxies::Proxies;
+use crate::Error;
 use reqwest::Url;
 use tokio::time::Instant;
 
-/// Which proxy leads to which server. The client does not tell, so its own rules are asked once more.
-pub(super) struct Routes(Option<Matcher>);
+/// Which proxy leads to which server.
+pub(super) struct Routes(pub(super) Proxies);
 
 impl Routes {
-    pub(super) fn new(proxy: &ProxyConfig) -> Self {
-        Self(match proxy {
-            ProxyConfig::Environment => Some(Matcher::from_system()),
-            ProxyConfig::None => None,
-            ProxyConfig::Url(url) => Some(Matcher::builder().all(url.to_string()).build()),
-        })
-    }
-
-    /// The way of a request to `url` that begins now.
-    pub(super) fn way(&self, url: &Url) -> Way {
-        let intercept =
-            self.0.as_ref().and_then(|matcher| matcher.intercept(&url.as_str().parse::<http::Uri>().ok()?));
-        Way {
+    /// The way of a request to `url` that begins now. Errors are of kind `InvalidConfiguration`.
+    pub(super) fn way(&self, url: &Url) -> Result<Way, Error> {
+        let proxy = self.0.leading_to(url)?.map(|proxy| {
+            let default = if proxy.scheme().starts_with("socks") { Some(1080) } else { None };
+            place(proxy.host_str(), proxy.port_or_known_default().or(default))
+        });
+        Ok(Way {
             server: place(url.host_str(), url.port_or_known_default()),
             is_tls: url.scheme() == "https",
-            proxy: intercept.map(|proxy| {
-                let default = match proxy.uri().scheme_str() {
-                    Some("https") => 443,
-                    Some("http") | None => 80,
-                    Some(_) => 1080,
-                };
-                place(proxy.uri().host(), Some(proxy.uri().port_u16().unwrap_or(default)))
-            }),
+            proxy,
             since: Instant::now(),
-        }
+        })
     }
 }
 
@@ -58,11 +45,16 @@ pub(super) struct Way {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Connection, ProxyConfig};
 
     #[tokio::test]
     async fn ways_have_hosts_and_ports_and_no_more() {
         let url = Url::parse("https://user:secret@gms.test/genesys/2/chat/secret").unwrap();
-        let direct = Routes::new(&ProxyConfig::None).way(&url);
+        let way = |proxy| {
+            let connection = Connection { proxy, ..Connection::default() };
+            Routes(Proxies::of(&connection).ok().unwrap()).way(&url).unwrap()
+        };
+        let direct = way(ProxyConfig::None);
         assert_eq!((direct.server.as_str(), direct.is_tls, direct.proxy), ("gms.test:443", true, None));
         for (proxy, place) in [
             ("http://user:secret@proxy.test", "proxy.test:80"),
@@ -70,7 +62,7 @@ mod tests {
             ("socks5://[::1]:9", "[::1]:9"),
             ("socks5h://proxy.test", "proxy.test:1080"),
         ] {
-            let way = Routes::new(&ProxyConfig::Url(proxy.into())).way(&url);
+            let way = way(ProxyConfig::Url(proxy.into()));
             assert_eq!(way.proxy.as_deref(), Some(place));
             assert!(!format!("{way:?}").contains("secret"));
         }

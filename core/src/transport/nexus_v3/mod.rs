@@ -61,6 +61,7 @@ impl NexusRest {
             .map(|((name, value), key)| (name.as_str(), value, key.as_str()))
             .collect();
         let http = HttpChat::new(pool, connection, &own)?;
+        http.check_way(&config.data_url)?;
         let images = connection.images;
         Ok(Self(Arc::new(Inner { config, http, images, renewals: Renewals::default() })))
     }
