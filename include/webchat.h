@@ -81,9 +81,9 @@
  *
  * TEXT
  *
- * Text in: NUL-terminated UTF-8; anything else is refused. Text out: webchat_str, UTF-8 with a length and a NUL behind it. JSON is made
- * when it is asked for. Structures that the library fills take sizeof as their last argument, structures that it reads begin with their
- * size: both can grow in later versions without breaking your program.
+ * Text in: NUL-terminated UTF-8; anything else is refused. Text out: webchat_str, UTF-8 with a length and a NUL behind it. Paths of files,
+ * in and out, are the system's bytes. JSON is made when it is asked for. Structures that the library fills take sizeof as their last
+ * argument, structures that it reads begin with their size: both can grow in later versions without breaking your program.
  *
  * THREADS
  *
@@ -607,7 +607,7 @@ typedef struct webchat_file_limits {
 typedef struct webchat_download {
     /** Its name without any directory. */
     webchat_str file_name;
-    /** Where it was saved; empty for a download into memory. */
+    /** Where it was saved, as the system has it: UTF-8 unless the path given is not. Empty for a download into memory. */
     webchat_str path;
     /** Its size in bytes. */
     uint64_t size;
@@ -1074,7 +1074,8 @@ webchat_status webchat_fetch_history(webchat_service *service,
 
 /**
  * sendFile: sends the file at `path`, read while it is sent, under `name` (NULL: its own) with attached data (a JSON object; NULL: none).
- * on_progress tells how far it is. Resolves with the server's answer. Rejected: WEBCHAT_ERR_NO_SESSION, WEBCHAT_ERR_IO,
+ * Paths are the system's bytes, UTF-8 or not; a name that is not is made readable. on_progress tells how far it is. Resolves with the
+ * server's answer. Rejected: WEBCHAT_ERR_NO_SESSION, WEBCHAT_ERR_IO when it cannot be read or is no regular file,
  * WEBCHAT_ERR_UNSUPPORTED, what the server answers. A command: see above. Since 0.1.
  */
 WEBCHAT_API
@@ -1110,8 +1111,8 @@ webchat_status webchat_download_file(webchat_service *service,
                                      uint64_t *out_request);
 
 /**
- * downloadFile to exactly this file; an existing one is replaced once the download is complete. Rejected with WEBCHAT_ERR_IO when it
- * cannot be written. Else as webchat_download_file. A command: see above. Since 0.1.
+ * downloadFile to exactly this file (a path: the system's bytes); an existing one is replaced once the download is complete. Rejected with
+ * WEBCHAT_ERR_IO when it cannot be written. Else as webchat_download_file. A command: see above. Since 0.1.
  */
 WEBCHAT_API
 webchat_status webchat_download_file_to(webchat_service *service,

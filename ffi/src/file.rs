@@ -13,7 +13,7 @@ use webchat_core::model::{Downloaded, FileLimits};
 pub struct webchat_download {
     /// Its name without any directory.
     pub file_name: webchat_str,
-    /// Where it was saved; empty for a download into memory.
+    /// Where it was saved, as the system has it: UTF-8 unless the path given is not. Empty for a download into memory.
     pub path: webchat_str,
     /// Its size in bytes.
     pub size: u64,
@@ -61,8 +61,8 @@ pub(crate) struct FileTexts(OnceLock<(Text, Text)>);
 impl FileTexts {
     pub(crate) fn download(&self, file: &Downloaded) -> webchat_download {
         let (name, path) = self.0.get_or_init(|| {
-            let path = file.path.as_ref().map(|path| path.to_string_lossy().into_owned());
-            (Text::new(&file.file_name), Text::new(&path.unwrap_or_default()))
+            let path = file.path.as_deref().map_or_else(|| Text::new(""), Text::path);
+            (Text::new(&file.file_name), path)
         });
         let bytes = file.bytes.as_deref();
         webchat_download {

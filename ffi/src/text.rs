@@ -2,7 +2,10 @@
 
 use crate::boundary::Failure;
 use serde::Serialize;
-use std::ffi::{CStr, c_char};
+use std::{
+    ffi::{CStr, c_char},
+    path::Path,
+};
 use webchat_core::{foreign, model::JsonObject};
 
 /// Text that the library owns: UTF-8, `len` bytes at `data`, and a NUL after them. `data` is never NULL: absent text is empty.
@@ -33,8 +36,24 @@ pub(crate) struct Text(Box<[u8]>);
 
 impl Text {
     pub(crate) fn new(text: &str) -> Self {
+        Self::of_bytes(text.as_bytes())
+    }
+
+    /// A path, as the system has it.
+    #[cfg(unix)]
+    pub(crate) fn path(path: &Path) -> Self {
+        Self::of_bytes(std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()))
+    }
+
+    /// A path, in UTF-8.
+    #[cfg(not(unix))]
+    pub(crate) fn path(path: &Path) -> Self {
+        Self::new(&path.to_string_lossy())
+    }
+
+    fn of_bytes(text: &[u8]) -> Self {
         let mut bytes = Vec::with_capacity(text.len() + 1);
-        bytes.extend_from_slice(text.as_bytes());
+        bytes.extend_from_slice(text);
         bytes.push(0);
         Self(bytes.into_boxed_slice())
     }
@@ -70,6 +89,31 @@ pub(crate) unsafe fn optional<'a>(pointer: *const c_char, name: &str) -> Result<
     text.to_str().map(Some).map_err(|error| {
         Failure::argument(name, &format!("is not UTF-8 from byte {} on", error.valid_up_to()))
     })
+}
+
+/// A path that must be given: the system's bytes, whatever they stand for.
+///
+/// # Safety
+/// As for [`required`].
+#[cfg(unix)]
+pub(crate) unsafe fn required_path<'a>(pointer: *const c_char, name: &str) -> Result<&'a Path, Failure> {
+    if pointer.is_null() {
+        return Err(Failure::argument(name, "is null"));
+    }
+    // SAFETY: it is NUL-terminated.
+    let text = unsafe { CStr::from_ptr(pointer) };
+    let path: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(text.to_bytes());
+    Ok(Path::new(path))
+}
+
+/// A path that must be given, in UTF-8.
+///
+/// # Safety
+/// As for [`required`].
+#[cfg(not(unix))]
+pub(crate) unsafe fn required_path<'a>(pointer: *const c_char, name: &str) -> Result<&'a Path, Failure> {
+    // SAFETY: as here.
+    unsafe { required(pointer, name) }.map(Path::new)
 }
 
 /// A JSON object; null is an empty one.

@@ -57,7 +57,10 @@ fn value(function: &Function, at: usize, structures: &[Structure], outs: &mut us
     }
     let is_json = i32::from(name.ends_with("_json") && function.name != "webchat_configure");
     match kind.as_str() {
-        "const char *" => of(format!("text_value(v[{at}], {}, {is_json})", good_text(name)), "N_TEXT"),
+        "const char *" => {
+            let is_path = i32::from(name == "path" || name == "directory");
+            of(format!("text_value(v[{at}], {}, {is_json}, {is_path})", good_text(name)), "N_TEXT")
+        }
         "const char *const *" => of(format!("texts_value(v[{at}])"), "N_TEXTS"),
         "const uint8_t *" => of(format!("bytes_value(v[{at}])"), "N_BYTES"),
         "void *" => of(format!("v[{at}] == 0 ? room : NULL"), "N_CONTEXT"),
@@ -194,9 +197,9 @@ fn bad_fields(field: &Variable, structures: &[Structure], counts: &dyn Fn(&str) 
     }
     match kind.as_str() {
         "const char *" if name.ends_with("_json") => {
-            [3, 4, 5].map(|value| set(&format!("text_value({value}, \"\", 1)"))).into()
+            [3, 4, 5].map(|value| set(&format!("text_value({value}, \"\", 1, 0)"))).into()
         }
-        "const char *" => [2, 3, 7, 8].map(|value| set(&format!("text_value({value}, \"\", 0)"))).into(),
+        "const char *" => [2, 3, 7, 8].map(|value| set(&format!("text_value({value}, \"\", 0, 0)"))).into(),
         function if function.ends_with("_fn") => vec![set("NULL")],
         "uint32_t" => vec![set("1")],
         "void *" => vec![set("NULL")],

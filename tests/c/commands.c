@@ -248,6 +248,13 @@ static void files(webchat_service *service, const char *directory) {
     RUN(WEBCHAT_ERR_IO, webchat_send_file, service, "/nowhere/at/all", NULL, NULL);
     CHECK_STATUS(webchat_outcome_os_error(outcome, &os_error), WEBCHAT_OK);
     CHECK(os_error == ENOENT);
+    RUN(WEBCHAT_ERR_IO, webchat_send_file, service, "/dev/zero", NULL, NULL);
+
+    snprintf(path, sizeof path, "%s/Latin-1 \xfc.txt", directory);
+    RUN(WEBCHAT_OK, webchat_download_file_to, service, seen.invoice, path);
+    CHECK_STATUS(webchat_outcome_download(outcome, &download, sizeof download), WEBCHAT_OK);
+    CHECK(download.path.len == strlen(path) && memcmp(download.path.data, path, download.path.len) == 0);
+    RUN(WEBCHAT_OK, webchat_send_file, service, path, NULL, NULL);
 }
 
 static void what_is_known(webchat_service *service) {

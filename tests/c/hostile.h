@@ -181,7 +181,7 @@ static void *handle_value(int value, void *good, void *freed) {
 
 enum { N_TEXT = 9, N_TEXTS = 3, N_BYTES = 2, N_NUMBER = 3, N_SHORT_TIME = 2, N_THREADS = 3, N_COUNT = 3, N_FUNCTION = 2, N_CONTEXT = 2 };
 
-static const char *text_value(int value, const char *good, int is_json) {
+static const char *text_value(int value, const char *good, int is_json, int is_path) {
     static char *large;
     if (large == NULL) {
         CHECK((large = calloc(1, 70001)) != NULL);
@@ -191,7 +191,7 @@ static const char *text_value(int value, const char *good, int is_json) {
     case 0: return good;
     case 1: return NULL;
     case 2: return "";
-    case 3: return MISTAKE, "a\xff\xfe";
+    case 3: mistake |= !is_path; return "a\xff\xfe"; /* not UTF-8 */
     case 4: mistake |= is_json; return "[";
     case 5: mistake |= is_json; return "{";
     case 6: return "{}";

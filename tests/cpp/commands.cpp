@@ -225,10 +225,13 @@ TEST(files_go_up_and_come_down) {
     CHECK(chat.download_file_into(upload.file_id, directory).download().path == directory / "note.txt");
     CHECK(chat.download_file_into(upload.file_id, directory, "mine.txt").download().path == directory / "mine.txt");
 
-    CHECK(chat.send_file(saved.path));
+    const fs::path latin1 = directory / "Latin-1 \xfc.txt";
+    CHECK(chat.download_file_to(upload.file_id, latin1).download().path == latin1);
+    CHECK(chat.send_file(latin1));
     CHECK(chat.send_file(saved.path, "named.txt", R"({"kind": "scan"})", 30s));
     CHECK_EQUAL(chat.get_file_limits().file_limits().used_files, 3U);
     CHECK_EQUAL(thrown<webchat::IoError>([&] { chat.send_file(directory / "absent.txt"); }).os_error(), ENOENT);
+    thrown<webchat::IoError>([&] { chat.send_file(directory); });
     CHECK(chat.delete_file(upload.file_id));
     fs::remove_all(directory);
     const std::vector<std::uint8_t> bytes{1, 2, 3};

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,36 @@ async def test_a_file_is_sent_from_a_path(face: Face, simulator: Simulator, tmp_
             assert (file["fileName"], file["size"]) == (name, len(TEXT))
             details = (await face.until_file(chat))["fileDetails"]
             assert (details["file-name"], details["file-description"]) == (name, "yours")
+
+
+async def test_a_name_that_is_not_utf_8_is_made_readable(face: Face, simulator: Simulator, tmp_path: Path) -> None:
+    plain = os.fsencode(tmp_path) + b"/Rechnung-\xfc.txt"
+    Path(os.fsdecode(plain)).write_bytes(TEXT)
+
+    class Entry:
+        def __fspath__(self) -> bytes:
+            return plain
+
+    async with face.started(simulator) as chat:
+        await face(chat.send_file(Entry()))
+        await face(chat.command("sendFile", {"files": os.fsdecode(plain)}))
+        await face(chat.command("sendFile", {"files": {"path": Path(os.fsdecode(plain))}}))
+        files = [file for request in simulator.requests("fileUpload") for file in request["files"]]
+        assert [(file["fileName"], file["size"]) for file in files] == [("Rechnung-\ufffd.txt", len(TEXT))] * 3
+        file_id = (await face.until_file(chat))["fileDetails"]["file-id"]
+        got = await face(chat.download_file(file_id, path=plain + b"2"))
+        assert got["path"] == os.fsdecode(plain + b"2") and Path(got["path"]).read_bytes() == TEXT
+        with pytest.raises(webchat.InvalidArgumentError, match="surrogate"):
+            await face(chat.send_file("\ud800.txt"))
+
+
+async def test_what_is_no_file_is_refused_by_name(face: Face, simulator: Simulator, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    async with face.started(simulator) as chat:
+        for path in (tmp_path, tmp_path / "pipe", Path("/dev/zero")):
+            with pytest.raises(webchat.IoError, match="not a regular file") as caught:
+                await face(chat.send_file(path))
+            assert caught.value.filename == str(path)
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])

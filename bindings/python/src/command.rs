@@ -11,11 +11,15 @@ use pyo3::{
     types::{PyByteArray, PyBytes, PyDict, PyString},
 };
 use serde_json::Value;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    ffi::OsString,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 use webchat_core::{
     Config, Error, Private,
     command::{Command, Preprocessor, PreviewInput, Resolution},
-    model::{FileSource, JsonObject, Progress, ProgressListener},
+    model::{DownloadTarget, FileSource, JsonObject, Progress, ProgressListener},
 };
 
 /// Reads the command called `name`. What JSON cannot say is taken from `options` first: callables (each called with an argument and a
@@ -53,15 +57,25 @@ pub(crate) fn read(
         "sendFile" | "downloadFile" => {
             let progress = take("progress")?.map(progress_listener);
             let bytes = take_bytes(&options)?;
+            let path = take_path(&options)?;
             let mut command = from_json(py, name, &json::from_python(&options)?)?;
             match &mut command {
                 Command::SendFile(upload) => {
                     upload.progress = progress;
                     if let Some(bytes) = bytes {
                         upload.source = FileSource::Bytes(bytes);
+                    } else if let Some(path) = path {
+                        upload.source = FileSource::Path(path);
                     }
                 }
-                Command::DownloadFile(download) => download.progress = progress,
+                Command::DownloadFile(download) => {
+                    download.progress = progress;
+                    if let (DownloadTarget::File(place) | DownloadTarget::Directory(place), Some(path)) =
+                        (&mut download.target, path)
+                    {
+                        *place = path;
+                    }
+                }
                 _ => {}
             }
             return Ok(command);
@@ -104,6 +118,34 @@ fn take_bytes(options: &Bound<'_, PyDict>) -> PyResult<Option<Bytes>> {
     file.set_item(key, "")?;
     options.set_item(files, file)?;
     Ok(Some(Bytes::from(bytes.extract::<Vec<u8>>()?)))
+}
+
+/// Takes a path out of `options` that JSON cannot say, because it is not UTF-8 (Python has half surrogate pairs for its bytes), with a
+/// readable one in its place.
+fn take_path(options: &Bound<'_, PyDict>) -> PyResult<Option<PathBuf>> {
+    let take = |holder: &Bound<'_, PyDict>, key: &str| -> PyResult<Option<PathBuf>> {
+        let Some(text) = holder.get_item(key)? else { return Ok(None) };
+        let Ok(text) = text.cast::<PyString>() else { return Ok(None) };
+        let path = text.extract::<OsString>().map(PathBuf::from).unwrap_or_default();
+        if path.to_str().is_some() {
+            return Ok(None);
+        }
+        holder.set_item(key, path.to_string_lossy())?;
+        Ok(Some(path))
+    };
+    for key in ["files", "path", "directory"] {
+        if let Some(path) = take(options, key)? {
+            return Ok(Some(path));
+        }
+    }
+    let Some(file) = options.get_item("files")? else { return Ok(None) };
+    let Ok(file) = file.cast::<PyDict>() else { return Ok(None) };
+    let file = file.copy()?;
+    let path = take(&file, "path")?;
+    if path.is_some() {
+        options.set_item("files", file)?;
+    }
+    Ok(path)
 }
 
 /// What the callable returns replaces the message. What is false (nothing, above all) keeps it with the changes made in place.
@@ -155,7 +197,11 @@ pub(crate) fn resolved(py: Python<'_>, resolution: Resolution) -> PyResult<Bound
         other => return json::to_python(py, &other.to_json()),
     };
     let bytes = file.bytes.take();
+    let path = file.path.clone();
     let dict = json::to_python(py, &Resolution::Downloaded(file).to_json())?;
+    if let Some(path) = path {
+        dict.set_item(intern!(py, "path"), path.as_os_str())?;
+    }
     if let Some(bytes) = bytes {
         dict.set_item(intern!(py, "bytes"), PyBytes::new(py, &bytes))?;
     }

@@ -6,7 +6,6 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
 
 const FILES: &str = "sendFile: option 'files' has to be a path, {path, name?} or {name, bytes: base64 text}";
 
@@ -20,7 +19,7 @@ pub(super) fn upload(options: &JsonObject) -> Result<Upload, Error> {
         Some(Value::Array(files)) => files.first(),
         other => other,
     };
-    let (name, source) = match file {
+    let mut upload = match file {
         Some(Value::String(path)) => from_path(path, None)?,
         Some(Value::Object(file)) => {
             let name = file.get("name").and_then(Value::as_str);
@@ -30,28 +29,27 @@ pub(super) fn upload(options: &JsonObject) -> Result<Upload, Error> {
                     let bytes = STANDARD.decode(bytes).map_err(|error| {
                         invalid("sendFile: 'files.bytes' is not base64 text").with_source(error)
                     })?;
-                    (name.to_owned(), FileSource::Bytes(bytes.into()))
+                    let source = FileSource::Bytes(bytes.into());
+                    Upload { name: name.to_owned(), source, user_data: JsonObject::new(), progress: None }
                 }
                 _ => return Err(invalid(FILES)),
             }
         }
         _ => return Err(invalid(FILES)),
     };
-    let mut user_data = match options.get("userData") {
-        None | Some(Value::Null) => JsonObject::new(),
-        Some(Value::Object(data)) => data.clone(),
+    match options.get("userData") {
+        None | Some(Value::Null) => {}
+        Some(Value::Object(data)) => upload.user_data.clone_from(data),
         Some(_) => return Err(invalid("sendFile: option 'userData' has to be an object")),
-    };
-    if let Some(Value::String(description)) = options.get("description") {
-        user_data.insert("file-description".into(), description.as_str().into());
     }
-    Ok(Upload { name, source, user_data, progress: None })
+    if let Some(Value::String(description)) = options.get("description") {
+        upload.user_data.insert("file-description".into(), description.as_str().into());
+    }
+    Ok(upload)
 }
 
-fn from_path(path: &str, name: Option<&str>) -> Result<(String, FileSource), Error> {
-    let own_name = || Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned());
-    let name = name.map(str::to_owned).or_else(own_name).ok_or_else(|| invalid(FILES))?;
-    Ok((name, FileSource::Path(PathBuf::from(path))))
+fn from_path(path: &str, name: Option<&str>) -> Result<Upload, Error> {
+    Upload::from_path(path.into(), name).ok_or_else(|| invalid(FILES))
 }
 
 /// Reads `downloadFile`'s options. The specification's table calls the id `field`.

@@ -3,8 +3,12 @@
 use super::JsonObject;
 use crate::private::debug_only;
 use bytes::Bytes;
-use serde::Serialize;
-use std::{fmt, path::PathBuf, sync::Arc};
+use serde::{Serialize, Serializer};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// Where an upload's bytes come from.
 #[derive(Clone, PartialEq, Eq)]
@@ -38,6 +42,15 @@ pub struct Upload {
 }
 
 debug_only!(Upload { source });
+
+impl Upload {
+    /// The file at `path`, under `name`, or else under its own, made readable where it is not UTF-8. Nothing, when the path names no file.
+    pub fn from_path(path: PathBuf, name: Option<&str>) -> Option<Self> {
+        let own_name = || path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = name.map(str::to_owned).or_else(own_name)?;
+        Some(Self { name, source: FileSource::Path(path), user_data: JsonObject::new(), progress: None })
+    }
+}
 
 /// Where a download goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +87,7 @@ pub struct Downloaded {
     /// Its size in bytes.
     pub size: u64,
     /// Where it was saved.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "readable")]
     pub path: Option<PathBuf>,
     /// Its bytes, when it was fetched into memory.
     #[serde(skip)]
@@ -82,6 +95,12 @@ pub struct Downloaded {
 }
 
 debug_only!(Downloaded { size });
+
+/// A path that is not UTF-8 has no exact form in JSON.
+#[allow(clippy::ref_option, reason = "serde's signature")]
+fn readable<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
+    path.as_deref().map(Path::to_string_lossy).serialize(serializer)
+}
 
 /// How far a transfer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,16 +6,17 @@ use crate::{
     completion::webchat_completion,
     service::webchat_service,
     status::webchat_status,
-    text::{bytes, object, optional, required},
+    text::{bytes, object, optional, required, required_path},
 };
-use std::{ffi::c_char, path::Path};
+use std::ffi::c_char;
 use webchat_core::{
     command::Command,
     model::{Download, DownloadTarget, FileSource, Upload},
 };
 
 /// sendFile: sends the file at `path`, read while it is sent, under `name` (NULL: its own) with attached data (a JSON object; NULL: none).
-/// on_progress tells how far it is. Resolves with the server's answer. Rejected: WEBCHAT_ERR_NO_SESSION, WEBCHAT_ERR_IO,
+/// Paths are the system's bytes, UTF-8 or not; a name that is not is made readable. on_progress tells how far it is. Resolves with the
+/// server's answer. Rejected: WEBCHAT_ERR_NO_SESSION, WEBCHAT_ERR_IO when it cannot be read or is no regular file,
 /// WEBCHAT_ERR_UNSUPPORTED, what the server answers. A command: see above. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_send_file(
@@ -30,14 +31,12 @@ pub unsafe extern "C" fn webchat_send_file(
         // SAFETY: the header's pointer rules.
         let (call, path, name, user_data) = unsafe {
             let call = Call::take(service, completion, out_request)?;
-            let path = Path::new(required(path, "path")?);
+            let path = required_path(path, "path")?;
             (call, path, optional(name, "name")?, object(user_data_json, "user_data_json")?)
         };
-        let own_name = || path.file_name().map(|name| name.to_string_lossy().into_owned());
-        let name = name.map(str::to_owned).or_else(own_name);
-        let name = name.ok_or_else(|| Failure::argument("path", "names no file"))?;
-        let upload = Upload { name, source: FileSource::Path(path.to_owned()), user_data, progress: None };
-        call.give("sendFile", Ok(Command::SendFile(upload)));
+        let upload = Upload::from_path(path.into(), name);
+        let upload = upload.ok_or_else(|| Failure::argument("path", "names no file"))?;
+        call.give("sendFile", Ok(Command::SendFile(Upload { user_data, ..upload })));
         Ok(())
     })
 }
@@ -86,8 +85,8 @@ pub unsafe extern "C" fn webchat_download_file(
     })
 }
 
-/// downloadFile to exactly this file; an existing one is replaced once the download is complete. Rejected with WEBCHAT_ERR_IO when it
-/// cannot be written. Else as webchat_download_file. A command: see above. Since 0.1.
+/// downloadFile to exactly this file (a path: the system's bytes); an existing one is replaced once the download is complete. Rejected with
+/// WEBCHAT_ERR_IO when it cannot be written. Else as webchat_download_file. A command: see above. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_download_file_to(
     service: *mut webchat_service,
@@ -102,7 +101,7 @@ pub unsafe extern "C" fn webchat_download_file_to(
             (
                 Call::take(service, completion, out_request)?,
                 required(file_id, "file_id")?,
-                required(path, "path")?,
+                required_path(path, "path")?,
             )
         };
         call.give("downloadFile", Ok(download(file_id, None, DownloadTarget::File(path.into()))));
@@ -126,7 +125,7 @@ pub unsafe extern "C" fn webchat_download_file_into(
         let (call, file_id, directory, file_name) = unsafe {
             let call = Call::take(service, completion, out_request)?;
             let file_id = required(file_id, "file_id")?;
-            (call, file_id, required(directory, "directory")?, optional(file_name, "file_name")?)
+            (call, file_id, required_path(directory, "directory")?, optional(file_name, "file_name")?)
         };
         call.give(
             "downloadFile",

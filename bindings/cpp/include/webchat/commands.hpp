@@ -226,7 +226,7 @@ public:
     detail::Result<How...> send_file(const std::filesystem::path& path, const std::string& name, const std::string& user_data_json,
                                      How&&... how) {
         return give([&](auto... last) {
-            return webchat_send_file(raw(), detail::c_text(detail::utf8(path)), detail::c_text_or_null(name),
+            return webchat_send_file(raw(), detail::c_text(detail::native(path)), detail::c_text_or_null(name),
                                      detail::c_text_or_null(user_data_json), last...);
         }, std::forward<How>(how)...);
     }
@@ -258,7 +258,7 @@ public:
     template <class... How>
     detail::Result<How...> download_file_to(const std::string& file_id, const std::filesystem::path& path, How&&... how) {
         return give([&](auto... last) {
-            return webchat_download_file_to(raw(), detail::c_text(file_id), detail::c_text(detail::utf8(path)), last...);
+            return webchat_download_file_to(raw(), detail::c_text(file_id), detail::c_text(detail::native(path)), last...);
         }, std::forward<How>(how)...);
     }
 
@@ -274,7 +274,7 @@ public:
     detail::Result<How...> download_file_into(const std::string& file_id, const std::filesystem::path& directory,
                                               const std::string& file_name, How&&... how) {
         return give([&](auto... last) {
-            return webchat_download_file_into(raw(), detail::c_text(file_id), detail::c_text(detail::utf8(directory)),
+            return webchat_download_file_into(raw(), detail::c_text(file_id), detail::c_text(detail::native(directory)),
                                               detail::c_text_or_null(file_name), last...);
         }, std::forward<How>(how)...);
     }

@@ -257,7 +257,9 @@ inline Download download(const webchat_download& from) {
     Download to;
     to.file_name = string(from.file_name);
     const std::string path = string(from.path);
-#ifdef __cpp_char8_t
+#ifndef _WIN32
+    to.path = path;
+#elif defined(__cpp_char8_t)
     to.path = std::filesystem::path(std::u8string(path.begin(), path.end()));
 #else
     to.path = std::filesystem::u8path(path);

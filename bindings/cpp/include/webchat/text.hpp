@@ -20,9 +20,14 @@ inline const char* c_text(const std::string& text) {
 /// The same for a parameter that may be left out: an empty text is none.
 inline const char* c_text_or_null(const std::string& text) { return text.empty() ? nullptr : c_text(text); }
 
-inline std::string utf8(const std::filesystem::path& path) {
+/// A path as C has it: the system's own bytes, or UTF-8 where those of the system are wide.
+inline std::string native(const std::filesystem::path& path) {
+#ifdef _WIN32
     const auto text = path.u8string(); // of char in C++17, of char8_t later
     return std::string(text.begin(), text.end());
+#else
+    return path.native();
+#endif
 }
 
 inline std::string string(const webchat_str& text) { return std::string(text.data, text.len); }

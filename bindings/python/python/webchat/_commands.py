@@ -250,12 +250,12 @@ class Commands:
         progress: Any = None,
         timeout: float | None = None,
     ) -> Any:
-        """Sends a file: a path, or bytes, which need a ``name``. Returns the server's answer.
+        """Sends a file: a path, or bytes, which need a ``name``. Returns the server's answer. A name that is not UTF-8 is made readable.
 
         ``progress`` is called with the bytes sent so far and the bytes in all, or ``None`` where that is not known.
         """
         source: dict[str, Any] = (
-            {"bytes": bytes(file)} if isinstance(file, (bytes, bytearray, memoryview)) else {"path": os.fspath(file)}
+            {"bytes": bytes(file)} if isinstance(file, (bytes, bytearray, memoryview)) else {"path": os.fsdecode(file)}
         )
         if name is not None:
             source["name"] = name
@@ -277,7 +277,7 @@ class Commands:
         It is saved to exactly ``path``, an existing file being replaced, or into ``directory`` under a name of its own: never outside
         of it, never over an existing file. ``progress``: see :meth:`send_file`.
         """
-        places = {key: os.fspath(value) for key, value in (("path", path), ("directory", directory)) if value is not None}
+        places = {key: os.fsdecode(value) for key, value in (("path", path), ("directory", directory)) if value is not None}
         return self._given("downloadFile", timeout, fileId=file_id, fileName=file_name, progress=progress, **places)
 
     def get_session_data(self, *, timeout: float | None = None) -> Any:
@@ -344,9 +344,9 @@ def _filters(value: Any) -> Any:
 
 def _files(value: Any) -> Any:
     if isinstance(value, os.PathLike):
-        return os.fspath(value)
+        return os.fsdecode(value)
     if isinstance(value, (list, tuple)):
         return _files(value[0]) if value else None
     if isinstance(value, Mapping):
-        return {key: os.fspath(each) if isinstance(each, os.PathLike) else each for key, each in value.items()}
+        return {key: os.fsdecode(each) if isinstance(each, os.PathLike) else each for key, each in value.items()}
     return value

@@ -9,7 +9,7 @@ from typing import Any, Callable, Optional, Union
 
 JsonObject = dict[str, Any]
 Config = Union[Mapping[str, Any], str]
-StrPath = Union[str, "os.PathLike[str]"]
+StrPath = Union[str, "os.PathLike[str]", "os.PathLike[bytes]"]
 Bytes = Union[bytes, bytearray, memoryview]
 Prefilter = Union["re.Pattern[str]", str, Mapping[str, str]]
 Progress = Callable[[int, Optional[int]], object]

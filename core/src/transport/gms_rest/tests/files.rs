@@ -5,11 +5,7 @@ use crate::{
     model::{Download, DownloadTarget, Downloaded, FileSource, Progress, ProgressListener, Upload},
     transport::http::test_server::{Reads, Scripted, Then, raw},
 };
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::Mutex,
-};
+use std::{fs, path::Path, sync::Mutex};
 
 /// Collects the steps of a transfer.
 fn steps() -> (ProgressListener, Arc<Mutex<Vec<Progress>>>) {
@@ -116,7 +112,11 @@ async fn a_big_file_is_sent_piece_by_piece() {
 async fn a_file_that_cannot_be_read_is_not_sent() {
     let mut server = TestServer::start([]).await;
     let transport = transport_to(&server);
-    for path in [PathBuf::from("/does/not/exist"), std::env::temp_dir()] {
+    let directory = tempfile::tempdir().unwrap();
+    let pipe = directory.path().join("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    for path in ["/does/not/exist".into(), std::env::temp_dir(), pipe, "/dev/zero".into(), "/dev/null".into()]
+    {
         let failure = transport
             .perform(request(Operation::Upload(upload("a", FileSource::Path(path.clone())))))
             .await
@@ -128,11 +128,38 @@ async fn a_file_that_cannot_be_read_is_not_sent() {
         let expected = format!("the file to send, {}, cannot be read: ", path.display());
         assert!(failure.cause.starts_with(&expected), "{}", failure.cause);
         let file = failure.file.as_ref().unwrap();
+        assert!(!path.exists() || failure.cause.ends_with("it is not a regular file"), "{}", failure.cause);
         let expected = if path.exists() { None } else { Some(2) };
         assert_eq!((&file.path, file.os_error), (&path, expected));
         assert!(!failure.is_disconnect());
     }
     assert_eq!(server.unseen(), 0);
+}
+
+#[tokio::test]
+async fn a_file_whose_name_is_not_utf_8_is_sent_under_a_readable_one() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(OsStr::from_bytes(b"Rechnung-\xfc.txt"));
+    fs::write(&path, "hello").unwrap();
+    let mut server = TestServer::start([answer("200 OK", "", "{\"statusCode\":0}")]).await;
+    let file = Upload::from_path(path, None).unwrap();
+    let _ = transport_to(&server).perform(request(Operation::Upload(file))).await;
+    let seen = server.seen().await;
+    let body = String::from_utf8(seen.body.to_vec()).unwrap();
+    assert!(body.contains("filename=\"Rechnung-\u{fffd}.txt\"") && body.contains("hello"), "{body}");
+}
+
+#[tokio::test]
+async fn a_download_goes_where_the_name_is_not_utf_8() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(OsStr::from_bytes(b"\xfc.txt"));
+    let target = DownloadTarget::File(path.clone());
+    let file = fetch(answer("200 OK", "", "hello"), download(target)).await.unwrap().downloaded.unwrap();
+    assert_eq!((file.path.as_ref(), fs::read(&path).unwrap().as_slice()), (Some(&path), b"hello".as_slice()));
+    let json = crate::command::Resolution::Downloaded(file).to_json();
+    assert!(json["path"].as_str().unwrap().ends_with("/\u{fffd}.txt"), "{json}");
 }
 
 #[tokio::test]
