@@ -46,6 +46,7 @@ pub(crate) struct BayeuxClient(mpsc::UnboundedSender<Request>);
 enum Request {
     Start,
     Stop,
+    Doubt,
     Publish { channel: Arc<str>, data: Box<RawValue>, limit: Duration, answer: oneshot::Sender<Outcome> },
 }
 
@@ -75,6 +76,11 @@ impl BayeuxClient {
     /// Ends the session; tells [`LinkEvent::Stopped`] when that is done.
     pub(crate) fn stop(&self) {
         let _ = self.0.send(Request::Stop);
+    }
+
+    /// What has to follow a publish does not come: the server is asked for it.
+    pub(crate) fn doubt(&self) {
+        let _ = self.0.send(Request::Doubt);
     }
 
     /// Publishes `data` as soon as the link is up. Publishes arrive in the order of these calls.
@@ -160,6 +166,7 @@ impl Link {
         match request {
             Request::Start => self.engine.start(now),
             Request::Stop => self.engine.stop(now),
+            Request::Doubt => self.engine.doubt(now),
             Request::Publish { channel, data, limit, answer } => {
                 let id = self.engine.publish(now, channel, data, limit);
                 self.publishes.insert(id, answer);
@@ -231,6 +238,16 @@ impl Network {
             Output::Write(payload) => {
                 if let Socket::Open(socket) = &mut self.socket {
                     socket.write(payload);
+                }
+            }
+            Output::Ping => {
+                if let Socket::Open(socket) = &mut self.socket {
+                    socket.ping();
+                }
+            }
+            Output::Silent(silent) => {
+                if let Some(since) = Instant::now().checked_sub(silent) {
+                    self.server.http.unanswered(&self.server.url, since);
                 }
             }
             Output::Post(exchange, payload) => {

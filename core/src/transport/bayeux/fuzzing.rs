@@ -106,7 +106,12 @@ impl World {
                 Output::Event(Event::Published(id, _)) => {
                     assert!(self.open.remove(&format!("{id:?}")), "a second outcome");
                 }
-                Output::Open | Output::Close | Output::Write(_) | Output::Event(_) => {}
+                Output::Open
+                | Output::Close
+                | Output::Write(_)
+                | Output::Ping
+                | Output::Silent(_)
+                | Output::Event(_) => {}
             }
         }
     }

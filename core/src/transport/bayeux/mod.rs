@@ -5,6 +5,7 @@
 //! `failure` says what refusals and silence mean. `client` moves an engine with the two carriers, `websocket` and `long_polling`.
 
 mod client;
+mod counted;
 mod engine;
 mod failure;
 #[cfg(feature = "fuzzing")]

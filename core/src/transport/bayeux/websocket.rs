@@ -4,6 +4,7 @@
 //! `http` ones are left to the proxy, which may not bear a WebSocket: then long-polling takes over.
 
 use super::{
+    counted::Counted,
     failure,
     message::{self, Message},
 };
@@ -52,8 +53,10 @@ pub(super) enum Ending {
 
 /// An open WebSocket.
 pub(super) struct WebSocket {
-    stream: WebSocketStream<Upgraded>,
-    outgoing: VecDeque<Utf8Bytes>,
+    stream: WebSocketStream<Counted<Upgraded>>,
+    outgoing: VecDeque<tungstenite::Message>,
+    /// How many bytes had come when that was last told.
+    told: u64,
 }
 
 impl WebSocket {
@@ -73,16 +76,22 @@ impl WebSocket {
             .max_message_size(longest)
             .max_frame_size(longest)
             .max_write_buffer_size(WRITE_BUFFER);
-        let stream = WebSocketStream::from_raw_socket(connection, Role::Client, Some(config)).await;
-        Ok(Self { stream, outgoing: VecDeque::new() })
+        let stream =
+            WebSocketStream::from_raw_socket(Counted::new(connection), Role::Client, Some(config)).await;
+        Ok(Self { stream, outgoing: VecDeque::new(), told: 0 })
     }
 
     /// Queues a payload, which is JSON. It is written while [`Self::next`] is awaited.
     pub(super) fn write(&mut self, payload: Bytes) {
-        self.outgoing.extend(Utf8Bytes::try_from(payload));
+        self.outgoing.extend(Utf8Bytes::try_from(payload).map(tungstenite::Message::Text));
     }
 
-    /// The next messages. May be dropped and called again. After a failure the WebSocket is of no use.
+    /// Asks the server for a sign of life.
+    pub(super) fn ping(&mut self) {
+        self.outgoing.push_back(tungstenite::Message::Ping(Bytes::new()));
+    }
+
+    /// The next messages; none, where something else came, such as a part of one, or a sign of life. May be dropped and called again. After a failure the WebSocket is of no use.
     pub(super) async fn next(&mut self) -> Result<Vec<Message>, Ending> {
         poll_fn(|context| self.poll(context)).await
     }
@@ -100,7 +109,10 @@ impl WebSocket {
                 _ => Poll::Ready(Err(lost(&error))),
             };
         }
-        self.poll_read(context)
+        let read = self.poll_read(context);
+        let come = self.stream.get_ref().read;
+        let more = std::mem::replace(&mut self.told, come) != come;
+        if more && read.is_pending() { Poll::Ready(Ok(Vec::new())) } else { read }
     }
 
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Result<Vec<Message>, Ending>> {
@@ -134,7 +146,7 @@ impl WebSocket {
                 break;
             }
             if let Some(payload) = self.outgoing.pop_front() {
-                stream.as_mut().start_send(tungstenite::Message::Text(payload))?;
+                stream.as_mut().start_send(payload)?;
             }
         }
         let _ = stream.poll_flush(context)?;

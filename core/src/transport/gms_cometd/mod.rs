@@ -83,7 +83,10 @@ impl GmsCometd {
         let settings = bayeux::Settings {
             websocket: config.websocket,
             channels: vec![channel.clone()],
-            timing: bayeux::Timing::over(connection.connect_timeout),
+            timing: bayeux::Timing {
+                answer: config.ajax_timeout,
+                ..bayeux::Timing::over(connection.connect_timeout)
+            },
             seed: fastrand::u64(..),
         };
         let (client, link) = BayeuxClient::new(server, settings);

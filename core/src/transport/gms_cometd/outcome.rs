@@ -141,6 +141,7 @@ impl Inner {
         }
         if answered && lost.is_none() && accepted.is_none() && !can_repeat {
             self.exchanges().silent = true;
+            self.client.doubt();
         }
         match lost.filter(|_| accepted.is_none()) {
             Some(failure) if is_start => Ok(Wait::Doubtful(outcomes, failure)),

@@ -117,6 +117,11 @@ pub(super) fn was_turned_away(fault: &Fault) -> bool {
     matches!(fault, Fault::Http(error) if says_unseen(error))
 }
 
+/// A request that the server can have taken got no answer in its time.
+pub(crate) fn no_answer(cause: String) -> Failure {
+    timed_out(Applied::Unknown, cause)
+}
+
 fn timed_out(applied: Applied, cause: String) -> Failure {
     Failure { retry: Retry::WithBackoff, applied, ..local_failure(ErrorKind::Timeout, cause) }
 }

@@ -72,7 +72,7 @@ pub(crate) use charset::utf8;
 pub(crate) use download::save;
 pub(crate) use failure::{bad_answer, bad_status, foreign_session, local_failure};
 pub(crate) use kept::Reuse;
-pub(crate) use lost::in_words;
+pub(crate) use lost::{in_words, no_answer};
 pub(crate) use multipart::Multipart;
 pub(crate) use outside::is_private_address;
 pub(crate) use patience::{Patience, Rest};
@@ -276,6 +276,11 @@ impl HttpChat {
             Fault::Http(error) if error.is_connect() => self.names.failed(url),
             Fault::Http(_) => {}
         }
+    }
+
+    /// Nothing has come of a request to `url` since `since`, and it is given up.
+    pub(crate) fn unanswered(&self, url: &reqwest::Url, since: Instant) {
+        self.note_fault(&self.connections, url, &Fault::TimedOut, since);
     }
 
     /// The answer to `request`, which was given up, if it is still to come; nothing where the request has not left.

@@ -1,11 +1,12 @@
 //! Nexus v3 over REST: a token opens the session, form-encoded requests act in it, polling tells what happens there (Nexus reference,
-//! sections 1 to 9). `wire` encodes and decodes, `images` fetches images, `resume` takes up
+//! sections 1 to 9). `wire` encodes and decodes, `images` fetches images, `held` says how long polls are waited for, `resume` takes up
 //! sessions again, `renewal` gets new tokens for refused ones, `failure` says what failures mean; this file performs requests.
 //!
-//! Time limits, from when the request has left: `ajaxTimeout` for every request but polls and uploads. A server may hold a poll back until there is something to tell, so
-//! a poll has 65 s; an upload has no limit.
+//! Time limits, from when the request has left: `ajaxTimeout` for every request but polls and uploads. A server may hold a poll back until there is something to tell: it has
+//! as long as this server was seen to need, up to 65 s (`held`); an upload has no limit.
 
 mod failure;
+mod held;
 mod images;
 mod renewal;
 mod resume;
@@ -14,7 +15,7 @@ pub mod wire;
 #[cfg(test)]
 mod tests;
 
-use self::renewal::Renewals;
+use self::{held::Held, renewal::Renewals};
 use super::{
     BoxFuture, Capabilities, Failure, Late, Operation, Position, Reply, Request, Transport, farewell,
     http::{self, Answer, HttpChat, HttpPool, HttpRequest, Multipart, Overdue, Patience, RequestBody, Reuse},
@@ -43,6 +44,7 @@ struct Inner {
     config: NexusRestConfig,
     http: HttpChat,
     renewals: Renewals,
+    held: Held,
     images: ImagePolicy,
 }
 
@@ -63,7 +65,13 @@ impl NexusRest {
         let http = HttpChat::new(pool, connection, &own)?;
         http.check_way(&config.data_url)?;
         let images = connection.images;
-        Ok(Self(Arc::new(Inner { config, http, images, renewals: Renewals::default() })))
+        Ok(Self(Arc::new(Inner {
+            config,
+            http,
+            images,
+            renewals: Renewals::default(),
+            held: Held::default(),
+        })))
     }
 }
 
@@ -109,8 +117,26 @@ impl Inner {
                 let images = self.fetch_images(addresses, newer.as_ref().unwrap_or(session)).await;
                 Ok(Reply { images, ..Reply::default() })
             }
-            _ if self.config.asynchronous => self.ask_renewing(operation, session).await,
-            _ => self.ask_known(operation, session).await,
+            Operation::Poll { .. } => self.poll(operation, session).await,
+            Operation::Send(_) => {
+                let outcome = self.ask_of(operation, session).await;
+                self.held.note_sent(&outcome, self.config.ajax_timeout);
+                outcome
+            }
+            _ => self.ask_of(operation, session).await,
+        }
+    }
+
+    /// One request of a session that has begun.
+    async fn ask_of(
+        self: &Arc<Self>,
+        operation: &Operation,
+        session: &NexusSession,
+    ) -> Result<Reply, Failure> {
+        if self.config.asynchronous {
+            self.ask_renewing(operation, session).await
+        } else {
+            self.ask_known(operation, session).await
         }
     }
 

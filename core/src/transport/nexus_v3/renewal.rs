@@ -122,7 +122,7 @@ impl Inner {
     }
 }
 
-/// The server does not know what it has delivered under another token: a poll says where it is.
+/// Where the server may not know what has arrived, as under another token, a poll says where it is.
 pub(super) fn from_the_known(operation: &Operation) -> Operation {
     let mut operation = operation.clone();
     if let Operation::Poll { from, .. } = &mut operation {

@@ -1,8 +1,8 @@
 //! Bringing the link up, and up again.
 
-use super::{Carrier, Engine, Event, Output, Purpose, session::Session};
+use super::{Carrier, Engine, Event, Output, Purpose, Timing, session::Session};
 use crate::{
-    Retry,
+    ErrorKind, Retry,
     transport::{
         Applied, Failure,
         bayeux::{
@@ -338,6 +338,11 @@ impl Engine {
         self.lose(failure, Blame::Carrier);
     }
 
+    /// What carries the messages is lost.
+    pub(super) fn lose_carrier(&mut self, failure: &Failure) {
+        self.lose(failure, Blame::Carrier);
+    }
+
     /// The link, or the attempt to bring it up, is lost.
     fn lose(&mut self, failure: &Failure, blame: Blame) {
         self.hang_up();
@@ -351,7 +356,10 @@ impl Engine {
             if blame == Blame::Carrier {
                 self.pace.cut();
             }
-            let until = self.now + self.settings.timing.quiet;
+            // Silence is told when a new connection has been silent for as long.
+            let Timing { quiet, answer, .. } = self.settings.timing;
+            let quiet = if failure.kind == ErrorKind::Timeout { quiet.max(answer) } else { quiet };
+            let until = self.now + quiet;
             self.outage = Outage::Quiet { until, failure: failure.clone() };
         } else if blame == Blame::Carrier
             && self.carriers.failed(self.carrier)

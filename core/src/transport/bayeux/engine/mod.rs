@@ -3,13 +3,14 @@
 //! It is given the time (since any origin), requests and what the network brings; after each of these calls take its outputs with
 //! [`Engine::poll_output`] until there is none, and call [`Engine::handle_timeout`] at [`Engine::poll_timeout`]. `link` brings the link
 //! up and up again, `session` keeps it up with one connect after another, `publish` knows what became of each publish; `carriers`
-//! chooses what messages travel on, `pace` how long to wait, `acks` what has arrived.
+//! chooses what messages travel on, `pace` how long to wait, `acks` what has arrived, `alive` notices that nothing comes any more.
 //!
 //! The link is up from the first answered connect of a session on. When its connection is lost it is made anew, the session with it
 //! where the server still knows it, by a new handshake where not. There is one handshake under way at most, and after a failure a
 //! pause before the next.
 
 mod acks;
+mod alive;
 mod carriers;
 mod link;
 mod pace;
@@ -23,6 +24,7 @@ pub(crate) use carriers::Carrier;
 pub(crate) use publish::PublishId;
 
 use self::{
+    alive::Signs,
     carriers::Carriers,
     link::{Outage, State},
     pace::Pace,
@@ -63,6 +65,8 @@ pub(crate) struct Timing {
     pub(crate) connect: Duration,
     /// How long a lost connection is nobody's business, if the first attempt to get it back succeeds.
     pub(crate) quiet: Duration,
+    /// How long the answer may take to what a server answers at once.
+    pub(crate) answer: Duration,
 }
 
 impl Timing {
@@ -80,6 +84,7 @@ impl Default for Timing {
             network_delay: Duration::from_secs(10),
             connect: Duration::from_mins(1),
             quiet: Duration::from_secs(1),
+            answer: Duration::from_secs(3),
         }
     }
 }
@@ -112,6 +117,10 @@ pub(crate) enum Output {
     Close,
     /// Send this on the WebSocket.
     Write(Bytes),
+    /// Ask for a sign of life on the WebSocket.
+    Ping,
+    /// Nothing has come for so long: connections that are kept are not to be trusted.
+    Silent(Duration),
     /// Post this.
     Post(ExchangeId, Bytes),
     /// Give this exchange up.
@@ -183,6 +192,7 @@ pub(crate) struct Engine {
     carrier: Carrier,
     pace: Pace,
     outage: Outage,
+    signs: Signs,
     /// Messages may have been lost since the link was last up.
     gap: bool,
     /// The link has been up since the client was started.
@@ -210,6 +220,7 @@ impl Engine {
             carriers,
             pace: Pace::new(settings.seed),
             outage: Outage::Down,
+            signs: Signs::default(),
             gap: false,
             was_up: false,
             last_chance: false,
@@ -249,6 +260,9 @@ impl Engine {
     /// Takes what the network brought.
     pub(crate) fn handle(&mut self, now: Duration, input: Input) {
         self.now = now;
+        if !matches!(input, Input::Closed(_) | Input::Answered(_, Err(_))) {
+            self.signs.heard(now);
+        }
         match input {
             Input::Opened => self.opened(),
             Input::Closed(failure) => self.closed(&failure),
@@ -262,6 +276,7 @@ impl Engine {
     pub(crate) fn handle_timeout(&mut self, now: Duration) {
         self.now = now;
         self.expire_publishes();
+        self.silence_due();
         self.outage_due();
         self.link_due();
     }
@@ -275,7 +290,12 @@ impl Engine {
     /// When the time itself is the next input.
     #[must_use]
     pub(crate) fn poll_timeout(&self) -> Option<Duration> {
-        let deadlines = [self.state.deadline(), self.outage.deadline(), self.publishes.deadline()];
+        let deadlines = [
+            self.state.deadline(),
+            self.outage.deadline(),
+            self.publishes.deadline(),
+            self.silence_deadline(),
+        ];
         deadlines.into_iter().flatten().chain(self.exchanges_deadline()).min()
     }
 

@@ -18,6 +18,9 @@ use std::{
     time::Duration,
 };
 
+/// Bytes in a millisecond of the slowest line that a publish has the time for.
+const SLOWEST_LINE: u64 = 10;
+
 /// Identifies a publish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct PublishId(u64);
@@ -38,6 +41,8 @@ struct Flying {
     id: PublishId,
     publish: Publish,
     exchange: Option<ExchangeId>,
+    /// When it left.
+    since: Duration,
 }
 
 crate::private::debug_only!(Publish { channel, deadline });
@@ -53,6 +58,12 @@ impl Publishes {
     pub(super) fn deadline(&self) -> Option<Duration> {
         let flying = self.flying.values().map(|flying| flying.publish.deadline);
         self.waiting.values().map(|publish| publish.deadline).chain(flying).min()
+    }
+
+    /// When half the time of one is over that left after something was `heard` last.
+    pub(super) fn doubtful_at(&self, heard: Duration) -> Option<Duration> {
+        let unheard = self.flying.values().filter(|flying| flying.since >= heard);
+        unheard.map(|flying| flying.since + flying.publish.deadline.saturating_sub(flying.since) / 2).min()
     }
 
     /// Takes out what goes next: large ones one by one.
@@ -82,7 +93,8 @@ impl Engine {
             self.emit(Event::Published(id, Err(failure)));
             return id;
         }
-        let deadline = self.now.saturating_add(limit);
+        let on_the_line = Duration::from_millis(data.get().len() as u64 / SLOWEST_LINE);
+        let deadline = self.now.saturating_add(limit).saturating_add(on_the_line);
         let publish = Publish { channel, data, limit, deadline, large: false };
         self.publishes.waiting.insert(id, publish);
         self.flush();
@@ -120,7 +132,8 @@ impl Engine {
         {
             exchange.deadline = None;
         }
-        let flying = sent.into_iter().map(|(id, publish)| Flying { id, publish, exchange });
+        let since = self.now;
+        let flying = sent.into_iter().map(|(id, publish)| Flying { id, publish, exchange, since });
         self.publishes.flying.extend((first..).zip(flying));
     }
 
@@ -214,13 +227,18 @@ impl Engine {
         });
         let flying = self.publishes.flying.extract_if(.., |_, flying| flying.publish.deadline <= now);
         let mut exchanges = BTreeSet::new();
+        let mut missed = None;
         let silent = flying.map(|(_, flying)| {
+            missed = missed.max(Some((flying.since, flying.publish.limit)));
             exchanges.extend(flying.exchange);
             let limit = flying.publish.limit;
             (flying.id, failure::silence(Applied::Unknown, "the publish was not answered", limit))
         });
         for (id, failure) in late.chain(silent).collect::<Vec<_>>() {
             self.emit(Event::Published(id, Err(failure)));
+        }
+        if let Some((since, limit)) = missed {
+            self.missed(since, limit);
         }
         self.abandon(exchanges);
     }

@@ -21,11 +21,12 @@ fn the_handshake_says_what_the_client_can_do() {
 #[test]
 fn one_connect_follows_another() {
     let mut script = Script::on_websocket(false);
-    assert_eq!(script.engine.poll_timeout(), Some(seconds(40.0)), "30 s as advised, and the network's 10 s");
+    assert_eq!(script.engine.poll_timeout(), Some(seconds(15.0)), "then it is asked for a sign of life");
     script.receive(&json!([connected(4)]));
     assert_eq!(script.seen(), ["write /meta/connect#5"]);
 
     let mut script = Script::on_long_polling();
+    assert_eq!(script.engine.poll_timeout(), Some(seconds(40.0)), "30 s as advised, and the network's 10 s");
     script.answer(8, &json!([connected(7)]));
     assert_eq!(script.seen(), ["post 10: /meta/connect#9"]);
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 #[test]
 fn a_session_survives_the_loss_of_its_connection() {
     let mut script = Script::on_websocket(false);
-    script.pass(seconds(20.0));
+    script.pass(seconds(12.0));
     script.close();
     assert_eq!(script.seen(), ["close"]);
     assert!(script.wait() < seconds(0.5));
@@ -147,7 +147,7 @@ fn a_connect_that_hangs_for_too_long_is_a_loss() {
     assert_eq!(script.seen(), ["abandon 8"]);
     let paused = script.wait();
     assert_eq!(script.seen(), ["post 10: /meta/connect#9 at once"]);
-    assert_eq!(paused + script.wait(), Timing::default().quiet);
+    assert_eq!(paused + script.wait(), Timing::default().answer);
     assert_eq!(script.seen(), ["down"]);
     script.wait();
     assert_eq!(script.seen(), ["abandon 10", "failed 1"]);
@@ -204,7 +204,7 @@ fn a_blocked_websocket_gives_way_to_long_polling_at_once() {
 #[test]
 fn a_session_goes_on_with_the_other_carrier() {
     let mut script = Script::on_websocket(false);
-    script.pass(seconds(20.0));
+    script.pass(seconds(12.0));
     script.close();
     script.wait();
     script.close();
@@ -352,7 +352,7 @@ fn a_message_too_large_for_the_websocket_goes_by_long_polling_at_once_and_alone(
     let large = format!("\"{}\"", "x".repeat(70));
     let too_large = || Input::TooLarge(lost());
     let mut script = Script::on_websocket(false);
-    script.pass(seconds(20.0));
+    script.pass(seconds(12.0));
     script.publish(&large);
     script.seen();
     script.input(too_large());

@@ -1,5 +1,5 @@
 //! The engine with scripted servers (`script`): the regular course of things (`course`), healing (`healing`), what becomes of publishes
-//! (`publishes`); and against a model of a server (`server`) over a network that loses and delays (`world`): kills by the thousand
+//! (`publishes`), paths that bring nothing any more (`silence`); and against a model of a server (`server`) over a network that loses and delays (`world`): kills by the thousand
 //! (`kills`), and anything in any order (`properties`).
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a broken test must fail loudly")]
@@ -11,6 +11,7 @@ mod properties;
 mod publishes;
 mod script;
 pub(in crate::transport) mod server;
+mod silence;
 mod world;
 
 use super::*;

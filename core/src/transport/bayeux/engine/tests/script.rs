@@ -154,6 +154,8 @@ fn line(output: &Output) -> String {
         Output::Close => "close".into(),
         Output::Write(payload) => format!("write {}", messages(payload)),
         Output::Post(exchange, payload) => format!("post {}: {}", exchange.0, messages(payload)),
+        Output::Ping => "ping".into(),
+        Output::Silent(_) => "silent".into(),
         Output::Abandon(exchange) => format!("abandon {}", exchange.0),
         Output::Event(event) => event_line(event),
     }

@@ -13,6 +13,7 @@ enum Step {
     /// A WebSocket reaches the server.
     Open(Line),
     ToServer(Line, Bytes),
+    Ping(Line),
     ToClient(Line, Vec<Value>),
     Opened(Line),
     Lost(Line),
@@ -120,6 +121,12 @@ impl World {
         panic!("the client never rests");
     }
 
+    /// What has to follow a publish does not come.
+    pub(super) fn doubt(&mut self) {
+        self.engine.doubt(self.now);
+        self.carry();
+    }
+
     pub(super) fn say(&mut self) {
         let sent = self.server.say();
         self.dispatch(sent);
@@ -172,6 +179,12 @@ impl World {
                     let line = self.socket.unwrap();
                     self.carry_payload(line, payload);
                 }
+                Output::Ping => {
+                    let line = self.socket.unwrap();
+                    let step = if self.reachable { Step::Ping(line) } else { Step::Lost(line) };
+                    self.schedule(line, step);
+                }
+                Output::Silent(_) => {}
                 Output::Post(exchange, payload) => {
                     let line = self.line(Some(exchange));
                     self.carry_payload(line, payload);
@@ -220,6 +233,7 @@ impl World {
     fn step(&mut self, step: Step) {
         let (Step::Open(line)
         | Step::ToServer(line, _)
+        | Step::Ping(line)
         | Step::ToClient(line, _)
         | Step::Opened(line)
         | Step::Lost(line)) = &step;
@@ -235,6 +249,7 @@ impl World {
                 let sent = self.server.take(self.now, line, exchange.is_none(), &payload);
                 self.dispatch(sent);
             }
+            Step::Ping(_) => self.dispatch(vec![(line, Vec::new())]),
             Step::Opened(_) => self.engine.handle(self.now, Input::Opened),
             Step::ToClient(_, messages) => {
                 end.handshake = false;
