@@ -1602,7 +1602,7 @@ webchat_status webchat_event_free(webchat_event *event);
  * Has `on_entry` called with the library's log entries of this level (WEBCHAT_LOG_...) and graver ones; it replaces the function set
  * before. NULL, or WEBCHAT_LOG_OFF: no entries any more. One log per process. Calls come in order, one at a time, on a thread of
  * their own, a little after what they tell of; entries are left out, and counted, when `on_entry` is much too slow. Entries hold no
- * message text, name or key.
+ * message text, name or key, and are cut at 4,096 bytes.
  *
  * `context` belongs to the library from the call on; `destroy` (may be NULL) runs exactly once, after the last call; when this
  * function fails, before it returns. Any thread. Inside `on_entry` the rules of callbacks hold.

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod blocking;
+mod bounds;
 pub mod client;
 pub mod command;
 pub mod config;

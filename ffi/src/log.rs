@@ -10,6 +10,7 @@ use crate::{
 };
 use ::log::{LevelFilter, Log, Metadata, Record};
 use std::{
+    borrow::Cow,
     ffi::{c_char, c_void},
     sync::{
         Arc, Mutex, OnceLock, PoisonError, RwLock,
@@ -45,6 +46,8 @@ struct Sink {
 
 /// How many entries wait for the log thread; more are counted and left out.
 const MOST_WAITING: usize = 4096;
+/// How long an entry may be, in bytes; the rest is left out.
+const LONGEST: usize = 4096;
 
 static SINK: RwLock<Option<Arc<Sink>>> = RwLock::new(None);
 static LOGGER: Bridge = Bridge;
@@ -87,7 +90,7 @@ impl Sink {
             sink.lost.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        let (to, text) = (sink.clone(), Text::new(text));
+        let (to, text) = (sink.clone(), Text::new(&shortened(text)));
         sink.dispatcher.post(move || {
             to.waiting.fetch_sub(1, Ordering::Relaxed);
             let lost = to.lost.swap(0, Ordering::Relaxed);
@@ -105,6 +108,15 @@ impl Sink {
         // SAFETY: the application gave this function for this context, which has not been let go.
         unsafe { (self.function)(self.context.pointer(), level, text.view().data) }
     }
+}
+
+/// An entry within its length.
+fn shortened(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST {
+        return text.into();
+    }
+    let shown = text.get(..text.floor_char_boundary(LONGEST - '…'.len_utf8())).unwrap_or_default();
+    format!("{shown}…").into()
 }
 
 fn level(number: u32) -> Result<LevelFilter, Failure> {
@@ -132,7 +144,7 @@ fn thread() -> Result<Dispatcher, Error> {
 /// Has `on_entry` called with the library's log entries of this level (WEBCHAT_LOG_...) and graver ones; it replaces the function set
 /// before. NULL, or WEBCHAT_LOG_OFF: no entries any more. One log per process. Calls come in order, one at a time, on a thread of
 /// their own, a little after what they tell of; entries are left out, and counted, when `on_entry` is much too slow. Entries hold no
-/// message text, name or key.
+/// message text, name or key, and are cut at 4,096 bytes.
 ///
 /// `context` belongs to the library from the call on; `destroy` (may be NULL) runs exactly once, after the last call; when this
 /// function fails, before it returns. Any thread. Inside `on_entry` the rules of callbacks hold.
@@ -170,4 +182,20 @@ pub unsafe extern "C" fn webchat_set_log(
         drop(before);
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_has_a_length() {
+        for short in [String::new(), "x".repeat(LONGEST)] {
+            assert_eq!(shortened(&short), short);
+        }
+        for long in ["x".repeat(LONGEST + 1), "€".repeat(1_000_000)] {
+            let cut = shortened(&long);
+            assert!((LONGEST - 6..=LONGEST).contains(&cut.len()) && cut.ends_with('…'), "{}", cut.len());
+        }
+    }
 }

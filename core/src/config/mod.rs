@@ -75,7 +75,7 @@ pub struct ServiceConfig {
     pub asynchronous: Option<bool>,
     /// The longest message, in Unicode code points. Option `maxMessageLength`, from 1; no limit by default (behaviour reference, 1.1).
     pub max_message_length: Option<usize>,
-    /// How large the transcript may become, texts and contents counted, and 256 bytes for each message; beyond it the oldest messages
+    /// How large the transcript may become, texts and contents counted, and 768 bytes for each message; beyond it the oldest messages
     /// leave it. Option `maxTranscriptBytes`, from 1; 64 MiB by default (behaviour reference, section 2).
     pub max_transcript_bytes: usize,
     /// How often to poll.

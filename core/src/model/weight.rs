@@ -1,10 +1,14 @@
 //! How much memory what an application is told takes, near enough for a bound on it.
 
 use super::{Content, JsonObject, Received};
+use crate::bounds::OF_MEMBERS;
 use serde_json::Value;
 
-/// What a message takes besides its texts and contents.
-const OF_A_MESSAGE: usize = 256;
+/// What a message takes besides its texts and contents, what the server wrote of it among that.
+const OF_A_MESSAGE: usize = 768;
+
+/// As much as that of what the server wrote.
+const AS_WRITTEN: usize = 256;
 
 /// What a value takes besides its text.
 const OF_A_VALUE: usize = 32;
@@ -16,7 +20,8 @@ impl Received {
         let text = message.text.as_ref().map_or(0, |text| text.len());
         let objects = message.user_data.iter().chain(message.extra.iter()).map(|object| of_object(object));
         let contents = message.content.iter().map(Content::weight);
-        OF_A_MESSAGE + text + objects.chain(contents).sum::<usize>()
+        let written = self.original.rest().saturating_sub(AS_WRITTEN);
+        OF_A_MESSAGE + text + written + objects.chain(contents).sum::<usize>()
     }
 }
 
@@ -29,7 +34,14 @@ impl Content {
 
 /// The weight of a JSON object.
 pub(crate) fn of_object(object: &JsonObject) -> usize {
-    object.iter().map(|(key, value)| key.len() + of_value(value)).sum()
+    of_members(object) + object.values().map(of_value).sum::<usize>()
+}
+
+/// The same without its values.
+fn of_members(object: &JsonObject) -> usize {
+    let (bytes, first, each) = OF_MEMBERS;
+    let places = if object.len() > first { object.len().div_ceil(each) } else { object.len().min(1) };
+    places * bytes + object.keys().map(String::len).sum::<usize>()
 }
 
 /// The weight of a JSON value, without recursion: how deep it is is not ours to say.
@@ -41,7 +53,7 @@ pub(crate) fn of_value(value: &Value) -> usize {
             Value::String(text) => weight += text.len(),
             Value::Array(values) => rest.extend(values),
             Value::Object(object) => {
-                weight += object.keys().map(String::len).sum::<usize>();
+                weight += of_members(object);
                 rest.extend(object.values());
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -72,7 +84,8 @@ mod tests {
     #[test]
     fn a_value_counts_with_all_that_is_in_it() {
         let text = "x".repeat(50);
-        assert_eq!(of_value(&json!({"key": [text, {"other": 1}]})), 5 * OF_A_VALUE + 3 + 50 + 5);
+        assert_eq!(of_value(&json!({"key": [text, {"other": 1}]})), 5 * OF_A_VALUE + 2 * 640 + 3 + 50 + 5);
+        assert_eq!(of_value(&json!({})), OF_A_VALUE);
         let mut deep = json!(1);
         for _ in 0..100_000 {
             deep = Value::Array(vec![deep]);

@@ -31,6 +31,11 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// Whether a command can resolve with the answer that brought it.
+    fn resolves(self) -> bool {
+        !matches!(self, Self::Pushed)
+    }
+
     /// Whether its messages are those of a session that was stored.
     fn is_replay(self) -> bool {
         matches!(self, Self::Restored { replay: true, .. } | Self::Away)
@@ -106,7 +111,7 @@ impl Service {
             kind,
             entries,
             idle_countdown: reply.idle_countdown,
-            body: reply.body,
+            body: if kind.resolves() { reply.body } else { Body::default() },
             awaits_images: false,
         });
         if misses_some && !ended {

@@ -4,13 +4,32 @@
 //! Polls wait. What is pushed is not kept: it counts as a gap, which is fetched afterwards. The looks at the transcript that messages in
 //! doubt need publish nothing, and such a look is taken now and then for the server's sake, which drops a customer whom it does not hear.
 //! When the chat ends meanwhile, what is left of it is told: the server gives it no longer than that.
+//!
+//! A link comes and goes meanwhile, and nobody can bound how often. After the first changes of state, one that is taken back before the
+//! program has taken anything was never told: what is told alternates, and ends in the true state.
 
-use super::{Service, Time, polling::LONGEST_PAUSE};
-use crate::transport::Reply;
+use super::{Effect, Service, Time, polling::LONGEST_PAUSE};
+use crate::{
+    event::{Event, EventKind},
+    transport::Reply,
+};
 use std::time::Duration;
 
 /// How many pushed messages, or answers that hold some, may wait inside the service.
 const WITHIN: usize = 1_024;
+
+/// How large they may be together before no more are kept.
+const WITHIN_BYTES: usize = 4 << 20;
+
+/// How many changes of state are told as they come.
+const CHANGES: u32 = 16;
+
+/// The states that come and go: what tells that one has come, and what that it has gone.
+const STATES: [(EventKind, EventKind); 3] = [
+    (EventKind::Disconnected, EventKind::Reconnected),
+    (EventKind::ConnectionPending, EventKind::ConnectionRestored),
+    (EventKind::ChatServerWentOffline, EventKind::ChatServerBackOnline),
+];
 
 /// Whether the program leaves its events waiting.
 #[derive(Debug, Default)]
@@ -22,6 +41,10 @@ pub(super) struct Congestion {
     lifted: bool,
     /// When the server was asked something last.
     asked: Duration,
+    /// How many changes of state have been told meanwhile.
+    changes: u32,
+    /// Those that are still to be told.
+    held: Vec<Event>,
 }
 
 impl Congestion {
@@ -34,17 +57,58 @@ impl Congestion {
         self.asked = now;
     }
 
+    /// Whether a change of state waits; what it takes back waits no more.
+    fn holds(&mut self, event: &Event) -> bool {
+        let Some(opposite) = opposite(event.kind()).filter(|_| self.on) else { return false };
+        if self.changes < CHANGES {
+            self.changes += 1;
+            return false;
+        }
+        match self.held.iter().rposition(|held| held.kind() == opposite) {
+            Some(taken_back) => drop(self.held.remove(taken_back)),
+            None => self.held.push(event.clone()),
+        }
+        true
+    }
+
     /// When the server has to hear of the customer next.
     pub(super) fn sign_of_life_at(&self) -> Duration {
         self.asked.saturating_add(LONGEST_PAUSE)
     }
 }
 
+/// What tells that the state which this tells of is over, or has come.
+fn opposite(kind: EventKind) -> Option<EventKind> {
+    STATES.iter().find_map(|&(comes, goes)| match kind {
+        kind if kind == comes => Some(goes),
+        kind if kind == goes => Some(comes),
+        _ => None,
+    })
+}
+
 impl Service {
+    /// Tells the listeners, after what they have to know before.
+    pub(super) fn publish(&mut self, event: Event) {
+        if self.congestion.holds(&event) {
+            return;
+        }
+        self.publish_held();
+        self.effects.push_back(Effect::Publish(event));
+    }
+
+    fn publish_held(&mut self) {
+        let held = std::mem::take(&mut self.congestion.held);
+        self.effects.extend(held.into_iter().map(Effect::Publish));
+    }
+
     /// The program leaves events waiting, or has taken enough of them.
     pub fn set_congested(&mut self, time: Time, congested: bool) {
         self.time = time;
         self.congestion.on = congested;
+        if !congested {
+            self.congestion.changes = 0;
+            self.publish_held();
+        }
         if congested && !std::mem::replace(&mut self.congestion.told, true) {
             self.log(
                 "the application does not take its events: no more messages are fetched until it has taken some",
@@ -66,8 +130,7 @@ impl Service {
 
     /// Leaves pushed news to a later fetch, where they cannot be kept: only the messages on their way learn of them.
     pub(super) fn leave_for_later(&mut self, reply: &Reply) -> bool {
-        let waiting: usize = self.batches.iter().map(|batch| batch.entries.len()).sum();
-        let is_full = self.is_congested() || waiting >= WITHIN || self.held.len() >= WITHIN;
+        let is_full = self.is_congested() || self.is_waiting_room_full();
         let leaves = is_full && reply.ended != Some(true);
         if leaves {
             self.sight(&reply.messages, true);
@@ -76,5 +139,13 @@ impl Service {
             self.lift_congestion();
         }
         leaves
+    }
+
+    /// Whether as much waits as may, for a preprocessor or behind a gap.
+    pub(super) fn is_waiting_room_full(&self) -> bool {
+        let waiting = || self.batches.iter().flat_map(|batch| &batch.entries);
+        let bytes: usize = waiting().map(|entry| entry.received.weight()).sum();
+        let held: usize = self.held.iter().map(|held| held.bytes).sum();
+        waiting().count() >= WITHIN || self.held.len() >= WITHIN || bytes + held >= WITHIN_BYTES
     }
 }

@@ -378,10 +378,11 @@ pub(super) fn judge(reply: Reply) -> Result<Resolution, Error> {
         Verdict::Temporary => {
             Err(Error::new(ErrorKind::Unavailable, "the chat server cannot be reached for the moment")
                 .with_retry(crate::Retry::WithBackoff)
-                .with_response(reply.body.json()))
+                .with_response(reply.body.refusal()))
         }
         Verdict::Refused => {
-            Err(Error::new(ErrorKind::Rejected, refusal_text(&reply.errors)).with_response(reply.body.json()))
+            Err(Error::new(ErrorKind::Rejected, refusal_text(&reply.errors))
+                .with_response(reply.body.refusal()))
         }
     }
 }

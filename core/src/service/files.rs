@@ -84,7 +84,7 @@ pub(super) fn limits(outcome: Result<Reply, Failure>) -> Result<Resolution, Erro
         Ok(reply) if reply.verdict == Verdict::Done => match reply.limits {
             Some(limits) => Ok(Resolution::FileLimits(limits)),
             None => Err(Error::new(ErrorKind::Protocol, "the server's answer has no file limits")
-                .with_response(reply.body.json())),
+                .with_response(reply.body.refusal())),
         },
         Ok(reply) => judge(reply),
         Err(failure) => Err(failure_error(failure)),
@@ -95,7 +95,7 @@ pub(super) fn limits(outcome: Result<Reply, Failure>) -> Result<Resolution, Erro
 pub(super) fn uploaded(name: &str, outcome: Result<Reply, Failure>) -> Result<Resolution, Error> {
     let (response, outcome) = match outcome {
         Ok(reply) if reply.verdict == Verdict::Done => return Ok(Resolution::Response(reply.body)),
-        Ok(reply) => (with_filename(reply.body.json(), name), judge(reply)),
+        Ok(reply) => (with_filename(reply.body.refusal(), name), judge(reply)),
         Err(failure) => (failed_upload(&failure, name), Err(failure_error(failure))),
     };
     outcome.map_err(|error| error.with_response(response))
@@ -117,7 +117,7 @@ pub(super) fn downloaded(outcome: Result<Reply, Failure>) -> Result<Resolution, 
 pub(super) fn upload_news(name: &str, outcome: &Result<Reply, Failure>) -> Option<Value> {
     match outcome {
         Ok(reply) if reply.verdict == Verdict::Done => None,
-        Ok(reply) => Some(with_filename(reply.body.json(), name)),
+        Ok(reply) => Some(with_filename(reply.body.refusal(), name)),
         Err(failure) => match &failure.news {
             News::Nothing => None,
             News::Error(data) if **data != failure.response => Some(with_filename(Value::clone(data), name)),

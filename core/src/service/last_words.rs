@@ -279,7 +279,7 @@ impl Service {
         let refused = reply.verdict == Verdict::Refused;
         (reply.ended == Some(true) && reply.verdict != Verdict::Temporary).then(|| Over {
             error: self.refusal_news(reply),
-            lost: refused.then(|| reply.body.json()),
+            lost: refused.then(|| reply.body.refusal()),
             shown: false,
         })
     }

@@ -371,10 +371,6 @@ impl Service {
         self.congestion.end_session();
     }
 
-    fn publish(&mut self, event: Event) {
-        self.effects.push_back(Effect::Publish(event));
-    }
-
     fn log(&mut self, text: impl Into<String>) {
         self.effects.push_back(Effect::Log(text.into()));
     }

@@ -244,7 +244,7 @@ impl Service {
     fn poll_refused(&mut self, reply: Reply) {
         let over = reply.ended == Some(true) || !self.capabilities.polling && reply.ended.is_none();
         let error = self.refusal_news(&reply);
-        let response = reply.body.json();
+        let response = reply.body.refusal();
         self.receive_untrusted(reply);
         self.release_held();
         if over {

@@ -15,9 +15,9 @@ use super::{
 use crate::{
     Private,
     event::ResponseData,
-    model::SessionData,
+    model::{Received, SessionData},
     store::key,
-    transport::{Failure, Incoming, Reply, Verdict},
+    transport::{Body, Failure, Incoming, Reply, Verdict},
 };
 use std::time::Duration;
 
@@ -33,6 +33,8 @@ pub(super) struct Held {
     reply: Reply,
     /// The latest request when they came: a look that left later shows what is before them.
     since: ExchangeId,
+    /// What they take, in bytes.
+    pub(super) bytes: usize,
 }
 
 impl Held {
@@ -102,7 +104,13 @@ impl Service {
     fn pushed(&mut self, reply: Reply) {
         let of = reply.session.as_ref().map(SessionData::id).filter(|id| !id.is_empty());
         match &self.session {
-            Session::Restoring(data, _) if is_of(of, data) => return self.hold(reply),
+            // What has no room is fetched afterwards.
+            Session::Restoring(data, _) if is_of(of, data) => {
+                if !self.is_waiting_room_full() {
+                    self.hold(reply);
+                }
+                return;
+            }
             Session::Live(live) if is_of(of, &live.data) => {}
             Session::Idle | Session::Starting(_) | Session::Restoring(..) | Session::Live(_) => return,
         }
@@ -156,7 +164,9 @@ impl Service {
 
     pub(super) fn hold(&mut self, reply: Reply) {
         let since = self.exchanges.latest();
-        self.held.push(Held { reply, since });
+        let bytes = reply.messages.iter().map(Received::weight).sum();
+        // Nobody asks for the answer itself.
+        self.held.push(Held { reply: Reply { body: Body::default(), ..reply }, since, bytes });
     }
 
     /// Whether messages are missing, as far as is known.

@@ -166,10 +166,14 @@ impl Service {
 
     /// Makes a stored session the present one. News that were pushed meanwhile are its.
     fn go_on_with(&mut self, data: Arc<SessionData>) {
+        let lacks_some = self.is_waiting_room_full();
         let held = std::mem::take(&mut self.held);
         self.enter(Session::Live(Box::new(Live::new(data))));
         self.held = held;
         self.transcript = Record::default();
+        if lacks_some {
+            self.catch_up();
+        }
     }
 
     /// Goes on with a session that the server still has. When the server has made a new one instead, that has started.

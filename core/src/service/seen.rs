@@ -44,7 +44,7 @@ impl Entries {
 fn fingerprint(received: &Received) -> u64 {
     let json = received.original.as_json();
     let value =
-        serde_json::from_str::<Value>(json).map_or_else(|_| json.to_owned(), |value| value.to_string());
+        serde_json::from_str::<Value>(&json).map_or_else(|_| json.to_string(), |value| value.to_string());
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()

@@ -282,7 +282,7 @@ impl Service {
             if !is_text || !live.own.wrote(received) || (peeking && live.seen.contains(place)) {
                 continue;
             }
-            let text = received.original.text.as_deref().unwrap_or_default();
+            let text = received.original.text().map(|text| &**text).unwrap_or_default();
             if let Sighting::Settled(entry) = live.outbox.sighted(place, text, peeking)
                 && let Owner::Command(command) = entry.owner
             {

@@ -89,7 +89,7 @@ impl Service {
                     return self.go_live(id, data, reply);
                 }
                 Err(Error::new(ErrorKind::Protocol, "the server's answer to startChat names no session")
-                    .with_response(reply.body.json()))
+                    .with_response(reply.body.refusal()))
             }
             Ok(reply) => {
                 self.report_refusal(&reply);

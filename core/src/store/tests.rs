@@ -225,7 +225,7 @@ fn bad_places_are_named_at_once() {
         assert!(error.message().contains(text), "{error}");
     }
     let huge = fs::File::create(&path).unwrap();
-    huge.set_len((64 << 20) + 1).unwrap();
+    huge.set_len((16 << 20) + 1).unwrap();
     assert!(FileStore::open(&path).unwrap_err().message().contains("too large"));
 }
 

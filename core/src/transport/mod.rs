@@ -14,7 +14,10 @@ pub mod gms_rest;
 pub mod http;
 mod json;
 pub mod nexus_v3;
+#[cfg(test)]
+mod unreadable_tests;
 
+pub use crate::bounds::Excess;
 pub use capabilities::Capabilities;
 
 use crate::{
@@ -310,6 +313,9 @@ debug_only!(Reply {
     body
 });
 
+/// No refusal is longer.
+const LONGEST_REFUSAL: usize = 256 << 10;
+
 /// The "(AJAX Response Object)": the server's answer as received, decoded only when somebody asks for it.
 #[derive(Clone, Default)]
 pub struct Body(pub Bytes);
@@ -328,6 +334,11 @@ impl Body {
     /// The answer as JSON; null when there is none.
     pub fn json(&self) -> Value {
         json::value(&self.0).unwrap_or_default()
+    }
+
+    /// The same of a refusal, which is kept in several places: null also where it is longer than any.
+    pub(crate) fn refusal(&self) -> Value {
+        if self.0.len() <= LONGEST_REFUSAL { self.json() } else { Value::Null }
     }
 }
 

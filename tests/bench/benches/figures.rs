@@ -4,13 +4,13 @@
 
 use std::process::ExitCode;
 use webchat_bench::{
-    decode, idle, poll, push,
+    decode, idle, memory, poll, push,
     send::{self, Polling},
     server::{Api, Server},
     start,
 };
 
-const NAMES: [&str; 8] = ["size", "start", "send", "at-once", "push", "decode", "poll", "idle"];
+const NAMES: [&str; 9] = ["size", "start", "send", "at-once", "push", "decode", "memory", "poll", "idle"];
 
 fn main() -> ExitCode {
     // cargo adds --bench.
@@ -50,6 +50,9 @@ fn main() -> ExitCode {
     }
     if wants("decode") {
         decode::transcripts();
+    }
+    if wants("memory") {
+        memory::messages();
     }
     if wants("poll") {
         poll::nothing_new();

@@ -1,7 +1,7 @@
 //! Measurements of libwebchat beside its peers, in the same process, against the same simulated server and in the same run.
 //!
 //! Contenders take turns in short rounds, so that whatever else the machine does befalls all of them alike; what is compared is the
-//! median over the rounds. `send` measures sending a message, `push` receiving one, `decode` reading a transcript, `poll` a poll that
+//! median over the rounds. `send` measures sending a message, `push` receiving one, `decode` reading a transcript, `memory` what a message takes, `poll` a poll that
 //! brings nothing, `idle` chats in which nothing happens, `start` making a service; `server` has the simulated server and the chats on it, `c_chat` a chat through the C interface, and `latch` waits.
 #![allow(clippy::print_stdout, reason = "what is measured is printed")]
 #![allow(
@@ -14,6 +14,7 @@ pub mod c_chat;
 pub mod decode;
 pub mod idle;
 pub mod latch;
+pub mod memory;
 pub mod poll;
 pub mod push;
 pub mod send;

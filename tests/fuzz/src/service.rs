@@ -217,7 +217,7 @@ impl World {
             Effect::Request { id, .. } => self.pending.push(id),
             Effect::Abort(id) => self.pending.retain(|pending| *pending != id),
             Effect::Preprocess(id, PrivateMessages(messages), _) => {
-                self.preprocessing.push_back((id, messages))
+                self.preprocessing.push_back((id, messages));
             }
             Effect::Publish(event) => match event.name() {
                 "started" | "restored" => {

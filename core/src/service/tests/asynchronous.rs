@@ -39,7 +39,7 @@ fn nexus(mut received: Received) -> Received {
     received.message.index = Index { order, text: Some(text.as_str().into()), odd: None };
     let id = if received.message.from.id == ParticipantId::Number(1) { "me" } else { "somebody" };
     received.message.from.id = ParticipantId::from(id);
-    let mut sent: Value = serde_json::from_str(received.original.as_json()).unwrap();
+    let mut sent: Value = serde_json::from_str(&received.original.as_json()).unwrap();
     sent["index"] = text.into();
     sent["from"]["participantId"] = id.into();
     received.original = Arc::new(OriginalMessage::from(sent.as_object().unwrap()));

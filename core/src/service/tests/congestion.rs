@@ -236,3 +236,70 @@ fn news_that_wait_for_a_gap_to_be_closed_are_bounded() {
     script.answer("poll", batch((1_027..5_000).map(agent).collect()));
     assert!(script.told_places() == (1..5_000).collect::<Vec<_>>());
 }
+
+/// What a program that takes nothing is told of a link that comes and goes: some changes, and after it has taken them what is true then.
+#[test]
+fn a_link_that_comes_and_goes_is_told_in_bounds() {
+    for ends_up in [true, false] {
+        let mut script = Script::pushing();
+        script.congested(true);
+        script.take();
+        for _ in 0..10_000 {
+            script.incoming(Incoming::Down(lost()));
+            script.incoming(Incoming::Up { gap: false });
+        }
+        if !ends_up {
+            script.incoming(Incoming::Down(lost()));
+        }
+        let mut told = script.take();
+        assert!(told.len() <= 16, "{}", told.len());
+        script.congested(false);
+        told.extend(script.take());
+        told.retain(|event| event.ends_with("connected"));
+        let alternate = told
+            .chunks(2)
+            .all(|pair| pair[0] == "disconnected" && pair.get(1).is_none_or(|it| it == "reconnected"));
+        assert!(alternate && told.len() % 2 == usize::from(!ends_up), "{told:?}");
+        script.incoming(Incoming::Down(lost()));
+        script.incoming(Incoming::Up { gap: false });
+        assert!(script.take().contains(&"reconnected".to_owned()));
+    }
+}
+
+/// What else is told comes behind the state that it belongs to.
+#[test]
+fn what_is_true_of_the_link_is_told_before_the_end() {
+    let mut script = Script::pushing();
+    script.congested(true);
+    for _ in 0..8 {
+        script.incoming(Incoming::Down(lost()));
+        script.incoming(Incoming::Up { gap: false });
+    }
+    script.incoming(Incoming::Down(lost()));
+    script.take();
+    script.command(Command::EndChat);
+    script.fail("end", lost());
+    let told = script.take();
+    let at = |event: &str| told.iter().position(|it| it == event);
+    assert!(at("disconnected").is_some() && at("disconnected") < at("clientDisconnected"), "{told:?}");
+}
+
+/// Few messages can be as much as many: what is held back behind a gap has a size, too, while a chat is restored as well.
+#[test]
+fn large_news_that_wait_are_bounded_by_their_size() {
+    let large = |index| {
+        let mut received = agent(index);
+        received.message.text = Some("x".repeat(1 << 20).into());
+        received
+    };
+    let mut script = Script::pushing();
+    for index in 3..100 {
+        script.incoming(news(vec![large(index)]));
+    }
+    script.answer("poll", batch(vec![agent(2)]));
+    assert_eq!(script.told_places(), (1..=6).collect::<Vec<_>>());
+    script.wait_ms(0);
+    assert_eq!(script.fetch_from(), 7);
+    script.answer("poll", batch((7..100).map(agent).collect()));
+    assert!(script.told_places() == (1..100).collect::<Vec<_>>());
+}

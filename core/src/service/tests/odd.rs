@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// A message that says `text` under an index that is none.
 fn odd(index: Value, text: &str) -> Received {
     let mut received = says(0, Who::Agent, text);
-    let mut sent: Value = serde_json::from_str(received.original.as_json()).unwrap();
+    let mut sent: Value = serde_json::from_str(&received.original.as_json()).unwrap();
     sent["index"] = index.clone();
     received.message.index = Index::odd(index);
     received.original = Arc::new(OriginalMessage::from(sent.as_object().unwrap()));

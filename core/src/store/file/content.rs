@@ -2,7 +2,9 @@
 
 use super::beside;
 use crate::{
-    Error, ErrorKind, foreign,
+    Error, ErrorKind,
+    bounds::check,
+    foreign,
     model::JsonObject,
     store::{Change, Mark, Stored, StoredText},
 };
@@ -15,7 +17,7 @@ use std::{
 };
 
 /// A longer file is no session store.
-const SIZE_LIMIT: u64 = 64 << 20;
+const SIZE_LIMIT: u64 = 16 << 20;
 
 /// How many files that could not be read are kept beside each other.
 const MOST_SET_ASIDE: u32 = 99;
@@ -83,10 +85,11 @@ impl Content {
             return Ok(Ok(JsonObject::new()));
         }
         // Taken as any JSON first: an error of serde_json on a value of another type would repeat the value.
-        Ok(match serde_json::from_slice(&bytes) {
-            Ok(Value::Object(content)) => Ok(content),
-            Ok(_) => Err("it is not a JSON object".into()),
-            Err(error) => Err(format!("it is not valid JSON: {}", foreign::json_error(&error))),
+        Ok(match check(&bytes).map(|()| serde_json::from_slice(&bytes)) {
+            Err(excess) => Err(excess.to_string()),
+            Ok(Ok(Value::Object(content))) => Ok(content),
+            Ok(Ok(_)) => Err("it is not a JSON object".into()),
+            Ok(Err(error)) => Err(format!("it is not valid JSON: {}", foreign::json_error(&error))),
         })
     }
 

@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn the_cause_has_the_code_and_the_text_but_no_arguments() {
         let payload = br#"[{"channel":"/a","successful":false,"error":"402:the-client-id:Unknown client"}]"#;
-        let message = message::read(payload).unwrap().remove(0);
+        let message = message::read(&bytes::Bytes::copy_from_slice(payload)).unwrap().remove(0);
         let failure = refused("connect", &message);
         assert_eq!(failure.cause, "the server refused the connect: 402 Unknown client");
         assert_eq!((failure.status, failure.retry, failure.applied), (402, Retry::Never, Applied::No));

@@ -5,6 +5,7 @@ use super::{
     failure, message,
 };
 use crate::transport::{Applied, Failure};
+use bytes::Bytes;
 use serde_json::value::RawValue;
 use std::{collections::BTreeSet, time::Duration};
 
@@ -59,13 +60,13 @@ impl World {
             b'c' => self.engine.handle(now, Input::Closed(lost())),
             b'l' => self.engine.handle(now, Input::TooLarge(lost())),
             b'r' => {
-                if let Some(messages) = message::read(with) {
+                if let Ok(messages) = message::read(&Bytes::copy_from_slice(with)) {
                     self.engine.handle(now, Input::Received(messages));
                 }
             }
             b'a' if !self.posts.is_empty() => {
                 let exchange = self.posts.remove(0);
-                let answer = message::read(with).ok_or_else(lost);
+                let answer = message::read(&Bytes::copy_from_slice(with)).map_err(|_| lost());
                 self.engine.handle(now, Input::Answered(exchange, answer));
             }
             b'p' => {
@@ -123,7 +124,7 @@ fn lost() -> Failure {
 
 /// A Bayeux payload; what is in its deliveries is GMS's.
 pub fn bayeux_frame(data: &[u8]) {
-    for mut message in message::read(data).unwrap_or_default() {
+    for mut message in message::read(&Bytes::copy_from_slice(data)).unwrap_or_default() {
         let _ = (message.ack().cloned(), format!("{message:?}"));
         if let Some(delivered) = message.take_data() {
             crate::transport::fuzzing::gms_answer(&delivered);

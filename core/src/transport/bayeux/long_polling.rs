@@ -16,13 +16,13 @@ pub(super) async fn post(http: &HttpChat, url: Url, payload: Bytes) -> Result<Ve
     if !answer.status.is_success() {
         return Err(http::bad_status(&answer));
     }
-    message::read(&answer.body).ok_or_else(|| http::bad_answer(&answer, "the answer is not Bayeux"))
+    message::read(&answer.body).map_err(|why| http::bad_answer(&answer, &why.to_string()))
 }
 
 /// Whether `payload` does no harm when it arrives twice. A publish does, and so does a connect: what is pushed with the first answer would
 /// be missed.
-fn is_harmless(payload: &[u8]) -> bool {
+fn is_harmless(payload: &Bytes) -> bool {
     let harmless =
         |message: &Message| message.channel.starts_with("/meta/") && message.channel != "/meta/connect";
-    message::read(payload).is_some_and(|messages| messages.iter().all(harmless))
+    message::read(payload).is_ok_and(|messages| messages.iter().all(harmless))
 }

@@ -5,8 +5,12 @@
 
 use crate::{
     Private,
+    bounds::check,
     private::debug_only,
-    transport::json::{self, Number, take},
+    transport::{
+        Excess,
+        json::{self, Number, take},
+    },
 };
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -24,8 +28,7 @@ const LONGEST_TIMEOUT: Duration = Duration::from_mins(10);
 const LONGEST_INTERVAL: Duration = Duration::from_secs(30);
 
 /// A message from the server: a reply to one of ours, or a delivery.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Default)]
 pub(crate) struct Message {
     pub(crate) channel: String,
     pub(crate) id: Option<Private>,
@@ -35,7 +38,37 @@ pub(crate) struct Message {
     pub(crate) advice: Option<Advice>,
     pub(crate) supported_connection_types: Option<Vec<String>>,
     pub(crate) ext: Option<Value>,
-    data: Option<Box<RawValue>>,
+    data: Option<Bytes>,
+}
+
+/// The same as it is written.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct WireMessage<'a> {
+    channel: String,
+    id: Option<Private>,
+    client_id: Option<Private>,
+    successful: Option<bool>,
+    error: Option<Private>,
+    advice: Option<Advice>,
+    supported_connection_types: Option<Vec<String>>,
+    ext: Option<Value>,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+}
+
+impl WireMessage<'_> {
+    /// The message, its data a part of `payload`.
+    fn of(self, payload: &Bytes) -> Message {
+        let Self { channel, id, client_id, successful, error, advice, supported_connection_types, ext, data } =
+            self;
+        // Most of the payload is not worth a copy, and the rest not worth keeping all of it.
+        let data = data.map(|data| data.get().as_bytes()).map(|data| {
+            let is_most = data.len() > payload.len() / 2;
+            if is_most { payload.slice_ref(data) } else { Bytes::copy_from_slice(data) }
+        });
+        Message { channel, id, client_id, successful, error, advice, supported_connection_types, ext, data }
+    }
 }
 
 debug_only!(Message { channel, id, successful });
@@ -95,7 +128,7 @@ fn advised(number: Number, longest: Duration) -> Option<Duration> {
 impl Message {
     /// The data of a delivery.
     pub(crate) fn take_data(&mut self) -> Option<Bytes> {
-        self.data.take().map(|data| Bytes::from(String::from(Box::<str>::from(data))))
+        self.data.take()
     }
 
     /// The `ack` of its `ext`: a batch, or in a handshake whether the server acknowledges at all.
@@ -124,20 +157,30 @@ impl Message {
             }),
             supported_connection_types: take(&mut message, "supportedConnectionTypes"),
             ext: message.remove("ext"),
-            data: message.remove("data").and_then(|data| RawValue::from_string(data.to_string()).ok()),
+            data: message.remove("data").map(|data| data.to_string().into()),
         })
     }
 }
 
-/// Reads a payload: an array of messages, or a single one. Nothing, if it is neither.
-pub(crate) fn read(payload: &[u8]) -> Option<Vec<Message>> {
-    if let Ok(messages) = serde_json::from_slice(payload) {
-        return Some(messages);
+/// Why a payload is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unreadable {
+    #[error("what came is not Bayeux")]
+    NotBayeux,
+    #[error("what came is not read: {0}")]
+    TooMuch(Excess),
+}
+
+/// Reads a payload: an array of messages, or a single one.
+pub(crate) fn read(payload: &Bytes) -> Result<Vec<Message>, Unreadable> {
+    check(payload).map_err(Unreadable::TooMuch)?;
+    if let Ok(messages) = serde_json::from_slice::<Vec<WireMessage<'_>>>(payload) {
+        return Ok(messages.into_iter().map(|message| message.of(payload)).collect());
     }
-    match json::read(payload)?.0 {
-        Value::Array(messages) => Some(messages.into_iter().filter_map(Message::salvage).collect()),
-        message @ Value::Object(_) => Some(Message::salvage(message).into_iter().collect()),
-        _ => None,
+    match json::read(payload).map(|(value, _)| value) {
+        Some(Value::Array(messages)) => Ok(messages.into_iter().filter_map(Message::salvage).collect()),
+        Some(message @ Value::Object(_)) => Ok(Message::salvage(message).into_iter().collect()),
+        _ => Err(Unreadable::NotBayeux),
     }
 }
 
@@ -177,7 +220,7 @@ mod tests {
     use super::*;
 
     fn one(payload: &str) -> Message {
-        let mut messages = read(payload.as_bytes()).unwrap();
+        let mut messages = read(&Bytes::copy_from_slice(payload.as_bytes())).unwrap();
         assert_eq!(messages.len(), 1, "{payload}");
         messages.remove(0)
     }
@@ -186,9 +229,9 @@ mod tests {
     fn a_payload_is_an_array_or_a_single_message() {
         assert_eq!(one(r#"[{"channel":"/a"}]"#).channel, "/a");
         assert_eq!(one(r#" {"channel":"/a","id":7}"#).id.unwrap(), "7");
-        assert!(read(b"[]").unwrap().is_empty());
+        assert!(read(&Bytes::from_static(b"[]")).unwrap().is_empty());
         for other in ["", "Forbidden", "<html></html>", "7", "null"] {
-            assert!(read(other.as_bytes()).is_none(), "{other}");
+            assert!(read(&Bytes::from_static(other.as_bytes())).is_err(), "{other}");
         }
     }
 
@@ -203,7 +246,7 @@ mod tests {
     #[test]
     fn one_malformed_message_does_not_lose_the_others() {
         let payload = r#"[{"channel":"/a","successful":"true","advice":{"reconnect":7,"interval":"50"}},3,{"id":"1"},{"channel":"/b"}]"#;
-        let messages = read(payload.as_bytes()).unwrap();
+        let messages = read(&Bytes::from_static(payload.as_bytes())).unwrap();
         let [first, second] = messages.as_slice() else { panic!("{messages:?}") };
         assert_eq!((first.successful, second.channel.as_str()), (Some(true), "/b"));
         let advice = first.advice.as_ref().unwrap();

@@ -22,3 +22,5 @@ pub(crate) use engine::{Settings, Timing};
 pub(crate) use failure::is_of_http;
 #[cfg(feature = "fuzzing")]
 pub use fuzzing::{bayeux_engine, bayeux_frame};
+#[cfg(test)]
+pub(crate) use message::read;

@@ -132,8 +132,8 @@ impl WebSocket {
                 Some(Err(error)) => return Poll::Ready(Err(lost(&error))),
             };
             let messages = message::read(&payload);
-            let no_bayeux = || Ending::Lost(failure::not_bayeux("what came is not Bayeux"));
-            return Poll::Ready(messages.ok_or_else(no_bayeux));
+            let not_read = |why: message::Unreadable| Ending::Lost(failure::not_bayeux(&why.to_string()));
+            return Poll::Ready(messages.map_err(not_read));
         }
         Poll::Pending
     }

@@ -11,5 +11,5 @@ mod reply;
 
 pub(crate) use answer::{gms, interpret, refusal, refusal_on_the_way, with_news};
 pub(crate) use download::download;
-pub use reply::{NotTheProtocol, decode};
 pub(crate) use reply::{Trouble, decode_limits, decode_trouble};
+pub use reply::{Unreadable, decode};

@@ -9,9 +9,10 @@
 use super::{codes, limits::limits, message::WireMessage};
 use crate::{
     Private,
+    bounds::check,
     model::{GmsSession, SessionData},
     transport::{
-        Body, Reply, ServerError, Verdict,
+        Body, Excess, Reply, ServerError, Verdict,
         json::{self, Entry, FromObject, Number, take},
     },
 };
@@ -22,10 +23,16 @@ use serde_json::{Map, Value};
 /// No transcript is longer; a number from here on is none that every reader of JSON has.
 const LAST_POSITION: u64 = 1 << 53;
 
-/// The answer is not a response object of GMS v2.
+/// Why an answer is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the answer is not a response object of GMS v2")]
-pub struct NotTheProtocol;
+pub enum Unreadable {
+    /// It is no response object.
+    #[error("the answer is not a response object of GMS v2")]
+    NotTheProtocol,
+    /// There is more in it than is read of one answer.
+    #[error("the answer is not read: {0}")]
+    TooMuch(Excess),
+}
 
 /// What an HTTP failure's body tells, if it is a response object.
 #[derive(Debug, Default, PartialEq)]
@@ -37,26 +44,27 @@ pub(crate) struct Trouble {
 }
 
 /// Reads an answer with HTTP status 200. The whole of it is kept as the reply's body.
-pub fn decode(body: Bytes) -> Result<Reply, NotTheProtocol> {
+pub fn decode(body: Bytes) -> Result<Reply, Unreadable> {
     decode_as(body, false)
 }
 
 /// Reads the answer to a request for file limits: here the first data without a place in the transcript are the limits, whatever
 /// their notice is called.
-pub(crate) fn decode_limits(body: Bytes) -> Result<Reply, NotTheProtocol> {
+pub(crate) fn decode_limits(body: Bytes) -> Result<Reply, Unreadable> {
     decode_as(body, true)
 }
 
 /// Reads the body of an HTTP failure, whatever its content type says.
 pub(crate) fn decode_trouble(body: &[u8]) -> Trouble {
-    let (wire, _) = Wire::read(body).unwrap_or_default();
+    let (wire, _) = check(body).ok().and_then(|()| Wire::read(body)).unwrap_or_default();
     Trouble { ended: wire.chat_ended, errors: wire.errors() }
 }
 
-fn decode_as(body: Bytes, any_data_are_limits: bool) -> Result<Reply, NotTheProtocol> {
-    let (wire, mended) = Wire::read(&body).ok_or(NotTheProtocol)?;
+fn decode_as(body: Bytes, any_data_are_limits: bool) -> Result<Reply, Unreadable> {
+    check(&body).map_err(Unreadable::TooMuch)?;
+    let (wire, mended) = Wire::read(&body).ok_or(Unreadable::NotTheProtocol)?;
     let errors = wire.errors();
-    let verdict = wire.verdict(&errors).ok_or(NotTheProtocol)?;
+    let verdict = wire.verdict(&errors).ok_or(Unreadable::NotTheProtocol)?;
     // The outcome, the end and the messages are told even where nothing else can be trusted (section 3).
     let mut reply = Reply { verdict, ended: wire.chat_ended, errors, ..Reply::default() };
     wire.fill(&mut reply, any_data_are_limits);

@@ -400,7 +400,7 @@ impl Exchange {
             && message.from.role == ParticipantRole::Client
             && message.kind == *kind
             && place(received).is_none_or(|place| place > self.after);
-        let shown = original.text.as_deref().unwrap_or_default();
+        let shown = original.text().map(|text| &**text).unwrap_or_default();
         can_be.then(|| text.as_ref().map_or(Likeness::Equal, |sent| Likeness::of(sent, shown)))
     }
 

@@ -19,7 +19,7 @@ mod wire;
 mod tests;
 
 use super::{
-    BoxFuture, Capabilities, Failure, Incoming, News, Operation, Reply, Request, Transport, bayeux,
+    Body, BoxFuture, Capabilities, Failure, Incoming, News, Operation, Reply, Request, Transport, bayeux,
     gms::{decode, gms, with_news},
     http::{self, HttpChat, HttpPool, Upgrader},
 };
@@ -34,6 +34,9 @@ use futures_util::{StreamExt, stream::BoxStream};
 use operations::LinkState;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, watch};
+
+/// No outcome without messages is longer. Many can wait together for the requests that they are for: what is longer is not kept.
+const LONGEST_OUTCOME: usize = 256 << 10;
 
 /// A chat over GMS v2 `CometD`.
 ///
@@ -188,10 +191,13 @@ impl Inner {
                 Some(Incoming::Refused(failure))
             }
             LinkEvent::Message { channel, data } if channel == self.config.channel => {
-                let Ok(reply) = decode(data) else {
-                    log::warn!(target: "webchat", "what came on the chat's channel is no response object of GMS v2");
-                    return None;
-                };
+                let decoded = decode(data).inspect_err(
+                    |why| log::warn!(target: "webchat", "what came on the chat's channel is left out: {why}"),
+                );
+                let mut reply = decoded.ok()?;
+                if reply.messages.is_empty() && reply.body.0.len() > LONGEST_OUTCOME {
+                    reply.body = Body::default();
+                }
                 let news = self.exchanges().route(reply);
                 self.routed.notify_waiters();
                 news.map(|news| Incoming::Batch(Box::new(news)))

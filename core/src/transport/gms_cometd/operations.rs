@@ -295,7 +295,7 @@ fn unless_refused(reply: Reply) -> Result<Reply, Failure> {
         return Ok(reply);
     }
     let cause = refusal_text(&reply.errors);
-    let response = reply.body.json();
+    let response = reply.body.refusal();
     let news = News::Error(Box::new(response.clone()));
     Err(Failure { status: 200, news, response, ..local_failure(ErrorKind::Rejected, cause) })
 }

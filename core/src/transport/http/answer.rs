@@ -12,7 +12,13 @@ use crate::transport::Failure;
 use bytes::{Bytes, BytesMut};
 use reqwest::{StatusCode, Url, header::HeaderMap};
 use std::sync::Arc;
-use tokio::time::Instant;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
+
+/// From here on an answer is read alone, in bytes: a chat has many requests under way, and memory for one long answer.
+const LONG: usize = 64 << 10;
 
 /// A whole answer.
 #[derive(Debug, Default)]
@@ -31,6 +37,8 @@ pub(crate) struct Reading {
     link: Link,
     /// Of the connection; it ends with this.
     _used: Option<Use>,
+    /// What a long answer needs to be read.
+    room: Arc<Semaphore>,
 }
 
 /// What brings an answer.
@@ -46,8 +54,9 @@ impl Reading {
         way: Way,
         link: Link,
         used: Option<Use>,
+        room: Arc<Semaphore>,
     ) -> Self {
-        Self { response, limit, way, link, _used: used }
+        Self { response, limit, way, link, _used: used, room }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
@@ -89,6 +98,10 @@ impl Reading {
         let status = self.status();
         let headers = std::mem::take(self.response.headers_mut());
         let body = super::utf8(&headers, body);
+        // Characters of another charset can be longer in UTF-8.
+        if body.len() as u64 > self.limit {
+            return Err(self.too_long());
+        }
         Ok(Answer { status, headers, body })
     }
 
@@ -102,16 +115,30 @@ impl Reading {
         }
         // Most answers are one piece, which is then not copied.
         let Some(second) = self.chunk(rest).await? else { return Ok(first) };
-        let mut body = BytesMut::from(first);
-        let mut next = Some(second);
+        // Where the length is known, nothing is moved while it grows.
+        let known = self.length().and_then(|length| usize::try_from(length).ok());
+        let mut body = BytesMut::with_capacity(known.unwrap_or(first.len() + second.len()));
+        body.extend_from_slice(&first);
+        drop(first);
+        let (mut next, mut room) = (Some(second), None);
         while let Some(chunk) = next {
             if (body.len() + chunk.len()) as u64 > self.limit {
                 return Err(self.too_long());
+            }
+            if body.len() + chunk.len() > LONG && room.is_none() {
+                room = self.room(rest).await?;
             }
             body.extend_from_slice(&chunk);
             next = self.chunk(rest).await?;
         }
         Ok(body.freeze())
+    }
+
+    /// Waits until no other long answer is being read.
+    async fn room(&self, rest: Rest) -> Result<Option<OwnedSemaphorePermit>, Failure> {
+        let room = self.room.clone();
+        let free = async { Ok(room.acquire_owned().await.ok()) };
+        rest.next(free).await.map_err(|fault| broken(fault, self.status(), &self.way))
     }
 
     /// The failure of an answer longer than the limit.

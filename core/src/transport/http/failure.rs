@@ -10,6 +10,9 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::{io, path::Path};
 
+/// No refusal is longer; of a longer answer this much is told.
+const LONGEST_SHOWN: usize = 64 << 10;
+
 /// The server answered with a status that means failure, or with a redirect that is not followed.
 pub(crate) fn bad_status(answer: &Answer) -> Failure {
     let code = answer.status.as_u16();
@@ -104,14 +107,17 @@ fn phrase(status: StatusCode) -> String {
     format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or_default()).trim_end().to_owned()
 }
 
-/// The "(AJAX Response Object)" of an HTTP failure (behaviour reference, section 3).
+/// The "(AJAX Response Object)" of an HTTP failure (behaviour reference, section 3). It is kept in several places: a long answer is shown
+/// in part, as text.
 fn response(answer: &Answer) -> Value {
+    let shown = answer.body.get(..LONGEST_SHOWN).unwrap_or(&answer.body);
     let mut response = json!({
         "status": answer.status.as_u16(),
         "statusText": answer.status.canonical_reason().unwrap_or_default(),
-        "responseText": String::from_utf8_lossy(&answer.body),
+        "responseText": String::from_utf8_lossy(shown),
     });
-    if let Some(json) = json::value(&answer.body)
+    if shown.len() == answer.body.len()
+        && let Some(json) = json::value(shown)
         && let Some(response) = response.as_object_mut()
     {
         response.insert("responseJSON".into(), json);

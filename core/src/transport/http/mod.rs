@@ -98,7 +98,10 @@ use crate::{
 };
 use reqwest::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
 use std::{sync::Arc, time::Duration};
-use tokio::time::{Instant, timeout};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout},
+};
 
 /// How often a request is sent again that the server turned away: each time on another connection.
 const TURNED_AWAY: usize = 3;
@@ -117,6 +120,8 @@ pub(crate) struct HttpChat {
     routes: Routes,
     limit: u64,
     download_limit: u64,
+    /// One long answer is read at a time.
+    room: Arc<Semaphore>,
 }
 
 impl HttpChat {
@@ -155,6 +160,7 @@ impl HttpChat {
             routes: Routes(Proxies::of(connection)?),
             limit: connection.max_response_bytes,
             download_limit: connection.max_download_bytes,
+            room: Arc::new(Semaphore::new(1)),
         })
     }
 
@@ -203,7 +209,7 @@ impl HttpChat {
             match redirect::judge(&url, response.status(), response.headers()) {
                 Redirect::None => {
                     let link = Link { connections: connections.clone(), url };
-                    return Ok(Reading::new(response, self.limit, way, link, used));
+                    return Ok(Reading::new(response, self.limit, way, link, used, self.room.clone()));
                 }
                 Redirect::To(next) => url = next,
                 Redirect::Refused(cause) => return Err(failure::redirected(response.status(), cause)),
@@ -290,7 +296,7 @@ impl HttpChat {
         let response = timeout(LATE, pending).await.ok()?.ok()?;
         self.cookies.store(&request.url, response.headers());
         let link = Link { connections: self.connections.clone(), url: request.url.clone() };
-        Reading::new(response, self.limit, way, link, None).whole(LATE.into()).await.ok()
+        Reading::new(response, self.limit, way, link, None, self.room.clone()).whole(LATE.into()).await.ok()
     }
 
     async fn outgoing(

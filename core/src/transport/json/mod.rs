@@ -16,7 +16,7 @@ pub(crate) use passed::Passed;
 pub(crate) use rich::{descend, rich_text};
 pub(crate) use text::Text;
 
-use crate::model::JsonObject;
+use crate::{bounds::check, model::JsonObject};
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -39,8 +39,9 @@ pub(crate) fn take_usable<T: DeserializeOwned>(object: &mut JsonObject, key: &st
     Some(usable)
 }
 
-/// Reads `body`, mended where it has to be; then its JSON text comes with it.
+/// Reads `body`, mended where it has to be; then its JSON text comes with it. Nothing, if it is no JSON or too much.
 pub(crate) fn read(body: &[u8]) -> Option<(Value, Option<Bytes>)> {
+    check(body).ok()?;
     if let Ok(value) = serde_json::from_slice(body) {
         return Some((value, None));
     }

@@ -76,7 +76,7 @@ mod tests {
     use crate::transport::bayeux::message;
 
     fn message(ack: &str) -> Message {
-        message::read(format!(r#"[{{"channel":"/a","ext":{{"ack":{ack}}}}}]"#).as_bytes()).unwrap().remove(0)
+        message::read(&format!(r#"[{{"channel":"/a","ext":{{"ack":{ack}}}}}]"#).into()).unwrap().remove(0)
     }
 
     #[test]

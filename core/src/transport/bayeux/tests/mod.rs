@@ -192,7 +192,7 @@ async fn what_is_not_bayeux_is_borne() {
     server.answer_other("<html>a proxy's own page</html>");
     let (_client, mut link) = client_with(&format!("http://{}/elsewhere", server.address), &direct());
     let failed = event(&mut link).await;
-    assert_eq!(failed, "failed 1: the answer is not Bayeux (200 OK)");
+    assert_eq!(failed, "failed 1: what came is not Bayeux (200 OK)");
 }
 
 #[tokio::test]

@@ -2,5 +2,5 @@
 
 mod form;
 
-pub use crate::transport::gms::{NotTheProtocol, decode};
+pub use crate::transport::gms::{Unreadable, decode};
 pub(crate) use form::{form, path, urlencoded};

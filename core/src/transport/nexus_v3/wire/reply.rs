@@ -6,9 +6,10 @@
 use super::{completed, message, session_of};
 use crate::{
     Private,
+    bounds::check,
     model::{JsonObject, NexusSession, SessionData},
     transport::{
-        Body, Reply,
+        Body, Excess, Reply,
         json::{self, Entry, FromObject, object, take},
     },
 };
@@ -40,6 +41,9 @@ pub enum Unusable {
     /// It says that it failed.
     #[error("the answer says that the request failed")]
     Refused,
+    /// There is more in it than is read of one answer.
+    #[error("the answer is not read: {0}")]
+    TooMuch(Excess),
 }
 
 /// What an answer says of its success: `status`, in any answer.
@@ -99,6 +103,7 @@ pub fn decode(body: Bytes, expected: Expected, session: &NexusSession, url: &Url
     let (envelope, mended) = if body.trim_ascii().is_empty() {
         (Envelope::default(), None)
     } else {
+        check(&body).map_err(Unusable::TooMuch)?;
         Envelope::read(&body).ok_or(Unusable::NotTheProtocol)?
     };
     let mut reply = Reply::default();

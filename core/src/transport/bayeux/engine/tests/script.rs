@@ -65,13 +65,13 @@ impl Script {
 
     /// Messages come on the WebSocket.
     pub(super) fn receive(&mut self, messages: &Value) {
-        let messages = message::read(messages.to_string().as_bytes()).unwrap();
+        let messages = message::read(&messages.to_string().into()).unwrap();
         self.input(Input::Received(messages));
     }
 
     /// An exchange is answered.
     pub(super) fn answer(&mut self, exchange: u64, messages: &Value) {
-        let messages = message::read(messages.to_string().as_bytes()).unwrap();
+        let messages = message::read(&messages.to_string().into()).unwrap();
         self.input(Input::Answered(ExchangeId(exchange), Ok(messages)));
     }
 

@@ -253,7 +253,7 @@ impl World {
             Step::Opened(_) => self.engine.handle(self.now, Input::Opened),
             Step::ToClient(_, messages) => {
                 end.handshake = false;
-                let messages = message::read(Value::from(messages).to_string().as_bytes()).unwrap();
+                let messages = message::read(&Value::from(messages).to_string().into()).unwrap();
                 self.engine.handle(
                     self.now,
                     match exchange {

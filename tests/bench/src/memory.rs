@@ -1,0 +1,45 @@
+//! What a message takes in memory beside its text, for as long as it is in the transcript.
+
+use bytes::Bytes;
+use serde_json::json;
+use std::fs;
+use webchat_core::{model::Received, transport::gms_rest::wire};
+
+/// How much is received of each length, on the wire: enough that what else the process does makes no difference.
+const ON_THE_WIRE: usize = 64 << 20;
+/// How long an answer is.
+const ANSWER: usize = 4 << 20;
+
+/// Messages of several lengths.
+pub fn messages() {
+    println!("\nwhat a message takes in memory beside its text (goal: at most 1.5 x its bytes on the wire)");
+    for length in [20, 100, 500, 1_000, 10_000] {
+        let message = json!({
+            "from": {"nickname": "Mia Lund", "participantId": 1, "type": "Agent"}, "index": 100_000, "type": "Message",
+            "messageType": "text", "utcTime": 1_700_000_000_000_u64, "text": "x".repeat(length),
+        });
+        let on_wire = message.to_string().len();
+        let in_answer = vec![message; ANSWER / on_wire];
+        let answer = Bytes::from(json!({"statusCode": 0, "messages": in_answer}).to_string());
+        drop(in_answer);
+        let before = resident();
+        let mut kept: Vec<Received> = Vec::with_capacity(ON_THE_WIRE / on_wire);
+        while kept.len() + ANSWER / on_wire <= kept.capacity() {
+            kept.extend(wire::decode(answer.clone()).unwrap().messages);
+        }
+        let taken = resident().saturating_sub(before) / kept.len();
+        let beside = taken.saturating_sub(length);
+        #[allow(clippy::cast_precision_loss, reason = "some thousand")]
+        let ratio = beside as f64 / on_wire as f64;
+        println!(
+            "  {length:>6} characters, {on_wire:>6} bytes on the wire {beside:>12} bytes   {ratio:>6.2} x"
+        );
+    }
+}
+
+/// The memory that this process holds.
+fn resident() -> usize {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() << 10
+}
