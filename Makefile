@@ -37,8 +37,8 @@ test-proxy: setup ## Tests chats through nginx as a reverse proxy
 	cargo test --locked -p webchat-proxy -- --test-threads 8
 
 TIME ?= 60
-fuzz: setup ## Fuzzes all that reads what comes from outside, TIME=60 seconds each
-	@tests/tools/fuzz "$(TARGET)" "$(TIME)"
+fuzz: setup ## Fuzzes all that reads what comes from outside, TIME=60 seconds each (BOUNDED=1: a few thousand inputs, always the same)
+	@tests/tools/fuzz "$(TARGET)" "$(TIME)" $(if $(BOUNDED),-seed=1 -runs=20000)
 
 audit: setup ## Checks licences, sources and known weaknesses of the dependencies
 	@tests/tools/notices --check
