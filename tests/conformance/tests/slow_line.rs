@@ -1,6 +1,6 @@
 //! A chat is restored over a line that brings its transcript in several times `ajaxTimeout`: as long as bytes come, nothing stands still.
 
-#![allow(clippy::unwrap_used, reason = "a test: it fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test: it fails by panicking")]
 
 use serde_json::{Value, json};
 use std::{future::Future, net::SocketAddr, path, time::Duration};

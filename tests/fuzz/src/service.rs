@@ -250,6 +250,8 @@ fn lost(status: u16) -> Failure {
         news: if status == 0 { News::Disconnected } else { News::Nothing },
         response: Value::Null,
         file: None,
+        kept: false,
+        late: None,
         cause: String::new(),
     }
 }

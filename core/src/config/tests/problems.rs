@@ -144,13 +144,31 @@ fn wrong_values_are_named_by_key_path() {
 }
 
 #[test]
-fn the_extensions_are_checked() {
+fn the_store_is_checked() {
+    let store = |part: Value| json!({ "sessionStore": part });
+    for (options, problem) in [
+        (store(json!("file")), "webchat.sessionStore: expected an object, got a string"),
+        (store(json!({})), "webchat.sessionStore.type: expected \"memory\" or \"file\", got nothing"),
+        (
+            store(json!({"type": "redis", "path": "x"})),
+            "webchat.sessionStore.type: expected \"memory\" or \"file\", got another string",
+        ),
+        (
+            store(json!({"type": "file"})),
+            "webchat.sessionStore.path: expected a string that is not empty, got nothing",
+        ),
+    ] {
+        assert_problem(options, problem);
+    }
+}
+
+#[test]
+fn the_connection_is_checked() {
     let header = "expected a string of visible ASCII characters, as an HTTP header holds";
     let proxy = "webchat.connection.proxy: expected \"environment\", \"none\" or an absolute http, https, socks5 or socks5h URL, got";
     let host = "expected a host, an address, a range of addresses, or \"*\" alone, got";
     let connection = |part: Value| json!({ "connection": part });
     let headers = |part: Value| connection(json!({ "headers": part }));
-    let store = |part: Value| json!({ "sessionStore": part });
     for (options, problem) in [
         (connection(json!([])), "webchat.connection: expected an object, got an array".into()),
         (connection(json!({"proxy": 1})), format!("{proxy} 1")),
@@ -236,16 +254,6 @@ fn the_extensions_are_checked() {
             format!("webchat.connection.headers.X-A: {header}, got a string with others"),
         ),
         (headers(json!({"X-A": 1})), format!("webchat.connection.headers.X-A: {header}, got a number")),
-        (store(json!("file")), "webchat.sessionStore: expected an object, got a string".into()),
-        (store(json!({})), "webchat.sessionStore.type: expected \"memory\" or \"file\", got nothing".into()),
-        (
-            store(json!({"type": "redis", "path": "x"})),
-            "webchat.sessionStore.type: expected \"memory\" or \"file\", got another string".into(),
-        ),
-        (
-            store(json!({"type": "file"})),
-            "webchat.sessionStore.path: expected a string that is not empty, got nothing".into(),
-        ),
     ] {
         assert_problem(options, &problem);
     }

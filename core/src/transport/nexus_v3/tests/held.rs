@@ -51,7 +51,7 @@ async fn where_nothing_is_answered_the_connection_is_lost_after_twice_the_limit(
 async fn a_poll_is_due_soon_after_a_message_got_through() {
     let mut server = TestServer::start([silence(), done(), messages(&json!([])), messages(&json!([]))]).await;
     let transport = with_limit(&server, 2000);
-    transport.0.held.note(Duration::from_secs(60));
+    transport.0.held.note(Duration::from_mins(1));
     let poll = tokio::spawn(transport.perform(request(poll_after("7-0"))));
     assert_eq!(target(&server.seen().await), MESSAGES);
     transport.perform(request(text("hi"))).await.unwrap();
