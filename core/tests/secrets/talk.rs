@@ -212,6 +212,7 @@ fn of<T: std::fmt::Debug + Send + 'static>(
 }
 
 /// A preprocessor's message that is none.
+#[allow(clippy::unnecessary_wraps, reason = "what a preprocessor gives")]
 fn nonsense(mut message: JsonObject) -> Option<JsonObject> {
     for key in ["text", "type", "from", "index", "userData"] {
         message.insert(key.into(), json!([PLANTED, { PLANTED: 1 }]));
