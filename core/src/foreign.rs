@@ -1,6 +1,6 @@
 //! The one gate for text from elsewhere (a server, an application, a file) on its way into a log or an error: one line, of bounded
 //! length, of characters that can be seen, and no values of a document that could not be read. A foreign piece goes through where it is
-//! put into a sentence ([`line`], [`words`], [`json_error`]), and every sentence goes through as a whole ([`sentence`]).
+//! put into a sentence ([`line()`], [`words`], [`json_error`]), and every sentence goes through as a whole ([`sentence`]).
 
 use serde_json::error::Category;
 use std::fmt::Write;

@@ -29,7 +29,7 @@ impl fmt::Debug for ChatBuilder {
 
 impl ChatBuilder {
     /// Configures the chat at once. Without it, the command `configure` does, and has to come first: commands given before it wait for it
-    /// 5 s at most, and are then rejected ([`ErrorKind::InvalidConfiguration`]).
+    /// 5 s at most, and are then rejected ([`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration)).
     #[must_use]
     pub fn config(mut self, config: Config) -> Self {
         self.config = Some(Box::new(config));

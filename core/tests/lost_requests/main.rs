@@ -1,7 +1,12 @@
 //! Requests that are lost with their connection, or whose answers come too late, on every back end: nobody hears of a connection that the
 //! server closed in its own time, and no chat stays behind at the server.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken test must fail loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a broken test must fail loudly"
+)]
 
 mod closing;
 

@@ -202,7 +202,7 @@ pub fn line(told: &Told) -> String {
     json!([told.outcome, told.beyond]).to_string()
 }
 
-/// Reads [`line`].
+/// Reads [`line()`].
 pub fn read(line: &str) -> Option<Told> {
     let read: Value = serde_json::from_str(line).ok()?;
     Some(Told { outcome: read[0].as_str()?.to_owned(), beyond: read[1].as_u64()? })
