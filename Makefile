@@ -50,8 +50,8 @@ hosts: setup ## Tests what is slow about the programs that the library lives in:
 tsan: ## Runs the conformance table in C with a library built for ThreadSanitizer
 	@tests/tools/tsan "$(TARGET)"
 
-hostile: ## Attacks a client, each in a process of its own, and shows outcome, memory and time (ATTACKS="part of a name")
-	cargo run --quiet --release --locked -p webchat-hostile -- $(ATTACKS)
+hostile: ## Attacks a client, each in a process of its own, and shows outcome, memory and time (ATTACKS="part of a name", BOUNDED=1: the quick ones)
+	cargo run --quiet --release --locked -p webchat-hostile -- $(if $(BOUNDED),--quick) $(ATTACKS)
 
 bench: setup ## Measures beside peers, in a release build
 	cargo bench --locked -p webchat-bench

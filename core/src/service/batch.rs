@@ -31,9 +31,13 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Whether a command can resolve with the answer that brought it.
+    /// Whether a command resolves with the answer that brought it.
     fn resolves(self) -> bool {
-        !matches!(self, Self::Pushed)
+        match self {
+            Self::Polled { command, .. } | Self::Restored { command, .. } => command.is_some(),
+            Self::History { .. } => true,
+            Self::Pushed | Self::Away | Self::Last => false,
+        }
     }
 
     /// Whether its messages are those of a session that was stored.
@@ -73,6 +77,8 @@ impl Service {
             self.outage_over();
         }
         let ended = reply.ended == Some(true);
+        // An answer can be long: it is kept for a command alone.
+        let body = Some(reply.body).filter(|_| kind.resolves()).unwrap_or_default();
         let mut messages = reply.messages;
         in_order(&mut messages);
         let Some(live) = self.session.live_mut() else { return };
@@ -111,7 +117,7 @@ impl Service {
             kind,
             entries,
             idle_countdown: reply.idle_countdown,
-            body: if kind.resolves() { reply.body } else { Body::default() },
+            body,
             awaits_images: false,
         });
         if misses_some && !ended {

@@ -1,5 +1,6 @@
 //! Images of messages (Nexus reference, section 4.7): what comes before the first image is told at once, and polls go on. The message
-//! with the image and those behind it wait for the images of their batch, which come or fail within one request's time limit.
+//! with the image and those behind it wait for the images of their batch, which come or fail within one request's time limit. While as
+//! much waits as may, polls wait as well.
 
 use super::{
     BatchId, Service,
@@ -20,14 +21,14 @@ type Image = Result<Bytes, Box<str>>;
 const TOO_LATE: &str = "the chat was over before it came";
 
 impl Service {
-    /// Puts a batch behind those on their way to the listeners. Whether it has to wait or not: polls go on.
+    /// Puts a batch behind those on their way to the listeners. Whether it has to wait or not, the poll that brought it is over.
     pub(super) fn queue(&mut self, mut batch: Batch) {
         let is_idle = self.batches.is_empty();
         let waits_behind = self.batches.front().is_some_and(|batch| batch.awaits_images);
         let wanted = wanted(&batch.entries);
         let is_delayed = waits_behind || !wanted.is_empty();
         let polled = match batch.kind {
-            Kind::Polled { command, .. } if is_delayed => Some((command, batch.body.clone())),
+            Kind::Polled { command, .. } if is_delayed => Some((command, std::mem::take(&mut batch.body))),
             _ => None,
         };
         if polled.is_some() {
@@ -54,9 +55,11 @@ impl Service {
         }
     }
 
-    /// Whether a batch holds back the polls: it is with the preprocessors, or a command or a restoration waits for it.
+    /// Whether a batch holds back the polls: it is with the preprocessors, or a command or a restoration waits for it; or too much waits for
+    /// images.
     pub(super) fn holds_polls(&self) -> bool {
-        self.batches.front().is_some_and(|batch| !batch.awaits_images || !matches!(batch.kind, Kind::Pushed))
+        let held = |batch: &Batch| !batch.awaits_images || !matches!(batch.kind, Kind::Pushed);
+        self.batches.front().is_some_and(|batch| held(batch) || self.is_waiting_room_full())
     }
 
     /// Takes the images of a batch.

@@ -105,7 +105,6 @@ impl Line {
 pub(crate) struct State {
     pub(crate) attack: Attack,
     pub(crate) started: watch::Sender<bool>,
-    pub(crate) connects: AtomicU64,
     strikes: AtomicU64,
     enough: Notify,
 }
@@ -117,9 +116,15 @@ impl State {
 
     /// Whether a connect is held back: there is nothing to tell before the chat has begun, nor after the attack.
     pub(crate) fn holds_back(&self) -> bool {
-        let is_first = self.connects.load(Ordering::SeqCst) <= 1;
         let is_over = self.strikes.load(Ordering::SeqCst) >= self.attack.times;
-        !is_first && (is_over || !*self.started.borrow())
+        is_over || !*self.started.borrow()
+    }
+
+    /// What this moment is for has been answered.
+    pub(crate) fn note_answered(&self, moment: Moment) {
+        if moment == Moment::Start {
+            self.started.send_replace(true);
+        }
     }
 
     /// The number of the strike that this moment is for, if it is.
@@ -162,7 +167,6 @@ impl Server {
         let state = Arc::new(State {
             attack,
             started: watch::Sender::new(false),
-            connects: AtomicU64::new(0),
             strikes: AtomicU64::new(0),
             enough: Notify::new(),
         });
@@ -229,13 +233,14 @@ async fn bayeux(mut line: Line, request: &Request, state: &State) -> Option<Line
             line.answer("application/json", said.as_bytes()).await;
         }
         _ => {
-            if metas.iter().any(Meta::is_connect) && state.holds_back() {
+            if metas.iter().any(Meta::can_wait) && state.holds_back() {
                 let _ = state.started.subscribe().wait_for(|started| *started).await;
                 if state.holds_back() {
                     std::future::pending::<()>().await;
                 }
             }
             line.answer("application/json", replies.as_bytes()).await;
+            state.note_answered(moment);
         }
     }
     Some(line)

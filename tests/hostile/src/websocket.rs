@@ -7,7 +7,7 @@ use crate::{
 };
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::Arc;
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{Message, handshake::derive_accept_key, protocol::Role},
@@ -18,11 +18,18 @@ pub(crate) struct Meta {
     pub(crate) channel: String,
     id: Value,
     operation: String,
+    /// It is to be answered at once: the first connect of a link.
+    at_once: bool,
 }
 
 impl Meta {
     pub(crate) fn is_connect(&self) -> bool {
         self.channel == "/meta/connect"
+    }
+
+    /// Whether it is a connect that may be held back.
+    pub(crate) fn can_wait(&self) -> bool {
+        self.is_connect() && !self.at_once
     }
 
     pub(crate) fn all(payload: &[u8]) -> Vec<Self> {
@@ -32,6 +39,7 @@ impl Meta {
             channel: text(&message["channel"]),
             id: message["id"].clone(),
             operation: text(&message["data"]["operation"]),
+            at_once: message["advice"]["timeout"] == 0,
         };
         payload.as_array().map(|messages| messages.iter().map(one).collect()).unwrap_or_default()
     }
@@ -66,14 +74,10 @@ pub(crate) fn replies(metas: &[Meta], state: &State) -> String {
                 reply["version"] = "1.0".into();
                 reply["supportedConnectionTypes"] = json!(["websocket", "long-polling"]);
             }
-            "/meta/connect" => drop(state.connects.fetch_add(1, Ordering::SeqCst)),
             _ => {}
         }
         let said = match meta.operation.as_str() {
-            "requestChat" => {
-                state.started.send_replace(true);
-                Some(state.wire().honest(Moment::Start))
-            }
+            "requestChat" => Some(state.wire().honest(Moment::Start)),
             "" => None,
             _ => Some(state.wire().honest(Moment::Never)),
         };
@@ -118,7 +122,7 @@ pub(crate) async fn serve(mut line: Line, request: &Request, state: Arc<State>) 
         let said = match (&state.attack.strike, strike) {
             (Strike::Does(does), Some(number)) => return does(Line::new(socket.into_inner()), number).await,
             (Strike::Says(says), Some(number)) => joined(&says(state.wire(), number), &replies),
-            _ if metas.iter().any(Meta::is_connect) && state.holds_back() => {
+            _ if metas.iter().any(Meta::can_wait) && state.holds_back() => {
                 waiting = Some(replies);
                 continue;
             }
@@ -130,6 +134,7 @@ pub(crate) async fn serve(mut line: Line, request: &Request, state: Arc<State>) 
                 return;
             }
         }
+        state.note_answered(moment);
     }
 }
 

@@ -95,6 +95,26 @@ fn what_comes_before_the_first_image_is_told_at_once_and_polls_go_on() {
 }
 
 #[test]
+fn polls_wait_while_too_much_waits_for_images() {
+    let mut script = started();
+    script.answer_poll_due(batch(vec![shows(2, "/1"), says(3, Who::Agent, &"x".repeat(5 << 20))]));
+    script.wait(script.config.ajax_timeout);
+    assert_eq!(script.kinds(), ["images"]);
+    script.answer("images", images([Ok("1")]));
+    script.step();
+    assert_eq!(script.kinds(), ["poll"]);
+}
+
+#[test]
+fn an_answer_is_kept_for_a_command_alone() {
+    let mut script = started();
+    script.answer_poll_due(batch(vec![shows(2, "/1")]));
+    script.answer_poll_due(batch(vec![says(3, Who::Agent, "a")]));
+    assert_eq!(script.service.batches.len(), 2);
+    assert!(script.service.batches.iter().all(|batch| batch.body.0.is_empty()));
+}
+
+#[test]
 fn batches_with_images_are_told_in_order_whatever_comes_first() {
     let mut script = started();
     script.answer_poll_due(batch(vec![shows(2, "/1")]));

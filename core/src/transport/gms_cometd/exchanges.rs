@@ -13,6 +13,7 @@
 //! waits for one; if it may be the answer to an older request, or lacks what had come before it was asked for, it is marked as
 //! [`Reply::stale`]. What was asked before a gap in the link and is not waited for counts as lost.
 
+use super::worth_keeping;
 use crate::{
     Private,
     model::{Likeness, MessageType, ParticipantRole, Received, SessionData},
@@ -250,7 +251,7 @@ impl Exchanges {
         if reply.messages.is_empty() {
             return self.accepted(reply);
         }
-        if self.see_events(&reply.messages, &reply.body) {
+        if self.see_events(&reply.messages, &worth_keeping(&reply.body)) {
             (self.mute, self.silent) = (false, false);
         }
         let oldest = reply.messages.iter().filter_map(place).min().unwrap_or(u64::MAX);

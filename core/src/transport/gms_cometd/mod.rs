@@ -35,7 +35,8 @@ use operations::LinkState;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, watch};
 
-/// No outcome without messages is longer. Many can wait together for the requests that they are for: what is longer is not kept.
+/// No outcome is longer that tells of its own event at most. Many can wait together for the requests that they are for: what is longer is not
+/// kept.
 const LONGEST_OUTCOME: usize = 256 << 10;
 
 /// A chat over GMS v2 `CometD`.
@@ -195,8 +196,8 @@ impl Inner {
                     |why| log::warn!(target: "webchat", "what came on the chat's channel is left out: {why}"),
                 );
                 let mut reply = decoded.ok()?;
-                if reply.messages.is_empty() && reply.body.0.len() > LONGEST_OUTCOME {
-                    reply.body = Body::default();
+                if reply.messages.is_empty() {
+                    reply.body = worth_keeping(&reply.body);
                 }
                 let news = self.exchanges().route(reply);
                 self.routed.notify_waiters();
@@ -209,6 +210,11 @@ impl Inner {
     fn exchanges(&self) -> std::sync::MutexGuard<'_, Exchanges> {
         self.exchanges.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What an outcome says, unless that is too long to wait for its request.
+fn worth_keeping(body: &Body) -> Body {
+    if body.0.len() > LONGEST_OUTCOME { Body::default() } else { body.clone() }
 }
 
 /// A failure of a request that went beside the link says nothing about the link. A failed upload is told all the same.

@@ -17,7 +17,8 @@ const FILE: &str =
 pub(super) fn all() -> Vec<Attack> {
     let files = [Wire::Gms, Wire::LongPolling, Wire::WebSocket].into_iter().flat_map(files);
     let asks = Wire::ALL.into_iter().filter(|wire| *wire != Wire::Nexus).map(asks);
-    files.chain(asks).chain(images()).collect()
+    let with_events = [Wire::LongPolling, Wire::WebSocket].into_iter().map(asks_with_events);
+    files.chain(asks).chain(with_events).chain(images()).collect()
 }
 
 fn files(wire: Wire) -> Vec<Attack> {
@@ -69,6 +70,21 @@ fn asks(wire: Wire) -> Attack {
         .at(Moment::Notice)
         .times(u64::MAX)
         .script(Script::Asks(20))
+}
+
+/// The same, and each answer has the event of its command.
+fn asks_with_events(wire: Wire) -> Attack {
+    let body = |wire: Wire, number: u64| {
+        let filler = "x".repeat(LONGEST_ANSWER - 1_000);
+        let from = r#""from":{"nickname":"Mia","participantId":1,"type":"Client"}"#;
+        let event = format!(r#"{{"index":{},"type":"CustomNotice","text":"notice",{from}}}"#, 2 + number);
+        wire.answer(&event, &format!(r#""x":"{filler}","#))
+    };
+    Attack::saying("16 MiB and an event for each of 20 commands", wire, body)
+        .at(Moment::Notice)
+        .times(u64::MAX)
+        .script(Script::Asks(20))
+        .expects(&["0 of 20 refused"])
 }
 
 fn images() -> Vec<Attack> {

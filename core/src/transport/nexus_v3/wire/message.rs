@@ -9,30 +9,79 @@ use crate::{
     },
     transport::json::{self, Text, object, rich_text, take, take_usable},
 };
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, MapAccess},
+};
 use serde_json::Value;
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
+
+/// An entry, its text apart: that can be long, and is not to be copied more often than needed.
+#[derive(Default)]
+struct WireEntry {
+    text: Option<Private>,
+    members: JsonObject,
+}
+
+impl WireEntry {
+    /// Reads an entry, mended where it has to be; with its JSON text as it can be read. Nothing, if it is no object.
+    fn read(json: &str) -> Option<(Self, Cow<'_, str>)> {
+        if let Ok(entry) = serde_json::from_str(json) {
+            return Some((entry, json.into()));
+        }
+        let (value, mended) = json::read(json.as_bytes())?;
+        let mut members = object(value)?;
+        let text = members.remove("text").and_then(|text| Text::of(&text).0);
+        let json = mended.map_or(json.into(), |mended| String::from_utf8_lossy(&mended).into_owned().into());
+        Some((Self { text, members }, json))
+    }
+}
+
+impl<'de> Deserialize<'de> for WireEntry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = WireEntry;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a transcript entry")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<WireEntry, A::Error> {
+                let mut entry = WireEntry::default();
+                while let Some(name) = map.next_key::<String>()? {
+                    if name == "text" {
+                        let Text(text) = map.next_value()?;
+                        entry.text = text;
+                    } else {
+                        entry.members.insert(name, map.next_value()?);
+                    }
+                }
+                Ok(entry)
+            }
+        }
+        deserializer.deserialize_map(Visitor)
+    }
+}
 
 /// The entry that `json` is, in both its shapes; nothing, if it is no object, or has neither a place nor a type. Addresses in it are below
 /// `base`.
 pub(super) fn received(json: &str, base: &str) -> Option<Received> {
-    let (value, mended) = json::read(json.as_bytes())?;
-    let json = match &mended {
-        Some(mended) => String::from_utf8_lossy(mended),
-        None => Cow::Borrowed(json),
-    };
-    let mut entry = object(value)?;
+    let (WireEntry { text: sent, members: mut entry }, json) = WireEntry::read(json)?;
     let text = match entry.remove("index") {
         Some(Value::String(text)) => Some(text),
         Some(Value::Number(number)) => Some(number.to_string()),
         _ => None,
     };
     let time = entry.get("utcTime").and_then(time::millis);
-    let index = place::index(text.as_deref(), time, || Value::from(entry.clone()).to_string());
+    let index = place::index(text.as_deref(), time, || {
+        let text = sent.as_ref().map(|text| ("text".to_owned(), Value::from(text.as_str())));
+        Value::Object(entry.clone().into_iter().chain(text).collect()).to_string()
+    });
     let kind = take::<MessageType>(&mut entry, "type");
     if text.is_none() && kind.is_none() {
         return None;
     }
-    let sent = entry.remove("text").and_then(|text| Text::of(&text).0);
     let original = OriginalMessage::new(&*json, sent.clone());
     let timestamp = time.or_else(|| place::time(text.as_deref()?)).unwrap_or_default();
     let kind = shown(kind.unwrap_or_else(|| MessageType::Other("".into())));
@@ -42,7 +91,7 @@ pub(super) fn received(json: &str, base: &str) -> Option<Received> {
         kind,
         timestamp,
         from: sender(entry.remove("from").and_then(object).unwrap_or_default()),
-        user_data: take_usable(&mut entry, "userData").map(Arc::new),
+        user_data: user_data(&mut entry),
         content: contents(&mut entry, base),
         extra: extra(entry),
         restoring: false,
@@ -80,6 +129,14 @@ fn shown_text(kind: &MessageType, entry: &JsonObject) -> Option<Private> {
         MessageType::PushUrl => entry.get("url").and_then(Value::as_str).map(Private::new),
         _ => entry.get("eventAttributes").and_then(rich_text),
     }
+}
+
+/// What is attached as data. What is no object stays in the entry.
+fn user_data(entry: &mut JsonObject) -> Option<Arc<JsonObject>> {
+    let Some(Value::Object(data)) = entry.get_mut("userData") else { return None };
+    let data = std::mem::take(data);
+    entry.remove("userData");
+    Some(Arc::new(data))
 }
 
 /// What the entry has besides: Nexus' applications get to see it.
