@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod apart;
 mod blocking;
 mod bounds;
 pub mod client;

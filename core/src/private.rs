@@ -1,24 +1,45 @@
 //! [`Private`]: text that must not reach a log.
 
+use crate::apart;
 use serde::{Deserialize, Deserializer, Serialize, de};
-use std::{fmt, ops::Deref, sync::Arc};
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    ops::Deref,
+    sync::Arc,
+};
 
 /// Text that belongs to a person or opens a session: message texts, names, keys, tokens.
 ///
 /// It reads like a `str`, costs one reference count to clone, serialises as plain text, and its `Debug` shows only its length:
 /// what is printed by accident is harmless.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Private(Arc<str>);
+#[derive(Clone)]
+pub struct Private(Kept);
+
+#[derive(Clone)]
+enum Kept {
+    Short(Arc<str>),
+    /// In memory of its own.
+    Long(Arc<String>),
+}
 
 impl Private {
     /// Wraps `text`.
     pub fn new(text: impl AsRef<str>) -> Self {
-        Self(Arc::from(text.as_ref()))
+        let text = text.as_ref();
+        Self(match apart::long(text) {
+            Some(long) => Kept::Long(Arc::new(long)),
+            None => Kept::Short(Arc::from(text)),
+        })
     }
 
     /// The text itself.
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Kept::Short(text) => text,
+            Kept::Long(text) => text,
+        }
     }
 }
 
@@ -32,13 +53,39 @@ impl Deref for Private {
     type Target = str;
 
     fn deref(&self) -> &str {
-        &self.0
+        self.as_str()
+    }
+}
+
+impl PartialEq for Private {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Private {}
+
+impl PartialOrd for Private {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Private {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl Hash for Private {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
     }
 }
 
 impl fmt::Debug for Private {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<private, {} bytes>", self.0.len())
+        write!(f, "<private, {} bytes>", self.len())
     }
 }
 
@@ -62,25 +109,25 @@ impl From<&str> for Private {
 
 impl From<String> for Private {
     fn from(text: String) -> Self {
-        Self(Arc::from(text))
+        Self::new(text)
     }
 }
 
 impl PartialEq<str> for Private {
     fn eq(&self, other: &str) -> bool {
-        &*self.0 == other
+        self.as_str() == other
     }
 }
 
 impl PartialEq<&str> for Private {
     fn eq(&self, other: &&str) -> bool {
-        &*self.0 == *other
+        self.as_str() == *other
     }
 }
 
 impl Serialize for Private {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        serializer.serialize_str(self)
     }
 }
 
@@ -118,6 +165,14 @@ mod tests {
     #[test]
     fn debug_shows_no_text() {
         assert_eq!(format!("{:?}", Private::new("hunter2")), "<private, 7 bytes>");
+    }
+
+    #[test]
+    fn a_long_text_is_like_a_short_one() {
+        let (one, other) = (Private::new("x".repeat(8 << 20)), Private::from("x".repeat(8 << 20)));
+        assert_eq!((&one, one.len()), (&other, 8 << 20));
+        assert!(one.clone() < Private::new("y") && one > Private::new("x"));
+        assert_eq!(size_of::<Private>(), size_of::<Arc<str>>());
     }
 
     #[test]

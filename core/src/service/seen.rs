@@ -7,6 +7,9 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
+/// How many ranges are told apart, and how many entries without a place. A chat has no more, unless a server wants our memory.
+const MOST: usize = 65_536;
+
 /// Which entries have been received.
 #[derive(Debug, Default)]
 pub(super) struct Entries {
@@ -27,10 +30,11 @@ impl Entries {
             let fingerprint = fingerprint(received);
             let count = in_this.entry(fingerprint).or_default();
             *count += 1;
-            let known = self.odd.entry(fingerprint).or_default();
-            let is_new = *count > *known;
-            *known = (*known).max(*count);
-            is_new
+            let known = self.odd.get(&fingerprint).copied().unwrap_or_default();
+            if *count > known && (known > 0 || self.odd.len() < MOST) {
+                self.odd.insert(fingerprint, *count);
+            }
+            *count > known
         });
     }
 
@@ -67,7 +71,17 @@ impl Seen {
         };
         let last = index.checked_add(1).and_then(|next| self.0.remove(&next)).unwrap_or(index);
         self.0.insert(first, last);
+        if self.0.len() > MOST {
+            self.close_oldest_gap();
+        }
         true
+    }
+
+    /// Nothing is told twice: what has not come of the oldest gap comes no more.
+    fn close_oldest_gap(&mut self) {
+        if let (Some((first, _)), Some((_, last))) = (self.0.pop_first(), self.0.pop_first()) {
+            self.0.insert(first, last);
+        }
     }
 
     /// Whether an index is in the set.
@@ -95,6 +109,18 @@ mod tests {
         }
         assert_eq!(seen.ranges(), 2);
         assert!(!seen.insert(3) && !seen.insert(u64::MAX));
+    }
+
+    #[test]
+    fn a_server_that_leaves_gaps_takes_no_more_memory_for_ever() {
+        let mut seen = Seen::default();
+        let all = MOST as u64 * 2;
+        for index in 0..all {
+            assert!(seen.insert(index * 2));
+        }
+        assert_eq!(seen.ranges(), MOST);
+        assert!((0..all).all(|index| seen.contains(index * 2)), "nothing is told twice");
+        assert!(seen.insert(all * 2 - 3), "the newest gaps are open");
     }
 
     proptest! {

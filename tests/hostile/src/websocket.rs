@@ -69,12 +69,9 @@ pub(crate) fn replies(metas: &[Meta], state: &State) -> String {
     let mut replies = Vec::new();
     for meta in metas {
         let mut reply = json!({"channel": meta.channel, "id": meta.id, "successful": true, "clientId": "b1"});
-        match meta.channel.as_str() {
-            "/meta/handshake" => {
-                reply["version"] = "1.0".into();
-                reply["supportedConnectionTypes"] = json!(["websocket", "long-polling"]);
-            }
-            _ => {}
+        if meta.channel == "/meta/handshake" {
+            reply["version"] = "1.0".into();
+            reply["supportedConnectionTypes"] = json!(["websocket", "long-polling"]);
         }
         let said = match meta.operation.as_str() {
             "requestChat" => Some(state.wire().honest(Moment::Start)),

@@ -8,7 +8,7 @@ use super::{
     patience::{Patience, Rest},
     way::Way,
 };
-use crate::transport::Failure;
+use crate::{apart::room_for, transport::Failure};
 use bytes::{Bytes, BytesMut};
 use reqwest::{StatusCode, Url, header::HeaderMap};
 use std::sync::Arc;
@@ -19,13 +19,6 @@ use tokio::{
 
 /// From here on an answer is read alone, in bytes: a chat has many requests under way, and memory for one long answer.
 const LONG: usize = 64 << 10;
-
-/// From here on the memory of an answer is one that goes back at once when it is let go: allocators keep what is smaller than `APART` for
-/// later, and long answers with long texts between them leave holes.
-const LONGEST_TOGETHER: usize = 4 << 20;
-
-/// What allocators ask the system for by itself (glibc's `DEFAULT_MMAP_THRESHOLD_MAX`). Only what is written to takes memory.
-const APART: usize = (32 << 20) + 1;
 
 /// A whole answer.
 #[derive(Debug, Default)]
@@ -125,7 +118,7 @@ impl Reading {
         // Where the length is known, nothing is moved while it grows.
         let known = self.length().and_then(|length| usize::try_from(length).ok());
         let known = known.unwrap_or(first.len() + second.len());
-        let mut body = BytesMut::with_capacity(if known > LONGEST_TOGETHER { known.max(APART) } else { known });
+        let mut body = BytesMut::with_capacity(room_for(known));
         body.extend_from_slice(&first);
         drop(first);
         let (mut next, mut room) = (Some(second), None);
@@ -136,9 +129,7 @@ impl Reading {
             if body.len() + chunk.len() > LONG && room.is_none() {
                 room = self.room(rest).await?;
             }
-            if body.len() + chunk.len() > LONGEST_TOGETHER {
-                body.reserve(APART.saturating_sub(body.len()));
-            }
+            body.reserve(room_for(body.len() + chunk.len()) - body.len());
             body.extend_from_slice(&chunk);
             next = self.chunk(rest).await?;
         }

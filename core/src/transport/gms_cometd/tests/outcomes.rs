@@ -358,7 +358,8 @@ async fn the_known_entry_of_a_look_is_before_the_gap_that_it_is_for() {
 async fn a_long_outcome_does_not_wait_for_its_request() {
     let mut exchanges = Exchanges::default();
     let mut send = exchanges.open(message(), LIMIT);
-    let entry = json!({"index": 1, "type": "Message", "text": "mine", "from": {"type": "Client", "nickname": "N"}});
+    let entry =
+        json!({"index": 1, "type": "Message", "text": "mine", "from": {"type": "Client", "nickname": "N"}});
     let long = json!({"statusCode": 0, "chatEnded": false, "messages": [entry], "more": "x".repeat(1 << 20)});
     let news = exchanges.route(told(&long)).unwrap();
     assert_eq!(news.messages.len(), 1);
