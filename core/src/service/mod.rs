@@ -134,6 +134,9 @@ enum Phase {
     Closed,
 }
 
+/// For how many effects room is kept when there are none.
+const MOST_KEPT_ROOM: usize = 256;
+
 /// One customer's chat.
 #[derive(Debug)]
 pub struct Service {
@@ -342,7 +345,12 @@ impl Service {
     /// The next thing to do, until there is none. To be drained after each call of the methods above.
     #[must_use]
     pub fn poll_effect(&mut self) -> Option<Effect> {
-        self.effects.pop_front()
+        let effect = self.effects.pop_front();
+        // A long answer has an event for each of its messages: the room for them is not needed for the next.
+        if effect.is_none() && self.effects.capacity() > MOST_KEPT_ROOM {
+            self.effects = VecDeque::new();
+        }
+        effect
     }
 
     /// When [`Service::handle_timeout`] has to be called next.

@@ -6,14 +6,15 @@ use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
+    time::Duration,
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, time::sleep};
 use webchat_core::{
     Chat, Error, ErrorKind,
     command::StartChat,
     config::Config,
     event::Event,
-    model::{Download, DownloadTarget},
+    model::{Download, DownloadTarget, Transcript},
 };
 
 /// What the program does.
@@ -117,7 +118,7 @@ async fn chats(script: Script, config: &Value, enough: impl Future<Output = ()>)
                 }
                 _ => enough.await,
             }
-            let kept = chat.get_transcript().await.unwrap();
+            let kept = transcript(&chat).await;
             let truncated = if kept.truncated { ", truncated" } else { "" };
             format!("kept {}{truncated}", kept.received.len())
         }
@@ -131,6 +132,16 @@ async fn chats(script: Script, config: &Value, enough: impl Future<Output = ()>)
     let others: Vec<_> =
         heard.others.lock().unwrap().iter().map(|(name, count)| format!("{count} {name}")).collect();
     format!("{outcome}; {messages} messages, {}", others.join(", "))
+}
+
+/// The transcript, as soon as the events that wait are few enough.
+async fn transcript(chat: &Chat) -> Transcript {
+    loop {
+        match chat.get_transcript().await {
+            Err(error) if error.kind() == ErrorKind::Busy => sleep(Duration::from_millis(10)).await,
+            kept => return kept.unwrap(),
+        }
+    }
 }
 
 async fn download(chat: &Chat, script: Script) -> String {

@@ -14,6 +14,9 @@ use std::{io::Write, sync::Arc};
 const FILE: &str =
     "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment\r\n";
 
+/// What comes beside an answer: the replies to all messages that were sent together.
+const BESIDE: usize = 8_000;
+
 pub(super) fn all() -> Vec<Attack> {
     let files = [Wire::Gms, Wire::LongPolling, Wire::WebSocket].into_iter().flat_map(files);
     let asks = Wire::ALL.into_iter().filter(|wire| *wire != Wire::Nexus).map(asks);
@@ -63,7 +66,7 @@ fn files(wire: Wire) -> Vec<Attack> {
 /// Commands that are under way together, each of which is answered with as much as is taken.
 fn asks(wire: Wire) -> Attack {
     let body = |wire: Wire| {
-        let filler = "x".repeat(LONGEST_ANSWER - 1_000);
+        let filler = "x".repeat(LONGEST_ANSWER - BESIDE);
         wire.answer("", &format!(r#""x":"{filler}","#))
     };
     Attack::saying("16 MiB for each of 20 commands", wire, move |wire, _| body(wire))
@@ -75,7 +78,7 @@ fn asks(wire: Wire) -> Attack {
 /// The same, and each answer has the event of its command.
 fn asks_with_events(wire: Wire) -> Attack {
     let body = |wire: Wire, number: u64| {
-        let filler = "x".repeat(LONGEST_ANSWER - 1_000);
+        let filler = "x".repeat(LONGEST_ANSWER - BESIDE);
         let from = r#""from":{"nickname":"Mia","participantId":1,"type":"Client"}"#;
         let event = format!(r#"{{"index":{},"type":"CustomNotice","text":"notice",{from}}}"#, 2 + number);
         wire.answer(&event, &format!(r#""x":"{filler}","#))
