@@ -12,13 +12,15 @@ use crate::{
     Error,
     command::{Command, RequestId},
     config::Config,
-    driver::{self, Completion, Delivery, Events, Health, ListenerId, Message, Place, Ties, UnderWay},
+    driver::{
+        self, Completion, Delivery, Events, Health, ListenerId, Message, Place, Running, Ties, UnderWay,
+    },
     model::{Download, Upload},
     transport::Capabilities,
 };
 use once_cell::sync::OnceCell;
 use std::{fmt, future::Future, sync::Arc, time::Duration};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 /// One customer's chat. Clones are handles to the same chat; when the last is dropped, the chat is closed as by [`Chat::close`].
 ///
@@ -42,7 +44,7 @@ struct Shared {
     under_way: Arc<UnderWay>,
     capabilities: Arc<OnceCell<Capabilities>>,
     /// Fails to change once the driver is gone.
-    running: watch::Receiver<()>,
+    running: Running,
 }
 
 /// Ends the chat's ties with its driver.
@@ -221,7 +223,11 @@ impl Chat {
 
     /// Ready when the chat is closed, every command has its outcome, and what there was to store is stored. It keeps no chat open.
     pub fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
-        let mut running = self.shared.running.clone();
-        async move { while !driver::is_forked() && running.changed().await.is_ok() {} }
+        let running = self.shared.running.clone();
+        async move {
+            if !driver::is_forked() {
+                let _ = running.await;
+            }
+        }
     }
 }

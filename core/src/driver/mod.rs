@@ -45,7 +45,7 @@ pub(crate) use health::broken;
 pub(crate) use host::Host;
 pub(crate) use hub::Hub;
 pub(crate) use perform::{Made, make};
-pub(crate) use ties::Ties;
+pub(crate) use ties::{Running, Ties};
 pub(crate) use waiting::UnderWay;
 
 use crate::{

@@ -10,13 +10,18 @@ use crate::{
     command::RequestId,
     event::{Envelope, Event, ResponseData},
 };
+use futures_util::{FutureExt, future::Shared};
 use serde_json::json;
 use std::{
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::sync::watch;
+use tokio::sync::oneshot;
+
+/// Is over once a driver is gone. It can be waited for also while a process ends, when a thread has nothing of its own any more: what
+/// takes turns by chance, as `watch` does, cannot.
+pub(crate) type Running = Shared<oneshot::Receiver<()>>;
 
 pub(crate) struct Ties {
     pub(crate) hub: Arc<Hub>,
@@ -24,13 +29,13 @@ pub(crate) struct Ties {
     /// Of the commands under way; none once the ties are cut.
     completions: Mutex<Option<HashMap<RequestId, Completion>>>,
     /// Dropped when the driver is gone.
-    alive: Mutex<Option<watch::Sender<()>>>,
+    alive: Mutex<Option<oneshot::Sender<()>>>,
 }
 
 impl Ties {
-    /// The ties of a new chat, and what fails to change once its driver is gone.
-    pub(crate) fn new(health: Arc<Health>) -> (Arc<Self>, watch::Receiver<()>) {
-        let (alive, running) = watch::channel(());
+    /// The ties of a new chat, and what is over once its driver is gone.
+    pub(crate) fn new(health: Arc<Health>) -> (Arc<Self>, Running) {
+        let (alive, running) = oneshot::channel();
         let ties = Arc::new(Self {
             hub: Arc::default(),
             health,
@@ -39,7 +44,7 @@ impl Ties {
         });
         ties.hub.tie(&ties);
         ties.health.join(&ties);
-        (ties, running)
+        (ties, running.shared())
     }
 
     fn completions(&self) -> MutexGuard<'_, Option<HashMap<RequestId, Completion>>> {
