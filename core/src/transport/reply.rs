@@ -1,0 +1,134 @@
+//! What a back end answers.
+
+use super::json;
+use crate::{
+    model::{Downloaded, FileLimits, Received, SessionData, SessionForm},
+    private::debug_only,
+};
+use bytes::Bytes;
+use serde_json::Value;
+
+/// How the server judged a request that it answered in its own terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Verdict {
+    /// It was carried out.
+    #[default]
+    Done,
+    /// The chat server behind the back end is unreachable for the moment. Nothing in the reply but its messages can be trusted; `ended`
+    /// is there for a restore, which goes by it.
+    Temporary,
+    /// It was refused for good; only `ended`, `errors` and the messages can be trusted.
+    Refused,
+}
+
+/// The back end's answer.
+#[derive(Clone, Default)]
+pub struct Reply {
+    /// The server's judgement.
+    pub verdict: Verdict,
+    /// What it holds may be the state before the request: what it lacks proves nothing.
+    pub stale: bool,
+    /// New session data; what is empty in them is unchanged.
+    pub session: Option<SessionData>,
+    /// Whether the server has made a new session in place of the one that was to be restored.
+    pub replaced: bool,
+    /// Whether the chat has ended, when the answer says so.
+    pub ended: Option<bool>,
+    /// The position to fetch from next, when the answer says so.
+    pub next_position: Option<u64>,
+    /// Transcript entries, in the server's order; those that are no transcript entries (without an index) left out.
+    pub messages: Vec<Received>,
+    /// What went wrong, in the server's terms.
+    pub errors: Vec<ServerError>,
+    /// The server's idle countdown, as sent (behaviour reference, `idleTimeCountDown`).
+    pub idle_countdown: Option<Value>,
+    /// The answer to a request for limits.
+    pub limits: Option<FileLimits>,
+    /// The id of the file just uploaded.
+    pub file_id: Option<String>,
+    /// The answer to a download.
+    pub downloaded: Option<Downloaded>,
+    /// The images asked for, in order; or why one cannot be had.
+    pub images: Vec<Result<Bytes, Box<str>>>,
+    /// The whole answer.
+    pub body: Body,
+}
+
+debug_only!(Reply {
+    verdict,
+    stale,
+    session,
+    replaced,
+    ended,
+    next_position,
+    messages,
+    errors,
+    limits,
+    downloaded,
+    body
+});
+
+/// No refusal is longer.
+const LONGEST_REFUSAL: usize = 256 << 10;
+
+/// The "(AJAX Response Object)": the server's answer as received, decoded only when somebody asks for it.
+#[derive(Clone, Default)]
+pub struct Body(pub Bytes);
+
+impl Body {
+    /// What a back end with this form of sessions says of a success: for one whose own answer was lost.
+    pub(crate) fn success(form: SessionForm, ended: bool) -> Self {
+        Self(Bytes::from_static(match (form, ended) {
+            (SessionForm::Gms, false) => br#"{"statusCode":0}"#,
+            (SessionForm::Gms, true) => br#"{"statusCode":0,"chatEnded":true}"#,
+            (SessionForm::Nexus, false) => br#"{"status":{"code":"SUCCESS"}}"#,
+            (SessionForm::Nexus, true) => br#"{"status":{"code":"SUCCESS"},"data":{"chatEnded":true}}"#,
+        }))
+    }
+
+    /// The answer as JSON; null when there is none.
+    pub fn json(&self) -> Value {
+        json::value(&self.0).unwrap_or_default()
+    }
+
+    /// The same of a refusal, which is kept in several places: null also where it is longer than any.
+    pub(crate) fn refusal(&self) -> Value {
+        if self.0.len() <= LONGEST_REFUSAL { self.json() } else { Value::Null }
+    }
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "<private, {} bytes>", self.0.len())
+    }
+}
+
+/// One entry of the server's `errors`.
+#[derive(Clone, Default, PartialEq)]
+pub struct ServerError {
+    /// The server's code.
+    pub code: i64,
+    /// Its advice, for example the limit that was exceeded.
+    pub advice: Option<String>,
+    /// What the code means, in our words; nothing where it is not known.
+    pub meaning: Option<String>,
+}
+
+debug_only!(ServerError { code });
+
+impl std::fmt::Display for ServerError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.meaning {
+            Some(meaning) => write!(f, "{meaning} (error {})", self.code),
+            None if self.code == 0 => f.write_str("an error without a number"),
+            None => write!(f, "error {}", self.code),
+        }
+    }
+}
+
+/// What a refusal with these errors is, in words.
+pub(crate) fn refusal_text(errors: &[ServerError]) -> String {
+    let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    let what = "the chat server refused the request";
+    if errors.is_empty() { what.to_owned() } else { format!("{what}: {}", errors.join("; ")) }
+}
