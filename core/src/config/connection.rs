@@ -9,7 +9,7 @@ use super::{
 use crate::private::Private;
 use http::{HeaderName, HeaderValue, header};
 use serde_json::Value;
-use std::{path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 /// How connections are made. Option `connection`, an object; every part may be absent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -83,12 +83,23 @@ pub enum ImagePolicy {
 }
 
 /// A certificate with its private key, in PEM.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub enum ClientCertificate {
     /// The file at this path.
     File(PathBuf),
     /// The text itself.
     Pem(Private),
+}
+
+impl fmt::Debug for ClientCertificate {
+    /// Shows an absolute path alone: anything else can be a key given as what it is not.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) if path.is_absolute() => f.debug_tuple("File").field(path).finish(),
+            Self::File(_) => f.write_str("File(<relative>)"),
+            Self::Pem(_) => f.write_str("Pem(<private>)"),
+        }
+    }
 }
 
 /// A version of TLS.
