@@ -66,8 +66,9 @@ impl Service {
             Incoming::Batch(reply) => self.pushed(*reply),
             Incoming::Up { gap } => self.link_up(gap),
             Incoming::Alive => self.ping(),
+            // Whatever the latest connection was, the link is lost.
             Incoming::Down(failure) if self.session.live().is_some() => {
-                self.report(&failure, &Purpose::Poll(None));
+                self.report(&Failure { kept: false, ..failure }, &Purpose::Poll(None));
             }
             Incoming::Refused(failure) if self.session.live().is_some() => self.link_refused(&failure),
             // Without a session, a request that waits for the link fails with it.

@@ -166,6 +166,13 @@ fn news_show_that_the_link_is_back() {
 }
 
 #[test]
+fn a_link_that_is_lost_with_a_kept_connection_is_told_as_lost() {
+    let mut script = Script::pushing();
+    script.incoming(Incoming::Down(Failure { kept: true, ..unreachable() }));
+    assert_eq!(script.take(), ["disconnected"]);
+}
+
+#[test]
 fn a_stale_look_proves_nothing_and_too_many_hold_nothing_up() {
     let mut script = Script::pushing();
     let stale = || Reply { stale: true, ..done() };
