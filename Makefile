@@ -9,7 +9,7 @@ CFLAGS := -std=c99 -Wall -Wextra -Wpedantic -Werror -Iinclude
 CXXFLAGS := -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -Ibindings/cpp/include
 LINK   := -L$(DEBUG) -lwebchat -Wl,-rpath,$(DEBUG)
 
-.PHONY: help setup build demo chat test test-proxy hostile hosts tsan audit fuzz bench header notices wheel install clean
+.PHONY: help setup build demo chat test test-proxy hostile hosts tsan audit fuzz bench recovery header notices wheel install clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ hostile: ## Attacks a client, each in a process of its own, and shows outcome, m
 
 bench: setup ## Measures beside peers, in a release build
 	cargo bench --locked -p webchat-bench
+
+recovery: ## Measures how long chats take to recover from dead paths, closing races and slow lines
+	cargo run --quiet --release --locked -p webchat-conformance --example recovery
 
 header: ## Writes include/webchat.h anew
 	cargo run --quiet --locked -p webchat-ffi --example header

@@ -18,6 +18,24 @@ pub struct Path {
     pub delay_ms: u64,
     /// Bytes that a connection takes in a second; 0: any number.
     pub bytes_per_second: u64,
+    /// Milliseconds after which the server closes a connection on which nothing comes; 0: never. What is under way then is lost, as where a
+    /// proxy closes a kept connection just as a request goes out.
+    pub idle_ms: u64,
+}
+
+/// Which connections bring nothing.
+#[derive(Debug, Clone, Copy, Default)]
+struct Silence {
+    /// All, those to come as well.
+    all: bool,
+    /// Those that were made before so many.
+    before: usize,
+}
+
+impl Silence {
+    fn befalls(self, connection: usize) -> bool {
+        self.all || connection < self.before
+    }
 }
 
 /// A path to a server; it is gone when this is dropped.
@@ -25,7 +43,8 @@ pub struct Path {
 pub struct Relay {
     /// Where the path begins.
     pub address: SocketAddr,
-    silent: watch::Sender<bool>,
+    silent: watch::Sender<Silence>,
+    made: watch::Receiver<usize>,
     _connections: JoinSet<()>,
 }
 
@@ -39,34 +58,78 @@ impl Relay {
     pub async fn open(server: SocketAddr, path: Path) -> io::Result<Self> {
         let listener = TcpListener::bind((server.ip(), 0)).await?;
         let address = listener.local_addr()?;
-        let (silent, listening) = watch::channel(false);
+        let (silent, listening) = watch::channel(Silence::default());
+        let (count, made) = watch::channel(0);
         let mut connections = JoinSet::new();
         connections.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((client, _)) = listener.accept().await {
-                connections.spawn(connect(client, server, path, listening.clone()));
+                let number = *count.borrow();
+                count.send_replace(number + 1);
+                connections.spawn(connect(
+                    client,
+                    server,
+                    path,
+                    Hearing { number, silent: listening.clone() },
+                ));
             }
         });
-        Ok(Self { address, silent, _connections: connections })
+        Ok(Self { address, silent, made, _connections: connections })
     }
 
     /// From now on nothing arrives, or again all that has been under way since then.
     pub fn silence(&self, silent: bool) {
-        self.silent.send_replace(silent);
+        self.silent.send_modify(|silence| silence.all = silent);
+    }
+
+    /// From now on nothing comes any more on the connections that there are; those that are made later are as good as ever.
+    pub fn deafen(&self) {
+        let made = *self.made.borrow();
+        self.silent.send_modify(|silence| silence.before = made);
+    }
+
+    /// How many connections there have been.
+    pub fn connections(&self) -> usize {
+        *self.made.borrow()
     }
 }
 
 /// Joins a connection to one of the server's own. Where there is none, it ends.
-async fn connect(client: TcpStream, server: SocketAddr, path: Path, silent: watch::Receiver<bool>) {
+async fn connect(client: TcpStream, server: SocketAddr, path: Path, hearing: Hearing) {
     let Ok(server) = TcpStream::connect(server).await else { return };
     // Pieces leave when their time has come, not when there are more of them.
     for stream in [&client, &server] {
         stream.set_nodelay(true).unwrap_or_default();
     }
     let ((client_in, client_out), (server_in, server_out)) = (client.into_split(), server.into_split());
-    let there = carry(client_in, server_out, path, silent.clone());
-    let back = carry(server_in, client_out, path, silent);
-    tokio::join!(there, back);
+    let (ends, ended) = watch::channel(Instant::now());
+    let there = carry(client_in, server_out, path, hearing.clone(), &ends);
+    let back = carry(server_in, client_out, path, hearing, &ends);
+    tokio::select! {
+        _ = async { tokio::join!(there, back) } => {}
+        () = idleness(ended, path) => {}
+    }
+}
+
+/// Waits until nothing has come for as long as the server keeps a connection.
+async fn idleness(mut used: watch::Receiver<Instant>, path: Path) {
+    if path.idle_ms == 0 {
+        return std::future::pending().await;
+    }
+    loop {
+        let until = *used.borrow_and_update() + Duration::from_millis(path.idle_ms);
+        tokio::select! {
+            () = tokio::time::sleep_until(until) => return,
+            _ = used.changed() => {}
+        }
+    }
+}
+
+/// One connection's part in the silence.
+#[derive(Debug, Clone)]
+struct Hearing {
+    number: usize,
+    silent: watch::Receiver<Silence>,
 }
 
 /// Carries bytes in one direction until that is closed, and then closes it at the other end.
@@ -74,7 +137,8 @@ async fn carry(
     mut from: tcp::OwnedReadHalf,
     mut to: tcp::OwnedWriteHalf,
     path: Path,
-    mut silent: watch::Receiver<bool>,
+    mut hearing: Hearing,
+    used: &watch::Sender<Instant>,
 ) {
     let (entrance, mut exit) = mpsc::channel::<(Instant, Vec<u8>)>(UNDER_WAY);
     let enter = async move {
@@ -93,8 +157,10 @@ async fn carry(
     let leave = async move {
         while let Some((arrival, piece)) = exit.recv().await {
             tokio::time::sleep_until(arrival).await;
+            used.send_replace(Instant::now());
             // Who may break the silence is gone when the scenario is over.
-            let heard = silent.wait_for(|silent| !silent).await.is_ok();
+            let number = hearing.number;
+            let heard = hearing.silent.wait_for(|silence| !silence.befalls(number)).await.is_ok();
             if !heard || piece.is_empty() || to.write_all(&piece).await.is_err() {
                 break;
             }
@@ -135,7 +201,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_long_path_takes_time_and_loses_nothing() -> io::Result<()> {
-        let (_relay, mut stream) = echo(Path { delay_ms: 30, bytes_per_second: 1_000_000 }).await?;
+        let (_relay, mut stream) =
+            echo(Path { delay_ms: 30, bytes_per_second: 1_000_000, ..Path::default() }).await?;
         let (began, sent) = (Instant::now(), vec![7; 50_000]);
         stream.write_all(&sent).await?;
         stream.shutdown().await?;
@@ -143,6 +210,30 @@ mod tests {
         stream.read_to_end(&mut seen).await?;
         assert_eq!(seen.len(), sent.len());
         assert!(began.elapsed() >= Duration::from_millis(60 + 50), "{:?}", began.elapsed());
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_path_can_be_deaf_on_the_connections_that_there_are() -> io::Result<()> {
+        let (relay, mut old) = echo(Path::default()).await?;
+        old.write_all(b"a").await?;
+        assert_eq!(old.read_u8().await?, b'a');
+        relay.deafen();
+        old.write_all(b"b").await?;
+        let mut new = TcpStream::connect(relay.address).await?;
+        new.write_all(b"c").await?;
+        tokio::select! {
+            read = new.read_u8() => assert_eq!(read?, b'c'),
+            read = old.read_u8() => panic!("{read:?} came through the silence"),
+        }
+        assert_eq!(relay.connections(), 2);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_connection_on_which_nothing_comes_is_closed() -> io::Result<()> {
+        let (_relay, mut stream) = echo(Path { idle_ms: 20, ..Path::default() }).await?;
+        assert!(stream.read_u8().await.is_err());
         Ok(())
     }
 

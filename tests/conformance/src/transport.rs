@@ -162,7 +162,7 @@ impl Transport {
     }
 
     /// The configuration that every scenario has, with its interval of polls in milliseconds; the server is known by `address`.
-    pub(crate) fn config(
+    pub fn config(
         &self,
         simulator: &Simulator,
         address: SocketAddr,

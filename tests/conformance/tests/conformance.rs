@@ -2,7 +2,7 @@
 //!
 //! `WEBCHAT_CONFORMANCE_C` names the C adapter, `WEBCHAT_CONFORMANCE_PYTHON` a Python interpreter that can import `webchat`. A language
 //! whose variable is not set is left out with a note, or fails when `WEBCHAT_CONFORMANCE_ALL` is set. `WEBCHAT_CONFORMANCE_ONLY`
-//! runs only the scenarios with this text in their names, `WEBCHAT_CONFORMANCE_PATH` (`delay=80,rate=200000`: milliseconds, bytes a second)
+//! runs only the scenarios with this text in their names, `WEBCHAT_CONFORMANCE_PATH` (`delay=80,rate=200000,idle=3000`: milliseconds, bytes a second, milliseconds)
 //! puts the server behind a path, `WEBCHAT_CONFORMANCE_TRANSPORT` (`gms`, `cometd`, `cometd-polling`, `nexus`, and in Rust `cometd-ahead`, `cometd-polling-ahead`)
 //! over one transport only; `WEBCHAT_CONFORMANCE_SLOW` runs one at a time and waits ten times as long, as for programs under valgrind.
 
@@ -26,7 +26,7 @@ use webchat_conformance::{
 static TURN: Mutex<()> = Mutex::new(());
 
 /// A line of a mobile phone, each way.
-const FAR: Path = Path { delay_ms: 80, bytes_per_second: 200_000 };
+const FAR: Path = Path { delay_ms: 80, bytes_per_second: 200_000, idle_ms: 0 };
 
 fn replay(transport: Transport, language: impl Language + 'static) {
     replay_part(transport, language, "");
@@ -74,7 +74,8 @@ fn given_path() -> Option<Path> {
         match name {
             "delay" => path.delay_ms = number.parse().unwrap(),
             "rate" => path.bytes_per_second = number.parse().unwrap(),
-            other => panic!("WEBCHAT_CONFORMANCE_PATH: {other:?} is neither delay nor rate"),
+            "idle" => path.idle_ms = number.parse().unwrap(),
+            other => panic!("WEBCHAT_CONFORMANCE_PATH: {other:?} is neither delay, rate nor idle"),
         }
     }
     Some(path)

@@ -11,7 +11,7 @@ use webchat_simulator::Simulator;
 const AJAX_TIMEOUT: u64 = 1_000;
 const MESSAGES: usize = 50;
 /// More bytes in all than the line takes in that time.
-const LINE: Path = Path { delay_ms: 0, bytes_per_second: 20_000 };
+const LINE: Path = Path { delay_ms: 0, bytes_per_second: 20_000, idle_ms: 0 };
 
 fn chat(back_end: &str, simulator: &Simulator, address: SocketAddr, store: &path::Path) -> Chat {
     let at = |url: String| url.replace(&simulator.address().to_string(), &address.to_string());

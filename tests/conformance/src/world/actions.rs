@@ -62,6 +62,7 @@ impl World {
         match name.as_str() {
             "down" => self.simulator.go_down().await.map_err(|error| error.to_string())?,
             "silence" => self.silence(argument)?,
+            "deafen" => self.relay.as_ref().ok_or("deafen: the scenario has no path")?.deafen(),
             "sayNumbers" => self.say_numbers(argument).await?,
             "up" => self.come_up().await?,
             "restart" => match self.control(name, argument).await {
