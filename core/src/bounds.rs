@@ -4,7 +4,7 @@
 use std::fmt;
 
 /// The most memory that the values of one text may take.
-const MOST_BYTES: usize = 48 << 20;
+const MOST_BYTES: usize = 40 << 20;
 /// The most entries of one list.
 const MOST_ENTRIES: usize = 50_000;
 
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn it_is_told_which_bound_it_was() {
-        assert_eq!(Excess::Bytes.to_string(), "its values would take more than 48 MiB of memory");
+        assert_eq!(Excess::Bytes.to_string(), "its values would take more than 40 MiB of memory");
         assert_eq!(Excess::Entries.to_string(), "it has a list of more than 50000 entries");
     }
 }

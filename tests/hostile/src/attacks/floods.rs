@@ -29,10 +29,10 @@ fn of_wire(wire: Wire) -> Vec<Attack> {
         .expects(kept)
         .quick_over(Wire::Gms),
         Attack::saying("a million small messages", wire, |wire, number| {
-            let messages = (0..20_000).map(|at| wire.entry(2 + number * 20_000 + at, &wire.text("hi")));
+            let messages = (0..16_000).map(|at| wire.entry(2 + number * 16_000 + at, &wire.text("hi")));
             wire.answer(&messages.collect::<Vec<_>>().join(","), "")
         })
-        .times(50)
+        .times(63)
         .expects(kept),
         flood("messages for a program that takes none", if wire.is_cometd() { 60 } else { 4 }, |wire, _| {
             wire.text(&"x".repeat(4 * MIB))

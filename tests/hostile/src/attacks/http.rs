@@ -54,7 +54,7 @@ fn at_starts(wire: Wire) -> Vec<Attack> {
                 line.answer("application/json", body.as_bytes()).await;
             })
         })
-        .expects(&["48 MiB of memory", "50000 entries"])
+        .expects(&["40 MiB of memory", "50000 entries"])
         .quick_over(Wire::Nexus),
     ]
 }

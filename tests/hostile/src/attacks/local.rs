@@ -51,7 +51,7 @@ fn files() -> impl Iterator<Item = Attack> {
                 std::fs::write(path, format!("[{}]", super::list(r#"{"":0}"#, super::LONGEST_ANSWER - 10)))
                     .unwrap();
             },
-            &["48 MiB of memory", "50000 entries"],
+            &["40 MiB of memory", "50000 entries"],
         ),
         (
             "1.5 million members in a session file",
@@ -59,7 +59,7 @@ fn files() -> impl Iterator<Item = Attack> {
                 let members: Vec<_> = (0..1_500_000).map(|number| format!("\"{number:06x}\":0")).collect();
                 std::fs::write(path, format!("{{{}}}", members.join(","))).unwrap();
             },
-            &["48 MiB of memory", "too large"],
+            &["40 MiB of memory", "too large"],
         ),
     ];
     files.into_iter().map(|(name, prepare, expected)| {
