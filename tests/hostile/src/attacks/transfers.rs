@@ -99,7 +99,7 @@ fn images() -> Vec<Attack> {
     vec![
         served("150 images of 15 KB that unpack to 15 MiB", naming(150), packed()).quick_over(Wire::Nexus),
         served("150 images of 15 MiB", naming(150), plain(15 << 20)),
-        served("40,000 images", naming(40_000), plain(10)),
+        served("30,000 images", naming(30_000), plain(10)),
     ]
 }
 
