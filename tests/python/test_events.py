@@ -70,8 +70,9 @@ async def test_who_listens_before_the_first_command_misses_nothing(face: Face, s
     assert (await received.next()).messages[-1]["text"] == "before"
     for stream in streams:
         assert [(await face(stream.next(SECONDS))).name for _ in names] == names
-    await face(chat.send_message("after"))
+    await face(chat.get_agents())  # the first command: who comes after it hears of what is new alone
     chat.on("messageReceived", late)
+    await face(chat.send_message("after"))
     for calls in (received, late):
         assert [message["text"] for message in (await calls.next()).messages] == ["after"]
     for stream in streams:
