@@ -1,10 +1,10 @@
 //! A chat is restored over a line that brings its transcript in several times `ajaxTimeout`: as long as bytes come, nothing stands still.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test: it fails by panicking")]
+#![allow(clippy::unwrap_used, reason = "a test: it fails by panicking")]
 
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{future::Future, net::SocketAddr, path, time::Duration};
-use webchat_conformance::{Path, Relay};
+use webchat_conformance::{Path, Relay, Transport};
 use webchat_core::{Chat, Config, command::StartChat, event::Event};
 use webchat_simulator::Simulator;
 
@@ -13,35 +13,22 @@ const MESSAGES: usize = 50;
 /// More bytes in all than the line takes in that time.
 const LINE: Path = Path { delay_ms: 0, bytes_per_second: 20_000, idle_ms: 0 };
 
-fn chat(back_end: &str, simulator: &Simulator, address: SocketAddr, store: &path::Path) -> Chat {
-    let at = |url: String| url.replace(&simulator.address().to_string(), &address.to_string());
-    let mut config = json!({"ajaxTimeout": AJAX_TIMEOUT, "connection": {"proxy": "none"},
-        "sessionStore": {"type": "file", "path": store}});
-    let (key, part) = match back_end {
-        "gms" => ("dataURL", Value::from(at(simulator.chat_url()))),
-        "nexus" => (
-            "transport",
-            json!({"type": "pureengage-v3-rest", "dataURL": at(simulator.nexus_url()), "endpoint": "Support",
-                "headers": {"x-api-key": "simulator"}}),
-        ),
-        _ => (
-            "cometD",
-            json!({"enabled": true, "cometURL": at(simulator.cometd_url()), "channel": simulator.cometd_channel(),
-                "websocketEnabled": back_end == "cometd"}),
-        ),
-    };
-    config[key] = part;
-    Chat::new(Config::from_json(&config).unwrap()).unwrap()
+fn chat(transport: Transport, simulator: &Simulator, address: SocketAddr, store: &path::Path) -> Chat {
+    let mut config = transport.config(simulator, address, None);
+    config.insert("ajaxTimeout".into(), AJAX_TIMEOUT.into());
+    config.insert("connection".into(), json!({"proxy": "none"}));
+    config.insert("sessionStore".into(), json!({"type": "file", "path": store}));
+    Chat::new(Config::from_json(&config.into()).unwrap()).unwrap()
 }
 
 async fn in_time<T>(what: &str, wait: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_mins(1), wait).await.unwrap_or_else(|_| panic!("never {what}"))
 }
 
-async fn restore(back_end: &'static str) {
+async fn restore(transport: Transport) {
     let (simulator, directory) = (Simulator::builder().start().await.unwrap(), tempfile::tempdir().unwrap());
     let store = directory.path().join("session.json");
-    let first = chat(back_end, &simulator, simulator.address(), &store);
+    let first = chat(transport, &simulator, simulator.address(), &store);
     let start = StartChat { nickname: "Mia".into(), ..StartChat::default() };
     in_time("started", first.start_chat(start)).await.unwrap();
     first.close();
@@ -52,7 +39,7 @@ async fn restore(back_end: &'static str) {
         simulator.say(&id, sam, &format!("{number} {}", "x".repeat(1_000))).unwrap();
     }
     let relay = Relay::open(simulator.address(), LINE).await.unwrap();
-    let restored = chat(back_end, &simulator, relay.address, &store);
+    let restored = chat(transport, &simulator, relay.address, &store);
     let events = restored.events();
     let mut heard = 0;
     while heard < MESSAGES {
@@ -60,7 +47,9 @@ async fn restore(back_end: &'static str) {
             Event::MessageReceived(batch) => {
                 heard += batch.received.iter().filter(|received| received.message.text.is_some()).count();
             }
-            Event::RestoreFailed(_) | Event::RestoreTimeout | Event::Disconnected => panic!("{back_end}"),
+            Event::RestoreFailed(_) | Event::RestoreTimeout | Event::Disconnected => {
+                panic!("{}", transport.name)
+            }
             _ => {}
         }
     }
@@ -69,5 +58,5 @@ async fn restore(back_end: &'static str) {
 
 #[tokio::test]
 async fn a_transcript_comes_as_slowly_as_the_line_brings_it() {
-    futures_util::future::join_all(["gms", "nexus", "cometd", "cometd-polling"].map(restore)).await;
+    futures_util::future::join_all(Transport::ALL.map(restore)).await;
 }

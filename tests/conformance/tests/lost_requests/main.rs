@@ -13,6 +13,7 @@ mod closing;
 use closing::Closing;
 use serde_json::{Value, json};
 use std::{future::Future, net::SocketAddr, time::Duration};
+use webchat_conformance::Transport;
 use webchat_core::{
     Chat,
     command::StartChat,
@@ -27,24 +28,11 @@ const REST: [&str; 2] = ["gms", "nexus"];
 
 /// A chat with `simulator` at `address`.
 fn chat(back_end: &str, simulator: &Simulator, address: SocketAddr, ajax_timeout: u64) -> Chat {
-    let at = |url: String| url.replace(&simulator.address().to_string(), &address.to_string());
-    let mut config = json!({"ajaxTimeout": ajax_timeout, "dynamicPolling": false, "pollRate": 1000,
-        "connection": {"proxy": "none"}});
-    let (key, part) = match back_end {
-        "gms" => ("dataURL", Value::from(at(simulator.chat_url()))),
-        "nexus" => (
-            "transport",
-            json!({"type": "pureengage-v3-rest", "dataURL": at(simulator.nexus_url()), "endpoint": "Support",
-                "headers": {"x-api-key": "simulator"}}),
-        ),
-        _ => (
-            "cometD",
-            json!({"enabled": true, "cometURL": at(simulator.cometd_url()), "apiURL": at(simulator.cometd_file_url()),
-                "channel": simulator.cometd_channel(), "websocketEnabled": back_end == "cometd"}),
-        ),
-    };
-    config[key] = part;
-    Chat::new(Config::from_json(&config).unwrap()).unwrap()
+    let transport = Transport::ALL.into_iter().find(|transport| transport.name == back_end).unwrap();
+    let mut config = transport.config(simulator, address, Some(1_000));
+    config.insert("ajaxTimeout".into(), ajax_timeout.into());
+    config.insert("connection".into(), json!({"proxy": "none"}));
+    Chat::new(Config::from_json(&config.into()).unwrap()).unwrap()
 }
 
 fn start(chat: &Chat) -> impl Future<Output = Result<Value, webchat_core::Error>> {
