@@ -2,13 +2,16 @@
 //!
 //! A [`Chat`] is one customer's chat: it takes the commands of the specification, talks to a Genesys back end and publishes the
 //! specification's events. The layers, each knowing only those below: [`Chat`], the driver (tasks and clock), the [`service`] (every
-//! rule of the specification, without input or output of its own) beside the [`transport`]s, and the [`model`].
+//! rule of the specification, without input or output of its own) beside the [`backend`]s and their [`carrier`]s, the neutral [`transport`]
+//! boundary between them, and the [`model`].
 
 #![forbid(unsafe_code)]
 
 mod apart;
+pub mod backend;
 mod blocking;
 mod bounds;
+pub mod carrier;
 pub mod client;
 pub mod command;
 pub mod config;
@@ -16,6 +19,9 @@ pub mod driver;
 pub mod error;
 pub mod event;
 pub mod foreign;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
+mod json;
 pub mod model;
 pub mod private;
 mod scarce;
@@ -28,8 +34,6 @@ pub use config::Config;
 pub use driver::{Completion, Events, Runtime, RuntimeOptions};
 pub use error::{Delivery, Error, ErrorKind, Retry};
 pub use private::Private;
-#[cfg(feature = "fuzzing")]
-pub use transport::fuzzing;
 pub use webchat_prefilter as prefilter;
 
 /// The README's program compiles.

@@ -2,7 +2,10 @@
 
 use super::Driver;
 use crate::{
-    Error, ErrorKind, blocking,
+    Error, ErrorKind,
+    backend::{gms_cometd::GmsCometd, gms_rest::GmsRest, nexus_rest::NexusRest},
+    blocking,
+    carrier::http::local_failure,
     command::{Preprocessor, PreviewInput},
     config::{Config, ServiceConfig, TransportConfig},
     driver::Runtime,
@@ -10,10 +13,7 @@ use crate::{
     model::JsonObject,
     service::{BatchId, ExchangeId},
     store::{self, SessionStore},
-    transport::{
-        Applied, Capabilities, Failure, Operation, Reply, Request, Transport, gms_cometd::GmsCometd,
-        gms_rest::GmsRest, http::local_failure, nexus_v3::NexusRest,
-    },
+    transport::{Applied, Capabilities, Failure, Operation, Reply, Request, Transport},
 };
 use futures_util::{
     FutureExt,

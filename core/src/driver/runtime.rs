@@ -1,10 +1,7 @@
 //! The threads and connections that chats share.
 
 use super::{Dispatcher, Health, dispatcher::adopt, fork, leader, signals};
-use crate::{
-    Error, ErrorKind, scarce,
-    transport::{BoxFuture, http::HttpPool},
-};
+use crate::{Error, ErrorKind, carrier::http::HttpPool, scarce, transport::BoxFuture};
 use once_cell::sync::OnceCell;
 use std::{
     fmt,

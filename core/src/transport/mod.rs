@@ -1,25 +1,10 @@
-//! The way to a Genesys back end: one folder each, with the same files (`mod.rs`, the back end; `wire`, its types, encoding and
-//! decoding as pure functions). A transport turns a neutral [`Request`] into the wire and the answer into a neutral [`Reply`]; it
-//! holds no chat state and applies no rule of the service. `request`, `reply` and `failure` are the
-//! neutral words for that. What all HTTP back ends share is in `http`; `json` reads what is not quite
-//! a protocol's.
+//! The neutral boundary between the service and the back ends: a [`Request`] says what is wanted, a [`Reply`] or a [`Failure`] what came of
+//! it, [`Capabilities`] what a back end can do at all. Plain data; nothing here knows a protocol, a carrier or a rule.
 
-mod bayeux;
 mod capabilities;
 mod failure;
-mod farewell;
-#[cfg(feature = "fuzzing")]
-pub mod fuzzing;
-mod gms;
-pub mod gms_cometd;
-pub mod gms_rest;
-pub mod http;
-mod json;
-pub mod nexus_v3;
 mod reply;
 mod request;
-#[cfg(test)]
-mod unreadable_tests;
 
 pub use crate::bounds::Excess;
 pub use capabilities::Capabilities;

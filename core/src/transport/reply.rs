@@ -1,7 +1,7 @@
 //! What a back end answers.
 
-use super::json;
 use crate::{
+    json,
     model::{Downloaded, FileLimits, Received, SessionData, SessionForm},
     private::debug_only,
 };

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::json;
 use std::hint::black_box;
-use webchat_core::transport::gms_rest::wire;
+use webchat_core::backend::gms_rest::wire;
 
 /// How many messages the transcript has.
 pub const MESSAGES: usize = 10_000;

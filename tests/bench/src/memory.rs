@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::json;
 use std::fs;
-use webchat_core::{model::Received, transport::gms_rest::wire};
+use webchat_core::{backend::gms_rest::wire, model::Received};
 
 /// How much is received of each length, on the wire: enough that what else the process does makes no difference.
 const ON_THE_WIRE: usize = 64 << 20;

@@ -12,9 +12,11 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 use webchat_core::{
     Config,
+    backend::nexus_rest::NexusRest,
+    carrier::http::HttpPool,
     config::TransportConfig,
     model::{SessionData, SessionForm},
-    transport::{self, Operation, Request, Transport, http::HttpPool, nexus_v3::NexusRest},
+    transport::{self, Operation, Request, Transport},
 };
 
 /// How many chats send at once.

@@ -10,12 +10,13 @@ use std::{
 };
 use webchat_core::{
     Config, ErrorKind, Retry,
+    backend::gms_rest::wire,
     command::{Command, RequestId},
     config::ServiceConfig,
     model::{JsonObject, SessionForm},
     service::{BatchId, Effect, ExchangeId, PrivateMessages, Service, Time},
     store::Stored,
-    transport::{Applied, Capabilities, Failure, Incoming, News, Reply, gms_rest::wire},
+    transport::{Applied, Capabilities, Failure, Incoming, News, Reply},
 };
 
 /// More that is due at one moment than this is a storm.

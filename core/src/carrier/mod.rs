@@ -1,0 +1,5 @@
+//! What carries bytes to a server and back, with deadlines and healing: `http` for every back end, `bayeux` for those that push by it. No
+//! carrier knows a chat.
+
+pub(crate) mod bayeux;
+pub mod http;

@@ -1,6 +1,0 @@
-//! GMS v2 over REST on the wire, as pure functions: `form` says what a request carries (protocol reference, section 2).
-
-mod form;
-
-pub use crate::transport::gms::{Unreadable, decode};
-pub(crate) use form::{form, path, urlencoded};
