@@ -226,7 +226,7 @@ impl Error {
         self.0.retry
     }
 
-    /// The server's response (behaviour reference, section 3), where the rejection has one. It can hold private text.
+    /// The server's response (webchatservice.md, 3), where the rejection has one. It can hold private text.
     pub fn response(&self) -> Option<&Value> {
         self.0.response.as_ref()
     }

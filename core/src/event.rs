@@ -113,7 +113,7 @@ pub struct Restored {
     pub asynchronous: Option<bool>,
 }
 
-/// Payload of `messageReceived` (behaviour reference, section 6.1).
+/// Payload of `messageReceived` (webchatservice.md, 6.1).
 #[derive(Clone, Default)]
 pub struct MessageReceived {
     /// The new visible messages in both their shapes, in order.
@@ -163,7 +163,7 @@ pub struct ParticipantChange {
 pub enum ResponseData {
     /// An answer of the back end.
     Body(Body),
-    /// An HTTP failure in the form of the behaviour reference, section 3.
+    /// An HTTP failure in the form of webchatservice.md, 3.
     Failure(Value),
 }
 

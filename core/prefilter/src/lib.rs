@@ -1,5 +1,5 @@
 //! Prefilters: JavaScript regular expressions hiding the messages they match from the transcript (specification,
-//! `addPrefilter` and `sendFilteredMessage`; protocol reference, section 11).
+//! `addPrefilter` and `sendFilteredMessage`; webchatservice.md, 11).
 //!
 //! A pattern is parsed as JavaScript does (`parse`, to `ast`; `chars` and `case` hold its character sets), and matched
 //! by an automaton in linear time if it can be one (`linear`), else by backtracking with limited steps (`backtrack`).

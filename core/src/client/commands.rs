@@ -34,8 +34,8 @@ macro_rules! read {
     };
 }
 
-/// The commands of the specification, one method each. What they are rejected with is described there and in the behaviour reference,
-/// section 4.
+/// The commands of the specification, one method each. What they are rejected with is described there and in
+/// webchatservice.md, 4.
 impl Chat {
     /// Gives any command.
     pub fn command(&self, command: Command) -> Pending<Resolution> {

@@ -104,24 +104,24 @@ pub enum Command {
     RegisterPreProcessor(Preprocessor),
     /// Tells whether a session exists.
     VerifySession,
-    /// Returns what may be uploaded (behaviour reference, "Commands outside").
+    /// Returns what may be uploaded (webchatservice.md, 4 (Commands outside)).
     GetFileLimits,
-    /// Deletes an uploaded file (GMS reference, section 2).
+    /// Deletes an uploaded file (gms-v2.md, 2).
     DeleteFile {
         /// The file's id.
         file_id: String,
     },
-    /// Pushes a web address to the agent (GMS reference, section 2).
+    /// Pushes a web address to the agent (gms-v2.md, 2).
     PushUrl {
         /// The address.
         url: String,
     },
-    /// Takes another nickname (GMS reference, section 2).
+    /// Takes another nickname (gms-v2.md, 2).
     UpdateNickname {
         /// The new nickname.
         nickname: Private,
     },
-    /// Reports what the customer has read (GMS reference, section 2.5).
+    /// Reports what the customer has read (gms-v2.md, 2.5).
     ReadReceipt {
         /// Index of the last message read; without it, the newest received.
         index: Option<u64>,
@@ -163,7 +163,7 @@ pub struct StartChat {
     /// Attached data: an object, text that holds one as JSON, or null. They win over the configured ones.
     pub user_data: Value,
     /// The same fields once more, as v3 has them (`form`). Where the transport has its fields there they win; else they count when none
-    /// of the fields above has a value (behaviour reference, section 14, row 4).
+    /// of the fields above has a value (webchatservice.md, 14 (row 4)).
     pub form: Option<Box<StartChat>>,
 }
 

@@ -1,4 +1,4 @@
-//! The options of GMS v2 over `CometD`: the objects `cometD` and `async` (behaviour reference, section 1.1).
+//! The options of GMS v2 over `CometD`: the objects `cometD` and `async` (webchatservice.md, 1.1).
 
 use super::{
     ServiceConfig,
@@ -12,7 +12,7 @@ use url::Url;
 
 const DEFAULT_CHANNEL: &str = "/service/chatV2/customer-support";
 
-/// GMS v2 over `CometD` (behaviour reference, section 1.1). The first options are of the object `cometD`; its `logLevel` is checked and
+/// GMS v2 over `CometD` (webchatservice.md, 1.1). The first options are of the object `cometD`; its `logLevel` is checked and
 /// has no effect.
 #[derive(Clone, Debug)]
 pub struct GmsCometdConfig {

@@ -1,4 +1,4 @@
-//! The configuration: the JSON object of `_genesys.widgets.webchat` (behaviour reference, section 1), validated once and immutable
+//! The configuration: the JSON object of `_genesys.widgets.webchat` (webchatservice.md, 1), validated once and immutable
 //! afterwards. `reader` takes typed values out of JSON and names the key path of what is wrong; one file per group of options.
 //!
 //! Options are documented on the fields they end in. These end in none:
@@ -65,18 +65,18 @@ pub struct ServiceConfig {
     /// The time limit of a request. Option `ajaxTimeout`, milliseconds from 1; 3000 by default (specification, Options).
     pub ajax_timeout: Duration,
     /// How many poll exceptions in a row are tolerated before the chat server counts as offline. Option `pollExceptionLimit`, from 0; 5
-    /// by default (specification, Options; behaviour reference, section 9.2).
+    /// by default (specification, Options; webchatservice.md, 9.2).
     pub poll_exception_limit: u32,
     /// How old a stored session may be; nothing where age does not matter. Option `restoreTimeout`, milliseconds; zero or absent means
-    /// the default of 60000. Without effect under Nexus v3 and on asynchronous chats (specification, Options; behaviour reference, section 8).
+    /// the default of 60000. Without effect under Nexus v3 and on asynchronous chats (specification, Options; webchatservice.md, 8).
     pub restore_timeout: Option<Duration>,
     /// Whether chats outlive the process and the agents' presence; nothing where the transport does not know the difference. Option
-    /// `transport.async.enabled`, or `async.enabled` under `CometD` (specification, Options, Version 3 API; behaviour reference, 1.1).
+    /// `transport.async.enabled`, or `async.enabled` under `CometD` (specification, Options, Version 3 API; webchatservice.md, 1.1).
     pub asynchronous: Option<bool>,
-    /// The longest message, in Unicode code points. Option `maxMessageLength`, from 1; no limit by default (behaviour reference, 1.1).
+    /// The longest message, in Unicode code points. Option `maxMessageLength`, from 1; no limit by default (webchatservice.md, 1.1).
     pub max_message_length: Option<usize>,
     /// How large the transcript may become, texts and contents counted, and 768 bytes for each message; beyond it the oldest messages
-    /// leave it. Option `maxTranscriptBytes`, from 1; 64 MiB by default (behaviour reference, section 2).
+    /// leave it. Option `maxTranscriptBytes`, from 1; 64 MiB by default (webchatservice.md, 2).
     pub max_transcript_bytes: usize,
     /// How often to poll.
     pub polling: Polling,
@@ -92,7 +92,7 @@ debug_only!(ServiceConfig {
     polling
 });
 
-/// The pace of polling (behaviour reference, sections 1.1 and 9.1).
+/// The pace of polling (webchatservice.md, 1.1 and 9.1).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Polling {
     /// Whether the interval adapts; else it is `rate`. Option `dynamicPolling`; true by default.
@@ -127,7 +127,7 @@ pub enum TransportConfig {
     NexusRest(NexusRestConfig),
 }
 
-/// GMS v2 over REST (specification, Version 2 API; behaviour reference, section 1.1).
+/// GMS v2 over REST (specification, Version 2 API; webchatservice.md, 1.1).
 #[derive(Clone, Debug)]
 pub struct GmsRestConfig {
     /// The chat URL, with exactly one slash at the end. Option `dataURL` or, in its absence, `serverURL`; required. Absolute, `http` or
@@ -150,7 +150,7 @@ pub struct GmsRestConfig {
     pub ajax_timeout: Duration,
 }
 
-/// Nexus v3 over REST (specification, Version 3 API; behaviour reference, section 1.2). All options are of the object `transport`, but
+/// Nexus v3 over REST (specification, Version 3 API; webchatservice.md, 1.2). All options are of the object `transport`, but
 /// for the last two.
 #[derive(Clone)]
 pub struct NexusRestConfig {
@@ -187,7 +187,7 @@ debug_only!(NexusRestConfig {
     ajax_timeout
 });
 
-/// Options of the user interface, which shares the namespace (behaviour reference, section 1).
+/// Options of the user interface, which shares the namespace (webchatservice.md, 1).
 const USER_INTERFACE: [&str; 17] = [
     "actionsMenu",
     "ariaCharRemainingIntervals",

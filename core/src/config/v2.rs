@@ -1,5 +1,5 @@
-//! The options of the GMS v2 service, and those that every transport shares (specification, Options, Version 2 API; behaviour
-//! reference, section 1.1).
+//! The options of the GMS v2 service, and those that every transport shares (specification, Options, Version 2 API;
+//! webchatservice.md, 1.1).
 
 use super::{
     EMPTY, GmsRestConfig, Polling, ServiceConfig, TransportConfig, cometd,

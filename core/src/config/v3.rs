@@ -1,4 +1,4 @@
-//! The options of the `transport` object (specification, Options, Version 3 API; behaviour reference, section 1.2).
+//! The options of the `transport` object (specification, Options, Version 3 API; webchatservice.md, 1.2).
 
 use super::{
     EMPTY, NexusRestConfig, Polling, ServiceConfig,

@@ -1,4 +1,4 @@
-//! The agents of a chat, and its figures (behaviour reference, section 6.3).
+//! The agents of a chat, and its figures (webchatservice.md, 6.3).
 
 use super::ParticipantId;
 use crate::private::Private;

@@ -1,4 +1,4 @@
-//! What is attached to a message (Nexus reference, section 5.3).
+//! What is attached to a message (nexus-v3.md, 5.3).
 
 use super::JsonObject;
 use crate::private::debug_only;

@@ -1,4 +1,4 @@
-//! What a server may do to a text before it shows it (GMS reference, section 4.5), and how surely a text that is shown is one that was sent.
+//! What a server may do to a text before it shows it (gms-v2.md, 4.5), and how surely a text that is shown is one that was sent.
 
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;

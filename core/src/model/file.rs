@@ -121,7 +121,7 @@ impl fmt::Debug for ProgressListener {
     }
 }
 
-/// What the server allows to upload (GMS reference, section 7.1). What the server does not say is not limited here.
+/// What the server allows to upload (gms-v2.md, 7.1). What the server does not say is not limited here.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FileLimits {

@@ -1,4 +1,4 @@
-//! One entry of a transcript, as the server sent it and as applications see it (behaviour reference, section 6.2).
+//! One entry of a transcript, as the server sent it and as applications see it (webchatservice.md, 6.2).
 
 use super::{Content, JsonObject, Participant};
 use crate::private::{Private, debug_only};
@@ -138,7 +138,7 @@ impl PartialEq for Index {
     }
 }
 
-/// As applications see it: a number, or the server's text without its dash (behaviour reference, section 6.2); what is no place, as the
+/// As applications see it: a number, or the server's text without its dash (webchatservice.md, 6.2); what is no place, as the
 /// server wrote it.
 impl Serialize for Index {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,5 +1,5 @@
 //! The shared vocabulary: messages, participants, transcripts, agents, session data, files. Plain data that every layer may use and
-//! that knows none of them. Names and JSON shapes are those of the behaviour reference, sections 6 and 7.
+//! that knows none of them. Names and JSON shapes are those of webchatservice.md, 6 and 7.
 
 mod agents;
 mod content;

@@ -127,7 +127,7 @@ impl<'de> Deserialize<'de> for ParticipantRole {
     }
 }
 
-/// The sender of a message (`from`; behaviour reference, section 6.2).
+/// The sender of a message (`from`; webchatservice.md, 6.2).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Participant {
     /// The identifier within the chat.

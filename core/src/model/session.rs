@@ -1,4 +1,4 @@
-//! What identifies a chat session towards the server (behaviour reference, section 7).
+//! What identifies a chat session towards the server (webchatservice.md, 7).
 
 use super::ParticipantId;
 use crate::private::Private;
@@ -40,7 +40,7 @@ pub struct GmsSession {
     pub user_id: Private,
 }
 
-/// The token of a Nexus v3 session, and what it says (Nexus reference, section 3).
+/// The token of a Nexus v3 session, and what it says (nexus-v3.md, 3).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NexusSession {

@@ -1,4 +1,4 @@
-//! New messages: from a batch of the server's to events, in the order of the behaviour reference, sections 5 and 6.
+//! New messages: from a batch of the server's to events, in the order of webchatservice.md, 5 and 6.
 
 use super::{Effect, PrivateMessages, Service, last_words::Over, preprocess};
 use crate::{

@@ -1,4 +1,4 @@
-//! A program that does not take its events (behaviour reference, section 2): no more messages are fetched for it until it has taken some,
+//! A program that does not take its events (webchatservice.md, 2): no more messages are fetched for it until it has taken some,
 //! so that nothing is lost and what waits stays within its bounds.
 //!
 //! Polls wait. What is pushed is not kept: it counts as a gap, which is fetched afterwards. The looks at the transcript that messages in

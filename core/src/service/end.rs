@@ -1,4 +1,4 @@
-//! The end of a session by `endChat` (behaviour reference, section 4), and what goes with a session.
+//! The end of a session by `endChat` (webchatservice.md, 4 (endChat)), and what goes with a session.
 
 use super::{
     Service,

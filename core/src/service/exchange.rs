@@ -278,7 +278,7 @@ impl Service {
         }
     }
 
-    /// Publishes what a failed request means (behaviour reference, sections 9.3 and 9.4). An error that tells of the end is told with it.
+    /// Publishes what a failed request means (webchatservice.md, 9.3 and 9.4). An error that tells of the end is told with it.
     pub(super) fn report(&mut self, failure: &Failure, purpose: &Purpose) {
         let polling = matches!(purpose, Purpose::Poll(_) | Purpose::Settle(_));
         let told_later = failure.ended && !matches!(purpose, Purpose::Start(_));
@@ -314,7 +314,7 @@ impl Service {
         self.session.live_mut().is_none_or(|live| live.told_status.replace(status) != Some(status))
     }
 
-    /// What listeners are told of a refusal in the server's own terms (behaviour reference, section 9.4): over a link any with errors,
+    /// What listeners are told of a refusal in the server's own terms (webchatservice.md, 9.4): over a link any with errors,
     /// else one that ends the chat.
     pub(super) fn refusal_news(&self, reply: &Reply) -> Option<ResponseData> {
         let worth_telling = reply.ended == Some(true) || !self.capabilities.polling;

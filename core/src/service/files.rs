@@ -1,4 +1,4 @@
-//! File commands (behaviour reference, section 4; GMS reference, section 7).
+//! File commands (webchatservice.md, 4 (sendFile, downloadFile); gms-v2.md, 7).
 
 use super::{
     Service,
@@ -126,7 +126,7 @@ pub(super) fn upload_news(name: &str, outcome: &Result<Reply, Failure>) -> Optio
     }
 }
 
-/// The response of an upload that failed (behaviour reference, section 4, "sendFile").
+/// The response of an upload that failed (webchatservice.md, 4 (sendFile)).
 fn failed_upload(failure: &Failure, name: &str) -> Value {
     let mut response = with_filename(failure.response.clone(), name);
     if let Value::Object(response) = &mut response

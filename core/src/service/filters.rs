@@ -1,4 +1,4 @@
-//! Prefilters: what hides messages from the transcript (behaviour reference, section 11).
+//! Prefilters: what hides messages from the transcript (webchatservice.md, 11).
 
 use super::{Service, session::Session};
 use crate::{

@@ -1,4 +1,4 @@
-//! `fetchHistory`: older messages of an asynchronous chat, page by page (behaviour reference, section 4).
+//! `fetchHistory`: older messages of an asynchronous chat, page by page (webchatservice.md, 4 (fetchHistory)).
 
 use super::{
     Service,

@@ -1,4 +1,4 @@
-//! Images of messages (Nexus reference, section 4.7): what comes before the first image is told at once, and polls go on. The message
+//! Images of messages (nexus-v3.md, 4.7): what comes before the first image is told at once, and polls go on. The message
 //! with the image and those behind it wait for the images of their batch, which come or fail within one request's time limit. While as
 //! much waits as may, polls wait as well.
 

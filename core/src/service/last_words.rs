@@ -1,4 +1,4 @@
-//! The last words of a chat that is over (behaviour reference, section 5): whoever learns first that it is, what the server still gives
+//! The last words of a chat that is over (webchatservice.md, 5): whoever learns first that it is, what the server still gives
 //! is told before the end. The session lives on until then; nothing is asked in it any more but that.
 
 use super::{Service, batch::Kind, end::UNSENT, exchange::Purpose};

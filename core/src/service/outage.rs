@@ -1,5 +1,5 @@
-//! Outages of the chat server behind the back end: the transport works, the answers say "temporary" (behaviour reference, section 9.2), or
-//! come from something else than the back end (section 9.4). A link that is kept up is lost instead.
+//! Outages of the chat server behind the back end: the transport works, the answers say "temporary" (webchatservice.md, 9.2), or
+//! come from something else than the back end (webchatservice.md, 9.4). A link that is kept up is lost instead.
 
 use super::Service;
 use crate::{event::Event, transport::Failure};

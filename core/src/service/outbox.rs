@@ -4,7 +4,7 @@
 //! unknown is in it once or not at all; they are in it in the order of their commands. It needs a server that carries out no request
 //! later than `ajaxTimeout` after the client has given it up.
 //!
-//! A message whose answer was lost is *in doubt*. It is settled by the transcript (GMS reference, section 4.5). An own message that stands
+//! A message whose answer was lost is *in doubt*. It is settled by the transcript (gms-v2.md, 4.5). An own message that stands
 //! not before the place that was known when it left, and has its text, is it. A server may change a text, though: what is left over
 //! when equal and nearly equal texts have found their messages is claimed *by order*, by those known to have arrived first, and by the
 //! one in doubt if exactly one is left. Only a look that began when it could no longer arrive, and that leaves no own message over,

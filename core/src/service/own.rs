@@ -1,4 +1,4 @@
-//! Which participants of the chat are this service's customer (GMS reference, section 4.5; Nexus reference, section 4.4).
+//! Which participants of the chat are this service's customer (gms-v2.md, 4.5; nexus-v3.md, 4.4).
 
 use crate::{
     Private,

@@ -1,4 +1,4 @@
-//! When to poll, and what an answer to a poll means (behaviour reference, section 9.1).
+//! When to poll, and what an answer to a poll means (webchatservice.md, 9.1).
 
 use super::{
     Service,
@@ -26,8 +26,8 @@ const PRIVATE: &str =
     "Access Denied to private command. Only WebChatService is allowed to invoke this command.";
 const UNFINISHED: &str = "previous poll has not finished.";
 
-/// The longest pause between polls, whatever a server asks for: it drops a client that it does not hear for 45 s (GMS reference,
-/// section 6).
+/// The longest pause between polls, whatever a server asks for: it drops a client that it does not hear for 45 s
+/// (gms-v2.md, 6).
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The pace of automatic polling.
@@ -240,7 +240,7 @@ impl Service {
     }
 
     /// A refused poll ends the chat where it says so; a look over a link unless it says otherwise. A poll that is refused without that
-    /// goes on in silence (behaviour reference, section 9.4).
+    /// goes on in silence (webchatservice.md, 9.4).
     fn poll_refused(&mut self, reply: Reply) {
         let over = reply.ended == Some(true) || !self.capabilities.polling && reply.ended.is_none();
         let error = self.refusal_news(&reply);

@@ -1,4 +1,4 @@
-//! Messages as preprocessors see and change them (behaviour reference, section 12): one JSON object with the server's field names and
+//! Messages as preprocessors see and change them (webchatservice.md, 12): one JSON object with the server's field names and
 //! the normalised ones side by side.
 
 use super::batch::Batch;

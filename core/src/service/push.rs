@@ -1,4 +1,4 @@
-//! What a back end that pushes tells without having been asked (behaviour reference, sections 8 and 9.3).
+//! What a back end that pushes tells without having been asked (webchatservice.md, 8 and 9.3).
 //!
 //! News that stand at the next place of the transcript, or close up to it, are published as they come. Those behind a gap are held back,
 //! and the service *catches up*: it fetches what is missing from the known place on, until that succeeds. It does so as well after a
@@ -21,7 +21,7 @@ use crate::{
 };
 use std::time::Duration;
 
-/// The pause after a fetch that failed (behaviour reference, section 8; GMS reference, section 8.4).
+/// The pause after a fetch that failed (webchatservice.md, 8; gms-v2.md, 8.4).
 pub(super) const RETRY: Duration = Duration::from_secs(3);
 
 /// After so many looks at the transcript in a row that were not up to date, what is held back is published all the same.

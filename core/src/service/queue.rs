@@ -1,4 +1,4 @@
-//! Commands given before the service is ready (behaviour reference, section 2). While a `configure` is under way they wait for its outcome.
+//! Commands given before the service is ready (webchatservice.md, 2). While a `configure` is under way they wait for its outcome.
 //! Without one they wait for the next for a short time only: a program that configures right after is not raced, and none that never does
 //! hangs. When a `configure` fails, those that waited for it wait for another one as long again.
 

@@ -1,4 +1,4 @@
-//! The transcript that `getTranscript` returns, within its bound (behaviour reference, section 2).
+//! The transcript that `getTranscript` returns, within its bound (webchatservice.md, 2).
 
 use crate::model::{Received, Transcript};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Start-up and restoration of a stored session (behaviour reference, sections 2 and 8).
+//! Start-up and restoration of a stored session (webchatservice.md, 2 and 8).
 
 use super::{
     Phase, Service,

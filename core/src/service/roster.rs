@@ -1,4 +1,4 @@
-//! Who is in the chat, and since when (behaviour reference, sections 4, "fetchHistory", and 6.3).
+//! Who is in the chat, and since when (webchatservice.md, 4 (fetchHistory), and 6.3).
 //!
 //! Whoever joins is on the roster until they leave. An agent or supervisor whose join was never seen is there from the first sign of
 //! life on. What is older than that which is known of somebody changes nothing but the time of a join: so connects and disconnects of

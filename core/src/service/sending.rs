@@ -385,7 +385,7 @@ fn is_blank(character: char) -> bool {
     character.is_whitespace() || character == '\u{feff}'
 }
 
-/// The connection is known to be lost, and the message never left (behaviour reference, section 3).
+/// The connection is known to be lost, and the message never left (webchatservice.md, 3).
 fn cut_off() -> Error {
     Error::new(ErrorKind::NotSent, "the message was not sent, because the connection is lost")
         .with_retry(Retry::WithBackoff)

@@ -1,4 +1,4 @@
-//! `startChat` and `verifySession` (behaviour reference, section 4).
+//! `startChat` and `verifySession` (webchatservice.md, 4 (startChat, verifySession)).
 
 use super::{
     Service,

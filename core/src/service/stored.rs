@@ -121,7 +121,7 @@ impl Service {
         self.store_own(place);
     }
 
-    /// Hands the host what it is to keep of an asynchronous chat (behaviour reference, section 7, "getSessionData").
+    /// Hands the host what it is to keep of an asynchronous chat (webchatservice.md, 7 (getSessionData)).
     pub(super) fn keep_for_host(&mut self) {
         let asynchronous = self.is_asynchronous();
         let Some(live) = self.session.live_mut().filter(|_| asynchronous) else { return };

@@ -1,4 +1,4 @@
-//! The customer's typing, and the countdown after which it counts as stopped (behaviour reference, section 10).
+//! The customer's typing, and the countdown after which it counts as stopped (webchatservice.md, 10).
 
 use super::{Service, commands::NO_SESSION, exchange::Purpose, session::Typing};
 use crate::{

@@ -1,5 +1,5 @@
-//! Where session data outlive the process, so that a chat can be restored: a small key-value store with the keys of the behaviour
-//! reference, section 7 ([`key`]). `memory` keeps them in the process, `file` in a JSON file, `session` reads and writes a session's data;
+//! Where session data outlive the process, so that a chat can be restored: a small key-value store with the keys of
+//! webchatservice.md, 7: [`key`]. `memory` keeps them in the process, `file` in a JSON file, `session` reads and writes a session's data;
 //! anything else implements [`SessionStore`].
 
 mod file;
@@ -110,7 +110,7 @@ pub trait SessionStore: Send + Sync + 'static {
 }
 
 /// What keeps an asynchronous chat outside of this library: the three functions of `transport.async` and `async` (specification,
-/// Options; behaviour reference, section 7), whose names there say what the page does and not what they do.
+/// Options; webchatservice.md, 7), whose names there say what the page does and not what they do.
 ///
 /// The service calls it in order and never twice at once, besides the [`SessionStore`]; what it keeps wins. What fails is logged, and
 /// fails no chat; so is what takes more than five seconds, and the keeper is not called again before it has answered.

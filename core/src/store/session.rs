@@ -1,4 +1,4 @@
-//! A session's data as they are stored (behaviour reference, section 7).
+//! A session's data as they are stored (webchatservice.md, 7).
 
 use super::{Mark, Stored, StoredText, key};
 use crate::{
@@ -86,8 +86,8 @@ pub(crate) fn place(
     }]
 }
 
-/// The session that an application gives: a token, an object that holds one, or such an object as JSON text (behaviour reference, section 7,
-/// "setSessionData"). Nothing when it names none.
+/// The session that an application gives: a token, an object that holds one, or such an object as JSON text
+/// (webchatservice.md, 7 (setSessionData)). Nothing when it names none.
 pub(crate) fn given(form: SessionForm, given: &Value) -> Option<SessionData> {
     let parsed;
     let given = match given {

@@ -18,7 +18,7 @@ pub enum Applied {
     Unknown,
 }
 
-/// What listeners are told of a failed request (behaviour reference, sections 9.3 and 9.4).
+/// What listeners are told of a failed request (webchatservice.md, 9.3 and 9.4).
 #[derive(Clone, PartialEq)]
 pub enum News {
     /// Nothing: its command's outcome tells enough.
@@ -54,7 +54,7 @@ pub struct Failure {
     pub late: Option<Late>,
     /// What listeners are told.
     pub news: News,
-    /// `{status, statusText, responseText, responseJSON?, errorReason?}` (behaviour reference, section 3).
+    /// `{status, statusText, responseText, responseJSON?, errorReason?}` (webchatservice.md, 3).
     pub response: Value,
     /// The file on this machine that is to blame, if one is.
     pub file: Option<Box<FileFault>>,

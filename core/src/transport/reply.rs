@@ -40,7 +40,7 @@ pub struct Reply {
     pub messages: Vec<Received>,
     /// What went wrong, in the server's terms.
     pub errors: Vec<ServerError>,
-    /// The server's idle countdown, as sent (behaviour reference, `idleTimeCountDown`).
+    /// The server's idle countdown, as sent (webchatservice.md, 6.1).
     pub idle_countdown: Option<Value>,
     /// The answer to a request for limits.
     pub limits: Option<FileLimits>,

@@ -1,4 +1,4 @@
-//! What is true of every event, whatever the scenario (behaviour reference, sections 2, 5 and 6).
+//! What is true of every event, whatever the scenario (webchatservice.md, 2, 5 and 6).
 
 use crate::{
     pairs::Pairs,

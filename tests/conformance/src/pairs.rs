@@ -1,4 +1,4 @@
-//! Events that come in pairs: one begins what the other ends, and they take turns (behaviour reference, sections 2, 6 and 9).
+//! Events that come in pairs: one begins what the other ends, and they take turns (webchatservice.md, 2, 6 and 9).
 
 use serde_json::Value;
 use std::collections::BTreeSet;

@@ -129,7 +129,7 @@ const WITH_RESPONSE: [(&str, Option<&str>); 15] = [
     ("restore", Some("async")),
 ];
 
-/// The error codes that Nexus is known to answer with (Nexus reference, section 7.2).
+/// The error codes that Nexus is known to answer with (nexus-v3.md, 7.2).
 const CODES: [&str; 8] = [
     "INVALID_CONTACT_CENTER",
     "INVALID_ENDPOINT",

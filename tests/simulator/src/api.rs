@@ -9,11 +9,11 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Api {
-    /// GMS v2 REST (gms-v2), on-premises and Multicloud (GES) alike.
+    /// GMS v2 REST (gms-v2.md), on-premises and Multicloud (GES) alike.
     Gms,
-    /// GMS v2 over `CometD` (gms-v2 section 8).
+    /// GMS v2 over `CometD` (gms-v2.md, 8).
     Cometd,
-    /// The Multicloud chat API v3, `pureengage-v3-rest` (nexus-v3).
+    /// The Multicloud chat API v3, `pureengage-v3-rest` (nexus-v3.md).
     Nexus,
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Chat clients and bots are tested against it: as a library inside the test's own process, or as the
 //! program `webchat-simulator`, driven over HTTP by tests in any language. All chat APIs lie on one port,
-//! before the same chats. The wire references are called gms-v2 and nexus-v3 here.
+//! before the same chats. What they say of the wires stands in `docs/protocol/`.
 //!
 //! # In a test
 //!
@@ -43,7 +43,7 @@
 //!
 //! # GMS v2
 //!
-//! * All operations of gms-v2 section 2, under `/genesys/2/chat/{serviceName}` and, in the Multicloud (GES)
+//! * All operations of gms-v2.md, 2, under `/genesys/2/chat/{serviceName}` and, in the Multicloud (GES)
 //!   form, under `/gms-chat/2/chat`; with or without a final slash; urlencoded or multipart; `userId` and
 //!   `alias` optional; empty parameters count as absent. CORS preflights are answered.
 //! * Replies always have `statusCode`, `chatId`, `chatEnded`, `nextPosition` and `messages`, and the current
@@ -144,7 +144,7 @@
 //!   any text and is echoed. Tokens are JWTs signed with HS256 that hold three UUIDs. Indexes are
 //!   `MILLISECONDS-DIGIT`, strictly increasing over all events, the customer's own and typing included. The
 //!   first event is the joining of the customer, then what the script does.
-//! * Errors have the HTTP status that nexus-v3 section 7.2 gives them. The key in `x-api-key` is checked when
+//! * Errors have the HTTP status that nexus-v3.md, 7.2 gives them. The key in `x-api-key` is checked when
 //!   [`Builder::apikey`] sets one, the endpoint when [`NexusSettings::endpoints`] names some.
 //! * A session that an agent has ended answers requests for messages until one without `index` has been
 //!   told `chatEnded`, and those with `index` for ever, since an answer may be lost; all else, and all after

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A customer's operation, named as in GMS v2 (gms-v2 section 2). `Resume` is Nexus v3's own (nexus-v3 section
-/// 4.2), `History` that of Nexus v3 and `CometD`, and those from `Upgrade` on are what `CometD` needs below the chat.
+/// A customer's operation, named as in GMS v2 (gms-v2.md, 2). `Resume` is Nexus v3's own
+/// (nexus-v3.md, 4.2), `History` that of Nexus v3 and `CometD`, and those from `Upgrade` on are what `CometD` needs below the chat.
 /// The crate's front page says which request of each API counts as which operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

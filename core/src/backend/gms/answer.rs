@@ -1,4 +1,4 @@
-//! What an HTTP answer means (protocol reference, section 5; behaviour reference, sections 9.3 and 9.4).
+//! What an HTTP answer means (gms-v2.md, 5; webchatservice.md, 9.3 and 9.4).
 
 use super::{Trouble, decode, decode_limits, decode_trouble};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 };
 use serde_json::Value;
 
-/// The API's code for a service that is not available (behaviour reference, section 9.4).
+/// The API's code for a service that is not available (webchatservice.md, 9.4).
 const INVALID_SERVICE: i64 = 306;
 /// The API's code for a text that is too long.
 const TOO_LONG: i64 = 204;
@@ -17,7 +17,7 @@ const TOO_LONG: i64 = 204;
 /// What an answer to `operation` means.
 pub(crate) fn interpret(operation: &Operation, answer: &Answer) -> Result<Reply, Failure> {
     if !answer.status.is_success() {
-        // Servers without read receipts must not disturb a chat (protocol reference, section 2.5).
+        // Servers without read receipts must not disturb a chat (gms-v2.md, 2.5).
         return match (operation, answer.status.as_u16()) {
             (Operation::ReadReceipt { .. }, 404 | 405) => Ok(Reply::default()),
             _ => Err(refusal(operation, answer)),
@@ -61,7 +61,7 @@ fn with_trouble(operation: &Operation, mut failure: Failure, Trouble { ended, er
     }
     let preview_only = errors.iter().all(|error| error.code == TOO_LONG);
     let polling = matches!(operation, Operation::Poll { .. });
-    // A poll knows three failures: the session is gone (section 5.4), only the preview text was refused, or no statement on the chat at all.
+    // A poll knows three failures: the session is gone (gms-v2.md, 5.4), only the preview text was refused, or no statement on the chat at all.
     let gone = polling && (failure.status == 404 || failure.status == 400 && !preview_only);
     failure.ended = ended.unwrap_or(gone);
     failure.foreign &= ended.is_none() && errors.is_empty();
@@ -75,7 +75,7 @@ fn with_trouble(operation: &Operation, mut failure: Failure, Trouble { ended, er
     failure
 }
 
-/// Says what listeners are told of a failure that is not an answer of the server's (behaviour reference, sections 9.3 and 9.4).
+/// Says what listeners are told of a failure that is not an answer of the server's (webchatservice.md, 9.3 and 9.4).
 pub(crate) fn with_news(operation: &Operation, failure: Failure) -> Failure {
     let news = match failure.news {
         News::Nothing if failure.kind == ErrorKind::Io => News::Nothing,

@@ -1,4 +1,4 @@
-//! What the codes of errors mean (protocol reference, section 5.2). Texts of the server are never shown: they can repeat what was sent.
+//! What the codes of errors mean (gms-v2.md, 5.2). Texts of the server are never shown: they can repeat what was sent.
 
 /// What `code` means; `advice`, where it is a number, says how much is allowed.
 pub(super) fn meaning(code: i64, advice: Option<&str>) -> Option<String> {

@@ -1,4 +1,4 @@
-//! Fetching files (protocol reference, section 7.2).
+//! Fetching files (gms-v2.md, 7.2).
 
 use super::{decode, refusal};
 use crate::{
@@ -15,7 +15,7 @@ use std::time::Duration;
 const DOWNLOAD_PAUSE: Duration = Duration::from_secs(30);
 /// No refusal is longer than this.
 const LONGEST_REFUSAL: usize = 64 << 10;
-/// The fields of the response object (section 3).
+/// The fields of the response object (gms-v2.md, 3).
 const RESPONSE_FIELDS: [&str; 14] = [
     "statusCode",
     "chatId",

@@ -1,4 +1,4 @@
-//! The notice that answers a request for file limits (section 7.1).
+//! The notice that answers a request for file limits (gms-v2.md, 7.1).
 
 use super::message::WireMessage;
 use crate::model::{FileLimits, JsonObject};

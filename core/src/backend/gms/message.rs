@@ -1,4 +1,4 @@
-//! A transcript entry (section 4): read straight into the model, without an intermediate JSON tree. What the server sent stays beside it
+//! A transcript entry (gms-v2.md, 4): read straight into the model, without an intermediate JSON tree. What the server sent stays beside it
 //! as it is.
 
 use crate::{

@@ -1,5 +1,5 @@
 //! What the two back ends of GMS v2 share: `reply` reads a response object, `message` a transcript entry, `limits` the notice with file
-//! limits, as pure functions (protocol reference, sections 3 to 5 and 7); `answer` says what an HTTP answer means, `codes` what those of errors do, `download` fetches
+//! limits, as pure functions (gms-v2.md, 3 to 5 and 7); `answer` says what an HTTP answer means, `codes` what those of errors do, `download` fetches
 //! files.
 
 mod answer;

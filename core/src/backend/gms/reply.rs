@@ -1,4 +1,4 @@
-//! The response object (sections 3 and 5).
+//! The response object (gms-v2.md, 3 and 5).
 //!
 //! The answer is read in one pass, and then each of its entries. What is not in good order is read again piece by piece, so that one
 //! malformed entry loses neither the other messages nor the outcome; an entry keeps whatever of it is usable.
@@ -63,7 +63,7 @@ fn decode_as(body: Bytes, any_data_are_limits: bool) -> Result<Reply, Unreadable
     let (wire, mended) = Wire::read(&body).ok_or(Unreadable::NotTheProtocol)?;
     let errors = wire.errors();
     let verdict = wire.verdict(&errors).ok_or(Unreadable::NotTheProtocol)?;
-    // The outcome, the end and the messages are told even where nothing else can be trusted (section 3).
+    // The outcome, the end and the messages are told even where nothing else can be trusted (gms-v2.md, 3).
     let mut reply = Reply { verdict, ended: wire.chat_ended, errors, ..Reply::default() };
     wire.fill(&mut reply, any_data_are_limits);
     reply.body = Body(mended.unwrap_or(body));

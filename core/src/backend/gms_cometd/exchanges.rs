@@ -1,4 +1,4 @@
-//! Which of the messages that are pushed is the outcome of which request (protocol reference, section 8.4).
+//! Which of the messages that are pushed is the outcome of which request (gms-v2.md, 8.4).
 //!
 //! Nothing in an outcome names its request. What is certain: outcomes come in the order of the requests; a transcript that was asked for
 //! from a known entry on has that entry, which news never have, so what has no entry at all is no answer to it; the event that a request

@@ -1,4 +1,4 @@
-//! Sending, fetching and deleting files, by HTTP beside the link and with its cookies (protocol reference, section 8.5).
+//! Sending, fetching and deleting files, by HTTP beside the link and with its cookies (gms-v2.md, 8.5).
 
 use super::{Inner, wire};
 use crate::{

@@ -1,4 +1,4 @@
-//! GMS v2 over `CometD`: operations are published, their outcomes and everything else are pushed (protocol reference, section 8). `wire`
+//! GMS v2 over `CometD`: operations are published, their outcomes and everything else are pushed (gms-v2.md, 8). `wire`
 //! says what a request carries, `exchanges` finds the outcome of each among what is pushed, `outcome` waits for it, `operations` performs
 //! requests on the link, `files` those that go beside it by HTTP. The link itself is `bayeux`'s.
 //!

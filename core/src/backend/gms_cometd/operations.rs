@@ -19,9 +19,9 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-/// After so many attempts to bring the link up a start is rejected (behaviour reference, section 9.3).
+/// After so many attempts to bring the link up a start is rejected (webchatservice.md, 9.3).
 const ATTEMPTS: u32 = 5;
-/// What a start is rejected with when the server cannot be reached (behaviour reference, section 9.3).
+/// What a start is rejected with when the server cannot be reached (webchatservice.md, 9.3).
 const UNREACHABLE: &[u8] = br#"{"statusCode":1}"#;
 /// What is known of the link.
 #[derive(Clone, Debug)]
@@ -288,7 +288,7 @@ fn shows(operation: &Operation) -> bool {
     )
 }
 
-/// A refused start is what an HTTP failure is over REST: the command's, and told (behaviour reference, section 9.4).
+/// A refused start is what an HTTP failure is over REST: the command's, and told (webchatservice.md, 9.4).
 fn unless_refused(reply: Reply) -> Result<Reply, Failure> {
     if reply.verdict != Verdict::Refused || reply.errors.is_empty() || reply.ended == Some(true) {
         return Ok(reply);
@@ -299,14 +299,14 @@ fn unless_refused(reply: Reply) -> Result<Reply, Failure> {
     Err(Failure { status: 200, news, response, ..local_failure(ErrorKind::Rejected, cause) })
 }
 
-/// Without a session, nobody but the listener to errors is told of a lost connection (behaviour reference, section 9.3).
+/// Without a session, nobody but the listener to errors is told of a lost connection (webchatservice.md, 9.3).
 fn without_session(failure: Failure) -> Failure {
     let news = if failure.is_disconnect() { News::Disconnected } else { failure.news };
     Failure { news, ..failure }
 }
 
 /// Whether no attempt can succeed: the connection itself is refused for good, as where a certificate is not trusted; or one is not to be
-/// waited for, because an HTTP status says why (behaviour reference, section 4, startChat).
+/// waited for, because an HTTP status says why (webchatservice.md, 4 (startChat)).
 fn is_hopeless(failure: &Failure) -> bool {
     is_of_http(failure) || failure.status == 0 && failure.retry == Retry::Never
 }

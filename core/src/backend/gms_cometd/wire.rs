@@ -1,4 +1,4 @@
-//! What a request carries: the `data` of a publish, or the form of a file request (protocol reference, sections 8.3 and 8.5).
+//! What a request carries: the `data` of a publish, or the form of a file request (gms-v2.md, 8.3 and 8.5).
 
 use crate::{
     json::field_text,

@@ -1,4 +1,4 @@
-//! Sending and fetching files (protocol reference, section 7.2).
+//! Sending and fetching files (gms-v2.md, 7.2).
 
 use super::{Inner, wire};
 use crate::{

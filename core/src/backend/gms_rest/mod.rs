@@ -1,4 +1,4 @@
-//! GMS v2 over REST: form-encoded POSTs and polling (protocol reference, sections 1 to 7). `wire` encodes and decodes, `files` sends
+//! GMS v2 over REST: form-encoded POSTs and polling (gms-v2.md, 1 to 7). `wire` encodes and decodes, `files` sends
 //! and fetches files; this file performs requests.
 //!
 //! Time limits, from when the request has left: `ajaxTimeout` for every request but those with files; `fileUploadTimeout` for an upload,

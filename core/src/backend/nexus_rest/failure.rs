@@ -1,5 +1,5 @@
-//! What failures mean: whether the session is over, and what listeners are told (Nexus reference, section 7; behaviour reference,
-//! sections 9.3 and 9.4).
+//! What failures mean: whether the session is over, and what listeners are told (nexus-v3.md, 7;
+//! webchatservice.md, 9.3 and 9.4).
 
 use super::wire::{Status, Unusable, status_of};
 use crate::{
@@ -13,8 +13,8 @@ use std::borrow::Cow;
 /// What the codes of errors begin with.
 const PREFIX: &str = "pureengage-v3-rest-";
 
-/// The failure of an answer with a status of success that is none. Where the answer is JSON, it is the response (behaviour reference,
-/// `startChat`).
+/// The failure of an answer with a status of success that is none. Where the answer is JSON, it is the response
+/// (webchatservice.md, 3).
 pub(super) fn unusable(answer: &Answer, unusable: Unusable) -> Failure {
     let mut failure = http::bad_answer(answer, &unusable.to_string());
     if let Some(body) = failure.response.get_mut("responseJSON").map(Value::take) {
@@ -71,7 +71,7 @@ fn status(response: &Value) -> Status {
     status_of(response.get("responseJSON").unwrap_or(response))
 }
 
-/// What a code means (Nexus reference, section 7.2), in our words: a text of the server can repeat what was sent.
+/// What a code means (nexus-v3.md, 7.2), in our words: a text of the server can repeat what was sent.
 fn meaning(code: &str) -> Option<&'static str> {
     Some(match code {
         "INVALID_CONTACT_CENTER" => "the x-api-key is wrong",

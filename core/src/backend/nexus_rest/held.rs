@@ -1,5 +1,5 @@
-//! How long a poll is waited for. A server may hold one back until there is something to tell, for up to a minute (Nexus reference, section
-//! 8.1); many answer at once. So a poll is waited for as long as this server has let empty ones wait, and `ajaxTimeout` more. One that is
+//! How long a poll is waited for. A server may hold one back until there is something to tell, for up to a minute
+//! (nexus-v3.md, 8.1); many answer at once. So a poll is waited for as long as this server has let empty ones wait, and `ajaxTimeout` more. One that is
 //! overdue is on a path that brings nothing any more, or is held for longer than was known: a request that is answered at once, a page of
 //! one entry that the server has delivered already, tells. Where that is answered, the poll is given up and asked anew from what is known,
 //! with twice the patience; where not, the connection is lost. There is one poll at a time.

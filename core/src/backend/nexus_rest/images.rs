@@ -1,4 +1,4 @@
-//! Fetching the images that messages speak of (Nexus reference, sections 4.7 and 5.3). No image is waited for longer than
+//! Fetching the images that messages speak of (nexus-v3.md, 4.7 and 5.3). No image is waited for longer than
 //! for any answer, however many there are, and all images of a batch together are no longer than an answer may be.
 //!
 //! Whoever writes a message names the addresses, so `connection.images` says which are fetched. The keys go below the chat's own path alone,

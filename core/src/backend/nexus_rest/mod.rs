@@ -1,5 +1,5 @@
-//! Nexus v3 over REST: a token opens the session, form-encoded requests act in it, polling tells what happens there (Nexus reference,
-//! sections 1 to 9). `wire` encodes and decodes, `images` fetches images, `held` says how long polls are waited for, `resume` takes up
+//! Nexus v3 over REST: a token opens the session, form-encoded requests act in it, polling tells what happens there
+//! (nexus-v3.md, 1 to 9). `wire` encodes and decodes, `images` fetches images, `held` says how long polls are waited for, `resume` takes up
 //! sessions again, `renewal` gets new tokens for refused ones, `failure` says what failures mean; this file performs requests.
 //!
 //! Time limits, from when the request has left: `ajaxTimeout` for every request but polls and uploads. A server may hold a poll back until there is something to tell: it has

@@ -1,4 +1,4 @@
-//! New tokens for refused ones (Nexus reference, section 7.4): one renewal at a time, for all requests that were refused meanwhile. A
+//! New tokens for refused ones (nexus-v3.md, 7.4): one renewal at a time, for all requests that were refused meanwhile. A
 //! refusal speaks of the token that its request carried: once there is a newer one it says nothing any more.
 
 use super::{Inner, resume::in_session};

@@ -1,4 +1,4 @@
-//! Taking up a session again with its token (Nexus reference, section 4.2).
+//! Taking up a session again with its token (nexus-v3.md, 4.2).
 
 use super::{Inner, failure, form, operation_id, wire, with_token};
 use crate::{
@@ -12,7 +12,7 @@ use reqwest::Method;
 impl Inner {
     /// Takes up a session of another process, and fetches its messages: a page of an asynchronous chat under a new token, else all under
     /// the same. What is stored is of no use any more where the server refuses it without a chance of another outcome; of an asynchronous
-    /// chat only where it does not take the token (section 4.2).
+    /// chat only where it does not take the token (nexus-v3.md, 4.2).
     pub(super) async fn restore(&self, session: &NexusSession) -> Result<Reply, Failure> {
         if !self.config.asynchronous {
             let reply = self.ask(&Operation::Restore, session).await.map_err(|failure| {

@@ -22,7 +22,7 @@ pub(crate) const DISCONNECT: &str = "/meta/disconnect";
 
 /// No server lets a connect hang for longer than this.
 const LONGEST_TIMEOUT: Duration = Duration::from_mins(10);
-/// No server has a client pause for longer than this: it drops one that it does not hear for 45 s (GMS reference, section 6).
+/// No server has a client pause for longer than this: it drops one that it does not hear for 45 s (gms-v2.md, 6).
 const LONGEST_INTERVAL: Duration = Duration::from_secs(30);
 
 /// A message from the server: a reply to one of ours, or a delivery.

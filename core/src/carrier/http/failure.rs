@@ -107,7 +107,7 @@ fn phrase(status: StatusCode) -> String {
     format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or_default()).trim_end().to_owned()
 }
 
-/// The "(AJAX Response Object)" of an HTTP failure (behaviour reference, section 3). It is kept in several places: a long answer is shown
+/// The "(AJAX Response Object)" of an HTTP failure (webchatservice.md, 3). It is kept in several places: a long answer is shown
 /// in part, as text.
 fn response(answer: &Answer) -> Value {
     let shown = answer.body.get(..LONGEST_SHOWN).unwrap_or(&answer.body);

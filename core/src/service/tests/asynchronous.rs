@@ -1,5 +1,5 @@
-//! Asynchronous chats: restored by their token, with the host as keeper, read back page by page (behaviour reference, sections 7 and 8;
-//! Nexus reference, section 9).
+//! Asynchronous chats: restored by their token, with the host as keeper, read back page by page (webchatservice.md, 7 and 8;
+//! nexus-v3.md, 9).
 
 use super::{
     answers::*,

@@ -1,4 +1,4 @@
-//! From new messages to events: participants, agents' typing, order, repetitions, figures (behaviour reference, sections 5 and 6).
+//! From new messages to events: participants, agents' typing, order, repetitions, figures (webchatservice.md, 5 and 6).
 
 use super::{
     answers::*,

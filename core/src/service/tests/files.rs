@@ -1,4 +1,4 @@
-//! File commands (behaviour reference, section 4).
+//! File commands (webchatservice.md, 4 (sendFile, downloadFile)).
 
 use super::{
     answers::*,

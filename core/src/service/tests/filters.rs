@@ -1,4 +1,4 @@
-//! Prefilters and `sendFilteredMessage` (behaviour reference, section 11).
+//! Prefilters and `sendFilteredMessage` (webchatservice.md, 11).
 
 use super::{answers::*, script::Script};
 use crate::{ErrorKind, command::Command, model::Received, prefilter::Prefilter, store::key};

@@ -1,4 +1,4 @@
-//! Images of messages (Nexus reference, section 4.7).
+//! Images of messages (nexus-v3.md, 4.7).
 
 use super::{
     answers::*,

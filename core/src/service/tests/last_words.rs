@@ -1,4 +1,4 @@
-//! The last words of a chat that is over (behaviour reference, section 5): told before its end, whoever learns of it first.
+//! The last words of a chat that is over (webchatservice.md, 5): told before its end, whoever learns of it first.
 
 use super::{
     answers::*,

@@ -1,4 +1,4 @@
-//! Messages whose place nobody can tell (GMS reference, section 4): told once, in order of arrival, and nothing else goes by them.
+//! Messages whose place nobody can tell (gms-v2.md, 4): told once, in order of arrival, and nothing else goes by them.
 
 use super::{
     answers::*,

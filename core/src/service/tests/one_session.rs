@@ -1,5 +1,5 @@
 //! One session at a time: whatever waits belongs to one session and goes with it; an answer acts on the session that asked, or on none
-//! (behaviour reference, section 5).
+//! (webchatservice.md, 5).
 
 use super::{
     answers::*,

@@ -1,4 +1,4 @@
-//! Outages of the chat server, lost connections, and `error` (behaviour reference, sections 9.2 to 9.4).
+//! Outages of the chat server, lost connections, and `error` (webchatservice.md, 9.2 to 9.4).
 
 use super::{answers::*, push::GAP, script::Script};
 use crate::{

@@ -1,4 +1,4 @@
-//! The command `poll` for a commander of its own, and `restore` for the service (behaviour reference, section 4).
+//! The command `poll` for a commander of its own, and `restore` for the service (webchatservice.md, 4 (poll, restore)).
 
 use super::{
     answers::*,

@@ -1,4 +1,4 @@
-//! When polls go out (behaviour reference, section 9.1), `startPoll`, `stopPoll`, and what failed polls mean.
+//! When polls go out (webchatservice.md, 9.1), `startPoll`, `stopPoll`, and what failed polls mean.
 
 use super::{
     answers::*,

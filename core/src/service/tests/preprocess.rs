@@ -1,4 +1,4 @@
-//! Preprocessors (behaviour reference, section 12).
+//! Preprocessors (webchatservice.md, 12).
 
 use super::{
     answers::*,

@@ -1,4 +1,4 @@
-//! Restoration of a stored session (behaviour reference, section 8).
+//! Restoration of a stored session (webchatservice.md, 8).
 
 use super::{
     answers::*,

@@ -1,4 +1,4 @@
-//! Who is in the chat when not every join was seen (behaviour reference, sections 4, "fetchHistory", and 6.3).
+//! Who is in the chat when not every join was seen (webchatservice.md, 4 (fetchHistory), and 6.3).
 
 use super::{
     answers::*,

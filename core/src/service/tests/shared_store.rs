@@ -1,4 +1,4 @@
-//! Several services on one store: each changes what is its own, and nothing else (behaviour reference, section 7).
+//! Several services on one store: each changes what is its own, and nothing else (webchatservice.md, 7).
 
 use super::{
     answers::*,

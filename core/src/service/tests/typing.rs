@@ -1,4 +1,4 @@
-//! `sendTyping` and its countdown (behaviour reference, section 10).
+//! `sendTyping` and its countdown (webchatservice.md, 10).
 
 use super::{
     answers::*,

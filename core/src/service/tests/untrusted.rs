@@ -1,4 +1,4 @@
-//! Messages of answers with `statusCode` 1 or 2 that end nothing (GMS reference, section 3).
+//! Messages of answers with `statusCode` 1 or 2 that end nothing (gms-v2.md, 3).
 
 use super::{
     answers::*,

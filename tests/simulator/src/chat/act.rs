@@ -46,7 +46,7 @@ pub enum Act {
         text: String,
         /// The sender's own word for the kind of text.
         message_type: Option<String>,
-        /// Structured attributes, such as rich content (gms-v2 section 4.4).
+        /// Structured attributes, such as rich content (gms-v2.md, 4.4).
         event_attributes: Option<Value>,
     },
     /// Starts typing, perhaps with a preview.

@@ -1,4 +1,4 @@
-//! Transcript events, in the field names of gms-v2 section 4. Other wires translate them.
+//! Transcript events, in the field names of gms-v2.md, 4. Other wires translate them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,9 +9,9 @@ use serde_json::Value;
 use super::participant::{ParticipantId, ParticipantKind};
 use super::stamp::Stamp;
 
-/// The type of a transcript event (gms-v2 section 4.1).
+/// The type of a transcript event (gms-v2.md, 4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[allow(missing_docs, reason = "the names are the protocol's own; gms-v2 section 4.1 explains each")]
+#[allow(missing_docs, reason = "the names are the protocol's own; gms-v2.md, 4.1 explains each")]
 pub enum EventType {
     ParticipantJoined,
     ParticipantLeft,
@@ -26,7 +26,7 @@ pub enum EventType {
     Notice,
     IdleAlert,
     IdleClose,
-    /// Of an application's own type, which `message_type` names; Nexus v3 only (nexus-v3 section 5.2).
+    /// Of an application's own type, which `message_type` names; Nexus v3 only (nexus-v3.md, 5.2).
     Custom,
 }
 
@@ -54,7 +54,7 @@ fn wire_type<S: Serializer>(kind: &ParticipantKind, serializer: S) -> Result<S::
     serializer.serialize_str(kind.wire_type())
 }
 
-/// One event of a chat's transcript. It serialises to the message object of gms-v2 section 4;
+/// One event of a chat's transcript. It serialises to the message object of gms-v2.md, 4;
 /// [`wire_transcript`](crate::Simulator::wire_transcript) has the form of the chat's own API.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -81,7 +81,7 @@ pub struct Event {
     /// Attached facts, strings only.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub user_data: BTreeMap<String, String>,
-    /// Structured attributes (gms-v2 section 4.4).
+    /// Structured attributes (gms-v2.md, 4.4).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_attributes: Option<Value>,
 }
@@ -105,7 +105,7 @@ impl Content {
     }
 }
 
-/// Adds the mark by which clients tell a bot from other external participants (gms-v2 section 4.2).
+/// Adds the mark by which clients tell a bot from other external participants (gms-v2.md, 4.2).
 /// With `quoted` the style is itself JSON text, as some servers send it.
 pub(crate) fn with_bot_style(attributes: Option<Value>, quoted: bool) -> Value {
     let style = if quoted { "\"BOT\"" } else { "BOT" };

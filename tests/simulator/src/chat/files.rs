@@ -1,4 +1,4 @@
-//! Files of a chat and the limits on them (gms-v2 section 7).
+//! Files of a chat and the limits on them (gms-v2.md, 7).
 
 use std::collections::BTreeMap;
 
@@ -136,7 +136,7 @@ impl FileStore {
         self.files.remove(id).ok_or(FileRefusal::UnknownFile)
     }
 
-    /// The facts of the limits notice (gms-v2 section 7.1): all values are strings.
+    /// The facts of the limits notice (gms-v2.md, 7.1): all values are strings.
     pub(crate) fn limits_facts(&self, limits: &FileLimits) -> BTreeMap<String, String> {
         [
             ("upload-max-files", limits.max_files.to_string()),

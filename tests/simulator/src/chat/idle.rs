@@ -1,4 +1,4 @@
-//! Idle control: a warning, perhaps a second one, then the close (gms-v2 section 4.1).
+//! Idle control: a warning, perhaps a second one, then the close (gms-v2.md, 4.1).
 
 use std::time::Duration;
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 pub type ParticipantId = u32;
 
 /// What a participant is. GMS v2 has no word for a bot: there it is an `External` participant whose events
-/// carry the bot style (gms-v2 section 4.2).
+/// carry the bot style (gms-v2.md, 4.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ParticipantKind {
     /// The customer.

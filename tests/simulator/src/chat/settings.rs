@@ -9,7 +9,7 @@ use super::text::TextChange;
 /// Limits and timers of the chat server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// A customer of GMS v2 who makes no request for this long is dropped (gms-v2 section 6); zero means never.
+    /// A customer of GMS v2 who makes no request for this long is dropped (gms-v2.md, 6); zero means never.
     pub client_timeout: Duration,
     /// Idle control, of GMS v2.
     pub idle: IdleSettings,
@@ -23,9 +23,9 @@ pub struct Settings {
     pub kept_ended_chats: usize,
     /// Send the bot style as JSON text inside JSON (`"\"BOT\""`), as some servers do.
     pub quoted_bot_style: bool,
-    /// A request with a wrong secure key ends the customer's session (gms-v2 section 5.2).
+    /// A request with a wrong secure key ends the customer's session (gms-v2.md, 5.2).
     pub bad_key_ends_chat: bool,
-    /// Secure keys are 16 hexadecimal digits, as in older releases of GMS (gms-v2 section 1.2).
+    /// Secure keys are 16 hexadecimal digits, as in older releases of GMS (gms-v2.md, 1.2).
     pub short_keys: bool,
     /// What is done to the texts of events, in this order. [`Simulator::change_texts`](crate::Simulator::change_texts)
     /// sets it for one chat.

@@ -1,4 +1,4 @@
-//! What a publish asks for: its `data` as the form that REST would have sent (gms-v2 section 8.3).
+//! What a publish asks for: its `data` as the form that REST would have sent (gms-v2.md, 8.3).
 
 use serde_json::{Map, Value};
 

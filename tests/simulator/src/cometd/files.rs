@@ -1,4 +1,4 @@
-//! The file operations, by HTTP beside the Bayeux endpoint (gms-v2 section 8.5).
+//! The file operations, by HTTP beside the Bayeux endpoint (gms-v2.md, 8.5).
 
 use std::sync::Arc;
 

@@ -14,7 +14,7 @@ use super::origin::Origin;
 use super::settings::{CometdSettings, Notification};
 use crate::state::State;
 
-/// A message names no client, or one that is not known (gms-v2 section 8.2).
+/// A message names no client, or one that is not known (gms-v2.md, 8.2).
 pub(super) fn unknown_client(message: &Message) -> Reply {
     let reply = message.reply();
     let reply = match message.client_id() {
@@ -93,7 +93,7 @@ fn channels(subscription: &Value) -> Vec<&str> {
     }
 }
 
-/// Subscribing changes nothing but the list: delivery goes to the one client anyway (gms-v2 section 8.2).
+/// Subscribing changes nothing but the list: delivery goes to the one client anyway (gms-v2.md, 8.2).
 pub(super) fn subscribe(
     state: &mut State,
     origin: &Origin,
@@ -134,7 +134,7 @@ pub(super) fn unsubscribe(state: &mut State, origin: &Origin, message: &Message,
 }
 
 /// The end of the Bayeux session. With a position in `ext` the customer goes to the background, where the chat
-/// stays (gms-v2 section 8.4).
+/// stays (gms-v2.md, 8.4).
 pub(super) fn disconnect(state: &mut State, origin: &Origin, message: &Message, now: Instant) -> Reply {
     let Some(client) = state.cometd.admit(message.client_id(), origin, now) else {
         return unknown_client(message);

@@ -1,4 +1,4 @@
-//! GMS v2 over `CometD` (gms-v2 section 8): a Bayeux 1.0 server with both carriers, long-polling and WebSocket, put
+//! GMS v2 over `CometD` (gms-v2.md, 8): a Bayeux 1.0 server with both carriers, long-polling and WebSocket, put
 //! before the same chat operations as REST. `exchange` is the way of one Bayeux message, whatever carried it;
 //! `polling` and `socket` are the carriers; `clients` keeps who is connected, and `push` tells them the news.
 
@@ -44,5 +44,5 @@ pub(crate) const CHANNELS: &str = "/service/chatV2/";
 /// The service that clients use by default.
 pub(crate) const DEFAULT_SERVICE: &str = "customer-support";
 
-/// The cookie that names a browser (gms-v2 section 1.4).
+/// The cookie that names a browser (gms-v2.md, 1.4).
 const COOKIE: &str = "BAYEUX_BROWSER";

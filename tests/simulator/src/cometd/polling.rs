@@ -24,7 +24,7 @@ use crate::shared::Shared;
 
 /// Longest body.
 const MAX_BODY: usize = 16 * 1024 * 1024;
-/// What clients append to the endpoint: nothing, or the kind of message (gms-v2 section 8.1). It makes no difference.
+/// What clients append to the endpoint: nothing, or the kind of message (gms-v2.md, 8.1). It makes no difference.
 const PATHS: [&str; 7] =
     ["", "/handshake", "/connect", "/disconnect", "/subscribe", "/unsubscribe", "/publish"];
 const JSON: &str = "application/json;charset=UTF-8";

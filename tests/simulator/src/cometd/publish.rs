@@ -1,4 +1,4 @@
-//! A publish on a chat's channel: the chat operation, and what is told of its outcome (gms-v2 section 8.4).
+//! A publish on a chat's channel: the chat operation, and what is told of its outcome (gms-v2.md, 8.4).
 
 use serde_json::Value;
 use tokio::time::Instant;

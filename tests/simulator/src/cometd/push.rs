@@ -1,4 +1,4 @@
-//! Tells clients the news of the chats they follow (gms-v2 section 8.4).
+//! Tells clients the news of the chats they follow (gms-v2.md, 8.4).
 
 use serde::Serialize;
 use serde_json::{Value, json};

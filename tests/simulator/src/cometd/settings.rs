@@ -8,7 +8,7 @@ use super::client::Carrier;
 use crate::error::Error;
 use crate::words::{self, set};
 
-/// How the events that a publish brings about come back to its sender (gms-v2 section 8.4).
+/// How the events that a publish brings about come back to its sender (gms-v2.md, 8.4).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Echo {
@@ -23,7 +23,7 @@ pub enum Echo {
     Never,
 }
 
-/// What clients see of the server's notification mode (gms-v2 section 8.1).
+/// What clients see of the server's notification mode (gms-v2.md, 8.1).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Notification {
@@ -38,7 +38,7 @@ pub enum Notification {
     Silent,
 }
 
-/// On which Bayeux requests a client must show the cookie of its handshake (gms-v2 section 1.4).
+/// On which Bayeux requests a client must show the cookie of its handshake (gms-v2.md, 1.4).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CookieCheck {
@@ -75,7 +75,7 @@ pub struct CometdSettings {
     pub notification: Notification,
     /// When the cookie is checked.
     pub check_cookie: CookieCheck,
-    /// The cookie is checked on file requests (gms-v2 section 8.5).
+    /// The cookie is checked on file requests (gms-v2.md, 8.5).
     pub check_file_cookie: bool,
     /// Connects without news are held; if not, each is answered at once, as by a proxy that holds nothing.
     pub hold_connects: bool,

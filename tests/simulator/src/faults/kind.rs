@@ -43,7 +43,7 @@ pub enum FaultKind {
         /// Errors for a JSON body (Nexus v3: the first one's code); without any, the body is an HTML error page.
         errors: Vec<ApiError>,
     },
-    /// A Nexus v3 error (nexus-v3 section 7).
+    /// A Nexus v3 error (nexus-v3.md, 7).
     ErrorCode {
         /// `status.code`; sent as a number if it is one.
         code: String,

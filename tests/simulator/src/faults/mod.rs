@@ -109,7 +109,7 @@ impl Fault {
         Self::new(FaultKind::Status { status: 400, retry_after: None, errors: vec![error] })
     }
 
-    /// A Nexus v3 error with the HTTP status that is usual for the code (nexus-v3 section 7.2): 400 for codes
+    /// A Nexus v3 error with the HTTP status that is usual for the code (nexus-v3.md, 7.2): 400 for codes
     /// unknown, 500 for numbers.
     pub fn error_code(code: impl Into<String>) -> Self {
         let code = code.into();

@@ -1,4 +1,4 @@
-//! The file operations (gms-v2 section 7).
+//! The file operations (gms-v2.md, 7).
 
 use axum::body::Body;
 use axum::http::{HeaderValue, header};

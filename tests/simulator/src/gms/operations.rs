@@ -1,4 +1,4 @@
-//! What each operation does (gms-v2 sections 2 and 5).
+//! What each operation does (gms-v2.md, 2 and 5).
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ const BAD_SECURE_KEY: u32 = 8210;
 
 const SILENT: &str = "the user was logged out for inactivity";
 const WRONG_KEY: &str = "the secure key is wrong";
-/// The key of attached data that asks for a long-lived chat (gms-v2 section 2.1).
+/// The key of attached data that asks for a long-lived chat (gms-v2.md, 2.1).
 const ASYNC_MODE: &str = "GCTI_Chat_AsyncMode";
 
 /// What a request is answered with.

@@ -11,7 +11,7 @@ pub(crate) const BAD_PARAMETER: u32 = 400;
 /// A message or preview is too long.
 pub(crate) const TOO_LONG: u32 = 204;
 
-/// Which part of the transcript a request asks for (gms-v2 section 2.3).
+/// Which part of the transcript a request asks for (gms-v2.md, 2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Position {
     /// Nothing: `0`.
@@ -61,7 +61,7 @@ pub(crate) fn text(form: &Form, limit: usize) -> Result<Option<String>, ApiError
     }
 }
 
-/// `eventAttributes`: REST sends the object as JSON text (gms-v2 section 4.4).
+/// `eventAttributes`: REST sends the object as JSON text (gms-v2.md, 4.4).
 pub(crate) fn event_attributes(form: &Form) -> Result<Option<Value>, ApiError> {
     let Some(text) = form.get("eventAttributes") else { return Ok(None) };
     match serde_json::from_str(text) {

@@ -1,4 +1,4 @@
-//! The response object (gms-v2 section 3).
+//! The response object (gms-v2.md, 3).
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::credentials::Credentials;
 use crate::chat::Event;
 
-/// An entry of `errors` (gms-v2 section 5.2).
+/// An entry of `errors` (gms-v2.md, 5.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiError {
     /// The code.
@@ -35,7 +35,7 @@ impl ApiError {
     }
 }
 
-/// Outcome of an operation (gms-v2 section 5.1).
+/// Outcome of an operation (gms-v2.md, 5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StatusCode {
     Done = 0,
@@ -49,7 +49,7 @@ fn number<S: Serializer>(code: &StatusCode, serializer: S) -> Result<S::Ok, S::E
 }
 
 /// A reply: always with `statusCode`, `chatId`, `chatEnded`, `nextPosition` and `messages`, because the
-/// strictest known clients need them (gms-v2 section 10).
+/// strictest known clients need them (gms-v2.md, 10).
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Reply {
@@ -110,7 +110,7 @@ impl Reply {
         Self { status_code: StatusCode::TryAgain, ..Self::done(chat_id.unwrap_or_default(), 1) }
     }
 
-    /// The session is unknown or over: HTTP 200 with status 2 and `chatEnded` (gms-v2 section 5.4).
+    /// The session is unknown or over: HTTP 200 with status 2 and `chatEnded` (gms-v2.md, 5.4).
     pub(crate) fn ended(chat_id: &str, error: ApiError) -> Self {
         Self {
             status_code: StatusCode::Failed,
@@ -120,7 +120,7 @@ impl Reply {
         }
     }
 
-    /// The request is not acceptable: HTTP 400 with errors (gms-v2 section 5.2). The chat goes on.
+    /// The request is not acceptable: HTTP 400 with errors (gms-v2.md, 5.2). The chat goes on.
     pub(crate) fn invalid(chat_id: Option<&str>, error: ApiError) -> Self {
         Self {
             http: http::StatusCode::BAD_REQUEST,
@@ -139,7 +139,7 @@ impl Reply {
     }
 }
 
-/// The content type of response objects: lower-case charset, as since GMS 8.5.2 (gms-v2 section 1.2).
+/// The content type of response objects: lower-case charset, as since GMS 8.5.2 (gms-v2.md, 1.2).
 pub(crate) const JSON: &str = "application/json;charset=utf-8";
 
 impl IntoResponse for Reply {

@@ -1,4 +1,4 @@
-//! Reads the path of a request (gms-v2 sections 1.1 and 2).
+//! Reads the path of a request (gms-v2.md, 1.1 and 2).
 
 use percent_encoding::percent_decode_str;
 

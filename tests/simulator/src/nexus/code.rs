@@ -1,4 +1,4 @@
-//! The codes of errors (section 7.2) and the refusals that carry them.
+//! The codes of errors (nexus-v3.md, 7.2) and the refusals that carry them.
 
 use axum::http::StatusCode;
 use serde_json::Value;
@@ -39,13 +39,13 @@ pub(super) const LIMIT_FILE_SIZE: &str = "LIMIT_FILE_SIZE";
 pub(super) const LIMIT_FILE_COUNT: &str = "LIMIT_FILE_COUNT";
 pub(super) const LIMIT_UNEXPECTED_FILE: &str = "LIMIT_UNEXPECTED_FILE";
 pub(super) const INVALID_SESSION: &str = "INVALID_SESSION";
-/// The reference's own invention for a cursor nobody knows (section 8.3).
+/// The reference's own invention for a cursor nobody knows (nexus-v3.md, 8.3).
 pub(super) const INVALID_INDEX: &str = "INVALID_INDEX";
-/// For paths that name nothing (section 4).
+/// For paths that name nothing (nexus-v3.md, 4).
 pub(super) const NOT_FOUND: &str = "NOT_FOUND";
 /// The simulator's own code for a parameter that is missing or has no sense; the known list has none.
 pub(super) const INVALID_REQUEST: &str = "INVALID_REQUEST";
-/// The generic failure, a number (section 7.2), with HTTP 503.
+/// The generic failure, a number (nexus-v3.md, 7.2), with HTTP 503.
 const NOT_NOW: &str = "1";
 
 /// The HTTP status that goes with a code.

@@ -1,4 +1,4 @@
-//! The fields of a request: query, form with nested brackets, multipart or JSON (section 2.3), all as flat pairs
+//! The fields of a request: query, form with nested brackets, multipart or JSON (nexus-v3.md, 2.3), all as flat pairs
 //! with names such as `data[userData][PhoneNumber]`.
 
 use std::collections::BTreeMap;
@@ -104,7 +104,7 @@ async fn read_json(body: Body) -> Result<Vec<(String, String)>, Unreadable> {
     Ok(fields)
 }
 
-/// Writes a JSON value as a form has it (section 2.3): null as an empty value, lists as `name[]`.
+/// Writes a JSON value as a form has it (nexus-v3.md, 2.3): null as an empty value, lists as `name[]`.
 fn flatten(name: String, value: Value, fields: &mut Vec<(String, String)>) {
     match value {
         Value::Object(members) => {

@@ -133,7 +133,7 @@ async fn serve(shared: &Shared, ask: Ask, operation: Operation, entry: &OpenEntr
     course.finish(picked, faults::answer, real).await
 }
 
-/// Holds a poll until there is something to tell, or its time is over (section 8.1).
+/// Holds a poll until there is something to tell, or its time is over (nexus-v3.md, 8.1).
 async fn hold(shared: &Shared, ask: &Ask) {
     let time = shared.read(|state| state.nexus.settings.hold);
     let Target::Messages(session) = &ask.target else { return };

@@ -1,4 +1,4 @@
-//! Images: upload and fetch (sections 4.6 and 4.7).
+//! Images: upload and fetch (nexus-v3.md, 4.6 and 4.7).
 
 use axum::body::Body;
 use axum::http::{HeaderValue, header};

@@ -1,4 +1,4 @@
-//! Reading messages: the cursor of a transport, windows, and pages of history (sections 4.3 and 8.3).
+//! Reading messages: the cursor of a transport, windows, and pages of history (nexus-v3.md, 4.3 and 8.3).
 
 use std::ops::Range;
 

@@ -1,5 +1,5 @@
 //! The Nexus v3 wire (`pureengage-v3-rest`): paths, forms, tokens, sessions and envelopes, put before the chat
-//! server. Section numbers here are those of nexus-v3.
+//! server.
 
 mod code;
 mod faults;
@@ -25,7 +25,7 @@ pub(crate) use settings::Patch;
 pub use settings::{ImageLimits, NexusSettings, StatusForm};
 pub(crate) use wire::Style;
 
-/// Path of the chat API; image URLs are relative to it (section 4.7).
+/// Path of the chat API; image URLs are relative to it (nexus-v3.md, 4.7).
 pub(crate) const API_BASE: &str = "/nexus/v3/chat";
 /// Path of the `dataURL`.
 pub(crate) const SESSIONS: &str = "/nexus/v3/chat/sessions";

@@ -1,4 +1,4 @@
-//! What each request does (section 4).
+//! What each request does (nexus-v3.md, 4).
 
 use axum::http::StatusCode;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The envelope of answers (section 2.5).
+//! The envelope of answers (nexus-v3.md, 2.5).
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -11,7 +11,7 @@ use super::token::{Claims, Signer};
 use super::wire;
 use crate::chat::CLIENT;
 
-/// One attachment of a client to its session. Each token names one, and each has its own cursor (section 8.1).
+/// One attachment of a client to its session. Each token names one, and each has its own cursor (nexus-v3.md, 8.1).
 #[derive(Debug, Default)]
 pub(super) struct Transport {
     /// How many events of the transcript it has had.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::words::{self, set};
 
-/// What images the customer may upload (section 4.6).
+/// What images the customer may upload (nexus-v3.md, 4.6).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageLimits {
     /// Allowed media types.
@@ -26,7 +26,7 @@ impl Default for ImageLimits {
     }
 }
 
-/// The form of `status.code` in answers that are no errors (section 2.5).
+/// The form of `status.code` in answers that are no errors (nexus-v3.md, 2.5).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum StatusForm {
@@ -47,27 +47,27 @@ pub struct NexusSettings {
     pub endpoints: Vec<String>,
     /// Limits of uploads.
     pub images: ImageLimits,
-    /// A poll brings the last this many events each time; 0: each event once per transport (section 8.1).
+    /// A poll brings the last this many events each time; 0: each event once per transport (nexus-v3.md, 8.1).
     pub window: usize,
-    /// How long a poll without news is held; zero: it is answered at once (section 8.1).
+    /// How long a poll without news is held; zero: it is answered at once (nexus-v3.md, 8.1).
     pub hold: Duration,
-    /// `index=X` brings X too, not only what comes after it (section 4.3).
+    /// `index=X` brings X too, not only what comes after it (nexus-v3.md, 4.3).
     pub index_inclusive: bool,
-    /// `utcTime` is ISO 8601 text instead of milliseconds (section 5.1).
+    /// `utcTime` is ISO 8601 text instead of milliseconds (nexus-v3.md, 5.1).
     pub iso_time: bool,
-    /// A send, upload or update with an `operationId` seen before takes no effect (section 2.4).
+    /// A send, upload or update with an `operationId` seen before takes no effect (nexus-v3.md, 2.4).
     pub deduplicate: bool,
-    /// The session outlives the customer's leaving, and can be resumed (section 4.8).
+    /// The session outlives the customer's leaving, and can be resumed (nexus-v3.md, 4.8).
     pub open_on_leave: bool,
-    /// Resuming silently opens a new session (section 4.2).
+    /// Resuming silently opens a new session (nexus-v3.md, 4.2).
     pub resume_opens_new: bool,
-    /// Opening a session is answered with HTTP 201 instead of 200 (section 4.1).
+    /// Opening a session is answered with HTTP 201 instead of 200 (nexus-v3.md, 4.1).
     pub created: bool,
     /// Form of `status.code`.
     pub status_code: StatusForm,
-    /// `chatEnded` stands beside `data`, not in it (section 4.4).
+    /// `chatEnded` stands beside `data`, not in it (nexus-v3.md, 4.4).
     pub chat_ended_on_top: bool,
-    /// Image URLs have scheme and host (section 4.7).
+    /// Image URLs have scheme and host (nexus-v3.md, 4.7).
     pub absolute_image_urls: bool,
 }
 

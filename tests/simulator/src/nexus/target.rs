@@ -1,4 +1,4 @@
-//! Reads method and path of a request (section 4).
+//! Reads method and path of a request (nexus-v3.md, 4).
 
 use axum::http::Method;
 use percent_encoding::percent_decode_str;

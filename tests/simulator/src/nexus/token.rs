@@ -1,4 +1,4 @@
-//! Client tokens: JWTs that the client reads and the server signs (section 3.1).
+//! Client tokens: JWTs that the client reads and the server signs (nexus-v3.md, 3.1).
 
 use std::fmt;
 

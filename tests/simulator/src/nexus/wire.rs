@@ -1,4 +1,4 @@
-//! Events in the form of Nexus v3 (sections 5 and 6).
+//! Events in the form of Nexus v3 (nexus-v3.md, 5 and 6).
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -22,7 +22,7 @@ pub(super) fn participant_id(session: &str, participant: ParticipantId) -> Strin
     uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
-/// Address of an image, relative to the API's base (section 4.7).
+/// Address of an image, relative to the API's base (nexus-v3.md, 4.7).
 pub(super) fn image_url(session: &str, image: &str) -> String {
     format!("/sessions/{session}/images/{image}")
 }
@@ -78,7 +78,7 @@ impl Style {
         Value::Object(message)
     }
 
-    /// The image of an upload (section 5.3).
+    /// The image of an upload (nexus-v3.md, 5.3).
     fn content(&self, chat: &Chat, event: &Event) -> Option<Value> {
         let file = chat.files.get(event.user_data.get("file-id")?)?;
         let url = format!("{}{}", self.image_base, image_url(&chat.id, &file.id));

@@ -1,4 +1,4 @@
-//! The file operations of gms-v2 section 7, over HTTP.
+//! The file operations of gms-v2.md, 7, over HTTP.
 
 use crate::customer::{Customer, each, json, simulator};
 use reqwest::multipart::{Form, Part};

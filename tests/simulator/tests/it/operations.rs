@@ -1,4 +1,4 @@
-//! The operations of gms-v2 section 2 but for files, over HTTP.
+//! The operations of gms-v2.md, 2 but for files, over HTTP.
 
 use crate::customer::{Customer, client, each, json, simulator};
 use serde_json::{Value, json as value};
@@ -42,7 +42,7 @@ async fn a_chat_from_start_to_end() {
     simulator.shutdown().await;
 }
 
-/// Section 10.2 and 10.3: what every reply has, and of which JSON type.
+/// What every reply has (gms-v2.md, 10), and of which JSON type.
 fn assert_shape(reply: &Value) {
     for number in ["statusCode", "nextPosition"] {
         assert!(reply[number].is_u64(), "{number} in {reply}");

@@ -1,4 +1,4 @@
-//! What a request carries: the path below the chat URL and the form (sections 1.2 and 2).
+//! What a request carries: the path below the chat URL and the form (gms-v2.md, 1.2 and 2).
 
 use crate::{
     json::field_text,

@@ -1,4 +1,4 @@
-//! GMS v2 over REST on the wire, as pure functions: `form` says what a request carries (protocol reference, section 2).
+//! GMS v2 over REST on the wire, as pure functions: `form` says what a request carries (gms-v2.md, 2).
 
 mod form;
 

@@ -1,4 +1,4 @@
-//! What answers mean, also those that are not quite the protocol's (Nexus reference, section 12).
+//! What answers mean, also those that are not quite the protocol's (nexus-v3.md, 12).
 
 use super::*;
 use crate::{

@@ -1,4 +1,4 @@
-//! What failures mean: whether the session is over, what listeners are told, what callers get (Nexus reference, section 7).
+//! What failures mean: whether the session is over, what listeners are told, what callers get (nexus-v3.md, 7).
 
 use super::*;
 use crate::{

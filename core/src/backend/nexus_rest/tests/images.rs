@@ -1,4 +1,4 @@
-//! Images, both ways (Nexus reference, sections 4.6, 4.7 and 5.3).
+//! Images, both ways (nexus-v3.md, 4.6, 4.7 and 5.3).
 
 use super::*;
 use crate::{

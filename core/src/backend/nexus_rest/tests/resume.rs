@@ -1,4 +1,4 @@
-//! Taking up sessions: of another process, and under a new token (Nexus reference, sections 4.2 and 7.4).
+//! Taking up sessions: of another process, and under a new token (nexus-v3.md, 4.2 and 7.4).
 
 use super::*;
 use crate::{

@@ -1,4 +1,4 @@
-//! What a request carries: method and path, query, form (sections 2.3 and 4).
+//! What a request carries: method and path, query, form (nexus-v3.md, 2.3 and 4).
 
 use crate::{
     config::NexusRestConfig,
@@ -41,7 +41,7 @@ pub(crate) fn method_and_path<'a>(
     })
 }
 
-/// Which messages `operation` asks for, handed to `pair` (sections 4.3 and 8.1); nothing where it asks for none.
+/// Which messages `operation` asks for, handed to `pair` (nexus-v3.md, 4.3 and 8.1); nothing where it asks for none.
 ///
 /// The server remembers what it has delivered to whom, so a poll names no place unless messages may have been lost on the way.
 pub(crate) fn query(operation: &Operation, config: &NexusRestConfig, mut pair: impl FnMut(&str, &str)) {
@@ -134,7 +134,7 @@ fn text_fields(text: &Text) -> JsonObject {
     object([("type", kind), ("text", text.text.as_str())])
 }
 
-/// A phone number has a second name on the server's side (section 4.1).
+/// A phone number has a second name on the server's side (nexus-v3.md, 4.1).
 fn with_phone_number(data: &JsonObject) -> JsonObject {
     let mut data = data.clone();
     if let Some(phone) = data.get("phone").cloned() {

@@ -1,4 +1,4 @@
-//! An entry of the transcript (section 5). Every part of it can be missing or odd: what is usable is taken, the rest passes through. What
+//! An entry of the transcript (nexus-v3.md, 5). Every part of it can be missing or odd: what is usable is taken, the rest passes through. What
 //! the server sent stays beside it as it is.
 
 use super::{place, time};
@@ -99,7 +99,7 @@ pub(super) fn received(json: &str, base: &str) -> Option<Received> {
     Some(Received { message, original: Arc::new(original) })
 }
 
-/// The sender as applications see it (section 11).
+/// The sender as applications see it (nexus-v3.md, 11).
 fn sender(mut from: JsonObject) -> Participant {
     let nickname = take(&mut from, "nickname").filter(|name: &Private| !name.is_empty());
     let first_name = take(&mut from, "firstName");
@@ -145,7 +145,7 @@ fn extra(mut entry: JsonObject) -> Option<Arc<JsonObject>> {
     (!entry.is_empty()).then(|| Arc::new(entry))
 }
 
-/// What is attached (section 5.3). What is no list stays in the entry.
+/// What is attached (nexus-v3.md, 5.3). What is no list stays in the entry.
 fn contents(entry: &mut JsonObject, base: &str) -> Arc<[Content]> {
     let Some(Value::Array(items)) = entry.get_mut("content") else { return Arc::default() };
     if items.is_empty() {

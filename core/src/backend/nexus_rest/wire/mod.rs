@@ -1,4 +1,4 @@
-//! Nexus v3 on the wire, as pure functions (Nexus reference, sections 2 to 7): `form` says what a request carries, `reply` reads an
+//! Nexus v3 on the wire, as pure functions (nexus-v3.md, 2 to 7): `form` says what a request carries, `reply` reads an
 //! answer, `message` an entry of the transcript with its place (`place`) and time (`time`), `token` what the session's key says.
 
 mod form;

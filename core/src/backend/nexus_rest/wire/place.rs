@@ -1,4 +1,4 @@
-//! Where an entry stands (section 5.1): the server's index is text, `<milliseconds>-<number>`, and kept as it is; beside it stands a number
+//! Where an entry stands (nexus-v3.md, 5.1): the server's index is text, `<milliseconds>-<number>`, and kept as it is; beside it stands a number
 //! of the same order.
 
 use crate::model::Index;

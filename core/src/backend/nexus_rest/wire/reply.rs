@@ -1,4 +1,4 @@
-//! Answers (sections 2.5, 4 and 7): the envelope with `status` and `data`.
+//! Answers (nexus-v3.md, 2.5, 4 and 7): the envelope with `status` and `data`.
 //!
 //! A success needs nothing but what its request asked for: a token after a create, else nothing at all. An envelope without it, whose
 //! code is an error's, is none.
@@ -49,14 +49,14 @@ pub enum Unusable {
 pub(crate) struct Status {
     /// The code, also where it is a number; empty when there is none.
     pub(crate) code: String,
-    /// Whether the code is the number 1: any failure, of which no code is shown (section 7.2).
+    /// Whether the code is the number 1: any failure, of which no code is shown (nexus-v3.md, 7.2).
     pub(crate) is_generic: bool,
     /// What it means, in words.
     pub(crate) message: Option<String>,
 }
 
 impl Status {
-    /// Whether the code tells nothing: the number 1 is any failure (section 2.5).
+    /// Whether the code tells nothing: the number 1 is any failure (nexus-v3.md, 2.5).
     pub(crate) fn is_mute(&self) -> bool {
         matches!(self.code.as_str(), "" | "0" | "1" | "SUCCESS")
     }
@@ -110,7 +110,7 @@ pub fn decode(body: Bytes, expected: Expected, session: &NexusSession, url: &Url
     Ok(reply)
 }
 
-/// What addresses in messages are below: the sessions' address without its first `/sessions` (section 2.1).
+/// What addresses in messages are below: the sessions' address without its first `/sessions` (nexus-v3.md, 2.1).
 pub(crate) fn api_base(sessions: &Url) -> String {
     let mut base = sessions.clone();
     base.set_path(&sessions.path().replacen("/sessions", "", 1));

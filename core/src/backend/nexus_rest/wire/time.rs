@@ -1,4 +1,4 @@
-//! When something happened: milliseconds since 1970 UTC as a number or as its text, or ISO 8601 (section 5.1).
+//! When something happened: milliseconds since 1970 UTC as a number or as its text, or ISO 8601 (nexus-v3.md, 5.1).
 
 use crate::json::Number;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! What the session's key says (section 3): it is a JWT, read without a look at its signature, which is the server's affair.
+//! What the session's key says (nexus-v3.md, 3): it is a JWT, read without a look at its signature, which is the server's affair.
 
 use crate::{
     Private,

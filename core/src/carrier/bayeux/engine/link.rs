@@ -247,7 +247,7 @@ impl Engine {
     }
 
     /// A server that has removed the session of a link that was up forbids to go on, and takes a new handshake all the same: it is asked
-    /// once more (GMS reference, section 8.4). The transcript tells whether the chat goes on.
+    /// once more (gms-v2.md, 8.4). The transcript tells whether the chat goes on.
     pub(super) fn once_more(&mut self, asked: Asked) -> Asked {
         match asked {
             Asked::Stop(failure) if self.was_up && !self.last_chance => {

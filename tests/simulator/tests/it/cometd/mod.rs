@@ -1,4 +1,4 @@
-//! GMS v2 over `CometD` (gms-v2 section 8), over both carriers.
+//! GMS v2 over `CometD` (gms-v2.md, 8), over both carriers.
 
 pub(crate) mod bayeux;
 mod carriers;

@@ -1,4 +1,4 @@
-//! Polls, windows and history (nexus-v3 sections 4.3 and 8).
+//! Polls, windows and history (nexus-v3.md, 4.3 and 8).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Nexus v3 (nexus-v3), over HTTP.
+//! Nexus v3 (nexus-v3.md), over HTTP.
 
 mod control;
 mod faults;

@@ -1,4 +1,4 @@
-//! Resuming by token (nexus-v3 sections 4.2 and 9).
+//! Resuming by token (nexus-v3.md, 4.2 and 9).
 
 use serde_json::json as value;
 use webchat_simulator::{EndCause, KeepMemory, NexusSettings, Operation};

@@ -1,4 +1,4 @@
-//! Create, send, typing, user data, leave (nexus-v3 sections 4.1, 4.4, 4.5 and 4.8).
+//! Create, send, typing, user data, leave (nexus-v3.md, 4.1, 4.4, 4.5 and 4.8).
 
 use reqwest::Method;
 use serde_json::{Value, json as value};
