@@ -12,7 +12,7 @@ use crate::{
     transport::{Applied, Body, Failure, Reply},
 };
 use bytes::Bytes;
-use std::time::Duration;
+use std::{future::pending, time::Duration};
 use tokio::time::{Instant, sleep_until};
 
 /// How long the event of an accepted request may take before it is asked for.
@@ -89,9 +89,11 @@ impl Inner {
             (_, true) => limit.saturating_mul(LOOKS_TAKE),
             _ => limit,
         };
-        let publish = self.client.publish(self.channel.clone(), wire::raw(data), on_its_way);
+        let (mut left, publish) = self.client.publish(self.channel.clone(), wire::raw(data), on_its_way);
         tokio::pin!(publish);
-        let mut until = Instant::now() + if is_replay { on_its_way } else { limit };
+        // Until when the outcome is waited for; nothing, as long as the publish itself has an end.
+        let mut until = None;
+        let sooner = |until: Option<Instant>, than| Some(until.map_or(than, |until| until.min(than)));
         let (mut answered, mut accepted, mut lost, mut instead) = (false, None, None, false);
         loop {
             tokio::select! {
@@ -102,8 +104,9 @@ impl Inner {
                         // The outcome can come before the word that the request was taken.
                         Ok(()) if accepted.is_some() => {}
                         Ok(()) => {
-                            until = Instant::now() + self.patience(can_repeat, is_start || is_end);
-                            self.exchanges().keep(&outcomes, until);
+                            let patience = Instant::now() + self.patience(can_repeat, is_start || is_end);
+                            self.exchanges().keep(&outcomes, patience);
+                            until = Some(patience);
                         }
                         Err(failure) if failure.applied == Applied::No => {
                             self.exchanges().withdraw(&outcomes);
@@ -111,7 +114,20 @@ impl Inner {
                         }
                         Err(failure) if is_end || is_message => return Err(failure),
                         // It may have arrived: then its outcome may come yet, with the next connection.
-                        Err(failure) => lost = Some(failure),
+                        Err(failure) => {
+                            let time = if is_replay { on_its_way } else { limit };
+                            until = sooner(until, left.borrow().unwrap_or(since) + time);
+                            lost = Some(failure);
+                        }
+                    }
+                }
+                Ok(()) = left.changed() => {
+                    let time = left.borrow_and_update().map(|left| left + limit);
+                    if let Some(time) = time {
+                        self.exchanges().keep(&outcomes, time);
+                    }
+                    if is_start && !answered && accepted.is_none() {
+                        until = time;
                     }
                 }
                 Some(told) = outcomes.recv() => match told {
@@ -119,18 +135,18 @@ impl Inner {
                     Told::Accepted(reply) => {
                         accepted = Some(reply);
                         let patience = if self.exchanges().mute { Duration::ZERO } else { PATIENCE };
-                        until = until.min(Instant::now() + patience);
+                        until = sooner(until, Instant::now() + patience);
                     }
                     Told::Instead => {
                         instead = true;
-                        until = until.min(Instant::now() + limit);
+                        until = sooner(until, Instant::now() + limit);
                     }
                     Told::Lost if answered && can_repeat => {
                         return Err(lost.unwrap_or_else(|| silence(since)));
                     }
                     Told::Lost => {}
                 },
-                () = sleep_until(until), if answered || accepted.is_some() || is_start => break,
+                () = then(until), if answered || accepted.is_some() || is_start => break,
             }
         }
         if answered && lost.is_none() && instead {
@@ -163,6 +179,14 @@ impl Inner {
             (false, true) => PATIENCE,
             (false, false) => limit.max(exchanges.pace() * 2).min(limit.max(LONGEST_PATIENCE)),
         }
+    }
+}
+
+/// Waits until then; for ever, where there is no such time.
+async fn then(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => pending().await,
     }
 }
 

@@ -25,7 +25,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{mpsc, oneshot, watch},
     time::Instant,
 };
 
@@ -49,10 +49,17 @@ enum Request {
     Start,
     Stop,
     Doubt,
-    Publish { channel: Arc<str>, data: Box<RawValue>, limit: Duration, answer: oneshot::Sender<Outcome> },
+    Publish { channel: Arc<str>, data: Box<RawValue>, limit: Duration, awaited: Awaited },
 }
 
 type Outcome = Result<(), Failure>;
+
+/// Who published waits for this.
+#[derive(Debug)]
+struct Awaited {
+    left: watch::Sender<Option<Instant>>,
+    outcome: oneshot::Sender<Outcome>,
+}
 
 impl BayeuxClient {
     /// A client of `server` that has not started, and what moves it.
@@ -88,20 +95,23 @@ impl BayeuxClient {
     /// Publishes `data` as soon as the link is up. Publishes arrive in the order of these calls.
     ///
     /// The future ends within `limit`, when the server has taken the message or refused it. [`Failure::applied`] tells whether it can
-    /// have arrived all the same.
+    /// have arrived all the same. The limit is for the time without a link, and again for that from when the message has left: a connection
+    /// that is being made for it has a limit of its own. The receiver tells when it left; nothing, as long as it has not.
     pub(crate) fn publish(
         &self,
         channel: Arc<str>,
         data: Box<RawValue>,
         limit: Duration,
-    ) -> impl Future<Output = Outcome> + Send + use<> {
-        let (answer, outcome) = oneshot::channel();
-        let sent = self.0.send(Request::Publish { channel, data, limit, answer });
-        async move {
+    ) -> (watch::Receiver<Option<Instant>>, impl Future<Output = Outcome> + Send + use<>) {
+        let ((left, leaves), (answer, outcome)) = (watch::channel(None), oneshot::channel());
+        let awaited = Awaited { left, outcome: answer };
+        let sent = self.0.send(Request::Publish { channel, data, limit, awaited });
+        let outcome = async move {
             let gone = |applied| failure::lost(applied, "the client is gone");
             sent.map_err(|_| gone(Applied::No))?;
             outcome.await.map_err(|_| gone(Applied::Unknown))?
-        }
+        };
+        (leaves, outcome)
     }
 }
 
@@ -136,7 +146,7 @@ pub(crate) struct Link {
     engine: Engine,
     origin: Instant,
     requests: mpsc::UnboundedReceiver<Request>,
-    publishes: HashMap<PublishId, oneshot::Sender<Outcome>>,
+    publishes: HashMap<PublishId, Awaited>,
     network: Network,
     events: VecDeque<LinkEvent>,
 }
@@ -169,9 +179,9 @@ impl Link {
             Request::Start => self.engine.start(now),
             Request::Stop => self.engine.stop(now),
             Request::Doubt => self.engine.doubt(now),
-            Request::Publish { channel, data, limit, answer } => {
+            Request::Publish { channel, data, limit, awaited } => {
                 let id = self.engine.publish(now, channel, data, limit);
-                self.publishes.insert(id, answer);
+                self.publishes.insert(id, awaited);
             }
         }
     }
@@ -190,7 +200,13 @@ impl Link {
         let event = match event {
             Event::Published(id, outcome) => {
                 // Who asked may have lost interest.
-                let _ = self.publishes.remove(&id).map(|answer| answer.send(outcome));
+                let _ = self.publishes.remove(&id).map(|awaited| awaited.outcome.send(outcome));
+                return;
+            }
+            Event::Left(id, has_left) => {
+                if let Some(awaited) = self.publishes.get(&id) {
+                    awaited.left.send_replace(has_left.then(Instant::now));
+                }
                 return;
             }
             Event::Up { gap } => LinkEvent::Up { gap },
@@ -219,8 +235,13 @@ struct Network {
     exchanges: Vec<Exchange>,
 }
 
-/// An HTTP exchange and its answer to come.
-type Exchange = (ExchangeId, BoxFuture<Result<Vec<Message>, Failure>>);
+/// An HTTP exchange.
+struct Exchange {
+    id: ExchangeId,
+    answer: BoxFuture<Result<Vec<Message>, Failure>>,
+    /// Tells when a connection is being made for it, and when it is so no more.
+    connecting: mpsc::UnboundedReceiver<bool>,
+}
 
 enum Socket {
     Closed,
@@ -252,12 +273,13 @@ impl Network {
                     self.server.http.unanswered(&self.server.url, since);
                 }
             }
-            Output::Post(exchange, payload) => {
+            Output::Post(id, payload) => {
                 let Server { url, http, .. } = self.server.clone();
-                self.exchanges
-                    .push((exchange, Box::pin(async move { long_polling::post(&http, url, payload).await })));
+                let (sender, connecting) = mpsc::unbounded_channel();
+                let answer = Box::pin(async move { long_polling::post(&http, url, payload, sender).await });
+                self.exchanges.push(Exchange { id, answer, connecting });
             }
-            Output::Abandon(exchange) => self.exchanges.retain(|(id, _)| *id != exchange),
+            Output::Abandon(id) => self.exchanges.retain(|exchange| exchange.id != id),
             Output::Event(_) => {}
         }
     }
@@ -281,11 +303,14 @@ impl Network {
 }
 
 fn poll_exchanges(exchanges: &mut Vec<Exchange>, context: &mut Context<'_>) -> Poll<Input> {
-    for (position, (exchange, answer)) in exchanges.iter_mut().enumerate() {
-        if let Poll::Ready(answer) = answer.as_mut().poll(context) {
-            let exchange = *exchange;
+    for (position, exchange) in exchanges.iter_mut().enumerate() {
+        if let Poll::Ready(Some(connecting)) = exchange.connecting.poll_recv(context) {
+            return Poll::Ready(Input::Connecting(exchange.id, connecting));
+        }
+        if let Poll::Ready(answer) = exchange.answer.as_mut().poll(context) {
+            let id = exchange.id;
             drop(exchanges.swap_remove(position));
-            return Poll::Ready(Input::Answered(exchange, answer));
+            return Poll::Ready(Input::Answered(id, answer));
         }
     }
     Poll::Pending

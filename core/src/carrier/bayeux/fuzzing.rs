@@ -69,6 +69,12 @@ impl World {
                 let answer = message::read(&Bytes::copy_from_slice(with)).map_err(|_| lost());
                 self.engine.handle(now, Input::Answered(exchange, answer));
             }
+            b'w' if !self.posts.is_empty() => {
+                let exchange = self.posts.iter().cycle().nth(with.len() / 2);
+                if let Some(exchange) = exchange.copied() {
+                    self.engine.handle(now, Input::Connecting(exchange, with.len() % 2 == 0));
+                }
+            }
             b'p' => {
                 if let Ok(data) = RawValue::from_string("{\"operation\":\"x\"}".into()) {
                     let limit = Duration::from_secs(with.len().try_into().unwrap_or(60));

@@ -7,11 +7,19 @@ use crate::{
 };
 use bytes::Bytes;
 use reqwest::{Method, Url};
+use tokio::sync::mpsc;
 
-/// Posts `payload` and reads the messages of the answer. There is no time limit: who asks knows how long a server may take.
-pub(super) async fn post(http: &HttpChat, url: Url, payload: Bytes) -> Result<Vec<Message>, Failure> {
+/// Posts `payload` and reads the messages of the answer. There is no time limit: who asks knows how long a server may take, and is told
+/// by `connecting` while a connection is being made.
+pub(super) async fn post(
+    http: &HttpChat,
+    url: Url,
+    payload: Bytes,
+    connecting: mpsc::UnboundedSender<bool>,
+) -> Result<Vec<Message>, Failure> {
     let reuse = if is_harmless(&payload) { Reuse::Repeated } else { Reuse::Careful };
-    let request = HttpRequest { reuse, ..HttpRequest::new(Method::POST, url, RequestBody::Json(payload)) };
+    let request = HttpRequest::new(Method::POST, url, RequestBody::Json(payload));
+    let request = HttpRequest { reuse, connecting: Some(connecting), ..request };
     let answer = http.exchange(&request, None).await?;
     if !answer.status.is_success() {
         return Err(http::bad_status(&answer));

@@ -19,7 +19,7 @@ use std::{
 use tokio::{
     fs::File,
     io::Take,
-    sync::watch,
+    sync::{mpsc, watch},
     time::{Instant, sleep_until},
 };
 use tokio_util::io::ReaderStream;
@@ -32,20 +32,33 @@ pub(super) struct Delivery {
     complete: AtomicBool,
     /// When it moved last: nothing while a connection is being made for it.
     moved: watch::Sender<Option<Instant>>,
+    /// Who else is to know whether a connection is being made for it.
+    told: Option<mpsc::UnboundedSender<bool>>,
     error: Mutex<Option<(Arc<Path>, io::Error)>>,
 }
 
 impl Default for Delivery {
     fn default() -> Self {
         let moved = watch::Sender::new(Some(Instant::now()));
-        Self { complete: AtomicBool::default(), moved, error: Mutex::default() }
+        Self { complete: AtomicBool::default(), moved, told: None, error: Mutex::default() }
     }
 }
 
 impl Delivery {
+    /// Of a request whose owner is told when connections are made for it.
+    pub(super) fn telling(told: Option<mpsc::UnboundedSender<bool>>) -> Self {
+        Self { told, ..Self::default() }
+    }
+
     /// A connection is being made for the request, or is so no more.
     pub(super) fn connects(&self, begins: bool) {
-        self.moved.send_replace((!begins).then(Instant::now));
+        let before = self.moved.send_replace((!begins).then(Instant::now));
+        if let Some(told) = &self.told
+            && before.is_none() != begins
+        {
+            // Who does not listen any more has lost interest in the request.
+            let _ = told.send(begins);
+        }
     }
 
     /// Waits until the request has left, or could have, and nothing of it has moved for `limit`.

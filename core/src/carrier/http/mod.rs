@@ -233,7 +233,7 @@ impl HttpChat {
     ) -> Result<(reqwest::Response, Option<Use>), Failure> {
         let (mut turned_away, mut reuse) = (0, request.reuse);
         loop {
-            let delivery = Arc::new(Delivery::default());
+            let delivery = Arc::new(Delivery::telling(request.connecting.clone()));
             let outgoing = self.outgoing(request, url, &delivery).await?;
             let (kept, began) = (connections.to(url), Instant::now());
             let (client, keeps) = kept

@@ -15,6 +15,7 @@ use reqwest::{
     header::{CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::mpsc;
 
 /// One request. It can be sent several times: redirects repeat it.
 pub(crate) struct HttpRequest {
@@ -27,6 +28,8 @@ pub(crate) struct HttpRequest {
     pub(crate) reuse: Reuse,
     /// Where the request goes on when it is given up, if it is to.
     pub(crate) overdue: Option<Overdue>,
+    /// Who is told when a connection is being made for it, and when it is so no more.
+    pub(crate) connecting: Option<mpsc::UnboundedSender<bool>>,
 }
 
 /// A request that has left and was given up, and may be answered all the same.
@@ -65,7 +68,16 @@ impl HttpRequest {
     /// A request to the chat's server, with the chat's headers, that may do harm when it arrives twice.
     pub(crate) fn new(method: Method, url: Url, body: RequestBody) -> Self {
         let (audience, reuse) = (Audience::Chat, Reuse::Careful);
-        Self { method, url, headers: HeaderMap::new(), body, audience, reuse, overdue: None }
+        Self {
+            method,
+            url,
+            headers: HeaderMap::new(),
+            body,
+            audience,
+            reuse,
+            overdue: None,
+            connecting: None,
+        }
     }
 
     /// The same for `operation`: repeated on a new connection where that does no harm.

@@ -350,6 +350,7 @@ impl Engine {
             self.gap |= self.was_up && !session.acks.enabled();
         }
         if self.state.is_up() {
+            self.publishes.lose_link(self.now);
             self.carriers.lost(self.carrier, self.pace.held(self.now).unwrap_or_default());
             if blame == Blame::Carrier {
                 self.pace.cut();
@@ -405,7 +406,7 @@ impl Engine {
         let silent = |what, limit| failure::silence(Applied::Unknown, what, limit);
         let timing = self.settings.timing;
         let is_due = |deadline: Option<Duration>| deadline.is_some_and(|deadline| deadline <= self.now);
-        if !is_due(self.state.deadline()) {
+        if !is_due(self.state_deadline()) {
             if is_due(self.exchanges_deadline()) {
                 self.lose(&silent("a request was not answered", timing.network_delay), Blame::Carrier);
             }

@@ -3,7 +3,8 @@
 //! It is given the time (since any origin), requests and what the network brings; after each of these calls take its outputs with
 //! [`Engine::poll_output`] until there is none, and call [`Engine::handle_timeout`] at [`Engine::poll_timeout`]. `link` brings the link
 //! up and up again, `session` keeps it up with one connect after another, `publish` knows what became of each publish; `carriers`
-//! chooses what messages travel on, `pace` how long to wait, `acks` what has arrived, `alive` notices that nothing comes any more.
+//! chooses what messages travel on, `pace` how long to wait, `acks` what has arrived, `alive` notices that nothing comes any more,
+//! `departure` that something has not left yet.
 //!
 //! The link is up from the first answered connect of a session on. When its connection is lost it is made anew, the session with it
 //! where the server still knows it, by a new handshake where not. There is one handshake under way at most, and after a failure a
@@ -12,6 +13,7 @@
 mod acks;
 mod alive;
 mod carriers;
+mod departure;
 mod link;
 mod pace;
 mod publish;
@@ -104,6 +106,8 @@ pub(crate) enum Input {
     TooLarge(Failure),
     /// Messages came on the WebSocket.
     Received(Vec<Message>),
+    /// A connection is being made for an HTTP exchange, or is so no more.
+    Connecting(ExchangeId, bool),
     /// An HTTP exchange is over: the messages of the answer, or why there is none.
     Answered(ExchangeId, Result<Vec<Message>, Failure>),
 }
@@ -152,6 +156,8 @@ pub(crate) enum Event {
         /// Its data, JSON.
         data: Bytes,
     },
+    /// A publish has left; or has not after all, as a connection is being made for it.
+    Left(PublishId, bool),
     /// What became of a publish: the server took it, or why not. [`Failure::applied`] tells whether it can have arrived all the same.
     Published(PublishId, Result<(), Failure>),
 }
@@ -175,6 +181,8 @@ struct Exchange {
     purpose: Purpose,
     /// When it is given up; those that the state of the link waits for have their time there.
     deadline: Option<Duration>,
+    /// A connection is being made for it: it has not left.
+    connecting: bool,
 }
 
 /// The state machine.
@@ -245,7 +253,8 @@ impl Engine {
         self.end();
     }
 
-    /// Publishes `data` as soon as the link is up, and tells what came of it within `limit`. Publishes arrive in order.
+    /// Publishes `data` as soon as the link is up, for which it waits as long as `limit`, and tells what came of it within as much from when
+    /// it has left. Publishes arrive in order.
     pub(crate) fn publish(
         &mut self,
         now: Duration,
@@ -260,7 +269,7 @@ impl Engine {
     /// Takes what the network brought.
     pub(crate) fn handle(&mut self, now: Duration, input: Input) {
         self.now = now;
-        if !matches!(input, Input::Closed(_) | Input::Answered(_, Err(_))) {
+        if !matches!(input, Input::Closed(_) | Input::Connecting(..) | Input::Answered(_, Err(_))) {
             self.signs.heard(now);
         }
         match input {
@@ -268,6 +277,7 @@ impl Engine {
             Input::Closed(failure) => self.closed(&failure),
             Input::TooLarge(failure) => self.too_large(&failure),
             Input::Received(messages) => self.receive(messages),
+            Input::Connecting(exchange, connecting) => self.connecting(exchange, connecting),
             Input::Answered(exchange, answer) => self.answered(exchange, answer),
         }
     }
@@ -291,9 +301,9 @@ impl Engine {
     #[must_use]
     pub(crate) fn poll_timeout(&self) -> Option<Duration> {
         let deadlines = [
-            self.state.deadline(),
+            self.state_deadline(),
             self.outage.deadline(),
-            self.publishes.deadline(),
+            self.publishes.deadline(self.state.is_up()),
             self.silence_deadline(),
         ];
         deadlines.into_iter().flatten().chain(self.exchanges_deadline()).min()
@@ -317,7 +327,7 @@ impl Engine {
         let exchange = ExchangeId(self.next_id());
         let delay = self.settings.timing.network_delay;
         let deadline = (purpose == Purpose::Other).then(|| self.now + delay);
-        self.exchanges.insert(exchange, Exchange { purpose, deadline });
+        self.exchanges.insert(exchange, Exchange { purpose, deadline, connecting: false });
         self.outputs.push_back(Output::Post(exchange, payload));
     }
 
@@ -329,11 +339,6 @@ impl Engine {
         if self.carrier == Carrier::WebSocket {
             self.outputs.push_back(Output::Close);
         }
-    }
-
-    /// When the first of the exchanges that nothing else waits for is given up.
-    fn exchanges_deadline(&self) -> Option<Duration> {
-        self.exchanges.values().filter_map(|exchange| exchange.deadline).min()
     }
 
     /// An HTTP exchange is over.

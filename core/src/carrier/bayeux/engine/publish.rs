@@ -32,7 +32,12 @@ struct Publish {
     channel: Arc<str>,
     data: Box<RawValue>,
     limit: Duration,
+    /// How long its answer may take from when it has left.
+    time: Duration,
+    /// By when there has to be a link for it.
     deadline: Duration,
+    /// It has been on its way, and had not arrived.
+    again: bool,
     /// It was too large for the WebSocket: it goes by long-polling, alone.
     large: bool,
 }
@@ -45,6 +50,15 @@ struct Flying {
     exchange: Option<ExchangeId>,
     /// When it left.
     since: Duration,
+    /// It has not left after all: a connection is being made for it.
+    connecting: bool,
+}
+
+impl Flying {
+    /// By when its answer has to come.
+    fn deadline(&self) -> Option<Duration> {
+        (!self.connecting).then(|| self.since.saturating_add(self.publish.time))
+    }
 }
 
 crate::private::debug_only!(Publish { channel, deadline });
@@ -57,15 +71,24 @@ pub(super) struct Publishes {
 }
 
 impl Publishes {
-    pub(super) fn deadline(&self) -> Option<Duration> {
-        let flying = self.flying.values().map(|flying| flying.publish.deadline);
-        self.waiting.values().map(|publish| publish.deadline).chain(flying).min()
+    /// When the first has had its time. Where the link is up, those that wait do so for what is before them.
+    pub(super) fn deadline(&self, is_up: bool) -> Option<Duration> {
+        let flying = self.flying.values().filter_map(Flying::deadline);
+        let waiting = self.waiting.values().filter(|_| !is_up).map(|publish| publish.deadline);
+        waiting.chain(flying).min()
+    }
+
+    /// The link is lost at `now`: what has only waited has its time for another.
+    pub(super) fn lose_link(&mut self, now: Duration) {
+        for publish in self.waiting.values_mut().filter(|publish| !publish.again) {
+            publish.deadline = now.saturating_add(publish.time);
+        }
     }
 
     /// When half the time of one is over that left after something was `heard` last.
     pub(super) fn doubtful_at(&self, heard: Duration) -> Option<Duration> {
         let unheard = self.flying.values().filter(|flying| flying.since >= heard);
-        unheard.map(|flying| flying.since + flying.publish.deadline.saturating_sub(flying.since) / 2).min()
+        unheard.map(|flying| flying.since.saturating_add(flying.publish.time / 2)).min()
     }
 
     /// Takes out what goes next: large ones one by one.
@@ -82,7 +105,7 @@ impl Publishes {
     /// It has certainly not arrived: it is to be sent again, in its place.
     fn take_back(&mut self, message: u64) {
         if let Some(flying) = self.flying.remove(&message) {
-            self.waiting.insert(flying.id, flying.publish);
+            self.waiting.insert(flying.id, Publish { again: true, ..flying.publish });
         }
     }
 }
@@ -96,8 +119,9 @@ impl Engine {
             return id;
         }
         let on_the_line = Duration::from_millis(data.get().len() as u64 / SLOWEST_LINE);
-        let deadline = self.now.saturating_add(limit).saturating_add(on_the_line);
-        let publish = Publish { channel, data, limit, deadline, large: false };
+        let time = limit.saturating_add(on_the_line);
+        let deadline = self.now.saturating_add(time);
+        let publish = Publish { channel, data, limit, time, deadline, again: false, large: false };
         self.publishes.waiting.insert(id, publish);
         self.flush();
         id
@@ -135,8 +159,22 @@ impl Engine {
             exchange.deadline = None;
         }
         let since = self.now;
-        let flying = sent.into_iter().map(|(id, publish)| Flying { id, publish, exchange, since });
+        for id in sent.keys() {
+            self.emit(Event::Left(*id, true));
+        }
+        let flying =
+            sent.into_iter().map(|(id, publish)| Flying { id, publish, exchange, since, connecting: false });
         self.publishes.flying.extend((first..).zip(flying));
+    }
+
+    /// What is in `exchange` has left, or not after all.
+    pub(super) fn publishes_leave(&mut self, exchange: ExchangeId, has_left: bool) {
+        let flying = self.publishes.flying.values_mut();
+        let mine = flying.filter(|flying| flying.exchange == Some(exchange)).map(|flying| {
+            (flying.since, flying.connecting) = (self.now, !has_left);
+            Event::Left(flying.id, has_left)
+        });
+        self.outputs.extend(mine.map(Output::Event));
     }
 
     /// Sets the largest publish on its way aside, which the WebSocket did not bear; false, if there is none.
@@ -221,13 +259,16 @@ impl Engine {
 
     /// Tells of what took too long.
     pub(super) fn expire_publishes(&mut self) {
-        let now = self.now;
-        let waiting = self.publishes.waiting.extract_if(.., |_, publish| publish.deadline <= now);
+        let (now, is_up) = (self.now, self.state.is_up());
+        let waiting = self.publishes.waiting.extract_if(.., |_, publish| !is_up && publish.deadline <= now);
         let late = waiting.map(|(id, publish)| {
             let cause = format!("there was no connection within {}", in_words(publish.limit));
             (id, failure::lost(Applied::No, cause))
         });
-        let flying = self.publishes.flying.extract_if(.., |_, flying| flying.publish.deadline <= now);
+        let flying = self
+            .publishes
+            .flying
+            .extract_if(.., |_, flying| flying.deadline().is_some_and(|deadline| deadline <= now));
         let mut exchanges = BTreeSet::new();
         let mut missed = None;
         let silent = flying.map(|(_, flying)| {

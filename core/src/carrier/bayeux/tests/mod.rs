@@ -51,7 +51,7 @@ fn publish(
     client: &BayeuxClient,
     text: &str,
 ) -> impl Future<Output = Result<(), crate::transport::Failure>> + use<> {
-    client.publish("/service/a".into(), data(text), LIMIT)
+    client.publish("/service/a".into(), data(text), LIMIT).1
 }
 
 /// The next event that is not a sign of life, as text.
@@ -179,7 +179,7 @@ async fn an_unreachable_server_is_reported() {
     let (client, mut link) = client_with(&url, &direct());
     let failed = event(&mut link).await;
     assert!(failed.starts_with("failed 1: ") && failed.contains("refused"), "{failed}");
-    let failure = client.publish("/service/a".into(), data("hi"), Duration::from_millis(50));
+    let (_, failure) = client.publish("/service/a".into(), data("hi"), Duration::from_millis(50));
     let failure = tokio::select! { failure = failure => failure.unwrap_err(), () = async { loop { event(&mut link).await; } } => unreachable!() };
     assert_eq!((failure.kind, failure.applied), (ErrorKind::Disconnected, Applied::No));
 }

@@ -75,6 +75,11 @@ impl Script {
         self.input(Input::Answered(ExchangeId(exchange), Ok(messages)));
     }
 
+    /// A connection is being made for an exchange, or is so no more.
+    pub(super) fn connecting(&mut self, exchange: u64, connecting: bool) {
+        self.input(Input::Connecting(ExchangeId(exchange), connecting));
+    }
+
     /// An exchange fails.
     pub(super) fn fail(&mut self, exchange: u64, failure: Failure) {
         self.input(Input::Answered(ExchangeId(exchange), Err(failure)));
@@ -112,7 +117,7 @@ impl Script {
     /// What the engine has done since it was last asked.
     pub(super) fn seen(&mut self) -> Vec<String> {
         std::iter::from_fn(|| self.engine.poll_output())
-            .filter(|output| !matches!(output, Output::Event(Event::Alive)))
+            .filter(|output| !matches!(output, Output::Event(Event::Alive | Event::Left(..))))
             .map(|output| line(&output))
             .collect()
     }
@@ -173,6 +178,7 @@ fn event_line(event: &Event) -> String {
         Event::Message { channel, data } => {
             format!("message {channel} {}", std::str::from_utf8(data).unwrap())
         }
+        Event::Left(id, has_left) => format!("{id:?} left: {has_left}"),
         Event::Published(id, Ok(())) => format!("{id:?} taken"),
         Event::Published(id, Err(failure)) => {
             format!("{id:?} {:?}, applied {:?}", failure.kind, failure.applied)

@@ -299,7 +299,7 @@ impl World {
                 owner.downs += 1;
             }
             Event::Alive => assert!(owner.up, "alive while down"),
-            Event::Failed(..) => {}
+            Event::Failed(..) | Event::Left(..) => {}
             Event::Stopped(_) => owner.up = false,
             Event::Message { data, .. } => {
                 let number = serde_json::from_slice(&data).unwrap();
@@ -312,7 +312,11 @@ impl World {
                 let Some((number, given, known)) = owner.published.get_mut(&id) else { return };
                 let outcome = outcome.map_err(|failure| failure.applied);
                 assert!(known.replace(outcome).is_none(), "two outcomes of one publish");
-                assert!(self.now <= *given + LIMIT, "given at {given:?}, settled at {:?}", self.now);
+                assert!(
+                    self.now <= *given + LIMIT * 3 + Timing::default().network_delay,
+                    "given at {given:?}, settled at {:?}",
+                    self.now
+                );
                 let arrived = self.server.has_heard(*number);
                 match outcome {
                     Ok(()) => assert!(arrived, "taken, and never arrived"),
