@@ -1,73 +1,15 @@
 //! New messages: from a batch of the server's to events, in the order of webchatservice.md, 5 and 6.
 
-use super::{Effect, PrivateMessages, Service, last_words::Over, preprocess};
+use super::{
+    Effect, PrivateMessages, Service, preprocess,
+    state::{Batch, BatchId, Entry, Kind, Over},
+};
 use crate::{
-    command::{RequestId, Resolution},
+    command::Resolution,
     event::{Event, MessageReceived},
     model::{MessageType, Received},
-    transport::{Body, Reply, Verdict},
+    transport::{Reply, Verdict},
 };
-use std::time::Duration;
-
-/// Identifies a batch that is with the preprocessors.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct BatchId(u64);
-
-/// Where a batch comes from.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
-    /// A poll that went out at this time, for the command that asked for it.
-    Polled { started: Duration, command: Option<RequestId> },
-    /// Pushed by the server.
-    Pushed,
-    /// The first messages of a session taken up again: a replay, unless the server has made a new one in its place.
-    Restored { offline: bool, command: Option<RequestId>, replay: bool },
-    /// The replay of a stored session that was over.
-    Away,
-    /// What a session that is over still had to tell, or what an answer brought that cannot be trusted otherwise.
-    Last,
-    /// A page of older messages.
-    History { command: RequestId },
-}
-
-impl Kind {
-    /// Whether a command resolves with the answer that brought it.
-    fn resolves(self) -> bool {
-        match self {
-            Self::Polled { command, .. } | Self::Restored { command, .. } => command.is_some(),
-            Self::History { .. } => true,
-            Self::Pushed | Self::Away | Self::Last => false,
-        }
-    }
-
-    /// Whether its messages are those of a session that was stored.
-    fn is_replay(self) -> bool {
-        matches!(self, Self::Restored { replay: true, .. } | Self::Away)
-    }
-}
-
-/// A message on its way to the listeners.
-#[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) received: Received,
-    /// Hidden by a prefilter: it acts, and is not shown.
-    pub(super) hidden: bool,
-    /// Somebody joins by it, as the server sent it.
-    pub(super) joins: bool,
-}
-
-/// A batch on its way to the listeners.
-#[derive(Debug)]
-pub(super) struct Batch {
-    pub(super) id: BatchId,
-    pub(super) kind: Kind,
-    pub(super) entries: Vec<Entry>,
-    idle_countdown: Option<serde_json::Value>,
-    /// The answer that brought it, for a command that resolves with it.
-    pub(super) body: Body,
-    /// It waits for its images.
-    pub(super) awaits_images: bool,
-}
 
 impl Service {
     /// Takes a batch: drops what was seen before, settles messages in doubt, and has the preprocessors run where there are any.
@@ -135,7 +77,7 @@ impl Service {
         while let Some(batch) = self.batches.front().filter(|batch| !batch.awaits_images) {
             let visible = batch.entries.iter().any(|entry| !entry.hidden);
             if visible && !self.preprocessors.is_empty() {
-                let (id, inputs) = (batch.id, preprocess::inputs(batch));
+                let (id, inputs) = (batch.id, preprocess::inputs(&batch.entries));
                 self.effects.push_back(Effect::Preprocess(
                     id,
                     PrivateMessages(inputs),
@@ -222,25 +164,4 @@ fn in_order(messages: &mut Vec<Received>) {
         .collect();
     placed.sort_by_key(|(place, _)| *place);
     messages.extend(placed.into_iter().map(|(_, received)| received));
-}
-
-impl Batch {
-    /// A part of it that is told before the rest.
-    pub(super) fn part(&mut self, id: BatchId, entries: Vec<Entry>) -> Self {
-        Self {
-            id,
-            kind: Kind::Pushed,
-            entries,
-            idle_countdown: self.idle_countdown.take(),
-            body: Body::default(),
-            awaits_images: false,
-        }
-    }
-
-    #[cfg(test)]
-    pub(super) fn of(entries: Vec<Entry>) -> Self {
-        let kind = Kind::Polled { started: Duration::ZERO, command: None };
-        let body = Body::default();
-        Self { id: BatchId(1), kind, entries, idle_countdown: None, body, awaits_images: false }
-    }
 }

@@ -1,17 +1,15 @@
 //! Commands under way: who asked, until when, and the outcome that each gets exactly once. Commands that need no more than a look at
 //! the state are answered here.
 
-use super::{Effect, Service};
+use super::{
+    Effect, Service,
+    state::{Outage, Purpose},
+};
 use crate::{
     Error, ErrorKind,
     command::{Command, RequestId, Resolution},
     model::SessionData,
-    service::exchange::Purpose,
     transport::Operation,
-};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
 };
 
 pub(super) const NO_SESSION: &str = "There is no active chat session";
@@ -20,52 +18,6 @@ const NO_POLLING: &str = "This transport doesn't support polling";
 
 /// How many messages may be on their way when one more comes whose outcome nobody waits for.
 const MOST_UNATTENDED: usize = 10_000;
-
-/// The commands that have no outcome yet.
-#[derive(Debug, Default)]
-pub(super) struct Commands {
-    open: BTreeMap<RequestId, Option<Duration>>,
-    deadlines: BTreeSet<(Duration, RequestId)>,
-}
-
-impl Commands {
-    pub(super) fn add(&mut self, id: RequestId, deadline: Option<Duration>) {
-        self.open.insert(id, deadline);
-        self.deadlines.extend(deadline.map(|deadline| (deadline, id)));
-    }
-
-    /// Takes a command out; false when it had its outcome before.
-    fn remove(&mut self, id: RequestId) -> bool {
-        let Some(deadline) = self.open.remove(&id) else { return false };
-        if let Some(deadline) = deadline {
-            self.deadlines.remove(&(deadline, id));
-        }
-        true
-    }
-
-    pub(super) fn is_open(&self, id: RequestId) -> bool {
-        self.open.contains_key(&id)
-    }
-
-    pub(super) fn ids(&self) -> Vec<RequestId> {
-        self.open.keys().copied().collect()
-    }
-
-    pub(super) fn next_deadline(&self) -> Option<Duration> {
-        self.deadlines.first().map(|(deadline, _)| *deadline)
-    }
-
-    pub(super) fn take_overdue(&mut self, now: Duration) -> Vec<RequestId> {
-        let overdue: Vec<_> = self.deadlines.iter().take_while(|(at, _)| *at <= now).copied().collect();
-        overdue
-            .into_iter()
-            .map(|entry| {
-                self.deadlines.remove(&entry);
-                entry.1
-            })
-            .collect()
-    }
-}
 
 impl Service {
     /// Gives a command its outcome, unless it has one.
@@ -212,7 +164,7 @@ impl Service {
             return self.reject(id, ErrorKind::Unsupported, text);
         }
         if let Some(live) = self.session.live_mut() {
-            live.outage = super::outage::Outage::default();
+            live.outage = Outage::default();
         }
         self.resolve(id, Resolution::Nothing);
     }

@@ -3,9 +3,8 @@
 use super::{
     Service,
     commands::NO_SESSION,
-    exchange::{Purpose, failure_error, judge},
-    last_words::{Manner, Over},
-    session::{Ending, Session},
+    exchange::{failure_error, judge},
+    state::{Ending, Manner, Over, Purpose, Roster, Session},
 };
 use crate::{
     ErrorKind,
@@ -106,7 +105,7 @@ impl Service {
         for id in history.into_iter().flatten() {
             self.reject(id, UNSENT.0, UNSENT.1);
         }
-        self.roster = super::Roster::default();
+        self.roster = Roster::default();
         self.forget();
     }
 }

@@ -1,10 +1,9 @@
 //! Requests under way: what each is for, and where its answer goes.
 
 use super::{
-    BatchId, Effect, Service,
+    Effect, Service,
     files::{downloaded, limits, upload_news, uploaded},
-    last_words::Over,
-    session::Session,
+    state::{ExchangeId, Over, Purpose, Session},
 };
 use crate::{
     Error, ErrorKind,
@@ -14,125 +13,7 @@ use crate::{
     transport::{Failure, News, Operation, Reply, Request, Verdict, refusal_text},
 };
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
-
-/// Identifies a request to the back end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ExchangeId(u64);
-
-/// What a request is for.
-#[derive(Debug, Clone)]
-pub(super) enum Purpose {
-    Start(RequestId),
-    Restore,
-    /// A poll, for the command that asked for it.
-    Poll(Option<RequestId>),
-    /// A page of older messages.
-    History,
-    /// A look at the transcript besides the polls, of which nothing is published; for the command that asked for it.
-    Settle(Option<RequestId>),
-    /// What a session that is over still has to tell.
-    LastWords,
-    /// The outbox's first message.
-    Send,
-    /// A typing notice, for the command that asked for it.
-    Typing(Option<RequestId>),
-    End(RequestId),
-    Limits(RequestId),
-    Upload(RequestId, String),
-    Download(RequestId),
-    /// The images of a batch.
-    Images(BatchId),
-    /// The answer to a start that was given up, should it come.
-    Late,
-    /// The end of a session that nobody wants.
-    Discard,
-    /// Anything whose answer is the command's outcome.
-    Plain(RequestId),
-}
-
-/// Counts a service's sessions: what outlives its session must not touch the next one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct SessionNumber(u64);
-
-#[derive(Debug)]
-struct Exchange {
-    purpose: Purpose,
-    started: Duration,
-    session: SessionNumber,
-}
-
-impl Exchange {
-    /// Whether it makes a session, or ends one.
-    fn decides_session(&self) -> bool {
-        use Purpose::{Discard, End, Late, Restore, Start};
-        matches!(self.purpose, Start(_) | Restore | End(_) | Late | Discard)
-    }
-}
-
-/// The requests under way.
-#[derive(Debug, Default)]
-pub(super) struct Exchanges {
-    next: u64,
-    session: SessionNumber,
-    open: BTreeMap<ExchangeId, Exchange>,
-}
-
-impl Exchanges {
-    /// Makes answers to requests of the session so far strangers.
-    pub(super) fn end_session(&mut self) {
-        self.session.0 += 1;
-    }
-
-    /// The latest request that has left.
-    pub(super) fn latest(&self) -> ExchangeId {
-        ExchangeId(self.next)
-    }
-
-    fn is_current(&self, session: SessionNumber) -> bool {
-        self.session == session
-    }
-
-    /// Whether a request for messages of this session is under way, by a poll or besides the polls.
-    pub(super) fn is_fetching(&self) -> bool {
-        let fetches = |exchange: &Exchange| {
-            matches!(exchange.purpose, Purpose::Poll(_) | Purpose::Settle(_) | Purpose::History)
-        };
-        self.open.values().any(|exchange| self.is_current(exchange.session) && fetches(exchange))
-    }
-
-    /// Whether a poll of this session is under way.
-    pub(super) fn is_polling(&self) -> bool {
-        let polls = |exchange: &Exchange| matches!(exchange.purpose, Purpose::Poll(_));
-        self.open.values().any(|exchange| self.is_current(exchange.session) && polls(exchange))
-    }
-
-    /// Whether a request is under way that makes a session, or ends one.
-    pub(super) fn decides_session(&self) -> bool {
-        self.open.values().any(Exchange::decides_session)
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.open.is_empty()
-    }
-
-    /// Takes out everything but what makes a session, or ends one: a chat that nobody takes part in any more may not stay.
-    pub(super) fn give_up(&mut self) -> Vec<ExchangeId> {
-        self.open.extract_if(.., |_, exchange| !exchange.decides_session()).map(|(id, _)| id).collect()
-    }
-
-    pub(super) fn clear(&mut self) -> Vec<ExchangeId> {
-        std::mem::take(&mut self.open).into_keys().collect()
-    }
-
-    /// Takes out the file transfer of a command that is given up.
-    pub(super) fn abort_transfer_of(&mut self, id: RequestId) -> Option<ExchangeId> {
-        let mine = |exchange: &Exchange| matches!(&exchange.purpose, Purpose::Upload(of, _) | Purpose::Download(of) if *of == id);
-        let found = self.open.iter().find(|(_, exchange)| mine(exchange)).map(|(id, _)| *id)?;
-        self.open.remove(&found);
-        Some(found)
-    }
-}
+use std::sync::Arc;
 
 impl Service {
     /// Sends a request of the present session.
@@ -149,8 +30,6 @@ impl Service {
     pub(super) fn request_of(&mut self, session: Arc<SessionData>, purpose: Purpose, operation: Operation) {
         self.linked |= !self.capabilities.polling;
         self.congestion.note_request(self.time.now);
-        self.exchanges.next += 1;
-        let id = ExchangeId(self.exchanges.next);
         let wants_preview = match &operation {
             Operation::Typing { preview: None, .. } => true,
             Operation::Poll { preview: None, .. } => {
@@ -158,8 +37,7 @@ impl Service {
             }
             _ => false,
         };
-        let exchange = Exchange { purpose, started: self.time.now, session: self.exchanges.session };
-        self.exchanges.open.insert(id, exchange);
+        let id = self.exchanges.open(purpose, self.time.now);
         self.effects.push_back(Effect::Request {
             id,
             request: Box::new(Request { session, operation }),
@@ -169,15 +47,14 @@ impl Service {
 
     /// Hands an answer to what its request was for.
     pub(super) fn route(&mut self, id: ExchangeId, outcome: Result<Reply, Failure>) {
-        let Some(exchange) = self.exchanges.open.remove(&id) else { return };
+        let Some(exchange) = self.exchanges.take(id) else { return };
         if outcome.as_ref().is_err_and(|failure| failure.late.is_some()) {
-            let late = Exchange { purpose: Purpose::Late, ..exchange };
-            self.exchanges.open.insert(id, late);
+            self.exchanges.await_late(id, &exchange);
         }
         if let Purpose::Images(batch) = exchange.purpose {
             return self.images_answered(batch, outcome);
         }
-        if !self.exchanges.is_current(exchange.session)
+        if !self.exchanges.is_current(&exchange)
             || matches!(exchange.purpose, Purpose::Discard | Purpose::Late)
         {
             return self.route_stray(exchange.purpose, outcome);

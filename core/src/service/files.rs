@@ -3,7 +3,8 @@
 use super::{
     Service,
     commands::NO_SESSION,
-    exchange::{Purpose, failure_error, judge},
+    exchange::{failure_error, judge},
+    state::Purpose,
 };
 use crate::{
     Error, ErrorKind,

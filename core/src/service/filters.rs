@@ -1,6 +1,6 @@
 //! Prefilters: what hides messages from the transcript (webchatservice.md, 11).
 
-use super::{Service, session::Session};
+use super::{Service, state::Session};
 use crate::{
     command::{RequestId, Resolution},
     foreign,
@@ -8,46 +8,7 @@ use crate::{
     prefilter::Prefilter,
     store::{Stored, key},
 };
-use serde_json::{Value, json};
-
-/// The registered filters.
-#[derive(Debug, Default)]
-pub(super) struct Filters {
-    /// Those stored with the session that is restored.
-    recalled: Vec<Prefilter>,
-    /// The application's own.
-    added: Vec<Prefilter>,
-}
-
-impl Filters {
-    /// All of them, in order of registration.
-    fn all(&self) -> impl Iterator<Item = &Prefilter> {
-        self.recalled.iter().chain(&self.added)
-    }
-
-    fn to_vec(&self) -> Vec<Prefilter> {
-        self.all().cloned().collect()
-    }
-
-    /// What is stored of them; nothing without any.
-    pub(super) fn to_stored(&self) -> Option<String> {
-        let custom = self.to_vec();
-        (!custom.is_empty()).then(|| json!({"custom": custom}).to_string())
-    }
-
-    /// Drops what belonged to a session that cannot be restored.
-    pub(super) fn forget_recalled(&mut self) {
-        self.recalled.clear();
-    }
-
-    /// Adds a filter of the application, unless one with the same source and flags is there.
-    fn add(&mut self, filter: Prefilter) {
-        self.recalled.retain(|recalled| *recalled != filter);
-        if !self.added.contains(&filter) {
-            self.added.push(filter);
-        }
-    }
-}
+use serde_json::Value;
 
 /// Whether `text` is the co-browse token that is never shown: `{start:` nine digits `}`.
 fn is_cobrowse_token(text: &str) -> bool {

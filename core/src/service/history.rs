@@ -2,8 +2,8 @@
 
 use super::{
     Service,
-    batch::Kind,
-    exchange::{Purpose, failure_error, judge},
+    exchange::{failure_error, judge},
+    state::{Kind, Purpose},
 };
 use crate::{
     ErrorKind,

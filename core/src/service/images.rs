@@ -3,19 +3,10 @@
 //! much waits as may, polls wait as well.
 
 use super::{
-    BatchId, Service,
-    batch::{Batch, Entry, Kind},
-    exchange::Purpose,
+    Service,
+    state::{Batch, BatchId, Kind, Purpose},
 };
-use crate::{
-    model::Content,
-    transport::{Failure, Operation, Reply},
-};
-use bytes::Bytes;
-use std::sync::Arc;
-
-/// An image, or why it cannot be had.
-type Image = Result<Bytes, Box<str>>;
+use crate::transport::{Failure, Operation, Reply};
 
 /// Why an image is missing that came too late.
 const TOO_LATE: &str = "the chat was over before it came";
@@ -25,7 +16,7 @@ impl Service {
     pub(super) fn queue(&mut self, mut batch: Batch) {
         let is_idle = self.batches.is_empty();
         let waits_behind = self.batches.front().is_some_and(|batch| batch.awaits_images);
-        let wanted = wanted(&batch.entries);
+        let wanted = batch.wanted();
         let is_delayed = waits_behind || !wanted.is_empty();
         let polled = match batch.kind {
             Kind::Polled { command, .. } if is_delayed => Some((command, std::mem::take(&mut batch.body))),
@@ -70,7 +61,7 @@ impl Service {
         if let Some(batch) = self.batches.get_mut(at) {
             match outcome {
                 Ok(reply) => batch.give(reply.images),
-                Err(failure) => batch.give(vec![Err(failure.cause.into()); wanted(&batch.entries).len()]),
+                Err(failure) => batch.give(vec![Err(failure.cause.into()); batch.wanted().len()]),
             }
         }
         if at == 0 {
@@ -82,47 +73,10 @@ impl Service {
     pub(super) fn images_over(&mut self) {
         let is_waiting = self.batches.front().is_some_and(|batch| batch.awaits_images);
         for batch in self.batches.iter_mut().filter(|batch| batch.awaits_images) {
-            batch.give(vec![Err(TOO_LATE.into()); wanted(&batch.entries).len()]);
+            batch.give(vec![Err(TOO_LATE.into()); batch.wanted().len()]);
         }
         if is_waiting {
             self.next_batch();
         }
     }
-}
-
-impl Batch {
-    /// Splits off what comes before the first image; nothing, if that is the first.
-    fn split_before_images(&mut self, id: BatchId) -> Option<Self> {
-        let at = self.entries.iter().position(|entry| images(entry).next().is_some()).filter(|at| *at > 0)?;
-        let rest = self.entries.split_off(at);
-        let entries = std::mem::replace(&mut self.entries, rest);
-        Some(self.part(id, entries))
-    }
-
-    /// Gives the images to the contents that want one, in order.
-    fn give(&mut self, images: Vec<Image>) {
-        self.awaits_images = false;
-        let mut images = images.into_iter();
-        for entry in self.entries.iter_mut().filter(|entry| self::images(entry).next().is_some()) {
-            for content in Arc::make_mut(&mut entry.received.message.content).iter_mut().filter(|c| c.wanted)
-            {
-                content.wanted = false;
-                match images.next() {
-                    Some(Ok(data)) => content.data = Some(data),
-                    Some(Err(why)) => content.unavailable = Some(why),
-                    None => {}
-                }
-            }
-        }
-    }
-}
-
-/// The addresses of the images that are to be fetched.
-fn wanted(entries: &[Entry]) -> Vec<Box<str>> {
-    entries.iter().flat_map(images).filter_map(|content| content.url.clone()).collect()
-}
-
-/// The images of a message, none of one that is not shown.
-fn images(entry: &Entry) -> impl Iterator<Item = &Content> {
-    entry.received.message.content.iter().filter(|content| content.wanted && !entry.hidden)
 }

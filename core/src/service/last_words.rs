@@ -1,91 +1,15 @@
 //! The last words of a chat that is over (webchatservice.md, 5): whoever learns first that it is, what the server still gives
 //! is told before the end. The session lives on until then; nothing is asked in it any more but that.
 
-use super::{Service, batch::Kind, end::UNSENT, exchange::Purpose};
-use crate::{
-    Error,
-    command::{RequestId, Resolution},
-    event::{Event, ResponseData},
-    transport::{Failure, News, Operation, Reply, Verdict},
+use super::{
+    Service,
+    end::UNSENT,
+    state::{Farewell, Kind, Manner, Over, Purpose},
 };
-use serde_json::Value;
-use std::time::Duration;
-
-/// What somebody has learned of the end.
-#[derive(Debug, Default)]
-pub(super) struct Over {
-    /// What listeners are told of it before the end.
-    pub(super) error: Option<ResponseData>,
-    /// The answer that says so of a session that the server does not know any more, for the host.
-    pub(super) lost: Option<Value>,
-    /// Whether the answer had the transcript from the next place on. If not, the server is asked for it.
-    pub(super) shown: bool,
-}
-
-impl Over {
-    /// By an answer that showed what there is to show.
-    pub(super) fn shown() -> Self {
-        Self { shown: true, ..Self::default() }
-    }
-
-    /// By a failed request.
-    pub(super) fn by(failure: &Failure) -> Self {
-        let error = match &failure.news {
-            News::Error(data) => Some(ResponseData::Failure(Value::clone(data))),
-            News::Nothing | News::Disconnected => None,
-        };
-        Self { error, lost: Some(failure.response.clone()), shown: false }
-    }
-}
-
-/// How a session ends.
-#[derive(Debug)]
-pub(super) enum Manner {
-    /// The server says so.
-    Told,
-    /// By this `endChat`, with its outcome.
-    Left(RequestId, Result<Resolution, Error>),
-    /// It was over when it was to be restored; with what the command is rejected with, where one asked for it.
-    Away(Option<(RequestId, Error)>),
-}
-
-/// A session that is over, until its last words are told.
-#[derive(Debug)]
-pub(super) struct Farewell {
-    manner: Manner,
-    over: Over,
-    /// Polling was on.
-    polling: bool,
-    /// An answer came after the connection was lost.
-    back: bool,
-    /// Until when what the server still gives is waited for; nothing once it is there.
-    fetching: Option<Duration>,
-    /// When it is asked for at the latest, while a poll that is under way may bring it.
-    ask_at: Option<Duration>,
-    /// Until when preprocessors and images may take, once they are all that is waited for.
-    preprocessing: Option<Duration>,
-}
-
-impl Farewell {
-    pub(super) fn new(manner: Manner, over: Over, polling: bool) -> Self {
-        Self { manner, over, polling, back: false, fetching: None, ask_at: None, preprocessing: None }
-    }
-
-    /// Whether the session was over before it was restored.
-    pub(super) fn is_of_a_restoration(&self) -> bool {
-        matches!(self.manner, Manner::Away(_))
-    }
-
-    /// Takes note that the connection is back, which is told in its place.
-    pub(super) fn note_answer(&mut self) {
-        self.back = true;
-    }
-
-    /// When it goes on at the latest.
-    pub(super) fn timeout(&self) -> Option<Duration> {
-        self.fetching.map(|until| self.ask_at.map_or(until, |at| at.min(until))).or(self.preprocessing)
-    }
-}
+use crate::{
+    event::Event,
+    transport::{Failure, Operation, Reply, Verdict},
+};
 
 impl Service {
     /// The server says that the session is over, or does not know it any more.

@@ -1,8 +1,8 @@
 //! The service as a state machine without input or output of its own: every rule of the specification, once, for any transport and
 //! any language. It is given commands, replies, stored state and the time, and hands out [`Effect`]s; it reads no clock, opens no
-//! socket, spawns nothing and locks nothing. One file for each concern: `commands` (who asked what, until when), `exchange` (requests
-//! under way), `start`, `restore`, `history`, `end`, `polling`, `push`, `congestion`, `outage`, `queue` (commands given too early), `batch` (new messages), `record`, `images`, `outbox` and `sending`,
-//! `own` (who is the customer), `typing`, `filters`, `preprocess`, `roster`, `files`, `seen`, and `untrusted` (answers that are none).
+//! socket, spawns nothing and locks nothing.
+//!
+//! It has two storeys. Below, in `state`, is what is known: data that know no rules. Above is what follows from it, a file for each concern.
 
 mod batch;
 mod commands;
@@ -15,19 +15,15 @@ mod history;
 mod images;
 mod last_words;
 mod outage;
-mod outbox;
-mod own;
 mod polling;
 mod preprocess;
 mod push;
 mod queue;
-mod record;
 mod restore;
 mod roster;
-mod seen;
 mod sending;
-mod session;
 mod start;
+mod state;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -43,22 +39,13 @@ use crate::{
     store::{Change, HostCall, Mark, Stored},
     transport::{Capabilities, Failure, Reply, Request},
 };
-use batch::Batch;
-use commands::Commands;
-use congestion::Congestion;
-use exchange::Exchanges;
-use filters::Filters;
-use push::Held;
-use queue::Queue;
-use record::Record;
-use roster::Roster;
-use session::Session;
-use start::Parked;
+use state::{
+    Batch, Commands, Congestion, Exchanges, Filters, Held, Loading, Marks, Parked, Queue, Record, Roster,
+    Session,
+};
 use std::{collections::VecDeque, time::Duration};
-use stored::{Loading, Own};
 
-pub use batch::BatchId;
-pub use exchange::ExchangeId;
+pub use state::{BatchId, ExchangeId};
 
 /// The time, as an argument.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -152,7 +139,7 @@ pub struct Service {
     /// Commands that wait for the end of a restoration.
     parked: Vec<Parked>,
     loading: VecDeque<Loading>,
-    own: Own,
+    marks: Marks,
     commands: Commands,
     exchanges: Exchanges,
     /// Batches on their way to the listeners, in order; the preprocessors have the first.
@@ -190,7 +177,7 @@ impl Service {
             queued: Queue::default(),
             parked: Vec::new(),
             loading: VecDeque::new(),
-            own: Own::default(),
+            marks: Marks::default(),
             commands: Commands::default(),
             exchanges: Exchanges::default(),
             batches: VecDeque::new(),
@@ -272,8 +259,9 @@ impl Service {
     /// Takes preprocessed messages. Answers [`Effect::Preprocess`]. A batch that went with its session is nobody's.
     pub fn preprocessed(&mut self, time: Time, id: BatchId, messages: Vec<JsonObject>) {
         self.time = time;
-        if let Some(batch) = self.batches.pop_front_if(|batch| batch.id == id) {
-            self.publish_batch(preprocess::merge(batch, messages));
+        if let Some(mut batch) = self.batches.pop_front_if(|batch| batch.id == id) {
+            preprocess::merge(&mut batch.entries, messages);
+            self.publish_batch(batch);
             self.next_batch();
         }
         self.pump();

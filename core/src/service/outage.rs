@@ -4,25 +4,6 @@
 use super::Service;
 use crate::{event::Event, transport::Failure};
 
-/// How far an outage is.
-#[derive(Debug, Default)]
-pub(super) struct Outage {
-    /// Poll exceptions in a row.
-    exceptions: u32,
-    /// Whether listeners know that the service is trying to reconnect.
-    pending: bool,
-    /// Whether listeners know that the chat server is offline.
-    offline: bool,
-}
-
-impl Outage {
-    /// The session was restored while the chat server is offline; listeners are told so in another way.
-    pub(super) fn begin_offline(&mut self) {
-        self.pending = true;
-        self.offline = true;
-    }
-}
-
 impl Service {
     /// Counts a poll exception.
     pub(super) fn poll_exception(&mut self) {

@@ -1,7 +1,7 @@
 //! Messages as preprocessors see and change them (webchatservice.md, 12): one JSON object with the server's field names and
 //! the normalised ones side by side.
 
-use super::batch::Batch;
+use super::state::Entry;
 use crate::{
     model::{Content, JsonObject, Message, MessageType, ParticipantRole},
     private::Private,
@@ -28,8 +28,8 @@ const FIELDS: [&str; 11] = [
 const OURS: [&str; 2] = ["html", "bubble"];
 
 /// The visible messages of a batch as JSON objects.
-pub(super) fn inputs(batch: &Batch) -> Vec<JsonObject> {
-    let visible = batch.entries.iter().filter(|entry| !entry.hidden);
+pub(super) fn inputs(entries: &[Entry]) -> Vec<JsonObject> {
+    let visible = entries.iter().filter(|entry| !entry.hidden);
     visible.map(|entry| input(&entry.received.message, json!(*entry.received.original))).collect()
 }
 
@@ -59,16 +59,15 @@ fn input(message: &Message, original: Value) -> JsonObject {
     object
 }
 
-/// Puts what the preprocessors made of the messages back into the batch.
-pub(super) fn merge(mut batch: Batch, outputs: Vec<JsonObject>) -> Batch {
-    let visible = batch.entries.iter_mut().filter(|entry| !entry.hidden);
+/// Puts what the preprocessors made of the messages in their place.
+pub(super) fn merge(entries: &mut [Entry], outputs: Vec<JsonObject>) {
+    let visible = entries.iter_mut().filter(|entry| !entry.hidden);
     for (entry, output) in visible.zip(outputs) {
         let before = input(&entry.received.message, json!(*entry.received.original));
         if before != output {
             change(&mut entry.received.message, &before, output);
         }
     }
-    batch
 }
 
 /// Takes over the changed fields. A field of an unusable type keeps its old value, so a slip loses no message.
@@ -112,10 +111,7 @@ fn change(message: &mut Message, before: &JsonObject, mut after: JsonObject) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        model::{OriginalMessage, Received},
-        service::batch::Entry,
-    };
+    use crate::model::{OriginalMessage, Received};
 
     fn entry(text: &str) -> Entry {
         let sent = json!({"index": 1, "type": "Message", "text": text, "utcTime": 1, "eventId": "e1", "html": true, "from": {"nickname": "Ann"}});
@@ -126,10 +122,11 @@ mod tests {
     }
 
     fn run(change: impl Fn(&mut JsonObject)) -> Message {
-        let batch = Batch::of(vec![entry("hi")]);
-        let mut outputs = inputs(&batch);
+        let mut entries = vec![entry("hi")];
+        let mut outputs = inputs(&entries);
         change(&mut outputs[0]);
-        merge(batch, outputs).entries.remove(0).received.message
+        merge(&mut entries, outputs);
+        entries.remove(0).received.message
     }
 
     #[test]

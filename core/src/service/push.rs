@@ -7,10 +7,7 @@
 
 use super::{
     Effect, Service, Time,
-    batch::Kind,
-    exchange::{ExchangeId, Purpose},
-    last_words::Over,
-    session::{Live, Session},
+    state::{ExchangeId, Held, Kind, Over, Purpose, Session},
 };
 use crate::{
     Private,
@@ -26,37 +23,6 @@ pub(super) const RETRY: Duration = Duration::from_secs(3);
 
 /// After so many looks at the transcript in a row that were not up to date, what is held back is published all the same.
 const FRUITLESS: u32 = 3;
-
-/// News that wait for messages before them.
-#[derive(Debug)]
-pub(super) struct Held {
-    reply: Reply,
-    /// The latest request when they came: a look that left later shows what is before them.
-    since: ExchangeId,
-    /// What they take, in bytes.
-    pub(super) bytes: usize,
-}
-
-impl Held {
-    fn first(&self) -> Option<u64> {
-        self.reply.messages.iter().filter_map(|received| received.message.index.place()).min()
-    }
-}
-
-impl Live {
-    /// Whether these messages close up to what is known, without a gap before or among them.
-    pub(super) fn is_next(&self, reply: &Reply) -> bool {
-        let mut places: Vec<_> =
-            reply.messages.iter().filter_map(|received| received.message.index.place()).collect();
-        places.sort_unstable();
-        let mut next = self.position;
-        places.into_iter().all(|place| {
-            let closes_up = place <= next;
-            next = next.max(place.saturating_add(1));
-            closes_up
-        })
-    }
-}
 
 impl Service {
     /// Takes what the transport was told without having asked.

@@ -7,67 +7,41 @@ use crate::{
     ErrorKind,
     command::{Command, RequestId},
 };
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 
 /// How long a command waits for a `configure`.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-#[derive(Debug, Default)]
-pub(super) struct Queue(VecDeque<Queued>);
-
-#[derive(Debug)]
-struct Queued {
-    id: RequestId,
-    command: Command,
-    /// Until when it waits for a `configure`; later for each than for the one before.
-    until: Duration,
-}
-
-impl Queue {
-    pub(super) fn remove(&mut self, id: RequestId) {
-        self.0.retain(|queued| queued.id != id);
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.0.clear();
-    }
-
-    pub(super) fn take(&mut self) -> impl Iterator<Item = (RequestId, Command)> + use<> {
-        std::mem::take(&mut self.0).into_iter().map(|queued| (queued.id, queued.command))
-    }
-}
 
 impl Service {
     /// Has a command wait until the service is ready.
     pub(super) fn wait_for_configure(&mut self, id: RequestId, command: Command) {
         let until = self.time.now.saturating_add(PATIENCE);
-        self.queued.0.push_back(Queued { id, command, until });
+        self.queued.push(id, command, until);
     }
 
     /// A `configure` has failed.
     pub(super) fn wait_for_another_configure(&mut self) {
         self.phase = Phase::Unconfigured;
         let until = self.time.now.saturating_add(PATIENCE);
-        self.queued.0.iter_mut().for_each(|queued| queued.until = until);
+        self.queued.extend_all(until);
     }
 
     /// When the next command has waited long enough for a `configure`.
     pub(super) fn queue_timeout(&self) -> Option<Duration> {
-        self.queued.0.front().filter(|_| self.phase == Phase::Unconfigured).map(|queued| queued.until)
+        self.queued.first_until().filter(|_| self.phase == Phase::Unconfigured)
     }
 
     pub(super) fn queue_due(&mut self) {
         while self.queue_timeout().is_some_and(|until| until <= self.time.now) {
-            let Some(queued) = self.queued.0.pop_front() else { return };
-            self.reject(queued.id, ErrorKind::InvalidConfiguration, never_configured(&queued.command));
+            let Some((id, command)) = self.queued.pop() else { return };
+            self.reject(id, ErrorKind::InvalidConfiguration, never_configured(&command));
         }
     }
 
     /// Why a command has no outcome by its deadline.
     pub(super) fn overdue(&self, id: RequestId) -> String {
-        let queued = self.queued.0.iter().find(|queued| queued.id == id);
-        match queued.filter(|_| self.phase == Phase::Unconfigured) {
-            Some(queued) => never_configured(&queued.command),
+        match self.queued.find(id).filter(|_| self.phase == Phase::Unconfigured) {
+            Some(command) => never_configured(command),
             None => "the command's deadline has passed".into(),
         }
     }

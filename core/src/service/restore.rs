@@ -2,12 +2,9 @@
 
 use super::{
     Phase, Service,
-    batch::Kind,
-    exchange::{Purpose, failure_error},
-    last_words::{Manner, Over},
-    record::Record,
-    session::{Live, Session},
-    stored::{self, Loading},
+    exchange::failure_error,
+    state::{Kind, Live, Loading, Manner, Over, Purpose, Record, Session},
+    stored,
 };
 use crate::{
     Error, ErrorKind, Private,

@@ -2,12 +2,9 @@
 
 use super::{
     Service,
-    batch::Kind,
     commands::NO_SESSION,
-    exchange::{Purpose, failure_error, judge},
-    last_words::Over,
-    outbox::{Entry, Fate, Owner, Sighting, State},
-    session::Session,
+    exchange::{failure_error, judge},
+    state::{Fate, Kind, Outgoing, Over, Owner, Purpose, Session, Sighting, State},
 };
 use crate::{
     Error, ErrorKind, Private, Retry,
@@ -173,7 +170,9 @@ impl Service {
     /// Takes the answer to the message on its way.
     pub(super) fn sent(&mut self, outcome: Result<Reply, Failure>) {
         let Some(live) = self.session.live_mut() else { return };
-        let Some(&Entry { state: State::Sent { position, seen }, .. }) = live.outbox.front() else { return };
+        let Some(&Outgoing { state: State::Sent { position, seen }, .. }) = live.outbox.front() else {
+            return;
+        };
         match outcome {
             Ok(reply) if reply.verdict == Verdict::Done => {
                 if let Some(text) = live.outbox.front().map(|entry| entry.text.text.clone()).filter(|_| !seen)

@@ -2,10 +2,8 @@
 
 use super::{
     Service,
-    exchange::{Purpose, failure_error, judge},
-    record::Record,
-    session::{Live, Session},
-    stored::Loading,
+    exchange::{failure_error, judge},
+    state::{Live, Loading, Parked, Purpose, Record, Session},
 };
 use crate::{
     Error, ErrorKind, Retry,
@@ -17,21 +15,6 @@ use crate::{
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
-
-/// A command that waits for the end of a restoration.
-#[derive(Debug)]
-pub(super) enum Parked {
-    StartChat(RequestId, Box<StartChat>),
-    Verify(RequestId),
-}
-
-impl Parked {
-    pub(super) fn id(&self) -> RequestId {
-        match self {
-            Self::StartChat(id, _) | Self::Verify(id) => *id,
-        }
-    }
-}
 
 impl Service {
     pub(super) fn start_chat(&mut self, id: RequestId, options: StartChat) {

@@ -1,37 +1,16 @@
 //! What the store is read for, and what is written to it.
 
-use super::{Effect, Service};
+use super::{Effect, Service, state::Loading};
 use crate::{
     Error,
-    command::{RequestId, StartChat},
     event::{Event, ResponseData},
     model::{Index, SessionData, SessionForm},
     store::{self, HostCall, Mark, Stored, StoredText, key},
 };
 use serde_json::{Value, json};
 
-/// Why the store is being read. Reads are answered in order.
-#[derive(Debug)]
-pub(super) enum Loading {
-    StartUp(RequestId),
-    StartChat(RequestId, Box<StartChat>),
-    Verify(RequestId),
-    Restore(RequestId),
-}
-
 /// How long a start under way in another service holds back ours, in milliseconds.
 const LOCK_MS: u64 = 2_000;
-
-/// What in the store is this service's own; other services may use it, too.
-#[derive(Debug, Default)]
-pub(super) struct Own {
-    /// What marks the present session there.
-    session: Option<Mark>,
-    /// The present session is not there yet, and comes in place of what is.
-    replaces: bool,
-    /// The mark of our start under way.
-    lock: Option<Mark>,
-}
 
 impl Service {
     pub(super) fn load(&mut self, why: Loading) {
@@ -47,7 +26,7 @@ impl Service {
 
     /// Changes the store as long as it holds the present session: other services may have put theirs in its place.
     pub(super) fn store_own(&mut self, changes: Vec<(&'static str, Option<String>)>) {
-        if let Some(mark) = self.own.session.clone() {
+        if let Some(mark) = self.marks.session.clone() {
             self.change_store(Some(mark), changes);
         }
     }
@@ -60,13 +39,13 @@ impl Service {
     /// Marks that a start is under way.
     pub(super) fn take_lock(&mut self) {
         let text = self.time.unix_ms.to_string();
-        self.own.lock = Some(Mark { key: key::CHAT_START_LOCK, text: StoredText(text.clone()) });
+        self.marks.lock = Some(Mark { key: key::CHAT_START_LOCK, text: StoredText(text.clone()) });
         self.store(vec![(key::CHAT_START_LOCK, Some(text))]);
     }
 
     /// Takes back the mark of a start that is over, however it ended.
     pub(super) fn release_lock(&mut self) {
-        if let Some(lock) = self.own.lock.take() {
+        if let Some(lock) = self.marks.lock.take() {
             self.change_store(Some(lock), vec![(key::CHAT_START_LOCK, None)]);
         }
     }
@@ -85,17 +64,17 @@ impl Service {
         changes.extend(store::place(self.capabilities.session, 1, None));
         changes.push((key::PING, Some(self.time.unix_ms.to_string())));
         changes.push((key::FILTERS, self.filters.to_stored()));
-        self.own.session = store::mark(&live.data);
-        self.own.replaces = false;
+        self.marks.session = store::mark(&live.data);
+        self.marks.replaces = false;
         self.store(changes);
         self.release_lock();
     }
 
     /// Counts `data` as the present session: that of the store, where that has it, else one that replaces it once it has been taken up.
     pub(super) fn own_session(&mut self, data: &SessionData, stored: Option<&Stored>) {
-        self.own.session = store::mark(data);
+        self.marks.session = store::mark(data);
         let is_stored = |mark: &Mark| stored.is_some_and(|stored| mark.is_in(stored));
-        self.own.replaces = !self.own.session.as_ref().is_some_and(is_stored);
+        self.marks.replaces = !self.marks.session.as_ref().is_some_and(is_stored);
     }
 
     /// Stores what a restoration needs.
@@ -103,12 +82,12 @@ impl Service {
         let Some(live) = self.session.live() else { return };
         let changes = store::write(&live.data);
         let mark = store::mark(&live.data);
-        if std::mem::take(&mut self.own.replaces) {
+        if std::mem::take(&mut self.marks.replaces) {
             self.store(changes);
         } else {
             self.store_own(changes);
         }
-        self.own.session = mark;
+        self.marks.session = mark;
     }
 
     /// Stores the place in the transcript.
@@ -183,8 +162,8 @@ impl Service {
 
     /// Forgets the present session, if it is the one that is stored.
     pub(super) fn forget(&mut self) {
-        let mark = self.own.session.take();
-        self.own.replaces = false;
+        let mark = self.marks.session.take();
+        self.marks.replaces = false;
         self.forget_marked(mark);
     }
 

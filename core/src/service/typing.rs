@@ -1,6 +1,10 @@
 //! The customer's typing, and the countdown after which it counts as stopped (webchatservice.md, 10).
 
-use super::{Service, commands::NO_SESSION, exchange::Purpose, session::Typing};
+use super::{
+    Service,
+    commands::NO_SESSION,
+    state::{Purpose, Typing},
+};
 use crate::{
     ErrorKind, Private,
     command::{RequestId, Resolution},

@@ -1,7 +1,10 @@
 //! Answers with `statusCode` 1 or 2: nothing of them can be trusted but their messages, which the index tells apart
 //! (gms-v2.md, 3). Keys and places of theirs are not taken.
 
-use super::{Service, batch::Kind, exchange::Purpose};
+use super::{
+    Service,
+    state::{Kind, Purpose},
+};
 use crate::transport::{Reply, Verdict};
 
 impl Service {

@@ -8,7 +8,7 @@ use crate::{
     ErrorKind,
     command::RequestId,
     model::Received,
-    service::{ExchangeId, outbox::Owner},
+    service::{ExchangeId, state::Owner},
     transport::{Failure, Operation, Reply},
 };
 use std::{collections::BTreeMap, time::Duration};

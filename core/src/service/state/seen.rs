@@ -12,7 +12,7 @@ const MOST: usize = 65_536;
 
 /// Which entries have been received.
 #[derive(Debug, Default)]
-pub(super) struct Entries {
+pub(crate) struct Entries {
     places: Seen,
     /// How often an answer has had an entry without a place, by the hash of what it says.
     odd: HashMap<u64, usize>,
@@ -21,7 +21,7 @@ pub(super) struct Entries {
 impl Entries {
     /// Keeps those of an answer's messages that were not received before. Nothing tells an entry without a place from a repetition of it in a
     /// later answer; twice in the same answer it is two.
-    pub(super) fn retain_new(&mut self, messages: &mut Vec<Received>) {
+    pub(crate) fn retain_new(&mut self, messages: &mut Vec<Received>) {
         let mut in_this: HashMap<u64, usize> = HashMap::new();
         messages.retain(|received| {
             if let Some(place) = received.message.index.place() {
@@ -39,7 +39,7 @@ impl Entries {
     }
 
     /// Whether the entry with this place has been received.
-    pub(super) fn contains(&self, place: u64) -> bool {
+    pub(crate) fn contains(&self, place: u64) -> bool {
         self.places.contains(place)
     }
 }
@@ -56,11 +56,11 @@ fn fingerprint(received: &Received) -> u64 {
 
 /// A set of indexes, as ranges `first -> last`.
 #[derive(Debug, Default)]
-pub(super) struct Seen(BTreeMap<u64, u64>);
+pub(crate) struct Seen(BTreeMap<u64, u64>);
 
 impl Seen {
     /// Adds an index; false when it was there already.
-    pub(super) fn insert(&mut self, index: u64) -> bool {
+    pub(crate) fn insert(&mut self, index: u64) -> bool {
         let below = self.0.range(..=index).next_back().map(|(first, last)| (*first, *last));
         if below.is_some_and(|(_, last)| index <= last) {
             return false;
@@ -85,7 +85,7 @@ impl Seen {
     }
 
     /// Whether an index is in the set.
-    pub(super) fn contains(&self, index: u64) -> bool {
+    pub(crate) fn contains(&self, index: u64) -> bool {
         self.0.range(..=index).next_back().is_some_and(|(_, last)| index <= *last)
     }
 

@@ -7,28 +7,28 @@ use crate::{
 
 /// The customer's own participants: more than one, where a server admits the customer anew under another id after a restoration.
 #[derive(Debug, Default)]
-pub(super) struct Own {
+pub(crate) struct Own {
     ids: Vec<ParticipantId>,
     nickname: Option<Private>,
 }
 
 impl Own {
     /// What the session data tell, where they tell any.
-    pub(super) fn of(data: &SessionData) -> Self {
+    pub(crate) fn of(data: &SessionData) -> Self {
         let mut own = Self::default();
         own.admit(data);
         own
     }
 
     /// Takes note of the participant that new session data name.
-    pub(super) fn admit(&mut self, data: &SessionData) {
+    pub(crate) fn admit(&mut self, data: &SessionData) {
         if let Some(id) = data.own_participant() {
             self.add(id);
         }
     }
 
     /// Takes note of a customer's joining: the first is the own one, as is everyone of the same name.
-    pub(super) fn note(&mut self, received: &Received) {
+    pub(crate) fn note(&mut self, received: &Received) {
         let message = &received.message;
         if message.kind != MessageType::ParticipantJoined || message.from.role != ParticipantRole::Client {
             return;
@@ -42,13 +42,13 @@ impl Own {
     }
 
     /// Whether the customer wrote this. While nobody is known, every customer is taken for the own one.
-    pub(super) fn wrote(&self, received: &Received) -> bool {
+    pub(crate) fn wrote(&self, received: &Received) -> bool {
         let from = &received.message.from;
         from.role == ParticipantRole::Client && (self.ids.is_empty() || self.ids.contains(&from.id))
     }
 
     /// Their ids, as far as they are known.
-    pub(super) fn ids(&self) -> &[ParticipantId] {
+    pub(crate) fn ids(&self) -> &[ParticipantId] {
         &self.ids
     }
 

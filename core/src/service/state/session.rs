@@ -1,18 +1,18 @@
 //! Whether there is a chat session, and everything that lives only as long as one.
 
-use super::{last_words::Farewell, outage::Outage, outbox::Outbox, own::Own, polling::Pace, seen::Entries};
+use super::{farewell::Farewell, outage::Outage, outbox::Outbox, own::Own, pace::Pace, seen::Entries};
 use crate::{
     Private,
     command::RequestId,
     model::{Index, Received, SessionData},
-    transport::Position,
+    transport::{Position, Reply},
 };
 use serde_json::Value;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 /// The chat session of a service.
 #[derive(Debug)]
-pub(super) enum Session {
+pub(crate) enum Session {
     /// There is none.
     Idle,
     /// The command has asked the server for one.
@@ -25,65 +25,65 @@ pub(super) enum Session {
 
 /// A session that the server knows.
 #[derive(Debug)]
-pub(super) struct Live {
-    pub(super) data: Arc<SessionData>,
+pub(crate) struct Live {
+    pub(crate) data: Arc<SessionData>,
     /// The place in the transcript to fetch from next.
-    pub(super) position: u64,
+    pub(crate) position: u64,
     /// The newest and the oldest entry received.
-    pub(super) newest: Option<Index>,
-    pub(super) oldest: Option<Index>,
+    pub(crate) newest: Option<Index>,
+    pub(crate) oldest: Option<Index>,
     /// The server may have delivered messages that never arrived here.
-    pub(super) resync: bool,
+    pub(crate) resync: bool,
     /// What the host keeps of it, and the newest entry that it has been told of.
-    pub(super) kept: Kept,
-    pub(super) kept_index: Option<Index>,
+    pub(crate) kept: Kept,
+    pub(crate) kept_index: Option<Index>,
     /// Commands that want a page of older messages; the first one's is being fetched.
-    pub(super) history: VecDeque<RequestId>,
-    pub(super) seen: Entries,
+    pub(crate) history: VecDeque<RequestId>,
+    pub(crate) seen: Entries,
     /// Which participants are the customer.
-    pub(super) own: Own,
-    pub(super) pace: Pace,
+    pub(crate) own: Own,
+    pub(crate) pace: Pace,
     /// Looks at the transcript in a row that were not up to date.
-    pub(super) fruitless: u32,
+    pub(crate) fruitless: u32,
     /// How long the latest answer to a look at the transcript took.
-    pub(super) slowness: Duration,
-    pub(super) outage: Outage,
+    pub(crate) slowness: Duration,
+    pub(crate) outage: Outage,
     /// True from a lost connection until the next answer.
-    pub(super) disconnected: bool,
+    pub(crate) disconnected: bool,
     /// The HTTP status of the failed polls that an `error` event told of, until one succeeds.
-    pub(super) told_status: Option<u16>,
+    pub(crate) told_status: Option<u16>,
     /// The typing countdown, while it runs.
-    pub(super) typing: Option<Typing>,
-    pub(super) outbox: Outbox,
-    pub(super) ending: Option<Ending>,
+    pub(crate) typing: Option<Typing>,
+    pub(crate) outbox: Outbox,
+    pub(crate) ending: Option<Ending>,
     /// It is over; its last words are still to be told.
-    pub(super) farewell: Option<Farewell>,
+    pub(crate) farewell: Option<Farewell>,
 }
 
 /// The customer types.
 #[derive(Debug)]
-pub(super) struct Typing {
+pub(crate) struct Typing {
     /// When that counts as stopped.
-    pub(super) until: Duration,
+    pub(crate) until: Duration,
     /// The text with which it began, where the command gave one.
-    pub(super) text: Option<Private>,
+    pub(crate) text: Option<Private>,
 }
 
 /// A session that `endChat` is ending.
 #[derive(Debug)]
-pub(super) struct Ending {
-    pub(super) command: RequestId,
+pub(crate) struct Ending {
+    pub(crate) command: RequestId,
     /// Until when messages on their way are waited for.
-    pub(super) wait_until: Duration,
+    pub(crate) wait_until: Duration,
     /// Whether the server has been asked to end it.
-    pub(super) asked: bool,
+    pub(crate) asked: bool,
     /// Whether the server has shown all that there was to the end meanwhile.
-    pub(super) heard: bool,
+    pub(crate) heard: bool,
 }
 
 /// What the host keeps of a session: a key is in it.
 #[derive(Default, PartialEq)]
-pub(super) struct Kept(pub(super) Value);
+pub(crate) struct Kept(pub(crate) Value);
 
 impl std::fmt::Debug for Kept {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -94,7 +94,7 @@ impl std::fmt::Debug for Kept {
 impl Live {
     /// Takes note of where new entries, in order, stand, and of the place that the server names as the next; true when the next place to
     /// fetch from moves.
-    pub(super) fn note_places(&mut self, messages: &[Received], next: Option<u64>) -> bool {
+    pub(crate) fn note_places(&mut self, messages: &[Received], next: Option<u64>) -> bool {
         let is_older =
             |known: &Option<Index>, new: &Index| known.as_ref().is_none_or(|known| new.order < known.order);
         let placed =
@@ -115,11 +115,11 @@ impl Live {
     }
 
     /// From where on to fetch messages.
-    pub(super) fn from(&self) -> Position {
+    pub(crate) fn from(&self) -> Position {
         Position { order: self.position, after: self.newest.clone(), resync: self.resync }
     }
 
-    pub(super) fn new(data: Arc<SessionData>) -> Self {
+    pub(crate) fn new(data: Arc<SessionData>) -> Self {
         Self {
             own: Own::of(&data),
             data,
@@ -147,14 +147,14 @@ impl Live {
 
 impl Session {
     /// The session, also while it is being ended.
-    pub(super) fn live(&self) -> Option<&Live> {
+    pub(crate) fn live(&self) -> Option<&Live> {
         match self {
             Self::Live(live) => Some(live),
             _ => None,
         }
     }
 
-    pub(super) fn live_mut(&mut self) -> Option<&mut Live> {
+    pub(crate) fn live_mut(&mut self) -> Option<&mut Live> {
         match self {
             Self::Live(live) => Some(live),
             _ => None,
@@ -162,16 +162,31 @@ impl Session {
     }
 
     /// The session as applications see it: no longer there once it is being ended, or is over.
-    pub(super) fn active(&mut self) -> Option<&mut Live> {
+    pub(crate) fn active(&mut self) -> Option<&mut Live> {
         self.live_mut().filter(|live| live.ending.is_none() && live.farewell.is_none())
     }
 
     /// Whether it is open yet what comes of a stored session.
-    pub(super) fn is_restoring(&self) -> bool {
+    pub(crate) fn is_restoring(&self) -> bool {
         match self {
             Self::Restoring(..) => true,
             Self::Live(live) => live.farewell.as_ref().is_some_and(Farewell::is_of_a_restoration),
             Self::Idle | Self::Starting(_) => false,
         }
+    }
+}
+
+impl Live {
+    /// Whether these messages close up to what is known, without a gap before or among them.
+    pub(crate) fn is_next(&self, reply: &Reply) -> bool {
+        let mut places: Vec<_> =
+            reply.messages.iter().filter_map(|received| received.message.index.place()).collect();
+        places.sort_unstable();
+        let mut next = self.position;
+        places.into_iter().all(|place| {
+            let closes_up = place <= next;
+            next = next.max(place.saturating_add(1));
+            closes_up
+        })
     }
 }

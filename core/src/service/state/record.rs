@@ -5,19 +5,19 @@ use std::sync::Arc;
 
 /// What is kept of the chat's visible messages: the newest that fit.
 #[derive(Debug, Default)]
-pub(super) struct Record {
+pub(crate) struct Record {
     transcript: Transcript,
     bytes: usize,
 }
 
 impl Record {
     /// A snapshot.
-    pub(super) fn kept(&self) -> Transcript {
+    pub(crate) fn kept(&self) -> Transcript {
         self.transcript.clone()
     }
 
     /// Adds messages where they belong, whenever they come. True when for the first time not all of them can be kept.
-    pub(super) fn add(&mut self, received: &[Received], bound: usize) -> bool {
+    pub(crate) fn add(&mut self, received: &[Received], bound: usize) -> bool {
         let all = Arc::make_mut(&mut self.transcript.received);
         for received in received {
             insert(all, received.clone());

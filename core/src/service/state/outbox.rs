@@ -26,8 +26,8 @@ const REMEMBERED: usize = 256;
 
 /// The messages under way.
 #[derive(Debug, Default)]
-pub(super) struct Outbox {
-    entries: VecDeque<Entry>,
+pub(crate) struct Outbox {
+    entries: VecDeque<Outgoing>,
     /// Arrived, and not seen in the transcript yet.
     arrived: VecDeque<Left>,
     ghost: Option<Ghost>,
@@ -39,22 +39,22 @@ pub(super) struct Outbox {
 
 /// A message under way.
 #[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) owner: Owner,
-    pub(super) text: transport::Text,
-    pub(super) state: State,
+pub(crate) struct Outgoing {
+    pub(crate) owner: Owner,
+    pub(crate) text: transport::Text,
+    pub(crate) state: State,
     /// Until when it may be sent; set with the first trouble.
-    pub(super) limit: Option<Duration>,
+    pub(crate) limit: Option<Duration>,
     /// How often it was put off or sent again.
-    pub(super) repetitions: u32,
+    pub(crate) repetitions: u32,
     /// It has left at least once, without an answer: nobody may be told for certain that it did not arrive.
-    pub(super) has_left: bool,
+    pub(crate) has_left: bool,
 }
 
-impl Entry {
+impl Outgoing {
     /// When the service gives up: to send at the limit, to look for a message sent until then once it can no longer arrive. A lost answer
     /// takes `grace` at most, and the message as long again.
-    pub(super) fn over_at(&self, grace: Duration) -> Option<Duration> {
+    pub(crate) fn over_at(&self, grace: Duration) -> Option<Duration> {
         match self.state {
             State::Waiting { .. } => self.limit,
             State::Sent { .. } => None,
@@ -73,7 +73,7 @@ impl Entry {
 
 /// Who wants to know what becomes of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Owner {
+pub(crate) enum Owner {
     /// The command that sent it.
     Command(RequestId),
     /// Nobody, but it is to arrive.
@@ -84,7 +84,7 @@ pub(super) enum Owner {
 
 /// How far a message is.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum State {
+pub(crate) enum State {
     /// Not sent, or known not to have arrived; to be sent not before this time.
     Waiting { not_before: Duration },
     /// On its way. `position` is where the transcript stood when it left.
@@ -109,16 +109,16 @@ struct Ghost {
 }
 
 /// What a transcript entry says of the message that it belongs to.
-pub(super) enum Sighting {
+pub(crate) enum Sighting {
     /// Nothing that anybody waits for.
     Nothing,
     /// The message in doubt, now taken out, has arrived.
-    Settled(Entry),
+    Settled(Outgoing),
 }
 
 /// What the transcript says of the message in doubt, once it can no longer arrive.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(crate) enum Fate {
     /// It is not there.
     Absent,
     /// It is there, changed.
@@ -142,34 +142,34 @@ enum Whose {
 
 impl Outbox {
     /// Whether no message is left that is to arrive.
-    pub(super) fn is_awaited_by_nobody(&self) -> bool {
+    pub(crate) fn is_awaited_by_nobody(&self) -> bool {
         self.entries.iter().all(|entry| entry.owner == Owner::GivenUp)
     }
 
-    pub(super) fn push(&mut self, owner: Owner, text: transport::Text) {
+    pub(crate) fn push(&mut self, owner: Owner, text: transport::Text) {
         let state = State::Waiting { not_before: Duration::ZERO };
-        self.entries.push_back(Entry { owner, text, state, limit: None, repetitions: 0, has_left: false });
+        self.entries.push_back(Outgoing { owner, text, state, limit: None, repetitions: 0, has_left: false });
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
 
-    pub(super) fn front(&self) -> Option<&Entry> {
+    pub(crate) fn front(&self) -> Option<&Outgoing> {
         self.entries.front()
     }
 
     /// Whether the first message has been seen while its answer is awaited.
-    pub(super) fn has_seen_first(&self) -> bool {
-        matches!(self.front(), Some(Entry { state: State::Sent { seen: true, .. }, .. }))
+    pub(crate) fn has_seen_first(&self) -> bool {
+        matches!(self.front(), Some(Outgoing { state: State::Sent { seen: true, .. }, .. }))
     }
 
-    pub(super) fn front_mut(&mut self) -> Option<&mut Entry> {
+    pub(crate) fn front_mut(&mut self) -> Option<&mut Outgoing> {
         self.entries.front_mut()
     }
 
     /// Takes out the first message. What nothing has explained until now is nobody's.
-    pub(super) fn pop(&mut self) -> Option<Entry> {
+    pub(crate) fn pop(&mut self) -> Option<Outgoing> {
         let entry = self.entries.pop_front();
         if self.ghost.is_none() {
             self.explain_all();
@@ -177,29 +177,29 @@ impl Outbox {
         entry
     }
 
-    pub(super) fn drain(&mut self) -> impl Iterator<Item = Entry> + use<> {
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = Outgoing> + use<> {
         std::mem::take(&mut self.entries).into_iter()
     }
 
     /// The entry of a command, and whether the message is not on its way.
-    pub(super) fn find(&self, command: RequestId) -> Option<(usize, &Entry)> {
+    pub(crate) fn find(&self, command: RequestId) -> Option<(usize, &Outgoing)> {
         let at = self.entries.iter().position(|entry| entry.owner == Owner::Command(command))?;
         self.entries.get(at).map(|entry| (at, entry))
     }
 
-    pub(super) fn remove(&mut self, at: usize) {
+    pub(crate) fn remove(&mut self, at: usize) {
         self.entries.remove(at);
     }
 
     /// Marks an entry as given up by its command.
-    pub(super) fn disown(&mut self, at: usize) {
+    pub(crate) fn disown(&mut self, at: usize) {
         if let Some(entry) = self.entries.get_mut(at) {
             entry.owner = Owner::GivenUp;
         }
     }
 
     /// Remembers that the first message arrived, until it is seen; it may have been seen already, changed.
-    pub(super) fn arrived(&mut self, text: Private, position: u64) {
+    pub(crate) fn arrived(&mut self, text: Private, position: u64) {
         if let Some(&place) = self.unexplained.range(position..).next() {
             self.unexplained.remove(&place);
             self.claimed.insert(place);
@@ -212,27 +212,28 @@ impl Outbox {
     }
 
     /// Remembers the first message as a ghost; to be taken out next. It may arrive until `grace` after its answer was lost.
-    pub(super) fn lose(&mut self, grace: Duration) {
-        if let Some(Entry { text, state: State::Doubt { position, since, .. }, .. }) = self.entries.front() {
+    pub(crate) fn lose(&mut self, grace: Duration) {
+        if let Some(Outgoing { text, state: State::Doubt { position, since, .. }, .. }) = self.entries.front()
+        {
             let left = Left { text: text.text.clone(), position: *position };
             self.ghost = Some(Ghost { left, gone_from: *since + grace });
         }
     }
 
     /// Whether it is not known what became of the message before the first.
-    pub(super) fn is_haunted(&self) -> bool {
+    pub(crate) fn is_haunted(&self) -> bool {
         self.ghost.is_some()
     }
 
     /// Forgets a ghost that a look at the transcript, gone out at `started`, has told of.
-    pub(super) fn lay_ghost(&mut self, started: Duration) {
+    pub(crate) fn lay_ghost(&mut self, started: Duration) {
         if self.ghost.take_if(|ghost| ghost.gone_from <= started).is_some() {
             self.explain_all();
         }
     }
 
     /// Takes note of an own message in the transcript. `peeking` is true for a look besides the polls, which will see it again.
-    pub(super) fn sighted(&mut self, place: u64, text: &str, peeking: bool) -> Sighting {
+    pub(crate) fn sighted(&mut self, place: u64, text: &str, peeking: bool) -> Sighting {
         if self.claimed.contains(place) || self.unexplained.contains(&place) {
             return Sighting::Nothing;
         }
@@ -241,7 +242,7 @@ impl Outbox {
             Whose::Arrived(at) => drop(self.arrived.remove(at)),
             Whose::Ghost => self.ghost = None,
             Whose::First => match self.entries.front_mut() {
-                Some(Entry { state: State::Sent { seen, .. }, .. }) => *seen = true,
+                Some(Outgoing { state: State::Sent { seen, .. }, .. }) => *seen = true,
                 _ => found = self.pop().map_or(Sighting::Nothing, Sighting::Settled),
             },
             Whose::Somebodys => {
@@ -290,8 +291,10 @@ impl Outbox {
     }
 
     /// What a look at the transcript that came late enough says of the message in doubt.
-    pub(super) fn fate(&mut self) -> Fate {
-        let Some(position) = self.entries.front().and_then(Entry::unseen_from) else { return Fate::Unclear };
+    pub(crate) fn fate(&mut self) -> Fate {
+        let Some(position) = self.entries.front().and_then(Outgoing::unseen_from) else {
+            return Fate::Unclear;
+        };
         let left_over = self.unexplained.range(position..).count();
         self.explain_all();
         match left_over {
