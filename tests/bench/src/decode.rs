@@ -5,7 +5,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::json;
 use std::hint::black_box;
-use webchat_core::backend::gms_rest::wire;
+use webchat_core::backend::gms_rest;
 
 /// How many messages the transcript has.
 pub const MESSAGES: usize = 10_000;
@@ -72,7 +72,7 @@ pub fn transcripts() {
             "the transport's decoder",
             Box::new(|times| {
                 for _ in 0..times {
-                    let reply = wire::decode(black_box(body.clone())).ok().unwrap();
+                    let reply = gms_rest::decode(black_box(body.clone())).ok().unwrap();
                     assert_eq!(black_box(reply).messages.len(), MESSAGES);
                 }
             }),

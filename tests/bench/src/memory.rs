@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::json;
 use std::fs;
-use webchat_core::{backend::gms_rest::wire, model::Received};
+use webchat_core::{backend::gms_rest, model::Received};
 
 /// How much is received of each length, on the wire: enough that what else the process does makes no difference.
 const ON_THE_WIRE: usize = 64 << 20;
@@ -25,7 +25,7 @@ pub fn messages() {
         let before = resident();
         let mut kept: Vec<Received> = Vec::with_capacity(ON_THE_WIRE / on_wire);
         while kept.len() + ANSWER / on_wire <= kept.capacity() {
-            kept.extend(wire::decode(answer.clone()).unwrap().messages);
+            kept.extend(gms_rest::decode(answer.clone()).unwrap().messages);
         }
         let taken = resident().saturating_sub(before) / kept.len();
         let beside = taken.saturating_sub(length);

@@ -10,7 +10,7 @@ use std::{
 };
 use webchat_core::{
     Config, ErrorKind, Retry,
-    backend::gms_rest::wire,
+    backend::gms_rest,
     command::{Command, RequestId},
     config::ServiceConfig,
     model::{JsonObject, SessionForm},
@@ -236,7 +236,7 @@ impl World {
 }
 
 fn reply(with: &[u8]) -> Option<Reply> {
-    wire::decode(with.to_vec().into()).ok()
+    gms_rest::decode(with.to_vec().into()).ok()
 }
 
 fn lost(status: u16) -> Failure {

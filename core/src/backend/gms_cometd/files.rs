@@ -1,6 +1,6 @@
 //! Sending, fetching and deleting files, by HTTP beside the link and with its cookies (gms-v2.md, 8.5).
 
-use super::{Inner, wire};
+use super::{Inner, data};
 use crate::{
     ErrorKind,
     backend::gms::{self, gms, interpret},
@@ -16,11 +16,11 @@ impl Inner {
         let (operation, session) = (&request.operation, gms(&request.session)?);
         let (body, limit) = if let Operation::Upload(upload) = operation {
             let mut form = Multipart::new(&upload.name, upload.source.clone(), upload.progress.clone());
-            wire::file_form(operation, session, |name, value| form.field(name, value));
+            data::file_form(operation, session, |name, value| form.field(name, value));
             (RequestBody::Multipart(form), self.config.file_upload_timeout)
         } else {
             let mut form = Serializer::new(String::new());
-            wire::file_form(operation, session, |name, value| {
+            data::file_form(operation, session, |name, value| {
                 form.append_pair(name, value);
             });
             (RequestBody::Form(Bytes::from(form.finish())), Some(self.config.ajax_timeout))

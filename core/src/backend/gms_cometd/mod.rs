@@ -1,4 +1,4 @@
-//! GMS v2 over `CometD`: operations are published, their outcomes and everything else are pushed (gms-v2.md, 8). `wire`
+//! GMS v2 over `CometD`: operations are published, their outcomes and everything else are pushed (gms-v2.md, 8). `data`
 //! says what a request carries, `exchanges` finds the outcome of each among what is pushed, `outcome` waits for it, `operations` performs
 //! requests on the link, `files` those that go beside it by HTTP. The link itself is `bayeux`'s.
 //!
@@ -9,11 +9,11 @@
 //! four times that for a look at the transcript, which a server answers after all that was sent before. There is one look at a time. A start and a
 //! restoration wait for the link through five attempts to bring it up; an HTTP status on the way is told at once. Files are as over REST.
 
+mod data;
 mod exchanges;
 mod files;
 mod operations;
 mod outcome;
-mod wire;
 
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,9 @@
 //! Performing requests on the link.
 
 use super::{
-    Inner,
+    Inner, data,
     exchanges::{Expects, Outcomes, Told},
     outcome::{LATE, Published, Wait, silence, taken, with_body},
-    wire,
 };
 use crate::{
     ErrorKind, Private, Retry,
@@ -58,8 +57,8 @@ impl Inner {
         session: &GmsSession,
     ) -> Result<Reply, Failure> {
         match operation {
-            Operation::Start(start) => {
-                let data = wire::start(start, self.config.endpoint.as_deref(), self.config.asynchronous);
+            Operation::Start(_) => {
+                let data = data::start(operation, self.config.endpoint.as_deref(), self.config.asynchronous);
                 let started = self.start(&data).await.map_err(|failure| on_the_way(operation, failure));
                 started.and_then(unless_refused).map_err(without_session)
             }
@@ -70,7 +69,7 @@ impl Inner {
             Operation::Poll { from, .. } => self.transcript(session, from).await,
             Operation::History { before } => {
                 let from = before.order.saturating_sub(self.config.page_size).max(1);
-                let data = wire::refresh(session, i64::try_from(from).unwrap_or(i64::MAX));
+                let data = data::history(session, from);
                 let known = before.order.saturating_sub(1).max(1);
                 self.ask(&data, Expects::Transcript { known, sure: true, missing: from }).await
             }
@@ -136,7 +135,7 @@ impl Inner {
         let all = |missing| Expects::Transcript { known: u64::MAX, sure: false, missing };
         let mut from = 1;
         if self.config.asynchronous {
-            let newest = self.ask(&wire::refresh(session, -1), all(from)).await?;
+            let newest = self.ask(&data::newest(session), all(from)).await?;
             if newest.verdict != Verdict::Done || newest.ended.is_none() {
                 return Ok(newest);
             }
@@ -144,12 +143,12 @@ impl Inner {
             from = known.saturating_sub(self.config.page_size.saturating_sub(1)).max(1);
             if newest.ended == Some(true) {
                 // The page is all that is still to be had.
-                let page = self.ask(&wire::notifications(session, from), all(from)).await;
+                let page = self.ask(&data::notifications(session, from), all(from)).await;
                 let page = page.ok().filter(|page| page.verdict == Verdict::Done);
                 return Ok(page.map_or(newest, |page| Reply { ended: Some(true), ..page }));
             }
         }
-        self.ask(&wire::notifications(session, from), all(from)).await
+        self.ask(&data::notifications(session, from), all(from)).await
     }
 
     /// The messages from a place on, and the newest one known: by that the answer is told from news. A server that has not answered the
@@ -160,14 +159,14 @@ impl Inner {
         // An entry that the transcript has for certain; what lies before what is asked for is known and drops out.
         let anchor = self.exchanges().anchor_before(from.order);
         let known = anchor.unwrap_or(after).max(1);
-        let data = wire::notifications(session, from.order.min(known).max(1));
+        let data = data::notifications(session, from.order.min(known).max(1));
         let expects = Expects::Transcript { known, sure: anchor.is_some(), missing: from.order };
         self.ask(&data, expects).await
     }
 
     async fn end(&self, session: &GmsSession) -> Result<Reply, Failure> {
         self.client.start();
-        let data = wire::other(&Operation::End, session).unwrap_or_default();
+        let data = data::other(&Operation::End, session).unwrap_or_default();
         let mut ended = self.publish(&data, Expects::End).await;
         if let Err(Failure { kind: ErrorKind::Disconnected, applied: Applied::Unknown, .. }) = &ended {
             // Lost with its connection: ending twice does no harm.
@@ -190,7 +189,7 @@ impl Inner {
     async fn tell(&self, operation: &Operation, session: &GmsSession) -> Result<Reply, Failure> {
         let unsupported =
             || local_failure(ErrorKind::Unsupported, format!("no such request: {}", operation.name()));
-        let data = wire::other(operation, session).ok_or_else(unsupported)?;
+        let data = data::other(operation, session).ok_or_else(unsupported)?;
         let published = match self.publish(&data, expected(operation)).await? {
             Wait::Told(reply) => return Ok(reply),
             Wait::Doubtful(_, failure) => return Err(failure),
@@ -209,7 +208,7 @@ impl Inner {
         let since = Instant::now();
         let Published { mut outcomes, mut accepted } = published;
         let from = self.exchanges().anchor().max(1);
-        let data = wire::notifications(session, from);
+        let data = data::notifications(session, from);
         let look = async {
             self.until_answered().await;
             self.ask(&data, Expects::CatchUp(from)).await

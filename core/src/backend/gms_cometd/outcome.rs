@@ -1,17 +1,15 @@
 //! Publishing a request, and waiting for its outcome.
 
 use super::{
-    Inner,
+    Inner, data,
     exchanges::{Expects, Outcomes, Told},
-    wire,
 };
 use crate::{
     ErrorKind, Retry,
     carrier::http::{in_words, local_failure},
-    model::{JsonObject, MessageType},
+    model::{JsonObject, MessageType, SessionForm},
     transport::{Applied, Body, Failure, Reply},
 };
-use bytes::Bytes;
 use std::{future::pending, time::Duration};
 use tokio::time::{Instant, sleep_until};
 
@@ -23,8 +21,6 @@ const LONGEST_PATIENCE: Duration = Duration::from_secs(30);
 const LOOKS_TAKE: u32 = 4;
 /// How long the outcome of a start is waited for that was given up.
 pub(super) const LATE: Duration = Duration::from_secs(10);
-/// What is told of a request that the server took without another word.
-const TAKEN: &[u8] = br#"{"statusCode":0}"#;
 
 /// What is known of a request that has been published.
 pub(super) struct Published {
@@ -89,7 +85,7 @@ impl Inner {
             (_, true) => limit.saturating_mul(LOOKS_TAKE),
             _ => limit,
         };
-        let (mut left, publish) = self.client.publish(self.channel.clone(), wire::raw(data), on_its_way);
+        let (mut left, publish) = self.client.publish(self.channel.clone(), data::raw(data), on_its_way);
         tokio::pin!(publish);
         // Until when the outcome is waited for; nothing, as long as the publish itself has an end.
         let mut until = None;
@@ -190,8 +186,9 @@ async fn then(time: Option<Instant>) {
     }
 }
 
+/// What is told of a request that the server took without another word.
 pub(super) fn taken() -> Reply {
-    Reply { body: Body(Bytes::from_static(TAKEN)), ..Reply::default() }
+    Reply { body: Body::success(SessionForm::Gms, false), ..Reply::default() }
 }
 
 /// An outcome that only an event tells of has no words of its own.

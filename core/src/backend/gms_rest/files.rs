@@ -1,6 +1,6 @@
 //! Sending and fetching files (gms-v2.md, 7.2).
 
-use super::{Inner, wire};
+use super::{Inner, form};
 use crate::{
     backend::gms::{self, gms, interpret},
     carrier::http::{HttpRequest, Multipart, RequestBody},
@@ -12,11 +12,11 @@ use reqwest::Method;
 impl Inner {
     /// Sends a file, its bytes read while they are sent.
     pub(super) async fn upload(&self, request: &Request, upload: &Upload) -> Result<Reply, Failure> {
-        let mut form = Multipart::new(&upload.name, upload.source.clone(), upload.progress.clone());
+        let mut body = Multipart::new(&upload.name, upload.source.clone(), upload.progress.clone());
         let session = gms(&request.session)?;
-        wire::form(&request.operation, session, None, |name, value| form.field(name, value));
+        form::form(&request.operation, session, None, |name, value| body.field(name, value));
         let url = self.url(session, &request.operation)?;
-        let request_with_file = HttpRequest::new(Method::POST, url, RequestBody::Multipart(form));
+        let request_with_file = HttpRequest::new(Method::POST, url, RequestBody::Multipart(body));
         let answer = self.http.exchange(&request_with_file, self.config.file_upload_timeout).await?;
         interpret(&request.operation, &answer)
     }

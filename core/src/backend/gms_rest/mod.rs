@@ -1,15 +1,17 @@
-//! GMS v2 over REST: form-encoded POSTs and polling (gms-v2.md, 1 to 7). `wire` encodes and decodes, `files` sends
-//! and fetches files; this file performs requests.
+//! GMS v2 over REST: form-encoded POSTs and polling (gms-v2.md, 1 to 7). `form` says what a request carries, `files`
+//! sends and fetches files; this file performs requests.
 //!
 //! Time limits, from when the request has left: `ajaxTimeout` for every request but those with files; `fileUploadTimeout` for an upload,
 //! which has none by default, from when it last moved; a download may take as long as it needs but fails when nothing comes for 30 s, or
 //! `ajaxTimeout` if that is longer. Other answers that have begun may stand still for as long as they may take to begin.
 
 mod files;
-pub mod wire;
+mod form;
 
 #[cfg(test)]
 mod tests;
+
+pub use super::gms::{Unreadable, decode};
 
 use super::farewell;
 use crate::{
@@ -128,14 +130,14 @@ impl Inner {
     /// The request with its form.
     fn request(&self, request: &Request) -> Result<HttpRequest, Failure> {
         let session = gms(&request.session)?;
-        let form = wire::urlencoded(&request.operation, session, self.config.endpoint.as_deref());
+        let form = form::urlencoded(&request.operation, session, self.config.endpoint.as_deref());
         let url = self.url(session, &request.operation)?;
         Ok(HttpRequest::of(&request.operation, Method::POST, url, RequestBody::Form(Bytes::from(form))))
     }
 
     /// The address of `operation`. An id that would name another place is refused.
     fn url(&self, session: &GmsSession, operation: &Operation) -> Result<Url, Failure> {
-        let path = wire::path(operation);
+        let path = form::path(operation);
         let in_session = !matches!(operation, Operation::Start(_));
         let mut url = http::below(
             &self.config.data_url,

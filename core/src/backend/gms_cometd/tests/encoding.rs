@@ -4,7 +4,7 @@ use super::*;
 use crate::model::{Download, DownloadTarget, FileSource, Upload};
 
 fn published(operation: &Operation) -> Value {
-    Value::Object(wire::other(operation, &gms_session()).unwrap())
+    Value::Object(data::other(operation, &gms_session()).unwrap())
 }
 
 #[test]
@@ -19,12 +19,12 @@ fn a_start() {
         user_data: object(json!({"phone": "5550100", "n": 1.5, "gone": null})),
     };
     assert_eq!(
-        Value::Object(wire::start(&start, Some("Sales"), true)),
+        Value::Object(data::start(&Operation::Start(start), Some("Sales"), true)),
         json!({"operation": "requestChat", "nickname": "mia", "firstName": "Mia", "lastName": "Lund",
             "emailAddress": "mia@example.test", "subject": "Größe", "text": "", "endpoint": "Sales",
             "userData": {"phone": "5550100", "n": "1.5", "gone": "", "GCTI_Chat_AsyncMode": "true"}})
     );
-    let plain = wire::start(&Start::default(), None, false);
+    let plain = data::start(&Operation::Start(Start::default()), None, false);
     assert_eq!((plain.get("endpoint"), &plain["userData"]), (None, &json!({})));
 }
 
@@ -73,15 +73,17 @@ fn operations_carry_the_session() {
         wanted.extend(object(ids.clone()));
         assert_eq!(published(&operation), Value::Object(wanted));
     }
-    assert_eq!(wire::notifications(&gms_session(), 4)["transcriptPosition"], 4);
-    assert_eq!(wire::refresh(&gms_session(), -1)["operation"], "refresh");
+    assert_eq!(data::notifications(&gms_session(), 4)["transcriptPosition"], 4);
+    assert_eq!(data::history(&gms_session(), 7)["transcriptPosition"], 7);
+    let newest = data::newest(&gms_session());
+    assert_eq!((&newest["operation"], &newest["transcriptPosition"]), (&json!("refresh"), &json!(-1)));
 }
 
 #[test]
 fn what_a_session_has_not_is_left_out() {
     let session = GmsSession { secure_key: "k".into(), ..GmsSession::default() };
     assert_eq!(
-        Value::Object(wire::notifications(&session, 1)),
+        Value::Object(data::notifications(&session, 1)),
         json!({"operation": "requestNotifications", "secureKey": "k", "transcriptPosition": 1})
     );
 }
@@ -106,7 +108,7 @@ fn file_requests() {
         (Operation::DeleteFile { file_id: "f1".into() }, "operation=fileDelete secureKey=a+b/c== fileId=f1"),
     ] {
         let mut fields = Vec::new();
-        wire::file_form(&operation, &gms_session(), |name, value| fields.push(format!("{name}={value}")));
+        data::file_form(&operation, &gms_session(), |name, value| fields.push(format!("{name}={value}")));
         assert_eq!(fields.join(" "), wanted);
     }
 }

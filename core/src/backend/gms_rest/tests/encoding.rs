@@ -147,7 +147,7 @@ fn an_uploads_fields_are_its_ids_and_data() {
         progress: None,
     };
     let mut fields = Vec::new();
-    wire::form(&Operation::Upload(upload), &gms_session(), Some("ignored"), |name, value| {
+    form::form(&Operation::Upload(upload), &gms_session(), Some("ignored"), |name, value| {
         fields.push(format!("{name}={value}"));
     });
     let expected =
@@ -159,14 +159,14 @@ proptest! {
     #[test]
     fn forms_read_back_as_they_were_written(message in any::<String>(), key in any::<String>(), secret in ".+") {
         let session = GmsSession { secure_key: secret.as_str().into(), session_id: "c".into(), ..GmsSession::default() };
-        let form = wire::urlencoded(&text(&message), &session, None);
+        let form = form::urlencoded(&text(&message), &session, None);
         prop_assert!(form.is_ascii());
         let pairs: Vec<_> = form_urlencoded::parse(form.as_bytes()).into_owned().collect();
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         prop_assert_eq!(pairs, vec![pair("secureKey", &secret), pair("message", &message), pair("messageType", "text")]);
 
         let data = object(json!({ key.clone(): message.clone() }));
-        let form = wire::urlencoded(&Operation::UpdateUserData(data), &session, None);
+        let form = form::urlencoded(&Operation::UpdateUserData(data), &session, None);
         let last = form_urlencoded::parse(form.as_bytes()).into_owned().last();
         prop_assert_eq!(last, Some(pair(&format!("userData[{key}]"), &message)));
     }
