@@ -13,20 +13,12 @@ use std::{
     time::Duration,
 };
 use tokio::time::{Instant, sleep, timeout};
-use webchat_conformance::{GMS_COMETD, GMS_COMETD_POLLING, GMS_REST, NEXUS_REST, Path, Relay, Transport};
+use webchat_conformance::{BackEnd, Path, Relay};
 use webchat_core::{Chat, Config, command::StartChat};
 use webchat_simulator::Simulator;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// Each back end, and how it differs from the usual.
-const BACK_ENDS: [(&str, Transport, bool); 5] = [
-    ("GMS REST, HTTP/1.1", GMS_REST, false),
-    ("GMS REST, HTTP/2", GMS_REST, true),
-    ("GMS CometD, WebSocket", GMS_COMETD, false),
-    ("GMS CometD, long-polling", GMS_COMETD_POLLING, false),
-    ("Nexus v3 REST", NEXUS_REST, false),
-];
 /// The longest that anything is waited for.
 const PATIENCE: Duration = Duration::from_secs(90);
 /// How many messages meet a closing connection.
@@ -42,10 +34,10 @@ struct World {
 }
 
 impl World {
-    async fn new(transport: Transport, http2: bool, path: Path) -> Outcome<Self> {
+    async fn new(back_end: BackEnd, http2: bool, path: Path) -> Outcome<Self> {
         let simulator = Simulator::builder().seed(1).start().await?;
         let relay = Relay::open(simulator.address(), path).await?;
-        let mut config: Map<String, Value> = transport.config(&simulator, relay.address, Some(3000));
+        let mut config: Map<String, Value> = back_end.config(&simulator, relay.address, Some(3000));
         config.insert("connection".into(), json!({"proxy": "none", "http2PriorKnowledge": http2}));
         let chat = Chat::new(Config::from_json(&Value::Object(config))?)?;
         let disconnected = Arc::new(AtomicUsize::new(0));
@@ -70,8 +62,8 @@ impl World {
 }
 
 /// From the first unanswered request, a message, to the next one over a new connection, and to its outcome.
-async fn silent_path(transport: Transport, http2: bool) -> Outcome<String> {
-    let world = World::new(transport, http2, Path::default()).await?;
+async fn silent_path(back_end: BackEnd, http2: bool) -> Outcome<String> {
+    let world = World::new(back_end, http2, Path::default()).await?;
     timeout(PATIENCE, world.chat.send("before")).await??;
     // Polls have their usual pace by then, and a held one is out.
     sleep(Duration::from_secs(4)).await;
@@ -96,9 +88,9 @@ async fn silent_path(transport: Transport, http2: bool) -> Outcome<String> {
 }
 
 /// Messages that leave about when the server closes the connection.
-async fn closing_race(transport: Transport, http2: bool) -> Outcome<String> {
+async fn closing_race(back_end: BackEnd, http2: bool) -> Outcome<String> {
     let path = Path { delay_ms: 30, idle_ms: 3000, ..Path::default() };
-    let world = World::new(transport, http2, path).await?;
+    let world = World::new(back_end, http2, path).await?;
     let (mut refused, mut longest) = (0, Duration::ZERO);
     for number in 0..MESSAGES {
         sleep(Duration::from_millis(2925 + u64::from(number) * 15)).await;
@@ -117,9 +109,9 @@ async fn closing_race(transport: Transport, http2: bool) -> Outcome<String> {
 }
 
 /// A round trip of 1.6 s, and 20 kB a second.
-async fn slow_line(transport: Transport, http2: bool) -> Outcome<String> {
+async fn slow_line(back_end: BackEnd, http2: bool) -> Outcome<String> {
     let path = Path { delay_ms: 800, bytes_per_second: 20_000, ..Path::default() };
-    let world = World::new(transport, http2, path).await?;
+    let world = World::new(back_end, http2, path).await?;
     let began = Instant::now();
     timeout(PATIENCE, world.chat.send("over a slow line")).await??;
     let sent = began.elapsed();
@@ -136,12 +128,17 @@ async fn slow_line(transport: Transport, http2: bool) -> Outcome<String> {
 
 async fn measure() {
     println!("| back end | silent path | closing race | slow line |\n|---|---|---|---|");
-    for (name, transport, http2) in BACK_ENDS {
+    // The first by HTTP/2 as well.
+    let all = BackEnd::ALL.iter().map(|back_end| (*back_end, false));
+    let by_http2 =
+        BackEnd::ALL.iter().filter(|back_end| back_end.has("http")).take(1).map(|back_end| (*back_end, true));
+    for (back_end, http2) in all.chain(by_http2) {
+        let name = if http2 { format!("{back_end}, HTTP/2") } else { back_end.to_string() };
         let shown = |outcome: Outcome<String>| outcome.unwrap_or_else(|error| format!("failed: {error}"));
         let (silent, closing, slow) = tokio::join!(
-            silent_path(transport, http2),
-            closing_race(transport, http2),
-            slow_line(transport, http2)
+            silent_path(back_end, http2),
+            closing_race(back_end, http2),
+            slow_line(back_end, http2)
         );
         println!("| {name} | {} | {} | {} |", shown(silent), shown(closing), shown(slow));
     }

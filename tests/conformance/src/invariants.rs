@@ -1,9 +1,9 @@
 //! What is true of every event, whatever the scenario (webchatservice.md, 2, 5 and 6).
 
 use crate::{
+    backend::BackEnd,
     pairs::Pairs,
     pattern::{Saved, matches},
-    transport::Transport,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -29,7 +29,7 @@ const WITH_DATA: [&str; 14] = [
 /// Watches the events of one chat object.
 #[derive(Debug)]
 pub(crate) struct Watch {
-    transport: Transport,
+    back_end: BackEnd,
     asynchronous: bool,
     /// Places in the transcript published in the present session.
     published: BTreeSet<(u64, u64)>,
@@ -38,8 +38,8 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Watches a chat that is `asynchronous` or not.
-    pub(crate) fn new(transport: Transport, asynchronous: bool) -> Self {
-        Self { transport, asynchronous, published: BTreeSet::new(), pairs: Pairs::default() }
+    pub(crate) fn new(back_end: BackEnd, asynchronous: bool) -> Self {
+        Self { back_end, asynchronous, published: BTreeSet::new(), pairs: Pairs::default() }
     }
 
     /// Says what is wrong with an event, if anything.
@@ -53,19 +53,19 @@ impl Watch {
         match name {
             "started" => {
                 self.published.clear();
-                like(&self.transport.started(), data)
+                like(&self.back_end.started(), data)
             }
             "restored" => {
                 self.published.clear();
-                like(&self.transport.restored(self.asynchronous), data)
+                like(&self.back_end.restored(self.asynchronous), data)
             }
-            "error" => like(&self.transport.error(json!({"$type": "object"})), data),
+            "error" => like(&self.back_end.error(json!({"$type": "object"})), data),
             "messageReceived" => self.check_messages(data),
-            "agentTypingStarted" => like(&Transport::message(), data),
-            "agentTypingStopped" if data != &json!({}) => like(&Transport::message(), data),
+            "agentTypingStarted" => like(&BackEnd::message(), data),
+            "agentTypingStopped" if data != &json!({}) => like(&BackEnd::message(), data),
             _ if name.ends_with("onnected") && WITH_DATA.contains(&name) => {
                 let count = json!({"numAgentsConnected": {"$type": "number"}});
-                let change = json!({"message": Transport::message(), "agents": {"$type": "object"}});
+                let change = json!({"message": BackEnd::message(), "agents": {"$type": "object"}});
                 like(&count, data)?;
                 if data.get("message").is_some() || data.get("agents").is_some() {
                     like(&change, data)
@@ -80,7 +80,7 @@ impl Watch {
 
     /// Parallel arrays, each index once: in ascending order, or newest first before all others when they are old messages.
     fn check_messages(&mut self, data: &Value) -> Result<(), String> {
-        let session = self.transport.word("anySession").unwrap_or_default();
+        let session = self.back_end.word("anySession").unwrap_or_default();
         let flag = json!({"$type": "boolean"});
         like(&json!({"restoring": flag, "oldMessages": flag, "sessionData": session}), data)?;
         let array = |key: &str| data[key].as_array().cloned().ok_or_else(|| format!(".{key} is no array"));
@@ -91,14 +91,14 @@ impl Watch {
         let old = data["oldMessages"] == true;
         let mut last = if old { self.published.first() } else { self.published.last() }.copied();
         for (normalised, original) in messages.iter().zip(&originals) {
-            like(&Transport::message(), normalised)?;
+            like(&BackEnd::message(), normalised)?;
             like(&json!({}), original)?;
             let index = &original["index"];
-            if normalised.get("index").unwrap_or(&Value::Null) != &self.transport.shown_index(index) {
+            if normalised.get("index").unwrap_or(&Value::Null) != &self.back_end.shown_index(index) {
                 return Err(format!("message {index} is shown under another index"));
             }
             // An index that is none has no place.
-            let Some(place) = self.transport.place(index) else { continue };
+            let Some(place) = self.back_end.place(index) else { continue };
             let belongs = last.is_none_or(|last| if old { place < last } else { place > last });
             if !belongs {
                 return Err(format!("message {index} is not where it belongs"));
@@ -119,7 +119,7 @@ fn like(pattern: &Value, value: &Value) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transport::{GMS_COMETD, GMS_REST, NEXUS_REST};
+    use crate::backend::{gms_cometd::GMS_COMETD, gms_rest::GMS_REST, nexus_rest::NEXUS_REST};
 
     fn envelope(name: &str, data: &Value) -> Value {
         json!({"time": 1_700_000_000_000_u64, "publisher": "WebChatService", "event": name, "data": data})

@@ -2,12 +2,12 @@
 
 use crate::{
     adapter::{Adapter, Ask, Language, Launch},
+    backend::BackEnd,
     pattern::matches,
     scenario::{
         CommandStep, Edit, Entry, EventsStep, Expectation, RestartStep, Scenario, Step, Table, Written,
     },
     timeline::{Expected, Order, Outcome, Timeline},
-    transport::Transport,
     world::World,
 };
 use futures_util::StreamExt;
@@ -31,7 +31,7 @@ impl Default for Pace {
 }
 
 /// What a scenario needs where a cancelled command has to tell its outcome.
-const CANCELLED_OUTCOME: &str = "cancelledOutcome";
+pub(crate) const CANCELLED_OUTCOME: &str = "cancelledOutcome";
 
 /// Why a scenario failed, with all that happened in it.
 #[derive(Debug)]
@@ -63,21 +63,21 @@ pub struct Report {
     pub slowest: Vec<(String, Duration)>,
 }
 
-/// Runs all scenarios of the transport's table that apply to it, several at once.
+/// Runs all scenarios of the back end's table that apply to it, several at once.
 pub async fn run_all(
     table: &Table,
     language: Arc<dyn Language>,
-    transport: Transport,
+    back_end: BackEnd,
     only: Option<&str>,
     pace: Pace,
 ) -> Report {
     let started = Instant::now();
-    let mut capabilities = transport.capabilities.to_vec();
+    let mut abilities = back_end.abilities.to_vec();
     if !language.awaits_outcomes() {
-        capabilities.push(CANCELLED_OUTCOME);
+        abilities.push(CANCELLED_OUTCOME);
     }
     let wanted = |scenario: &&Scenario| {
-        scenario.applies_to(&capabilities) && only.is_none_or(|only| scenario.name.contains(only))
+        scenario.applies_to(&abilities) && only.is_none_or(|only| scenario.name.contains(only))
     };
     let scenarios: Vec<Scenario> = table.scenarios.iter().filter(wanted).cloned().collect();
     let ran = scenarios.len();
@@ -86,8 +86,7 @@ pub async fn run_all(
         async move {
             let (name, began) = (scenario.name.clone(), Instant::now());
             // A task of its own: scenarios use all threads, and one that panics fails alone.
-            let outcome =
-                tokio::spawn(async move { run(&scenario, &*language, transport, pace).await }).await;
+            let outcome = tokio::spawn(async move { run(&scenario, &*language, back_end, pace).await }).await;
             let outcome = outcome.unwrap_or_else(|error| {
                 Err(Failure { scenario: name.clone(), why: error.to_string(), timeline: String::new() })
             });
@@ -104,24 +103,24 @@ pub async fn run_all(
 async fn run(
     scenario: &Scenario,
     language: &dyn Language,
-    transport: Transport,
+    back_end: BackEnd,
     pace: Pace,
 ) -> Result<(), Failure> {
     let (_, nothing) = mpsc::unbounded_channel();
-    let mut timeline = Timeline::new(nothing, scenario, transport, pace.patience);
-    let outcome = play(scenario, language, transport, pace, &mut timeline).await;
+    let mut timeline = Timeline::new(nothing, scenario, back_end, pace.patience);
+    let outcome = play(scenario, language, back_end, pace, &mut timeline).await;
     outcome.map_err(|why| Failure { scenario: scenario.name.clone(), why, timeline: timeline.render() })
 }
 
 async fn play(
     scenario: &Scenario,
     language: &dyn Language,
-    transport: Transport,
+    back_end: BackEnd,
     pace: Pace,
     timeline: &mut Timeline,
 ) -> Result<(), String> {
     timeline.forbid(&scenario.never);
-    let world = World::new(scenario, transport).await?;
+    let world = World::new(scenario, back_end).await?;
     let mut run = Run {
         language,
         patience: pace.patience,

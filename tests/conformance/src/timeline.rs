@@ -2,10 +2,10 @@
 
 use crate::{
     adapter::Told,
+    backend::BackEnd,
     invariants::Watch,
     pattern::{Saved, matches},
     scenario::Scenario,
-    transport::Transport,
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fmt::Write, time::Duration};
@@ -58,7 +58,7 @@ pub(crate) struct Timeline {
     started: Instant,
     /// How long a step waits for what it expects; only a scenario that fails waits so long.
     patience: Duration,
-    transport: Transport,
+    back_end: BackEnd,
     asynchronous: bool,
     records: Vec<(Duration, Record)>,
     source: mpsc::UnboundedReceiver<Told>,
@@ -79,18 +79,18 @@ impl Timeline {
     pub(crate) fn new(
         source: mpsc::UnboundedReceiver<Told>,
         scenario: &Scenario,
-        transport: Transport,
+        back_end: BackEnd,
         patience: Duration,
     ) -> Self {
         let mentioned = scenario.events().into_iter().chain(scenario.may.iter().cloned());
         Self {
             started: Instant::now(),
             patience,
-            transport,
+            back_end,
             asynchronous: scenario.asynchronous,
             records: Vec::new(),
             source,
-            watch: Watch::new(transport, scenario.asynchronous),
+            watch: Watch::new(back_end, scenario.asynchronous),
             outcomes: BTreeMap::new(),
             cursor: 0,
             chat_began: 0,
@@ -107,7 +107,7 @@ impl Timeline {
     /// A new chat object: what it tells comes from `source`.
     pub(crate) fn begin_chat(&mut self, source: mpsc::UnboundedReceiver<Told>) {
         self.source = source;
-        self.watch = Watch::new(self.transport, self.asynchronous);
+        self.watch = Watch::new(self.back_end, self.asynchronous);
         self.chat_began = self.records.len();
         self.cursor = self.records.len();
         self.messages_passed = 0;

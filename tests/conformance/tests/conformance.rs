@@ -1,10 +1,10 @@
-//! The table, replayed over every transport in every language there is.
+//! The table, replayed over every back end in every language there is.
 //!
 //! `WEBCHAT_CONFORMANCE_C` names the C adapter, `WEBCHAT_CONFORMANCE_PYTHON` a Python interpreter that can import `webchat`. A language
 //! whose variable is not set is left out with a note, or fails when `WEBCHAT_CONFORMANCE_ALL` is set. `WEBCHAT_CONFORMANCE_ONLY`
 //! runs only the scenarios with this text in their names, `WEBCHAT_CONFORMANCE_PATH` (`delay=80,rate=200000,idle=3000`: milliseconds, bytes a second, milliseconds)
-//! puts the server behind a path, `WEBCHAT_CONFORMANCE_TRANSPORT` (`gms`, `cometd`, `cometd-polling`, `nexus`, and in Rust `cometd-ahead`, `cometd-polling-ahead`)
-//! over one transport only; `WEBCHAT_CONFORMANCE_SLOW` runs one at a time and waits ten times as long, as for programs under valgrind.
+//! puts the server behind a path, `WEBCHAT_CONFORMANCE_ON=gms-rest` over one back end only, and `WEBCHAT_CONFORMANCE_SLOW` runs one at a
+//! time and waits ten times as long, as for programs under valgrind.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,8 +18,7 @@ use std::{
     time::Duration,
 };
 use webchat_conformance::{
-    GMS_COMETD, GMS_COMETD_AHEAD, GMS_COMETD_POLLING, GMS_COMETD_POLLING_AHEAD, GMS_REST, InProcess,
-    Language, NEXUS_REST, Pace, Path, Program, Table, Transport, run_all,
+    BackEnd, InProcess, Language, Pace, Path, Program, Table, back_ends, back_ends_of_other_servers, run_all,
 };
 
 /// One replay at a time: more would only wait for each other.
@@ -28,30 +27,30 @@ static TURN: Mutex<()> = Mutex::new(());
 /// A line of a mobile phone, each way.
 const FAR: Path = Path { delay_ms: 80, bytes_per_second: 200_000, idle_ms: 0 };
 
-fn replay(transport: Transport, language: impl Language + 'static) {
-    replay_part(transport, language, "");
+fn replay(back_end: BackEnd, language: impl Language + 'static) {
+    replay_part(back_end, language, "");
 }
 
 /// Replays the scenarios with `part` in their names.
-fn replay_part(transport: Transport, language: impl Language + 'static, part: &str) {
-    let wanted = env::var("WEBCHAT_CONFORMANCE_TRANSPORT").ok();
-    if wanted.is_some_and(|wanted| wanted != transport.name) {
+fn replay_part(back_end: BackEnd, language: impl Language + 'static, part: &str) {
+    let wanted = env::var("WEBCHAT_CONFORMANCE_ON").ok().map(|name| BackEnd::named(&name).unwrap());
+    if wanted.is_some_and(|wanted| wanted.name != back_end.name) {
         return;
     }
     let language: Arc<dyn Language> = Arc::new(language);
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut table = Table::load(&transport).unwrap();
+    let mut table = Table::load(&back_end).unwrap();
     table.scenarios.retain(|scenario| scenario.name.contains(part));
-    let transport = given_path().map_or(transport, |path| transport.behind(path));
+    let back_end = given_path().map_or(back_end, |path| back_end.behind(path));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let pace = match env::var_os("WEBCHAT_CONFORMANCE_SLOW") {
         None => Pace::default(),
         Some(_) => Pace { at_once: 1, patience: Duration::from_mins(5) },
     };
     let only = env::var("WEBCHAT_CONFORMANCE_ONLY").ok();
-    let way = if transport.path.is_some() { ", far away" } else { "" };
-    let name = format!("{} over {}{way}", language.name(), transport.name);
-    let report = runtime.block_on(run_all(&table, language, transport, only.as_deref(), pace));
+    let way = if back_end.path.is_some() { ", far away" } else { "" };
+    let name = format!("{} over {}{way}", language.name(), back_end.name);
+    let report = runtime.block_on(run_all(&table, language, back_end, only.as_deref(), pace));
     let slowest: Vec<_> = report.slowest.iter().map(|(name, took)| format!("{name} {took:.1?}")).collect();
     println!("{name}: {} scenarios in {:.1?}; the slowest: {}", report.ran, report.took, slowest.join(", "));
     assert!(report.ran > 0 || only.is_some(), "no scenario ran");
@@ -100,33 +99,33 @@ fn python_adapter(name: &str, arguments: &[&str]) -> Option<Program> {
 }
 
 macro_rules! replays {
-    ($($module:ident: $transport:expr;)*) => {
+    ($($module:ident: $back_end:expr;)*) => {
         $(mod $module {
             use super::*;
 
             #[test]
             fn rust() {
-                replay($transport, InProcess);
+                replay($back_end, InProcess);
             }
 
             #[test]
             fn c() {
                 if let Some(path) = program("WEBCHAT_CONFORMANCE_C") {
-                    replay($transport, Program::new("c", path, &[]));
+                    replay($back_end, Program::new("c", path, &[]));
                 }
             }
 
             #[test]
             fn python() {
                 if let Some(adapter) = python_adapter("python", &[]) {
-                    replay($transport, adapter);
+                    replay($back_end, adapter);
                 }
             }
 
             #[test]
             fn python_aio() {
                 if let Some(adapter) = python_adapter("python (aio)", &["--aio"]) {
-                    replay($transport, adapter.awaiting_outcomes());
+                    replay($back_end, adapter.awaiting_outcomes());
                 }
             }
         })*
@@ -135,39 +134,28 @@ macro_rules! replays {
 
 /// Ways of servers that make no difference to an application, in whatever language.
 macro_rules! replays_in_rust {
-    ($($name:ident: $transport:expr;)*) => {
+    ($($name:ident: $back_end:expr;)*) => {
         $(#[test]
         fn $name() {
-            replay($transport, InProcess);
+            replay($back_end, InProcess);
         })*
     };
-}
-
-replays_in_rust! {
-    cometd_ahead: GMS_COMETD_AHEAD;
-    cometd_polling_ahead: GMS_COMETD_POLLING_AHEAD;
 }
 
 /// Messages in doubt, behind a long and narrow path.
 macro_rules! replays_far_away {
-    ($($name:ident: $transport:expr;)*) => {
-        $(#[test]
-        fn $name() {
-            replay_part($transport.behind(FAR), InProcess, "arrive");
-        })*
+    ($($name:ident: $back_end:expr;)*) => {
+        mod far {
+            use super::*;
+
+            $(#[test]
+            fn $name() {
+                replay_part($back_end.behind(FAR), InProcess, "arrive");
+            })*
+        }
     };
 }
 
-replays_far_away! {
-    gms_far: GMS_REST;
-    cometd_far: GMS_COMETD;
-    cometd_polling_far: GMS_COMETD_POLLING;
-    nexus_far: NEXUS_REST;
-}
-
-replays! {
-    gms: GMS_REST;
-    cometd: GMS_COMETD;
-    cometd_polling: GMS_COMETD_POLLING;
-    nexus: NEXUS_REST;
-}
+back_ends!(replays);
+back_ends!(replays_far_away);
+back_ends_of_other_servers!(replays_in_rust);

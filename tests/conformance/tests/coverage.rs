@@ -1,40 +1,20 @@
-//! The table is complete: every command, event and rejection text of the specification occurs in it, over a transport that can give it.
+//! The table is complete: every command, event and rejection text of the specification occurs in it, over a back end that can give it.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test: it fails by panicking")]
 
 use serde_json::Value;
 use std::collections::BTreeSet;
 use webchat_conformance::{
-    GMS_COMETD, GMS_COMETD_POLLING, GMS_REST, NEXUS_REST, Scenario, Table, Transport,
+    BackEnd, Scenario, Table,
     scenario::{Entry, EventStep, Expectation, Step},
 };
 use webchat_core::{command::Command, event::EventKind};
 
-/// Commands that never resolve over a transport.
-const NEVER_RESOLVED_OVER: [(Transport, &[&str]); 4] = [
-    (GMS_REST, &["fetchHistory"]),
-    (GMS_COMETD, &["poll", "startPoll", "stopPoll"]),
-    (GMS_COMETD_POLLING, &["poll", "startPoll", "stopPoll"]),
-    (
-        NEXUS_REST,
-        &[
-            "sendCustomNotice",
-            "resetPollExceptions",
-            "downloadFile",
-            "deleteFile",
-            "getFileLimits",
-            "pushUrl",
-            "updateNickname",
-            "readReceipt",
-        ],
-    ),
-];
-
-/// Commands that the specification never has rejected where the transport supports them.
+/// Commands that the specification never has rejected where the back end supports them.
 const NEVER_REJECTED: [&str; 5] =
     ["getTranscript", "getAgents", "getStats", "getSessionData", "verifySession"];
 
-/// The specification's texts that every transport can give, by command.
+/// The specification's texts that every back end can give, by command.
 const TEXTS: [(&str, &str); 18] = [
     ("startChat", "There is already an active chat session"),
     ("startChat", "malformed data object provided in userData property"),
@@ -65,7 +45,7 @@ const TEXTS: [(&str, &str); 18] = [
     ("configure", "Invalid configuration. WebChatService supports Async chat only in CometD mode."),
 ];
 
-/// Those that some of them can give: the command, the text, and what the transport can do or not. What no transport of this build lacks
+/// Those that some of them can give: the command, the text, and what the back end can do or not. What no back end of this build lacks
 /// has no scenario: user data during a chat, `verifySession`.
 const TEXTS_OF: [(&str, &str, Needs); 15] = [
     (
@@ -93,7 +73,7 @@ const TEXTS_OF: [(&str, &str, Needs); 15] = [
     ("restore", "No chat session found to restore.", Has("async")),
 ];
 
-/// What a transport must (not) be able to do.
+/// What a back end must (not) be able to do.
 #[derive(Clone, Copy)]
 enum Needs {
     Has(&'static str),
@@ -102,10 +82,10 @@ enum Needs {
 use Needs::{Has, Lacks};
 
 impl Needs {
-    fn meet(self, transport: &Transport) -> bool {
+    fn meet(self, back_end: &BackEnd) -> bool {
         match self {
-            Has(ability) => transport.has(ability),
-            Lacks(ability) => !transport.has(ability),
+            Has(ability) => back_end.has(ability),
+            Lacks(ability) => !back_end.has(ability),
         }
     }
 }
@@ -129,19 +109,7 @@ const WITH_RESPONSE: [(&str, Option<&str>); 15] = [
     ("restore", Some("async")),
 ];
 
-/// The error codes that Nexus is known to answer with (nexus-v3.md, 7.2).
-const CODES: [&str; 8] = [
-    "INVALID_CONTACT_CENTER",
-    "INVALID_ENDPOINT",
-    "INVALID_NICKNAME",
-    "AUTHENTICATION_REQUIRED",
-    "INVALID_FILE_TYPE",
-    "LIMIT_FILE_SIZE",
-    "LIMIT_FILE_COUNT",
-    "INVALID_SESSION",
-];
-
-/// The events of transports that poll.
+/// The events of back ends that poll.
 const POLLING: [&str; 2] = ["pollingStarted", "pollingStopped"];
 /// What only GMS tells of bots.
 const BOTS: [&str; 2] = ["botConnected", "botDisconnected"];
@@ -156,16 +124,16 @@ const OUTAGE: [&str; 6] = [
     "connectionRestored",
 ];
 
-/// The scenarios that apply to a transport.
-fn scenarios(transport: &Transport) -> Vec<Scenario> {
-    let mut scenarios = Table::load(transport).unwrap().scenarios;
-    scenarios.retain(|scenario| scenario.applies_to(transport.capabilities));
+/// The scenarios that apply to a back end.
+fn scenarios(back_end: &BackEnd) -> Vec<Scenario> {
+    let mut scenarios = Table::load(back_end).unwrap().scenarios;
+    scenarios.retain(|scenario| scenario.applies_to(back_end.abilities));
     scenarios
 }
 
 /// Every command with its outcomes: whether it resolves, else the rejection's pattern.
-fn outcomes(transport: &Transport) -> Vec<(String, Option<Value>)> {
-    let scenarios = scenarios(transport);
+fn outcomes(back_end: &BackEnd) -> Vec<(String, Option<Value>)> {
+    let scenarios = scenarios(back_end);
     let outcomes = scenarios.iter().flat_map(|scenario| {
         scenario.outcomes().map(|(command, expectation)| {
             let rejects = match expectation {
@@ -196,71 +164,70 @@ fn events(scenario: &Scenario) -> Vec<EventStep> {
 
 #[test]
 fn every_command_resolves_and_is_rejected() {
-    for (transport, never_resolved) in NEVER_RESOLVED_OVER {
-        let outcomes = outcomes(&transport);
+    for back_end in BackEnd::ALL {
+        let outcomes = outcomes(back_end);
         for command in Command::NAMES {
             let of_it = || outcomes.iter().filter(|(name, _)| name == command);
             let resolves = of_it().any(|(_, rejects)| rejects.is_none());
             let rejects = of_it().any(|(_, rejects)| rejects.is_some());
-            let never = never_resolved.contains(&command);
-            assert_eq!(resolves, !never, "{command} resolves over {}", transport.name);
+            let never = back_end.never_resolves.contains(&command);
+            assert_eq!(resolves, !never, "{command} resolves over {}", back_end.name);
             let never = NEVER_REJECTED.contains(&command)
-                || (command == "resetPollExceptions" && transport.has("serverOutage"));
-            assert_eq!(rejects, !never, "{command} is rejected over {}", transport.name);
+                || (command == "resetPollExceptions" && back_end.has("serverOutage"));
+            assert_eq!(rejects, !never, "{command} is rejected over {}", back_end.name);
         }
     }
 }
 
 #[test]
 fn every_text_of_the_specification_occurs() {
-    for transport in Transport::ALL {
-        let outcomes = outcomes(&transport);
-        let of_some = TEXTS_OF.into_iter().filter(|(_, _, needs)| needs.meet(&transport));
+    for back_end in BackEnd::ALL {
+        let outcomes = outcomes(back_end);
+        let of_some = TEXTS_OF.into_iter().filter(|(_, _, needs)| needs.meet(back_end));
         for (command, text) in TEXTS.into_iter().chain(of_some.map(|(command, text, _)| (command, text))) {
             let found = outcomes
                 .iter()
                 .filter(|(name, _)| name == command)
                 .any(|(_, rejects)| rejects.as_ref().is_some_and(|pattern| pattern["value"] == text));
-            assert!(found, "{command} over {}: {text}", transport.name);
+            assert!(found, "{command} over {}: {text}", back_end.name);
         }
     }
 }
 
 #[test]
 fn every_request_fails_somewhere() {
-    for transport in Transport::ALL {
-        let outcomes = outcomes(&transport);
+    for back_end in BackEnd::ALL {
+        let outcomes = outcomes(back_end);
         for (command, needs) in WITH_RESPONSE {
-            if needs.is_some_and(|needs| !transport.has(needs)) {
+            if needs.is_some_and(|needs| !back_end.has(needs)) {
                 continue;
             }
             let found = outcomes.iter().any(|(name, rejects)| {
                 name == command && rejects.as_ref().is_some_and(|pattern| pattern["value"].is_object())
             });
-            assert!(found, "{command} over {}", transport.name);
+            assert!(found, "{command} over {}", back_end.name);
         }
     }
 }
 
 #[test]
-fn every_code_of_nexus_is_told() {
-    let scenarios = scenarios(&NEXUS_REST);
-    let told: Vec<_> = scenarios
-        .iter()
-        .flat_map(events)
-        .filter(|event| event.event == "error")
-        .map(|event| event.data.to_string())
-        .collect();
-    for code in CODES {
-        let code = format!("\"pureengage-v3-rest-{code}\"");
-        assert!(told.iter().any(|data| data.contains(&code)), "{code}");
+fn every_error_with_a_name_is_told() {
+    for back_end in BackEnd::ALL {
+        let errors = scenarios(back_end);
+        let errors = errors.iter().flat_map(events).filter(|event| event.event == "error");
+        let told: Vec<_> = errors.map(|event| event.data.to_string()).collect();
+        assert_eq!(back_end.codes().is_empty(), !back_end.has("namedCodes"), "{}", back_end.name);
+        for code in back_end.codes() {
+            let code = format!("\"{code}\"");
+            assert!(told.iter().any(|data| data.contains(&code)), "{code} over {}", back_end.name);
+        }
     }
 }
 
 #[test]
 fn every_event_occurs_with_its_payload() {
-    for transport in Transport::ALL {
-        let scenarios = scenarios(&transport);
+    for back_end in BackEnd::ALL {
+        let scenarios = scenarios(back_end);
         let named: BTreeSet<String> = scenarios.iter().flat_map(Scenario::events).collect();
         let with_data: BTreeSet<String> = scenarios
             .iter()
@@ -269,17 +236,17 @@ fn every_event_occurs_with_its_payload() {
             .map(|event| event.event)
             .collect();
         for kind in EventKind::ALL {
-            let has_none = |names: &[&str], ability| names.contains(&kind.name()) && !transport.has(ability);
+            let has_none = |names: &[&str], ability| names.contains(&kind.name()) && !back_end.has(ability);
             let untold = [
                 has_none(&OUTAGE, "serverOutage"),
                 has_none(&POLLING, "polling"),
-                has_none(&BOTS, "eventAttributes"),
+                has_none(&BOTS, "botEvents"),
             ];
             if untold.contains(&true) {
                 continue;
             }
-            assert!(named.contains(kind.name()), "{} over {}", kind.name(), transport.name);
-            assert!(with_data.contains(kind.name()), "payload of {} over {}", kind.name(), transport.name);
+            assert!(named.contains(kind.name()), "{} over {}", kind.name(), back_end.name);
+            assert!(with_data.contains(kind.name()), "payload of {} over {}", kind.name(), back_end.name);
         }
         let unknown: Vec<_> =
             named.iter().filter(|name| EventKind::ALL.iter().all(|kind| kind.name() != *name)).collect();
@@ -288,17 +255,17 @@ fn every_event_occurs_with_its_payload() {
 }
 
 #[test]
-fn every_capability_is_a_known_one_and_every_scenario_applies_somewhere() {
-    let of_all = Transport::ALL.iter().flat_map(|transport| transport.capabilities.iter().copied());
+fn every_ability_is_a_known_one_and_every_scenario_applies_somewhere() {
+    let of_all = BackEnd::ALL.iter().flat_map(|back_end| back_end.abilities.iter().copied());
     let known: BTreeSet<&str> = of_all.chain(["cancelledOutcome"]).collect();
-    for scenario in Table::load(&GMS_REST).unwrap().scenarios {
+    for scenario in Table::load(&BackEnd::ALL[0]).unwrap().scenarios {
         for name in scenario.needs.iter().chain(&scenario.lacks) {
             assert!(known.contains(name.as_str()), "scenario {:?} speaks of {name:?}", scenario.name);
         }
-        let applies = |transport: &Transport| {
-            let capabilities = [transport.capabilities, &["cancelledOutcome"]].concat();
-            scenario.applies_to(&capabilities)
+        let applies = |back_end: &BackEnd| {
+            let abilities = [back_end.abilities, &["cancelledOutcome"]].concat();
+            scenario.applies_to(&abilities)
         };
-        assert!(Transport::ALL.iter().any(applies), "scenario {:?} applies nowhere", scenario.name);
+        assert!(BackEnd::ALL.iter().any(applies), "scenario {:?} applies nowhere", scenario.name);
     }
 }

@@ -4,7 +4,7 @@
 
 use serde_json::json;
 use std::{future::Future, net::SocketAddr, path, time::Duration};
-use webchat_conformance::{Path, Relay, Transport};
+use webchat_conformance::{BackEnd, Path, Relay};
 use webchat_core::{Chat, Config, command::StartChat, event::Event};
 use webchat_simulator::Simulator;
 
@@ -13,8 +13,8 @@ const MESSAGES: usize = 50;
 /// More bytes in all than the line takes in that time.
 const LINE: Path = Path { delay_ms: 0, bytes_per_second: 20_000, idle_ms: 0 };
 
-fn chat(transport: Transport, simulator: &Simulator, address: SocketAddr, store: &path::Path) -> Chat {
-    let mut config = transport.config(simulator, address, None);
+fn chat(back_end: BackEnd, simulator: &Simulator, address: SocketAddr, store: &path::Path) -> Chat {
+    let mut config = back_end.config(simulator, address, None);
     config.insert("ajaxTimeout".into(), AJAX_TIMEOUT.into());
     config.insert("connection".into(), json!({"proxy": "none"}));
     config.insert("sessionStore".into(), json!({"type": "file", "path": store}));
@@ -25,10 +25,10 @@ async fn in_time<T>(what: &str, wait: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_mins(1), wait).await.unwrap_or_else(|_| panic!("never {what}"))
 }
 
-async fn restore(transport: Transport) {
+async fn restore(back_end: BackEnd) {
     let (simulator, directory) = (Simulator::builder().start().await.unwrap(), tempfile::tempdir().unwrap());
     let store = directory.path().join("session.json");
-    let first = chat(transport, &simulator, simulator.address(), &store);
+    let first = chat(back_end, &simulator, simulator.address(), &store);
     let start = StartChat { nickname: "Mia".into(), ..StartChat::default() };
     in_time("started", first.start_chat(start)).await.unwrap();
     first.close();
@@ -39,7 +39,7 @@ async fn restore(transport: Transport) {
         simulator.say(&id, sam, &format!("{number} {}", "x".repeat(1_000))).unwrap();
     }
     let relay = Relay::open(simulator.address(), LINE).await.unwrap();
-    let restored = chat(transport, &simulator, relay.address, &store);
+    let restored = chat(back_end, &simulator, relay.address, &store);
     let events = restored.events();
     let mut heard = 0;
     while heard < MESSAGES {
@@ -48,7 +48,7 @@ async fn restore(transport: Transport) {
                 heard += batch.received.iter().filter(|received| received.message.text.is_some()).count();
             }
             Event::RestoreFailed(_) | Event::RestoreTimeout | Event::Disconnected => {
-                panic!("{}", transport.name)
+                panic!("{back_end}")
             }
             _ => {}
         }
@@ -58,5 +58,5 @@ async fn restore(transport: Transport) {
 
 #[tokio::test]
 async fn a_transcript_comes_as_slowly_as_the_line_brings_it() {
-    futures_util::future::join_all(Transport::ALL.map(restore)).await;
+    futures_util::future::join_all(BackEnd::ALL.iter().copied().map(restore)).await;
 }

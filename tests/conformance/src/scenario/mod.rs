@@ -1,5 +1,6 @@
 //! The table: scenarios as data, read from `scenarios/*.json` and checked before anything runs.
 
+mod absent;
 mod server;
 mod step;
 mod wire;
@@ -10,7 +11,7 @@ pub use step::{
     Written,
 };
 
-use crate::{relay, transport::Transport};
+use crate::{backend::BackEnd, relay};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::{
@@ -19,7 +20,7 @@ use std::{
     path::Path,
 };
 
-/// The events of transports that poll. Elsewhere they must not come, and what scenarios say of them is left out.
+/// The events of back ends that poll. Elsewhere they must not come, and what scenarios say of them is left out.
 const POLLING: [&str; 2] = ["pollingStarted", "pollingStopped"];
 
 /// One scenario.
@@ -31,10 +32,10 @@ pub struct Scenario {
     pub name: String,
     /// Which rule it shows, with the section of the reference.
     pub about: String,
-    /// What the transport must be able to do.
+    /// What the back end must be able to do.
     #[serde(default)]
     pub needs: BTreeSet<String>,
-    /// What the transport must not be able to do.
+    /// What the back end must not be able to do.
     #[serde(default)]
     pub lacks: BTreeSet<String>,
     /// Options besides those that every scenario has; `null` takes one away. Those under `transport` join the ones there.
@@ -70,6 +71,9 @@ pub struct Scenario {
     pub may: Vec<String>,
     /// What happens.
     pub steps: Vec<Written>,
+    /// All of it, as it was read.
+    #[serde(skip)]
+    pub resolved: Value,
 }
 
 /// A file of scenarios about one thing.
@@ -79,7 +83,7 @@ struct File {
     scenarios: Vec<Value>,
 }
 
-/// All scenarios as one transport has them. Not all of them apply to it.
+/// All scenarios as one back end has them. Not all of them apply to it.
 #[derive(Debug, Clone)]
 pub struct Table {
     /// In the order of the files' names.
@@ -88,12 +92,12 @@ pub struct Table {
 
 impl Table {
     /// The table of this crate.
-    pub fn load(transport: &Transport) -> Result<Self, String> {
-        Self::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios"), transport)
+    pub fn load(back_end: &BackEnd) -> Result<Self, String> {
+        Self::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios"), back_end)
     }
 
     /// Reads all files of a directory.
-    fn read(directory: &Path, transport: &Transport) -> Result<Self, String> {
+    fn read(directory: &Path, back_end: &BackEnd) -> Result<Self, String> {
         let failed = |error: std::io::Error| format!("{}: {error}", directory.display());
         let entries =
             fs::read_dir(directory).map_err(failed)?.collect::<Result<Vec<_>, _>>().map_err(failed)?;
@@ -106,7 +110,7 @@ impl Table {
             let text = fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
             let file: File = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
             for written in &file.scenarios {
-                let scenario = Scenario::read(written, transport);
+                let scenario = Scenario::read(written, back_end);
                 scenarios
                     .push(scenario.map_err(|why| wrong(format!("scenario {}: {why}", written["name"])))?);
             }
@@ -123,20 +127,26 @@ impl Table {
 }
 
 impl Scenario {
-    fn read(written: &Value, transport: &Transport) -> Result<Self, String> {
-        let resolved = wire::resolve(written, transport)?.unwrap_or_default();
-        let mut scenario: Self = serde_json::from_value(resolved).map_err(|error| error.to_string())?;
-        if !transport.has("polling") {
-            scenario.steps.retain_mut(|written| !written.step.leave_out(&POLLING));
-            scenario.never.extend(POLLING.map(str::to_owned));
+    fn read(written: &Value, back_end: &BackEnd) -> Result<Self, String> {
+        let mut resolved = wire::resolve(written, back_end)?.unwrap_or_default();
+        if !back_end.has("polling") {
+            absent::leave_out(&mut resolved, &POLLING);
         }
+        let mut scenario = Self::deserialize(&resolved).map_err(|error| error.to_string())?;
+        scenario.resolved = resolved;
         Ok(scenario)
     }
 
-    /// Whether it applies to a transport with these capabilities.
-    pub fn applies_to(&self, capabilities: &[&str]) -> bool {
-        let has = |name: &String| capabilities.contains(&name.as_str());
-        self.needs.iter().all(has) && !self.lacks.iter().any(has)
+    /// Whether it applies to a back end with these abilities.
+    pub fn applies_to(&self, abilities: &[&str]) -> bool {
+        self.unmet(abilities).is_empty()
+    }
+
+    /// What of its `needs` and `lacks` a back end with these abilities does not meet.
+    pub fn unmet(&self, abilities: &[&str]) -> Vec<String> {
+        let has = |name: &&String| abilities.contains(&name.as_str());
+        let needs = self.needs.iter().filter(|name| !has(name)).map(|name| format!("needs {name}"));
+        needs.chain(self.lacks.iter().filter(has).map(|name| format!("lacks {name}"))).collect()
     }
 
     /// The commands it gives, with their steps.

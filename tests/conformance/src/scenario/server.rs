@@ -2,11 +2,12 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use webchat_simulator::TextChange;
 
 /// Settings of the simulator; what is left out is Chat Server's default.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct ServerSettings {
     /// The key that requests to the Multicloud URL must carry.
     pub apikey: Option<String>,
@@ -28,12 +29,18 @@ pub struct ServerSettings {
     pub short_keys: bool,
     /// File limits.
     pub files: FileSettings,
-    /// How Nexus behaves, in the words of the control API's settings.
-    pub nexus: Map<String, Value>,
-    /// How `CometD` behaves, in the words of the control API's settings.
-    pub cometd: Map<String, Value>,
     /// Faults in store from the start.
     pub faults: Vec<Value>,
+    /// How each of its APIs behaves, by their names, in the words of the control API's settings; which knows both.
+    #[serde(flatten)]
+    apis: BTreeMap<String, Map<String, Value>>,
+}
+
+impl ServerSettings {
+    /// How its APIs behave, as settings of the control API.
+    pub(crate) fn apis(&self) -> Map<String, Value> {
+        self.apis.iter().map(|(api, settings)| (api.clone(), settings.clone().into())).collect()
+    }
 }
 
 /// File limits of the simulator.

@@ -362,24 +362,6 @@ impl<'de> Deserialize<'de> for Step {
 }
 
 impl Step {
-    /// Takes out what is said of these events; true when nothing else was said.
-    pub(super) fn leave_out(&mut self, names: &[&str]) -> bool {
-        match self {
-            Self::Event(event) => names.contains(&event.event.as_str()),
-            Self::Events(events) => {
-                events
-                    .events
-                    .retain(|entry| !entry.event_name().is_some_and(|name| names.contains(&name.as_str())));
-                events.events.is_empty()
-            }
-            Self::Count(counts) => {
-                counts.retain(|name, _| !names.contains(&name.as_str()));
-                counts.is_empty()
-            }
-            _ => false,
-        }
-    }
-
     /// The labels that it needs.
     pub(super) fn labels_used(&self) -> Vec<&String> {
         match self {

@@ -5,10 +5,10 @@ mod actions;
 mod storage;
 
 use crate::{
+    backend::BackEnd,
     pattern::{Saved, fill, matches},
     relay::Relay,
     scenario::{Scenario, ServerSettings},
-    transport::Transport,
 };
 use bytes::Bytes;
 use http_body_util::Full;
@@ -38,19 +38,19 @@ pub(crate) struct World {
     directory: TempDir,
     pub(crate) saved: Saved,
     config: Map<String, Value>,
-    transport: Transport,
+    back_end: BackEnd,
     has_keeper: bool,
 }
 
 impl World {
-    pub(crate) async fn new(scenario: &Scenario, transport: Transport) -> Result<Self, String> {
+    pub(crate) async fn new(scenario: &Scenario, back_end: BackEnd) -> Result<Self, String> {
         let directory = TempDir::new().map_err(|error| format!("a temporary directory: {error}"))?;
         for (name, text) in &scenario.files {
             fs::write(directory.path().join(name), text).map_err(|error| format!("{name}: {error}"))?;
         }
         let simulator = start(&scenario.server, &directory).await?;
         let http = Client::builder(TokioExecutor::new()).build_http();
-        let relay = match scenario.path.or(transport.path) {
+        let relay = match scenario.path.or(back_end.path) {
             None => None,
             Some(path) => {
                 let relay = Relay::open(simulator.address(), path).await;
@@ -58,30 +58,30 @@ impl World {
             }
         };
         let address = relay.as_ref().map_or(simulator.address(), |relay| relay.address);
-        let at = |url: String| url.replace(&simulator.address().to_string(), &address.to_string());
-        let texts = [
-            ("chatUrl", at(simulator.chat_url())),
-            ("gesUrl", at(simulator.ges_url())),
-            ("nexusUrl", at(simulator.nexus_url())),
-            ("cometdUrl", at(simulator.cometd_url())),
+        let at = |url: &str| url.replace(&simulator.address().to_string(), &address.to_string());
+        let urls = simulator.urls();
+        let urls = urls.as_object().into_iter().flatten();
+        let urls = urls.filter_map(|(name, url)| Some((name.clone(), at(url.as_str()?))));
+        let others = [
             ("host", address.to_string()),
             ("port", address.port().to_string()),
             ("dir", directory.path().display().to_string()),
         ];
+        let others = others.map(|(name, text)| (name.to_owned(), text));
+        let texts: Vec<_> = urls.chain(others).collect();
         let server = simulator.clone();
-        let mut saved = Saved::with_lookup(Arc::new(move |name| transport.look_up(&server, name)));
+        let mut saved = Saved::with_lookup(Arc::new(move |name| back_end.look_up(&server, name)));
         for (name, text) in texts {
             saved.insert(name, Value::String(text));
         }
         let has_keeper = scenario.keeper;
         let mut world =
-            Self { simulator, relay, http, directory, saved, config: Map::new(), transport, has_keeper };
+            Self { simulator, relay, http, directory, saved, config: Map::new(), back_end, has_keeper };
         world.config = world.base_config(scenario)?;
         world.saved.insert("config", Value::Object(world.config.clone()));
-        let (usual, own) = (transport.server(), &scenario.server);
-        for (api, settings) in [("cometd", &usual), ("nexus", &own.nexus), ("cometd", &own.cometd)] {
+        for settings in [back_end.server(), scenario.server.apis()] {
             if !settings.is_empty() {
-                world.act(&json!({"settings": {api: settings}})).await?;
+                world.act(&json!({"settings": settings})).await?;
             }
         }
         if !scenario.server.faults.is_empty() {
@@ -92,14 +92,14 @@ impl World {
 
     fn base_config(&self, scenario: &Scenario) -> Result<Map<String, Value>, String> {
         let address = self.relay.as_ref().map_or(self.simulator.address(), |relay| relay.address);
-        let mut config = self.transport.config(&self.simulator, address, scenario.poll_interval);
+        let mut config = self.back_end.config(&self.simulator, address, scenario.poll_interval);
         config.insert("ajaxTimeout".into(), AJAX_TIMEOUT.into());
         config.insert("connection".into(), json!({"proxy": "none"}));
         if scenario.store {
             config.insert("sessionStore".into(), json!({"type": "file", "path": self.store_path()}));
         }
         if scenario.asynchronous {
-            self.change_config(&mut config, &self.transport.asynchronous())?;
+            self.change_config(&mut config, &self.back_end.asynchronous())?;
         }
         self.change_config(&mut config, &scenario.config)?;
         Ok(config)
@@ -235,6 +235,12 @@ impl World {
             );
         }
         text
+    }
+
+    /// What each run chooses anew, by the words of scenarios.
+    pub(crate) fn words(&self) -> [(&'static str, String); 2] {
+        let host = self.relay.as_ref().map_or(self.simulator.address(), |relay| relay.address);
+        [("dir", self.directory.path().display().to_string()), ("host", host.to_string())]
     }
 
     pub(crate) async fn stop(&self) {

@@ -13,7 +13,7 @@ mod closing;
 use closing::Closing;
 use serde_json::{Value, json};
 use std::{future::Future, net::SocketAddr, time::Duration};
-use webchat_conformance::Transport;
+use webchat_conformance::BackEnd;
 use webchat_core::{
     Chat,
     command::StartChat,
@@ -23,13 +23,14 @@ use webchat_core::{
 };
 use webchat_simulator::{EndCause, Fault, Operation, Simulator};
 
-const BACK_ENDS: [&str; 4] = ["gms", "nexus", "cometd", "cometd-polling"];
-const REST: [&str; 2] = ["gms", "nexus"];
+/// Those whose requests have connections of their own.
+fn rest() -> impl Iterator<Item = BackEnd> {
+    BackEnd::ALL.iter().copied().filter(|back_end| back_end.has("http"))
+}
 
 /// A chat with `simulator` at `address`.
-fn chat(back_end: &str, simulator: &Simulator, address: SocketAddr, ajax_timeout: u64) -> Chat {
-    let transport = Transport::ALL.into_iter().find(|transport| transport.name == back_end).unwrap();
-    let mut config = transport.config(simulator, address, Some(1_000));
+fn chat(back_end: BackEnd, simulator: &Simulator, address: SocketAddr, ajax_timeout: u64) -> Chat {
+    let mut config = back_end.config(simulator, address, Some(1_000));
     config.insert("ajaxTimeout".into(), ajax_timeout.into());
     config.insert("connection".into(), json!({"proxy": "none"}));
     Chat::new(Config::from_json(&config.into()).unwrap()).unwrap()
@@ -44,7 +45,7 @@ async fn in_time<T>(what: &str, wait: impl Future<Output = T>) -> T {
 }
 
 /// Both sides talk, and the customer does all that a customer can do, over connections that the server closes.
-async fn talk_over_closing_connections(back_end: &'static str) {
+async fn talk_over_closing_connections(back_end: BackEnd) {
     let simulator = Simulator::builder().start().await.unwrap();
     let relay = Closing::open(simulator.address()).await;
     let chat = chat(back_end, &simulator, relay.address, 3_000);
@@ -69,7 +70,7 @@ async fn talk_over_closing_connections(back_end: &'static str) {
     let arrived: Vec<_> =
         arrived.iter().filter_map(|event| event.text.clone()).filter(|text| said.contains(text)).collect();
     assert_eq!(arrived, said, "{back_end}: each once, in order");
-    assert!(relay.closed() > 0 || back_end == "cometd", "{back_end}: no connection was closed");
+    assert!(relay.closed() > 0 || back_end.has("webSocket"), "{back_end}: no connection was closed");
     chat.close();
 }
 
@@ -77,7 +78,7 @@ fn texts_of(said: &[String]) -> Vec<&str> {
     said.iter().map(String::as_str).collect()
 }
 
-async fn do_all_else(back_end: &str, chat: &Chat, number: usize) {
+async fn do_all_else(back_end: BackEnd, chat: &Chat, number: usize) {
     let data: JsonObject = json!({"number": number.to_string()}).as_object().unwrap().clone();
     in_time("typing told", chat.send_typing(None))
         .await
@@ -85,7 +86,7 @@ async fn do_all_else(back_end: &str, chat: &Chat, number: usize) {
     in_time("data changed", chat.update_user_data(data))
         .await
         .unwrap_or_else(|error| panic!("{back_end}: data: {error}"));
-    if back_end == "nexus" {
+    if !back_end.has("files") {
         return;
     }
     in_time("notified", chat.send_custom_notice("notice"))
@@ -106,7 +107,7 @@ async fn do_all_else(back_end: &str, chat: &Chat, number: usize) {
 }
 
 /// Waits until the last of `said` has been published: all of it in this order, and nobody hears of a lost connection.
-async fn hear(events: &webchat_core::driver::Events, back_end: &str, said: &[&str]) {
+async fn hear(events: &webchat_core::driver::Events, back_end: BackEnd, said: &[&str]) {
     let last = said.last().copied().unwrap();
     loop {
         let envelope = in_time("heard", events.next()).await.unwrap();
@@ -122,11 +123,11 @@ async fn hear(events: &webchat_core::driver::Events, back_end: &str, said: &[&st
 
 #[tokio::test]
 async fn kept_connections_that_the_server_closes_are_nobody_s_business() {
-    futures_util::future::join_all(BACK_ENDS.map(talk_over_closing_connections)).await;
+    futures_util::future::join_all(BackEnd::ALL.iter().copied().map(talk_over_closing_connections)).await;
 }
 
 /// The answer to `endChat` is lost, in one way and then in another.
-async fn end_without_an_answer(back_end: &'static str, lost: Fault) {
+async fn end_without_an_answer(back_end: BackEnd, lost: Fault) {
     let simulator = Simulator::builder().start().await.unwrap();
     let chat = chat(back_end, &simulator, simulator.address(), 1_000);
     in_time("started", start(&chat)).await.unwrap();
@@ -140,18 +141,18 @@ async fn end_without_an_answer(back_end: &'static str, lost: Fault) {
 
 #[tokio::test]
 async fn a_chat_whose_end_is_lost_is_ended_all_the_same() {
-    let ways = BACK_ENDS.into_iter().flat_map(|back_end| {
+    let ways = BackEnd::ALL.iter().copied().flat_map(|back_end| {
         [Fault::drop_before(), Fault::drop_after()].map(|lost| end_without_an_answer(back_end, lost))
     });
     futures_util::future::join_all(ways).await;
-    let rest = REST.into_iter().flat_map(|back_end| {
+    let rest = rest().flat_map(|back_end| {
         [Fault::hang(), Fault::status(504)].map(|lost| end_without_an_answer(back_end, lost))
     });
     futures_util::future::join_all(rest).await;
 }
 
 /// The answer to a start comes after the customer was told that none came; the program closes the chat at once, or not.
-async fn start_too_late(back_end: &'static str, closes: bool) {
+async fn start_too_late(back_end: BackEnd, closes: bool) {
     let simulator = Simulator::builder().start().await.unwrap();
     let chat = chat(back_end, &simulator, simulator.address(), 1_000);
     simulator.faults().push(Fault::slow_reply(Duration::from_millis(1_500)).on(Operation::RequestChat));
@@ -173,8 +174,9 @@ async fn start_too_late(back_end: &'static str, closes: bool) {
 
 #[tokio::test]
 async fn a_chat_whose_start_was_given_up_is_ended_when_the_answer_comes() {
-    let ways = BACK_ENDS
-        .into_iter()
+    let ways = BackEnd::ALL
+        .iter()
+        .copied()
         .flat_map(|back_end| [true, false].map(|closes| start_too_late(back_end, closes)));
     futures_util::future::join_all(ways).await;
 }
