@@ -31,14 +31,15 @@ pub mod keeper;
 pub mod listener;
 pub mod log;
 pub mod message;
+pub mod next_event;
 pub mod outcome;
-pub mod queue;
 pub mod reason;
 pub mod reply;
 pub mod runtime;
 pub mod service;
 pub mod session;
 pub mod status;
+pub mod status_name;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;

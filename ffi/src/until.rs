@@ -1,6 +1,6 @@
 //! Waiting for something on a thread of the application's.
 
-use crate::queue::WEBCHAT_FOREVER;
+use crate::service::queue::FOREVER;
 use std::{
     future::Future,
     pin::pin,
@@ -39,10 +39,10 @@ impl Bell {
     }
 }
 
-/// What comes of `future` within so many milliseconds (or `WEBCHAT_FOREVER`).
+/// What comes of `future` within so many milliseconds (or `FOREVER`).
 pub(crate) fn wait_for<T>(future: impl Future<Output = T>, timeout_ms: u32) -> Option<T> {
     let limit = Duration::from_millis(timeout_ms.into());
-    let end = (timeout_ms != WEBCHAT_FOREVER).then(|| Instant::now() + limit);
+    let end = (timeout_ms != FOREVER).then(|| Instant::now() + limit);
     let (bell, mut future) = (Arc::new(Bell::default()), pin!(future));
     let waker = Waker::from(bell.clone());
     loop {
@@ -69,7 +69,7 @@ mod tests {
                 polled.send(()).unwrap();
                 receiver.await
             };
-            wait_for(told, WEBCHAT_FOREVER)
+            wait_for(told, FOREVER)
         });
         begun.recv().unwrap();
         sender.send(7).unwrap();

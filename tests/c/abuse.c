@@ -300,7 +300,7 @@ static void too_many_commands(void) {
     time_t begun = time(NULL);
     for (int i = 0; i < MOST; i++) CHECK_STATUS(webchat_get_stats(service, &completion, NULL), WEBCHAT_OK);
     if (time(NULL) - begun >= 3) {
-        puts("abuse: too slow for the bound of commands");
+        fputs("abuse: too slow for the bound of commands\n", stderr);
         CHECK_STATUS(webchat_service_destroy(service), WEBCHAT_OK);
         probe_wait(&accepted, &accepted.destroyed, MOST, __FILE__, __LINE__);
         return;

@@ -6,8 +6,8 @@ use crate::{
     command, error,
     event::Event,
     exit::Sleeper,
+    from_python,
     held::Held,
-    json,
     keeper::PythonKeeper,
     native::{Native, enter},
     runtime::Runtime,
@@ -289,7 +289,7 @@ impl Chat {
 fn read_config(py: Python<'_>, config: &Bound<'_, PyAny>) -> PyResult<Config> {
     let read = match config.cast::<PyString>() {
         Ok(text) => Config::from_json_text(&text.to_cow()?),
-        Err(_) => Config::from_json(&json::from_python(config)?),
+        Err(_) => Config::from_json(&from_python::value(config)?),
     };
     read.map_err(|error| error::to_python(py, &error, None))
 }

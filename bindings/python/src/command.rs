@@ -2,7 +2,7 @@
 
 use crate::{
     callbacks::{Callbacks, Target, tuple},
-    content, json,
+    content, from_python, to_python,
 };
 use bytes::Bytes;
 use pyo3::{
@@ -39,7 +39,7 @@ pub(crate) fn read(
             .map_err(|error| to_error(py, &error));
     }
     let Ok(options) = options.cast::<PyDict>() else {
-        return from_json(py, name, &json::from_python(options)?);
+        return from_json(py, name, &from_python::value(options)?);
     };
     let options = options.copy()?;
     let take = |key| take_callable(&options, key, callbacks);
@@ -58,7 +58,7 @@ pub(crate) fn read(
             let progress = take("progress")?.map(progress_listener);
             let bytes = take_bytes(&options)?;
             let path = take_path(&options)?;
-            let mut command = from_json(py, name, &json::from_python(&options)?)?;
+            let mut command = from_json(py, name, &from_python::value(&options)?)?;
             match &mut command {
                 Command::SendFile(upload) => {
                     upload.progress = progress;
@@ -82,7 +82,7 @@ pub(crate) fn read(
         }
         _ => {}
     }
-    from_json(py, name, &json::from_python(&options)?)
+    from_json(py, name, &from_python::value(&options)?)
 }
 
 fn from_json(py: Python<'_>, name: &str, options: &Value) -> PyResult<Command> {
@@ -151,10 +151,10 @@ fn take_path(options: &Bound<'_, PyDict>) -> PyResult<Option<PathBuf>> {
 /// What the callable returns replaces the message. What is false (nothing, above all) keeps it with the changes made in place.
 fn preprocessor(target: Target) -> Preprocessor {
     fn read(message: &Bound<'_, PyAny>, answer: &Bound<'_, PyAny>) -> PyResult<JsonObject> {
-        json::object_from_python(if answer.is_truthy()? { answer } else { message })
+        from_python::object(if answer.is_truthy()? { answer } else { message })
     }
     Preprocessor(Arc::new(move |message| {
-        let message = move |py: Python<'_>| Ok(json::object_to_python(py, &message)?.into_any().unbind());
+        let message = move |py: Python<'_>| Ok(to_python::object(py, &message)?.into_any().unbind());
         let answer = target.ask(message, read);
         Box::pin(async move { answer.await.ok() })
     }))
@@ -194,11 +194,11 @@ pub(crate) fn resolved(py: Python<'_>, resolution: Resolution) -> PyResult<Bound
     let mut file = match resolution {
         Resolution::Downloaded(file) => file,
         Resolution::Transcript(transcript) => return content::transcript(py, transcript),
-        other => return json::to_python(py, &other.to_json()),
+        other => return to_python::value(py, &other.to_json()),
     };
     let bytes = file.bytes.take();
     let path = file.path.clone();
-    let dict = json::to_python(py, &Resolution::Downloaded(file).to_json())?;
+    let dict = to_python::value(py, &Resolution::Downloaded(file).to_json())?;
     if let Some(path) = path {
         dict.set_item(intern!(py, "path"), path.as_os_str())?;
     }

@@ -1,6 +1,6 @@
 //! Messages as Python values. What is attached to them has its bytes as `bytes`, which JSON does not know.
 
-use crate::json;
+use crate::to_python;
 use pyo3::{
     intern,
     prelude::*,
@@ -19,20 +19,20 @@ pub(crate) fn event_data<'py>(py: Python<'py>, event: &Event) -> PyResult<Bound<
     {
         let mut light = payload.clone();
         light.received = without_bytes(&payload.received);
-        let data = json::to_python(py, &Event::MessageReceived(light).data())?;
+        let data = to_python::value(py, &Event::MessageReceived(light).data())?;
         fill(&data, &payload.received)?;
         return Ok(data);
     }
-    json::to_python(py, &event.data())
+    to_python::value(py, &event.data())
 }
 
 /// What `getTranscript` resolved with.
 pub(crate) fn transcript(py: Python<'_>, transcript: Transcript) -> PyResult<Bound<'_, PyAny>> {
     if !has_bytes(&transcript.received) {
-        return json::to_python(py, &Resolution::Transcript(transcript).to_json());
+        return to_python::value(py, &Resolution::Transcript(transcript).to_json());
     }
     let light = Transcript { received: without_bytes(&transcript.received).into(), ..transcript };
-    let data = json::to_python(py, &Resolution::Transcript(light).to_json())?;
+    let data = to_python::value(py, &Resolution::Transcript(light).to_json())?;
     fill(&data, &transcript.received)?;
     Ok(data)
 }

@@ -1,6 +1,6 @@
 //! A session keeper written in Python.
 
-use crate::{callbacks::Target, json, store::or_failed};
+use crate::{callbacks::Target, from_python, store::or_failed, to_python};
 use pyo3::prelude::*;
 use serde_json::Value;
 use webchat_core::{Error, store::SessionKeeper, transport::BoxFuture};
@@ -13,7 +13,7 @@ pub(crate) struct PythonKeeper {
 }
 
 fn tell(target: &Target, what: Value, method: &'static str) -> BoxFuture<Result<(), Error>> {
-    let what = move |py: Python<'_>| Ok(json::to_python(py, &what)?.unbind());
+    let what = move |py: Python<'_>| Ok(to_python::value(py, &what)?.unbind());
     or_failed(target.ask(what, |_, _| Ok(())), method)
 }
 
@@ -33,5 +33,5 @@ impl SessionKeeper for PythonKeeper {
 
 /// What `load_session` returned: a mapping or text, or nothing.
 fn read(kept: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
-    (!kept.is_none()).then(|| json::from_python(kept)).transpose()
+    (!kept.is_none()).then(|| from_python::value(kept)).transpose()
 }

@@ -4,7 +4,7 @@
 //! `chat` is one chat, `command` reads commands from Python values, `event` and `stream` carry events, `callbacks` holds the
 //! application's callables, `calls` brings them to the thread that calls them, `held` is what waits in Python's hands, `store` and
 //! `keeper` let Python keep session data, `waiting` is the one place that blocks, `native` is about forks, `exit` about the end of the
-//! interpreter, `content`, `error` and `json` convert.
+//! interpreter, `content`, `error`, `from_python` and `to_python` convert.
 
 #![allow(unsafe_code, reason = "the interpreter's own interface, where there is no other way")]
 
@@ -16,13 +16,14 @@ mod content;
 mod error;
 mod event;
 mod exit;
+mod from_python;
 mod held;
-mod json;
 mod keeper;
 mod native;
 mod runtime;
 mod store;
 mod stream;
+mod to_python;
 mod waiting;
 
 /// Native half of `webchat`.

@@ -3,14 +3,15 @@
 use std::{fs, path::Path};
 
 /// The sources in the order in which the header shows what they have, with the headings over their functions.
-const SOURCES: [(&str, &str); 31] = [
+const SOURCES: [(&str, &str); 33] = [
     ("version.rs", "Version"),
-    ("status.rs", "Statuses"),
+    ("status.rs", ""),
+    ("status_name.rs", "Statuses"),
     ("reason.rs", ""),
     ("text.rs", ""),
     ("context.rs", ""),
     ("runtime.rs", "Runtimes"),
-    ("service.rs", "Services"),
+    ("service/mod.rs", "Services"),
     ("store.rs", ""),
     ("keeper.rs", ""),
     ("reply.rs", "Replies of callbacks"),
@@ -24,8 +25,9 @@ const SOURCES: [(&str, &str); 31] = [
     ("commands/by_name.rs", "Commands by name"),
     ("outcome/mod.rs", ""),
     ("outcome/read.rs", "Outcomes"),
+    ("service/subscriptions.rs", ""),
     ("listener.rs", "Events by callback"),
-    ("queue.rs", "Events by asking"),
+    ("next_event.rs", "Events by asking"),
     ("event/kind.rs", "Events"),
     ("event/mod.rs", ""),
     ("event/read.rs", ""),
@@ -52,7 +54,8 @@ pub(crate) fn generate() -> String {
     config.header = Some(introduction(&read("header/intro.txt"), &read("../tests/c/first.c")));
     let mut builder = cbindgen::Builder::new().with_config(config);
     // cbindgen follows a `mod` into its file: what a mod.rs names is not given a second time.
-    let followed = |source: &str| source.ends_with("/read.rs") || source.ends_with("/kind.rs");
+    let followed =
+        |source: &str| ["/read.rs", "/kind.rs", "/subscriptions.rs"].iter().any(|end| source.ends_with(end));
     for (source, _) in SOURCES.into_iter().filter(|(source, _)| !followed(source)) {
         builder = builder.with_src(root.join("src").join(source));
     }

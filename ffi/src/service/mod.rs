@@ -1,13 +1,15 @@
-//! Services: making, closing and destroying them.
+//! Services: making, closing and destroying them; `subscriptions` and `queue` are the state behind the two ways to events.
 
+pub(crate) mod queue;
+pub mod subscriptions;
+
+use self::{queue::Queue, subscriptions::Subscriptions};
 use crate::{
     boundary::{Failure, Out, growing, guard, guard_value, read_growing},
     cancel, fork,
     handle::{Object, Table, get, make, remove},
     keeper::{HostKeeper, webchat_session_keeper},
-    listener::Subscriptions,
     outcome::{Ended, Outcome, OutcomeHandle, webchat_outcome},
-    queue::Queue,
     runtime::{RuntimeHandle, webchat_runtime},
     status::{
         WEBCHAT_ERR_INTERNAL, WEBCHAT_ERR_INVALID_CONFIGURATION, WEBCHAT_ERR_NOT_FOUND, WEBCHAT_ERR_TIMEOUT,
@@ -227,6 +229,11 @@ pub extern "C" fn webchat_service_destroy(service: *mut webchat_service) -> webc
 }
 
 impl Service {
+    /// The queue, which listens from its first use on.
+    pub(crate) fn queue(&self) -> Arc<Queue> {
+        self.queue.get_or_init(|| Queue::listening(&self.chat)).clone()
+    }
+
     fn new(config: Option<&str>, runtime: Option<Runtime>, host: Host) -> Result<Self, Failure> {
         fork::watch()?;
         let config = config.map(Config::from_json_text).transpose()?;

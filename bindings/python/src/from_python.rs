@@ -1,11 +1,10 @@
-//! Between Python values and JSON.
+//! JSON from Python values.
 
 use crate::error::invalid_argument;
 use pyo3::{
-    IntoPyObjectExt,
     exceptions::PyUnicodeEncodeError,
     prelude::*,
-    types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple},
+    types::{PyBool, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple},
 };
 use serde_json::{Number, Value};
 use webchat_core::model::JsonObject;
@@ -13,41 +12,14 @@ use webchat_core::model::JsonObject;
 /// How deep values may be nested; it also ends the reading of a list that contains itself.
 const MAX_DEPTH: usize = 100;
 
-/// The Python value of `value`: `None`, `bool`, `int`, `float`, `str`, `list` or `dict`.
-pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
-    match value {
-        Value::Null => Ok(py.None().into_bound(py)),
-        Value::Bool(value) => value.into_bound_py_any(py),
-        Value::Number(number) => match (number.as_u64(), number.as_i64()) {
-            (Some(number), _) => number.into_bound_py_any(py),
-            (None, Some(number)) => number.into_bound_py_any(py),
-            (None, None) => number.as_f64().into_bound_py_any(py),
-        },
-        Value::String(text) => text.into_bound_py_any(py),
-        Value::Array(items) => {
-            let list = PyList::empty(py);
-            items.iter().try_for_each(|item| list.append(to_python(py, item)?))?;
-            Ok(list.into_any())
-        }
-        Value::Object(members) => Ok(object_to_python(py, members)?.into_any()),
-    }
-}
-
-/// The `dict` of an object.
-pub(crate) fn object_to_python<'py>(py: Python<'py>, members: &JsonObject) -> PyResult<Bound<'py, PyDict>> {
-    let dict = PyDict::new(py);
-    members.iter().try_for_each(|(key, value)| dict.set_item(key, to_python(py, value)?))?;
-    Ok(dict)
-}
-
 /// The JSON of a Python value. What JSON cannot say is an `InvalidArgumentError` that names where it stands.
-pub(crate) fn from_python(value: &Bound<'_, PyAny>) -> PyResult<Value> {
+pub(crate) fn value(value: &Bound<'_, PyAny>) -> PyResult<Value> {
     read(value, &Path { outer: None, step: Step::Key("value"), depth: 0 })
 }
 
 /// The JSON object of a mapping.
-pub(crate) fn object_from_python(value: &Bound<'_, PyAny>) -> PyResult<JsonObject> {
-    match from_python(value)? {
+pub(crate) fn object(value: &Bound<'_, PyAny>) -> PyResult<JsonObject> {
+    match self::value(value)? {
         Value::Object(members) => Ok(members),
         _ => Err(invalid_argument(format!("a dict was expected, not {}", type_name(value)))),
     }
