@@ -1,23 +1,11 @@
-//! Commands under way: who asked, until when, and the outcome that each gets exactly once. Commands that need no more than a look at
-//! the state are answered here.
+//! Commands, from who asks to the outcome that each gets exactly once. Those that need no more than a look at the state are answered here.
 
-use super::{
-    Effect, Service,
-    state::{Outage, Purpose},
-};
+use super::{Effect, Service, errors::NO_SESSION, state::Purpose};
 use crate::{
     Error, ErrorKind,
     command::{Command, RequestId, Resolution},
-    model::SessionData,
     transport::Operation,
 };
-
-pub(super) const NO_SESSION: &str = "There is no active chat session";
-const NO_ACTIVE_SESSION: &str = "No active chat session";
-const NO_POLLING: &str = "This transport doesn't support polling";
-
-/// How many messages may be on their way when one more comes whose outcome nobody waits for.
-const MOST_UNATTENDED: usize = 10_000;
 
 impl Service {
     /// Gives a command its outcome, unless it has one.
@@ -108,12 +96,6 @@ impl Service {
         }
     }
 
-    /// The session's data; empty without one.
-    pub(super) fn session_data(&self) -> SessionData {
-        let live = self.session.live().map(|live| SessionData::clone(&live.data));
-        live.unwrap_or_else(|| SessionData::none(self.capabilities.session))
-    }
-
     /// Sends a plain request of the session and completes the command with its answer.
     pub(super) fn ask(&mut self, id: RequestId, supported: bool, name: &str, operation: Operation) {
         if !supported {
@@ -123,69 +105,6 @@ impl Service {
             self.reject(id, ErrorKind::NoSession, NO_SESSION);
         } else {
             self.request(Purpose::Plain(id), operation);
-        }
-    }
-
-    fn read_receipt(&mut self, id: RequestId, index: Option<u64>) {
-        let newest = self.session.live().map_or(0, |live| live.position.saturating_sub(1));
-        let supported = self.capabilities.read_receipt;
-        self.ask(id, supported, "readReceipt", Operation::ReadReceipt { position: index.unwrap_or(newest) });
-    }
-
-    fn update_user_data(&mut self, id: RequestId, data: crate::model::JsonObject) {
-        if self.session.active().is_none() {
-            self.config.user_data.extend(data);
-            let merged = self.config.user_data.clone();
-            self.resolve(id, Resolution::UserData(merged));
-        } else if self.capabilities.update_user_data {
-            self.config.user_data.extend(data.clone());
-            self.request(Purpose::Plain(id), Operation::UpdateUserData(data));
-        } else {
-            let text = "This transport doesn't support updating userData during an active chat session.";
-            self.reject(id, ErrorKind::Unsupported, text);
-        }
-    }
-
-    /// Runs `switch` where there is an active session and polling, then resolves.
-    fn when_polling(&mut self, id: RequestId, switch: fn(&mut Self)) {
-        if !self.capabilities.polling {
-            self.reject(id, ErrorKind::Unsupported, NO_POLLING);
-        } else if self.session.active().is_none() {
-            self.reject(id, ErrorKind::NoSession, NO_ACTIVE_SESSION);
-        } else {
-            switch(self);
-            self.resolve(id, Resolution::Nothing);
-        }
-    }
-
-    fn reset_poll_exceptions(&mut self, id: RequestId) {
-        if !self.capabilities.server_outage {
-            let text = "This transport doesn't support resetPollExceptions command.";
-            return self.reject(id, ErrorKind::Unsupported, text);
-        }
-        if let Some(live) = self.session.live_mut() {
-            live.outage = Outage::default();
-        }
-        self.resolve(id, Resolution::Nothing);
-    }
-
-    fn send_filtered(
-        &mut self,
-        id: RequestId,
-        message: Option<crate::Private>,
-        regex: Option<crate::prefilter::Prefilter>,
-    ) {
-        let Some(live) = self.session.active() else {
-            return self.reject(id, ErrorKind::NoSession, NO_ACTIVE_SESSION);
-        };
-        if live.outbox.len() >= MOST_UNATTENDED {
-            let text = format!("{MOST_UNATTENDED} messages are on their way and have not arrived yet");
-            return self.reject(id, ErrorKind::Busy, text);
-        }
-        self.resolve(id, Resolution::Nothing);
-        if let (Some(message), Some(regex)) = (message, regex) {
-            self.register_filters(vec![regex]);
-            self.send_unattended(message);
         }
     }
 }

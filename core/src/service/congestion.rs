@@ -46,7 +46,7 @@ impl Service {
             );
         }
         self.poll_due();
-        self.pump();
+        self.go_on();
     }
 
     /// Whether messages are not to be fetched, nor kept when they are pushed.

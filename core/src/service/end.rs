@@ -1,10 +1,9 @@
-//! The end of a session by `endChat` (webchatservice.md, 4 (endChat)), and what goes with a session.
+//! The end of a session by `endChat` (webchatservice.md, 4 (endChat)).
 
 use super::{
     Service,
-    commands::NO_SESSION,
-    exchange::{failure_error, judge},
-    state::{Ending, Manner, Over, Purpose, Roster, Session},
+    errors::{NO_SESSION, UNSENT, failure_error, judge},
+    state::{Ending, Manner, Over, Purpose},
 };
 use crate::{
     ErrorKind,
@@ -12,9 +11,6 @@ use crate::{
     event::{Event, ParticipantChange},
     transport::{Body, Failure, Operation, Reply},
 };
-
-/// Why a command that waited for its turn was not carried out.
-pub(super) const UNSENT: (ErrorKind, &str) = (ErrorKind::NoSession, NO_SESSION);
 
 impl Service {
     /// Ends the session: messages already on their way first, then the request, then the events.
@@ -27,7 +23,7 @@ impl Service {
         live.typing = None;
         live.ending = Some(Ending { command: id, wait_until: now + patience, asked: false, heard: false });
         self.stop_polling();
-        self.pump();
+        self.go_on();
     }
 
     /// Asks the server to end the session once no message is on its way, or none can be waited for any longer.
@@ -96,16 +92,5 @@ impl Service {
     pub(super) fn resolve_ended(&mut self, id: RequestId) {
         let body = Body::success(self.capabilities.session, true);
         self.resolve(id, Resolution::Response(body));
-    }
-
-    /// Forgets the session, also where it is stored; its transcript stays until the next one starts.
-    pub(super) fn drop_session(&mut self) {
-        let history = self.session.live_mut().map(|live| std::mem::take(&mut live.history));
-        self.enter(Session::Idle);
-        for id in history.into_iter().flatten() {
-            self.reject(id, UNSENT.0, UNSENT.1);
-        }
-        self.roster = Roster::default();
-        self.forget();
     }
 }

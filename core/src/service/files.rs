@@ -2,8 +2,7 @@
 
 use super::{
     Service,
-    commands::NO_SESSION,
-    exchange::{failure_error, judge},
+    errors::{NO_SESSION, failure_error, judge},
     state::Purpose,
 };
 use crate::{

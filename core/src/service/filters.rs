@@ -1,7 +1,8 @@
 //! Prefilters: what hides messages from the transcript (webchatservice.md, 11).
 
-use super::{Service, state::Session};
+use super::{Service, errors::NO_ACTIVE_SESSION, state::Session};
 use crate::{
+    ErrorKind,
     command::{RequestId, Resolution},
     foreign,
     model::{MessageType, Received},
@@ -9,6 +10,9 @@ use crate::{
     store::{Stored, key},
 };
 use serde_json::Value;
+
+/// How many messages may be on their way when one more comes whose outcome nobody waits for.
+const MOST_UNATTENDED: usize = 10_000;
 
 /// Whether `text` is the co-browse token that is never shown: `{start:` nine digits `}`.
 fn is_cobrowse_token(text: &str) -> bool {
@@ -74,6 +78,26 @@ impl Service {
             self.log("a prefilter gave up on a message, which is hidden for safety");
         }
         true
+    }
+
+    pub(super) fn send_filtered(
+        &mut self,
+        id: RequestId,
+        message: Option<crate::Private>,
+        regex: Option<crate::prefilter::Prefilter>,
+    ) {
+        let Some(live) = self.session.active() else {
+            return self.reject(id, ErrorKind::NoSession, NO_ACTIVE_SESSION);
+        };
+        if live.outbox.len() >= MOST_UNATTENDED {
+            let text = format!("{MOST_UNATTENDED} messages are on their way and have not arrived yet");
+            return self.reject(id, ErrorKind::Busy, text);
+        }
+        self.resolve(id, Resolution::Nothing);
+        if let (Some(message), Some(regex)) = (message, regex) {
+            self.register_filters(vec![regex]);
+            self.send_unattended(message);
+        }
     }
 }
 

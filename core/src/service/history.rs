@@ -2,7 +2,7 @@
 
 use super::{
     Service,
-    exchange::{failure_error, judge},
+    errors::{failure_error, judge},
     state::{Kind, Purpose},
 };
 use crate::{

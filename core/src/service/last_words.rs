@@ -3,11 +3,12 @@
 
 use super::{
     Service,
-    end::UNSENT,
+    errors::UNSENT,
+    files::upload_news,
     state::{Farewell, Kind, Manner, Over, Purpose},
 };
 use crate::{
-    event::Event,
+    event::{Event, ResponseData},
     transport::{Failure, Operation, Reply, Verdict},
 };
 
@@ -207,4 +208,15 @@ impl Service {
             shown: false,
         })
     }
+}
+
+/// What a failure says of the end of the session. That of a fetch shows that there is nothing more to be had.
+pub(super) fn over_by_failure(purpose: &Purpose, outcome: &Result<Reply, Failure>) -> Option<Over> {
+    let failure = outcome.as_ref().err().filter(|failure| failure.ended)?;
+    let fetches = matches!(purpose, Purpose::Poll(_) | Purpose::Settle(_));
+    let mut over = Over { shown: fetches, ..Over::by(failure) };
+    if let Purpose::Upload(_, name) = purpose {
+        over.error = upload_news(name, outcome).map(ResponseData::Failure);
+    }
+    Some(over)
 }

@@ -1,8 +1,13 @@
 //! Outages of the chat server behind the back end: the transport works, the answers say "temporary" (webchatservice.md, 9.2), or
 //! come from something else than the back end (webchatservice.md, 9.4). A link that is kept up is lost instead.
 
-use super::Service;
-use crate::{event::Event, transport::Failure};
+use super::{Service, state::Outage};
+use crate::{
+    ErrorKind,
+    command::{RequestId, Resolution},
+    event::Event,
+    transport::Failure,
+};
 
 impl Service {
     /// Counts a poll exception.
@@ -38,5 +43,16 @@ impl Service {
         if outage.pending {
             self.publish(Event::ConnectionRestored);
         }
+    }
+
+    pub(super) fn reset_poll_exceptions(&mut self, id: RequestId) {
+        if !self.capabilities.server_outage {
+            let text = "This transport doesn't support resetPollExceptions command.";
+            return self.reject(id, ErrorKind::Unsupported, text);
+        }
+        if let Some(live) = self.session.live_mut() {
+            live.outage = Outage::default();
+        }
+        self.resolve(id, Resolution::Nothing);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     Service,
+    errors::NO_ACTIVE_SESSION,
     push::RETRY,
     state::{ExchangeId, Kind, LONGEST_PAUSE, Live, Over, Purpose, Session},
 };
@@ -13,6 +14,8 @@ use crate::{
     transport::{Body, Failure, Operation, Reply, Verdict},
 };
 use std::time::Duration;
+
+const NO_POLLING: &str = "This transport doesn't support polling";
 
 /// The HTTP status of an answer in the server's own terms.
 const OK: u16 = 200;
@@ -229,6 +232,18 @@ impl Service {
             live.pace.advance(now, &self.config.polling, at_least);
         } else {
             live.pace.want(now.saturating_add(RETRY.max(at_least)));
+        }
+    }
+
+    /// Runs `switch` where there is an active session and polling, then resolves.
+    pub(super) fn when_polling(&mut self, id: RequestId, switch: fn(&mut Self)) {
+        if !self.capabilities.polling {
+            self.reject(id, ErrorKind::Unsupported, NO_POLLING);
+        } else if self.session.active().is_none() {
+            self.reject(id, ErrorKind::NoSession, NO_ACTIVE_SESSION);
+        } else {
+            switch(self);
+            self.resolve(id, Resolution::Nothing);
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use super::state::Entry;
 use crate::{
+    Private,
     model::{Content, JsonObject, Message, MessageType, ParticipantRole},
-    private::Private,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;

@@ -40,7 +40,7 @@ impl Service {
             // Without a session, a request that waits for the link fails with it.
             Incoming::Down(_) | Incoming::Refused(_) => {}
         }
-        self.pump();
+        self.go_on();
     }
 
     fn link_up(&mut self, gap: bool) {

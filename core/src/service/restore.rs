@@ -1,49 +1,27 @@
-//! Start-up and restoration of a stored session (webchatservice.md, 2 and 8).
+//! The restoration of a stored session (webchatservice.md, 2 and 8).
 
 use super::{
-    Phase, Service,
-    exchange::failure_error,
-    state::{Kind, Live, Loading, Manner, Over, Purpose, Record, Session},
+    Service,
+    errors::failure_error,
+    state::{Kind, Live, Loading, Manner, Over, Parked, Purpose, Record, Session},
     stored,
 };
 use crate::{
     Error, ErrorKind, Private,
-    command::{Commander, RequestId, Resolution},
+    command::{Commander, RequestId},
     event::{Event, ResponseData, Restored},
     model::SessionData,
-    store::{self, Stored, key},
+    store,
+    store::{Stored, key},
     transport::{Failure, Operation, Reply, Verdict},
 };
 use serde_json::Value;
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
 const NOTHING_STORED: &str = "No chat session found to restore.";
 
 impl Service {
-    /// Makes the service ready and begins to restore what is stored. `ready` comes before the outcome of the restoration.
-    /// A store that could not be read is told of then: the chat goes on without what it holds.
-    pub(super) fn start_up(&mut self, id: RequestId, stored: &Stored, problem: Option<Error>) {
-        self.phase = Phase::Ready;
-        self.recall_filters(stored);
-        let found = self.stored_session(stored);
-        let too_old = found.is_some() && self.is_over_age(stored);
-        if let Some(data) = found.filter(|_| !too_old) {
-            self.begin_restore(data, Some(stored), None);
-        }
-        self.publish(Event::Ready);
-        self.resolve(id, Resolution::Nothing);
-        if let Some(error) = problem {
-            self.store_failed(&error);
-        }
-        if too_old {
-            self.forget_found(stored);
-            self.restore_timed_out();
-        }
-        for (id, command) in self.queued.take() {
-            self.run(id, command);
-        }
-    }
-
     /// A stored session is over: what came with it goes.
     pub(super) fn restore_timed_out(&mut self) {
         self.filters.forget_recalled();
@@ -101,7 +79,12 @@ impl Service {
         }
     }
 
-    fn begin_restore(&mut self, data: SessionData, stored: Option<&Stored>, command: Option<RequestId>) {
+    pub(super) fn begin_restore(
+        &mut self,
+        data: SessionData,
+        stored: Option<&Stored>,
+        command: Option<RequestId>,
+    ) {
         self.own_session(&data, stored);
         self.enter(Session::Restoring(Arc::new(data), command));
         self.request(Purpose::Restore, Operation::Restore);
@@ -213,6 +196,16 @@ impl Service {
             self.start_polling();
         } else if offline {
             self.poll_again(Duration::ZERO);
+        }
+    }
+
+    /// Carries out what waited for the end of a restoration.
+    pub(super) fn unpark(&mut self) {
+        for parked in std::mem::take(&mut self.parked) {
+            match parked {
+                Parked::StartChat(id, options) => self.start_chat(id, *options),
+                Parked::Verify(id) => self.verify_session(id),
+            }
         }
     }
 }

@@ -1,22 +1,20 @@
-//! `sendMessage` and what becomes of each message: sent, rejected, or unknown, exactly once (see `outbox` for how doubt is settled).
+//! `sendMessage` and what becomes of each message: sent, rejected, or unknown, exactly once (see `doubt` and `state/outbox` for how doubt is settled).
 
 use super::{
     Service,
-    commands::NO_SESSION,
-    exchange::{failure_error, judge},
-    state::{Fate, Kind, Outgoing, Over, Owner, Purpose, Session, Sighting, State},
+    errors::{NO_SESSION, failure_error, judge},
+    state::{Outgoing, Owner, Purpose, Session, State},
 };
 use crate::{
     Error, ErrorKind, Private, Retry,
     command::{RequestId, Resolution, SendMessage},
-    model::{MessageType, Received},
     transport::{Applied, Body, Failure, Operation, Reply, Text, Verdict},
 };
 use serde_json::json;
 use std::time::Duration;
 
 /// How long a message in trouble is tried. By then a server has dropped a client that it no longer hears.
-const LIMIT: Duration = Duration::from_mins(1);
+pub(super) const LIMIT: Duration = Duration::from_mins(1);
 
 /// The pause before the first repetition, of a look at the transcript or of a message, whatever the server says; it doubles with each.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -71,19 +69,16 @@ impl Service {
         if let Some(live) = self.session.active() {
             live.outbox.push(owner, text);
         }
-        self.pump();
+        self.go_on();
     }
 
     /// Moves the outbox on as far as it goes: sends what is next, looks for what is in doubt, gives up what has waited too long.
-    pub(super) fn pump(&mut self) {
-        while self.pump_once() {}
-        self.say_farewell();
-        self.end_if_due();
-        self.release_unused();
+    pub(super) fn move_outbox(&mut self) {
+        while self.move_first() {}
     }
 
     /// One step; true when the next message may have its turn.
-    fn pump_once(&mut self) -> bool {
+    fn move_first(&mut self) -> bool {
         let (now, grace) = (self.time.now, self.grace());
         let Session::Live(live) = &mut self.session else { return false };
         if live.farewell.is_some() {
@@ -126,30 +121,8 @@ impl Service {
         }
     }
 
-    /// Looks at the transcript: by the next poll, or besides the polls while they are off or not to be made.
-    fn look_at_transcript(&mut self) {
-        let Some(live) = self.session.live() else { return };
-        let besides = self.is_congested() || (self.capabilities.polling && !live.pace.is_on());
-        if !besides && self.capabilities.polling {
-            self.poll_now();
-        } else if !besides {
-            self.catch_up();
-        } else {
-            self.look_besides();
-        }
-    }
-
-    /// Looks at the transcript besides the polls: for what is in doubt, and so that the server goes on; nothing of it is published.
-    pub(super) fn look_besides(&mut self) {
-        let Some(live) = self.session.live() else { return };
-        let from = live.from();
-        if !self.exchanges.is_fetching() {
-            self.request(Purpose::Settle(None), Operation::Poll { from, preview: None });
-        }
-    }
-
     /// Takes out the first message and completes its command.
-    fn finish(&mut self, outcome: impl FnOnce() -> Result<Resolution, Error>) -> bool {
+    pub(super) fn finish(&mut self, outcome: impl FnOnce() -> Result<Resolution, Error>) -> bool {
         let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.pop()) else { return false };
         if let Owner::Command(command) = entry.owner {
             self.complete(command, outcome());
@@ -158,12 +131,12 @@ impl Service {
     }
 
     /// How long after a lost answer a message may still arrive: a server may be slow to carry out a request that was given up.
-    fn grace(&self) -> Duration {
+    pub(super) fn grace(&self) -> Duration {
         self.config.ajax_timeout
     }
 
     /// The outcome of a message that the transcript proved to have arrived: the answer itself was lost.
-    fn arrived(&self) -> Resolution {
+    pub(super) fn arrived(&self) -> Resolution {
         Resolution::Response(Body::success(self.capabilities.session, false))
     }
 
@@ -221,104 +194,6 @@ impl Service {
         }
     }
 
-    fn doubt(&mut self, position: u64) {
-        let now = self.time.now;
-        let look_at = now + self.grace();
-        if let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.front_mut()) {
-            entry.limit.get_or_insert(now + LIMIT);
-            entry.has_left = true;
-            entry.state = State::Doubt { position, since: now, look_at, looks: 0 };
-        }
-        if self.capabilities.polling {
-            self.poll_now();
-        } else {
-            self.catch_up();
-        }
-    }
-
-    /// Settles what new transcript entries settle, after a poll or a replay.
-    pub(super) fn settle(&mut self, messages: &[Received], kind: Kind, ended: bool) {
-        self.sight(messages, false);
-        if let (Kind::Polled { started, .. }, false) = (kind, ended) {
-            self.looked(started);
-        }
-    }
-
-    /// Takes a look besides the polls. Its messages are not published: a later poll brings them.
-    pub(super) fn settled(&mut self, started: Duration, outcome: Result<Reply, Failure>) {
-        // A later poll is to bring the same messages.
-        let now = self.time.now;
-        if let Some(live) = self.session.live_mut() {
-            live.resync = true;
-            live.slowness = now.saturating_sub(started);
-        }
-        let Ok(reply) = outcome else { return };
-        let ended = reply.ended == Some(true);
-        // A stale answer is that to a look from before: it proves nothing.
-        let started = if reply.stale { Duration::ZERO } else { started };
-        if ended && reply.verdict == Verdict::Done {
-            // There will be no later poll.
-            self.lift_congestion();
-            return self.receive(Kind::Polled { started, command: None }, reply);
-        }
-        if reply.verdict == Verdict::Done {
-            self.sight(&reply.messages, true);
-            self.looked(started);
-        }
-        if let Some(over) = self.over_by(&reply) {
-            self.receive(Kind::Last, Reply { ended: None, ..reply });
-            self.session_over(Over { shown: true, ..over });
-        }
-    }
-
-    pub(super) fn sight(&mut self, messages: &[Received], peeking: bool) {
-        for received in messages {
-            let Some(live) = self.session.live_mut() else { return };
-            live.own.note(received);
-            // One whose place nobody can tell may be the message in doubt.
-            let place = received.message.index.place().unwrap_or(u64::MAX);
-            let is_text = received.message.kind == MessageType::Message;
-            if !is_text || !live.own.wrote(received) || (peeking && live.seen.contains(place)) {
-                continue;
-            }
-            let text = received.original.text().map(|text| &**text).unwrap_or_default();
-            if let Sighting::Settled(entry) = live.outbox.sighted(place, text, peeking)
-                && let Owner::Command(command) = entry.owner
-            {
-                self.resolve(command, self.arrived());
-            }
-        }
-    }
-
-    /// A look at the transcript that went out at `started` is through. If the message in doubt could no longer arrive by then, it tells:
-    /// one that is not there may be sent again, unless its command was given up.
-    fn looked(&mut self, started: Duration) {
-        let grace = self.grace();
-        let now = self.time.now;
-        let Some(live) = self.session.live_mut() else { return };
-        live.outbox.lay_ghost(started);
-        match live.outbox.front().map(|entry| entry.state) {
-            Some(State::Doubt { since, .. }) if since + grace <= started => {}
-            _ => return,
-        }
-        let fate = live.outbox.fate();
-        let arrived = self.arrived();
-        let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.front_mut()) else { return };
-        match fate {
-            Fate::Absent if entry.owner != Owner::GivenUp => {
-                let wait = entry.repetitions.checked_sub(1).map_or(Duration::ZERO, pause);
-                entry.repetitions = entry.repetitions.saturating_add(1);
-                entry.state = State::Waiting { not_before: now + wait };
-            }
-            Fate::Arrived => {
-                self.finish(|| Ok(arrived));
-            }
-            Fate::Absent | Fate::Unclear => {
-                self.finish(|| Err(unknown("what the transcript shows may be this message or another")));
-            }
-        }
-    }
-
     /// Gives up a message; false when `id` is none.
     pub(super) fn give_up_send(&mut self, id: RequestId, kind: ErrorKind, text: &str) -> bool {
         let Some(live) = self.session.live_mut() else { return false };
@@ -353,30 +228,6 @@ impl Service {
             }
         }
     }
-
-    /// When something of the session is due.
-    pub(super) fn session_timeout(&self) -> Option<Duration> {
-        let live = self.session.live()?;
-        if let Some(farewell) = &live.farewell {
-            return farewell.timeout();
-        }
-        let ending = live.ending.as_ref().filter(|ending| !ending.asked).map(|ending| ending.wait_until);
-        [self.poll_timeout(), live.typing.as_ref().map(|typing| typing.until), ending, self.outbox_timeout()]
-            .into_iter()
-            .flatten()
-            .min()
-    }
-
-    fn outbox_timeout(&self) -> Option<Duration> {
-        let live = self.session.live()?;
-        let entry = live.outbox.front()?;
-        let next = match entry.state {
-            State::Sent { .. } => return None,
-            State::Waiting { not_before } => not_before,
-            State::Doubt { look_at, .. } => look_at,
-        };
-        Some(entry.over_at(self.grace()).map_or(next, |over| over.min(next)))
-    }
 }
 
 /// JavaScript's white space, which includes the byte order mark.
@@ -392,7 +243,7 @@ fn cut_off() -> Error {
 }
 
 /// The pause before a repetition when there have been so many.
-fn pause(repetitions: u32) -> Duration {
+pub(super) fn pause(repetitions: u32) -> Duration {
     PAUSE.saturating_mul(1 << repetitions.min(4)).min(LONGEST_PAUSE)
 }
 
@@ -401,6 +252,6 @@ fn not_sent() -> Error {
         .with_retry(Retry::WithBackoff)
 }
 
-fn unknown(why: &str) -> Error {
+pub(super) fn unknown(why: &str) -> Error {
     Error::new(ErrorKind::OutcomeUnknown, format!("{why}; it may have arrived"))
 }

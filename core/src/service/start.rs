@@ -1,20 +1,24 @@
-//! `startChat` and `verifySession` (webchatservice.md, 4 (startChat, verifySession)).
+//! `startChat` (webchatservice.md, 4 (startChat)), and the lock that keeps services with the same store from starting at once.
 
 use super::{
     Service,
-    exchange::{failure_error, judge},
+    errors::{failure_error, judge},
     state::{Live, Loading, Parked, Purpose, Record, Session},
+    stored,
 };
 use crate::{
     Error, ErrorKind, Retry,
     command::{RequestId, Resolution, StartChat},
     event::Event,
     model::{JsonObject, SessionData},
-    store::Stored,
+    store::{Mark, Stored, StoredText, key},
     transport::{Failure, Operation, Reply, Start, Verdict},
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
+
+/// How long a start under way in another service holds back ours, in milliseconds.
+const LOCK_MS: u64 = 2_000;
 
 impl Service {
     pub(super) fn start_chat(&mut self, id: RequestId, options: StartChat) {
@@ -113,43 +117,25 @@ impl Service {
         self.start_polling();
     }
 
-    pub(super) fn verify_session(&mut self, id: RequestId) {
-        if !self.capabilities.verify_session {
-            let text = "This transport doesn't support the verifySession command";
-            return self.reject(id, ErrorKind::Unsupported, text);
-        }
-        match self.session {
-            _ if self.session.is_restoring() => self.parked.push(Parked::Verify(id)),
-            Session::Live(_) => {
-                let active = self.session.active().is_some();
-                self.resolve(id, Resolution::SessionActive(active));
-            }
-            Session::Idle | Session::Starting(_) | Session::Restoring(..) => self.load(Loading::Verify(id)),
+    /// Marks that a start is under way.
+    pub(super) fn take_lock(&mut self) {
+        let text = self.time.unix_ms.to_string();
+        self.marks.lock = Some(Mark { key: key::CHAT_START_LOCK, text: StoredText(text.clone()) });
+        self.store(vec![(key::CHAT_START_LOCK, Some(text))]);
+    }
+
+    /// Takes back the mark of a start that is over, however it ended.
+    pub(super) fn release_lock(&mut self) {
+        if let Some(lock) = self.marks.lock.take() {
+            self.change_store(Some(lock), vec![(key::CHAT_START_LOCK, None)]);
         }
     }
 
-    /// Judges from what is stored; a session that is too old is forgotten.
-    pub(super) fn verify_with(&mut self, id: RequestId, stored: &Stored) {
-        if self.session.live().is_some() {
-            return self.verify_session(id);
-        }
-        let known = self.stored_session(stored).is_some();
-        let fresh = known && !self.is_over_age(stored);
-        if known && !fresh {
-            self.forget_found(stored);
-            self.restore_timed_out();
-        }
-        self.resolve(id, Resolution::SessionActive(fresh));
-    }
-
-    /// Carries out what waited for the end of a restoration.
-    pub(super) fn unpark(&mut self) {
-        for parked in std::mem::take(&mut self.parked) {
-            match parked {
-                Parked::StartChat(id, options) => self.start_chat(id, *options),
-                Parked::Verify(id) => self.verify_session(id),
-            }
-        }
+    /// Whether a start under way in another service is to be waited for. A time to come is that of a clock that was set back since.
+    pub(super) fn is_locked(&self, stored: &Stored) -> bool {
+        let began = stored::time_in(stored, key::CHAT_START_LOCK);
+        let age = began.and_then(|began| self.time.unix_ms.checked_sub(began));
+        age.is_some_and(|age| age < LOCK_MS)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Service,
-    commands::NO_SESSION,
+    errors::NO_SESSION,
     state::{Purpose, Typing},
 };
 use crate::{

@@ -4,13 +4,13 @@
 mod batch;
 mod commands;
 mod congestion;
+mod customer;
 mod exchanges;
 mod farewell;
 mod filters;
 mod held;
 mod outage;
 mod outbox;
-mod own;
 mod pace;
 mod queue;
 mod record;

@@ -1,6 +1,8 @@
 //! Whether there is a chat session, and everything that lives only as long as one.
 
-use super::{farewell::Farewell, outage::Outage, outbox::Outbox, own::Own, pace::Pace, seen::Entries};
+use super::{
+    customer::Customer, farewell::Farewell, outage::Outage, outbox::Outbox, pace::Pace, seen::Entries,
+};
 use crate::{
     Private,
     command::RequestId,
@@ -41,7 +43,7 @@ pub(crate) struct Live {
     pub(crate) history: VecDeque<RequestId>,
     pub(crate) seen: Entries,
     /// Which participants are the customer.
-    pub(crate) own: Own,
+    pub(crate) own: Customer,
     pub(crate) pace: Pace,
     /// Looks at the transcript in a row that were not up to date.
     pub(crate) fruitless: u32,
@@ -121,7 +123,7 @@ impl Live {
 
     pub(crate) fn new(data: Arc<SessionData>) -> Self {
         Self {
-            own: Own::of(&data),
+            own: Customer::of(&data),
             data,
             position: 1,
             newest: None,

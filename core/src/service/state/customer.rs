@@ -7,12 +7,12 @@ use crate::{
 
 /// The customer's own participants: more than one, where a server admits the customer anew under another id after a restoration.
 #[derive(Debug, Default)]
-pub(crate) struct Own {
+pub(crate) struct Customer {
     ids: Vec<ParticipantId>,
     nickname: Option<Private>,
 }
 
-impl Own {
+impl Customer {
     /// What the session data tell, where they tell any.
     pub(crate) fn of(data: &SessionData) -> Self {
         let mut own = Self::default();

@@ -1,13 +1,13 @@
 //! New messages: from a batch of the server's to events, in the order of webchatservice.md, 5 and 6.
 
 use super::{
-    Effect, PrivateMessages, Service, preprocess,
+    Effect, PrivateMessages, Service, Time, preprocess,
     state::{Batch, BatchId, Entry, Kind, Over},
 };
 use crate::{
     command::Resolution,
     event::{Event, MessageReceived},
-    model::{MessageType, Received},
+    model::{JsonObject, MessageType, Received},
     transport::{Reply, Verdict},
 };
 
@@ -149,6 +149,17 @@ impl Service {
             Kind::History { .. } => self.history_done(),
             Kind::Polled { .. } | Kind::Pushed | Kind::Away | Kind::Last => {}
         }
+    }
+
+    /// Takes preprocessed messages. Answers [`Effect::Preprocess`]. A batch that went with its session is nobody's.
+    pub fn preprocessed(&mut self, time: Time, id: BatchId, messages: Vec<JsonObject>) {
+        self.time = time;
+        if let Some(mut batch) = self.batches.pop_front_if(|batch| batch.id == id) {
+            preprocess::merge(&mut batch.entries, messages);
+            self.publish_batch(batch);
+            self.next_batch();
+        }
+        self.go_on();
     }
 }
 

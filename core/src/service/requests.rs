@@ -1,0 +1,158 @@
+//! Requests under way: what each is for, and where its answer goes.
+
+use super::{
+    Effect, Service, Time,
+    errors::{failure_error, judge, rejection, response},
+    files::{downloaded, limits, uploaded},
+    last_words::over_by_failure,
+    state::{ExchangeId, Purpose, Session},
+};
+use crate::{
+    command::RequestId,
+    model::SessionData,
+    transport::{Failure, Operation, Reply, Request, Verdict},
+};
+use std::sync::Arc;
+
+impl Service {
+    /// Takes a request's outcome. Answers [`Effect::Request`].
+    pub fn replied(&mut self, time: Time, id: ExchangeId, outcome: Result<Reply, Failure>) {
+        self.time = time;
+        self.route(id, outcome);
+        self.go_on();
+    }
+
+    /// Sends a request of the present session.
+    pub(super) fn request(&mut self, purpose: Purpose, operation: Operation) {
+        let session = match &self.session {
+            Session::Live(live) => live.data.clone(),
+            Session::Restoring(data, _) => data.clone(),
+            Session::Idle | Session::Starting(_) => Arc::new(SessionData::none(self.capabilities.session)),
+        };
+        self.request_of(session, purpose, operation);
+    }
+
+    /// Sends a request of the given session.
+    pub(super) fn request_of(&mut self, session: Arc<SessionData>, purpose: Purpose, operation: Operation) {
+        self.linked |= !self.capabilities.polling;
+        self.congestion.note_request(self.time.now);
+        let wants_preview = match &operation {
+            Operation::Typing { preview: None, .. } => true,
+            Operation::Poll { preview: None, .. } => {
+                self.capabilities.polling && matches!(purpose, Purpose::Poll(_))
+            }
+            _ => false,
+        };
+        let id = self.exchanges.open(purpose, self.time.now);
+        self.effects.push_back(Effect::Request {
+            id,
+            request: Box::new(Request { session, operation }),
+            preview: self.preview.clone().filter(|_| wants_preview),
+        });
+    }
+
+    /// Hands an answer to what its request was for.
+    pub(super) fn route(&mut self, id: ExchangeId, outcome: Result<Reply, Failure>) {
+        let Some(exchange) = self.exchanges.take(id) else { return };
+        if outcome.as_ref().is_err_and(|failure| failure.late.is_some()) {
+            self.exchanges.await_late(id, &exchange);
+        }
+        if let Purpose::Images(batch) = exchange.purpose {
+            return self.images_answered(batch, outcome);
+        }
+        if !self.exchanges.is_current(&exchange)
+            || matches!(exchange.purpose, Purpose::Discard | Purpose::Late)
+        {
+            return self.route_stray(exchange.purpose, outcome);
+        }
+        let fetches = matches!(exchange.purpose, Purpose::Poll(_) | Purpose::Settle(_));
+        if fetches
+            && self.is_leaving()
+            && outcome.as_ref().map_or(true, |reply| reply.verdict != Verdict::Done)
+        {
+            // The server took `endChat` first and does not know the session any more: it has nothing more to tell.
+            let told = match &outcome {
+                Ok(reply) => reply.ended == Some(true),
+                Err(failure) => failure.ended,
+            };
+            self.reject_poll(&exchange.purpose, rejection(&outcome));
+            return self.session_over_if(told);
+        }
+        match &outcome {
+            Ok(reply) if reply.verdict == Verdict::Done => self.keep_session_data(reply),
+            Ok(_) => {}
+            Err(failure) => self.report(failure, &exchange.purpose),
+        }
+        let reconnects = outcome.is_ok();
+        if let Some(over) = over_by_failure(&exchange.purpose, &outcome) {
+            self.session_over(over);
+        }
+        if let Ok(reply) = &outcome {
+            self.take_untrusted_answer(&exchange.purpose, reply);
+            self.tell_refusal(&exchange.purpose, reply);
+        }
+        match exchange.purpose.clone() {
+            Purpose::Start(id) => self.started(id, outcome),
+            Purpose::Restore => self.restored(outcome),
+            Purpose::Poll(command) => {
+                let rejection = command.and_then(|_| rejection(&outcome));
+                self.polled(id, exchange.started, command, outcome);
+                self.reject_poll(&exchange.purpose, rejection);
+                return self.poll_answered();
+            }
+            Purpose::Settle(command) => {
+                let outcome_of_command = command.map(|_| response(&outcome));
+                self.settled(exchange.started, outcome);
+                if let (Some(id), Some(outcome)) = (command, outcome_of_command) {
+                    self.complete(id, outcome);
+                }
+            }
+            Purpose::LastWords => self.last_words(outcome),
+            Purpose::History => self.history_answered(outcome),
+            Purpose::Send => self.sent(outcome),
+            Purpose::End(id) => self.end_answered(id, outcome),
+            Purpose::Typing(Some(id)) | Purpose::Plain(id) => self.answer(id, outcome),
+            Purpose::Limits(id) => self.limits_answered(id, outcome),
+            Purpose::Upload(id, name) => self.upload_answered(id, &name, outcome),
+            Purpose::Download(id) => self.download_answered(id, outcome),
+            Purpose::Typing(None) | Purpose::Images(_) | Purpose::Late | Purpose::Discard => {}
+        }
+        if reconnects {
+            self.reconnected();
+        }
+    }
+
+    /// Takes the answer to a request of a session that is over or was given up: its command gets its outcome, and a session that the
+    /// server has made of it is ended. Nothing of it touches the present session.
+    fn route_stray(&mut self, purpose: Purpose, outcome: Result<Reply, Failure>) {
+        match (purpose, outcome) {
+            (Purpose::Start(_) | Purpose::Late, Ok(reply)) => self.discard(reply),
+            (Purpose::Restore, Ok(reply)) if reply.replaced => self.discard(reply),
+            (
+                Purpose::Typing(Some(id))
+                | Purpose::Plain(id)
+                | Purpose::Poll(Some(id))
+                | Purpose::Settle(Some(id)),
+                outcome,
+            ) => {
+                self.complete(id, outcome.map_err(failure_error).and_then(judge));
+            }
+            (Purpose::Limits(id), outcome) => self.complete(id, limits(outcome)),
+            (Purpose::Upload(id, name), outcome) => self.complete(id, uploaded(&name, outcome)),
+            (Purpose::Download(id), outcome) => self.complete(id, downloaded(outcome)),
+            _ => {}
+        }
+    }
+
+    /// Completes a command with its answer.
+    fn answer(&mut self, id: RequestId, outcome: Result<Reply, Failure>) {
+        match outcome {
+            Ok(reply) => {
+                let over = self.hear_of_the_end(&reply);
+                self.complete(id, judge(reply));
+                self.end_if_over(over);
+            }
+            Err(failure) => self.complete(id, Err(failure_error(failure))),
+        }
+    }
+}
