@@ -9,7 +9,7 @@
 
 use super::{
     Carrier, Engine, Output, Purpose,
-    link::{Outage, State},
+    state::{Outage, State},
 };
 use crate::{carrier::bayeux::failure, transport::Applied};
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! When what goes by HTTP leaves. A connection that is being made for a request has a limit of its own, which is not the engine's; the time
 //! of the request, and of all that is in it, counts from when it has left.
 
-use super::{Engine, ExchangeId, Purpose, link::State};
+use super::{Engine, ExchangeId, Purpose, state::State};
 use std::time::Duration;
 
 impl Engine {

@@ -18,6 +18,7 @@ mod link;
 mod pace;
 mod publish;
 mod session;
+mod state;
 
 #[cfg(test)]
 pub(super) mod tests;
@@ -28,10 +29,10 @@ pub(crate) use publish::PublishId;
 use self::{
     alive::Signs,
     carriers::Carriers,
-    link::{Outage, State},
     pace::Pace,
     publish::Publishes,
     session::Session,
+    state::{Outage, State},
 };
 use super::message::{Advice, Message};
 use crate::transport::Failure;

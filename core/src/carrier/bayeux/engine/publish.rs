@@ -1,7 +1,9 @@
 //! What is published, and what became of it. Each publish has one outcome, within its time limit.
 
 use super::{
-    Carrier, Engine, Event, ExchangeId, Output, Purpose, link::Asked, link::State, session::subscriptions,
+    Carrier, Engine, Event, ExchangeId, Output, Purpose,
+    session::subscriptions,
+    state::{Asked, State},
 };
 use crate::{
     carrier::{

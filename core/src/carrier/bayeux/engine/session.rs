@@ -3,7 +3,7 @@
 use super::{
     Carrier, Engine, Event, Purpose,
     acks::Acks,
-    link::{Asked, State},
+    state::{Asked, State},
 };
 use crate::{
     Private,
