@@ -9,7 +9,7 @@ CFLAGS := -std=c99 -Wall -Wextra -Wpedantic -Werror -Iinclude
 CXXFLAGS := -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -Ibindings/cpp/include
 LINK   := -L$(DEBUG) -lwebchat -Wl,-rpath,$(DEBUG)
 
-.PHONY: help setup build demo chat test test-proxy hostile hosts tsan audit fuzz bench recovery header notices wheel install clean
+.PHONY: help setup build demo chat test test-proxy hostile hosts tsan miri audit fuzz bench recovery header notices wheel install clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,9 @@ hosts: setup ## Tests what is slow about the programs that the library lives in:
 
 tsan: ## Runs the conformance table in C with a library built for ThreadSanitizer
 	@tests/tools/tsan "$(TARGET)"
+
+miri: ## Interprets the tests of handles and conversions with Miri, which finds what is undefined (needs a nightly compiler)
+	@tests/tools/miri "$(TARGET)"
 
 hostile: ## Attacks a client, each in a process of its own, and shows outcome, memory and time (ATTACKS="part of a name", BOUNDED=1: the quick ones)
 	cargo run --quiet --release --locked -p webchat-hostile -- $(if $(BOUNDED),--quick) $(ATTACKS)

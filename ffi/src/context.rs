@@ -83,6 +83,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "a dispatcher asks the system for its limits")]
     fn a_settled_context_is_let_go_behind_what_was_posted() {
         let counter = Box::leak(Box::new(AtomicU32::new(0)));
         let dispatcher = Dispatcher::start().unwrap();

@@ -18,6 +18,8 @@ mod cancel;
 mod fork;
 mod handle;
 mod host;
+#[cfg(test)]
+mod memory_tests;
 mod until;
 
 pub mod agent;
