@@ -14,10 +14,12 @@ use webchat::{
     commands::polling::webchat_stop_poll,
     completion::webchat_completion,
     event::{read::webchat_event_message, webchat_event},
-    listener::{webchat_subscribe, webchat_subscription, webchat_unsubscribe},
+    listener::{webchat_subscribe, webchat_unsubscribe},
     message::webchat_message,
     outcome::{read::webchat_outcome_status, webchat_outcome},
-    service::{webchat_service, webchat_service_destroy, webchat_service_new},
+    service::{
+        subscriptions::webchat_subscription, webchat_service, webchat_service_destroy, webchat_service_new,
+    },
 };
 
 /// A service with a chat.

@@ -8,7 +8,7 @@ use std::{
     ptr,
     time::{Duration, Instant},
 };
-use webchat::{event::read::webchat_event_free, queue::webchat_next_event};
+use webchat::{event::read::webchat_event_free, next_event::webchat_next_event};
 
 /// Prints the size of the shared library, which is built along with this program.
 pub fn size() {

@@ -72,7 +72,7 @@ impl World {
             b'w' if !self.posts.is_empty() => {
                 let exchange = self.posts.iter().cycle().nth(with.len() / 2);
                 if let Some(exchange) = exchange.copied() {
-                    self.engine.handle(now, Input::Connecting(exchange, with.len() % 2 == 0));
+                    self.engine.handle(now, Input::Connecting(exchange, with.len().is_multiple_of(2)));
                 }
             }
             b'p' => {

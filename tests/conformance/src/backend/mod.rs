@@ -1,6 +1,6 @@
 //! The back ends that the table is replayed over: what the references promise of each, and the words for what differs on the wire.
 //!
-//! A back end is a file here and a line in [`back_ends`]. Promises are written by hand from the references and never read from the library:
+//! A back end is a file here and a line in `back_ends`. Promises are written by hand from the references and never read from the library:
 //! one that wrongly denied an ability would skip its own scenarios. `tests/promises.rs` compares the two.
 
 mod gms;
