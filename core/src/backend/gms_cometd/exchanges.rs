@@ -282,6 +282,7 @@ impl Exchanges {
         if let Expects::Transcript { .. } = exchange.expects {
             reply.stale |= newest(&reply.messages) < exchange.anchor;
         }
+        let is_look = matches!(exchange.expects, Expects::Transcript { .. } | Expects::CatchUp(_));
         let mut older = position;
         self.open.retain(|other| {
             let is_older = older > 0;
@@ -289,6 +290,10 @@ impl Exchanges {
             !(is_older && (other.settled || matches!(other.expects, Expects::Nothing)))
         });
         self.see_events(&reply.messages, &Body::default());
+        if is_look && !reply.stale && newest(&reply.messages) >= self.newest {
+            // What the server was asked before, and shows nothing of, it never got. It is not to take the event of its repetition.
+            self.open.retain(|other| other.id > exchange.id || !other.never_arrived());
+        }
         if let Expects::CatchUp(_) = exchange.expects {
             let _ = exchange.sender.send(Told::Outcome(Reply::default()));
             return Some(reply);
@@ -403,6 +408,11 @@ impl Exchange {
             && place(received).is_none_or(|place| place > self.after);
         let shown = original.text().map(|text| &**text).unwrap_or_default();
         can_be.then(|| text.as_ref().map_or(Likeness::Equal, |sent| Likeness::of(sent, shown)))
+    }
+
+    /// Whether its event can come no more, once one that came after it has its answer.
+    fn never_arrived(&self) -> bool {
+        matches!(self.expects, Expects::Event(..)) && self.is_given_up() && !self.accepted && !self.settled
     }
 
     /// Whether nobody waits for it any more.

@@ -122,6 +122,38 @@ async fn one_event_is_the_outcome_of_one_request() {
 }
 
 #[tokio::test]
+async fn a_message_that_a_later_look_shows_nothing_of_does_not_take_the_event_of_its_repetition() {
+    for given_up in [true, false] {
+        let mut exchanges = Exchanges::default();
+        exchanges.route(reply(&[1]));
+        let mut lost = exchanges.open(message(), LIMIT);
+        if given_up {
+            drop(std::mem::replace(&mut lost, exchanges.open(Expects::Nothing, LIMIT)));
+        }
+        let mut look = exchanges.open(transcript(1), LIMIT);
+        assert!(exchanges.route(reply(&[1])).is_none());
+        assert_eq!(seen(&mut look), "Done, 1 entries");
+        let mut again = exchanges.open(message(), LIMIT);
+        assert!(exchanges.route(reply(&[-2])).is_some());
+        let expected = if given_up { "Done, 0 entries" } else { "nothing" };
+        assert_eq!(seen(&mut again), expected, "given up: {given_up}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_history_says_nothing_of_what_was_sent() {
+    let mut exchanges = Exchanges::default();
+    exchanges.route(reply(&[1, 2, 3, 4]));
+    drop(exchanges.open(message(), LIMIT));
+    let mut page = exchanges.open(transcript(2), LIMIT);
+    assert!(exchanges.route(reply(&[1, 2])).is_none());
+    assert_eq!(seen(&mut page), "Done, 2 entries");
+    let mut next = exchanges.open(message(), LIMIT);
+    assert!(exchanges.route(reply(&[-5])).is_some());
+    assert_eq!(seen(&mut next), "nothing", "it is the event of the first");
+}
+
+#[tokio::test]
 async fn refusals_and_bare_acceptances_come_in_order() {
     let mut exchanges = Exchanges::default();
     let mut data = exchanges.open(Expects::Nothing, LIMIT);

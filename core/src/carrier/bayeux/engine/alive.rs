@@ -4,6 +4,9 @@
 //! A publish is answered at once. Where none of it is heard, nor of anything else, the link is taken for lost: over a WebSocket after a
 //! ping has asked for a sign of life, which a server gives however busy it is. A WebSocket on which nothing comes for a while is asked as well.
 //!
+//! A connect is held back for as long as the server has announced, and may be late for twice the time of an answer: nothing else tells that
+//! the path of a customer who does nothing has died.
+//!
 //! With long-polling each request has a connection of its own, as far as anybody knows: publishes can get through while the connection of the
 //! held connect is dead. Where what has to follow a publish does not come, the connect is made anew.
 
@@ -90,7 +93,8 @@ impl Engine {
         self.join(true);
     }
 
-    fn lose_in_silence(&mut self, what: &str, limit: Duration) {
+    /// Nothing came of what was waited for: connections that are kept are not to be trusted either.
+    pub(super) fn lose_in_silence(&mut self, what: &str, limit: Duration) {
         let silent = self.now.saturating_sub(self.signs.heard);
         self.outputs.push_back(Output::Silent(silent));
         self.lose_carrier(&failure::silence(Applied::Unknown, what, limit));

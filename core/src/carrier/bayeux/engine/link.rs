@@ -326,12 +326,11 @@ impl Engine {
 
     /// Does what the state of the link has waited for.
     pub(super) fn link_due(&mut self) {
-        let silent = |what, limit| failure::silence(Applied::Unknown, what, limit);
         let timing = self.settings.timing;
         let is_due = |deadline: Option<Duration>| deadline.is_some_and(|deadline| deadline <= self.now);
         if !is_due(self.state_deadline()) {
             if is_due(self.exchanges_deadline()) {
-                self.lose(&silent("a request was not answered", timing.network_delay), Blame::Carrier);
+                self.lose_in_silence("a request was not answered", timing.network_delay);
             }
             return;
         }
@@ -341,21 +340,19 @@ impl Engine {
             State::Resting { .. } => self.connect(),
             State::Ending { .. } => self.finish(None),
             State::Opening { .. } => {
-                self.lose(&silent("the WebSocket did not open", timing.open), Blame::Carrier);
+                let failure = failure::silence(Applied::Unknown, "the WebSocket did not open", timing.open);
+                self.lose(&failure, Blame::Carrier);
             }
             State::Shaking { .. } => {
-                self.lose(&silent("the handshake was not answered", timing.network_delay), Blame::Carrier);
+                self.lose_in_silence("the handshake was not answered", timing.network_delay);
             }
             State::Joining { .. } => {
                 // A session that answers nothing is not worth another try.
                 self.abandon_session();
-                self.lose(
-                    &silent("the first connect was not answered", timing.network_delay),
-                    Blame::Carrier,
-                );
+                self.lose_in_silence("the first connect was not answered", timing.network_delay);
             }
             State::Connected { .. } => {
-                self.lose(&silent("the connect was not answered", self.connect_limit()), Blame::Carrier);
+                self.lose_in_silence("the connect was not answered", self.connect_limit());
             }
         }
     }

@@ -28,6 +28,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// The longest of these pauses.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 
+/// So late the answer to a held connect may be at least, however short the time of other answers is.
+const SHORTEST_DELAY: Duration = Duration::from_secs(3);
+
 /// What a handshake has begun.
 #[derive(Debug)]
 pub(super) struct Session {
@@ -165,7 +168,8 @@ impl Engine {
     pub(super) fn connect_limit(&self) -> Duration {
         let timing = &self.settings.timing;
         let held_back = self.session.as_ref().and_then(|session| session.timeout);
-        held_back.unwrap_or(timing.connect) + timing.network_delay
+        let late = (timing.answer * 2).max(SHORTEST_DELAY).min(timing.network_delay);
+        held_back.unwrap_or(timing.connect) + late
     }
 
     /// Takes a message from the server, and says what it asks for.
