@@ -11,6 +11,11 @@ use serde_json::{Value, json};
 /// The publisher in every envelope.
 pub const PUBLISHER: &str = "WebChatService";
 
+/// The name of a command or an event without the publisher's before it, as on the widget bus.
+pub fn plain_name(name: &str) -> &str {
+    name.strip_prefix(PUBLISHER).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name)
+}
+
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident $(($payload:ty))? = $code:literal, $text:literal;)*) => {
         /// An event (specification, "API events"). The numbers are those of the C ABI and never change.

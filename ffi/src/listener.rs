@@ -19,7 +19,7 @@ use std::{
     sync::Arc,
 };
 use webchat_core::{
-    event::{EventKind, PUBLISHER},
+    event::{EventKind, plain_name},
     foreign,
 };
 
@@ -29,7 +29,7 @@ pub type webchat_event_fn = Option<unsafe extern "C" fn(context: *mut c_void, ev
 /// The kind of event with this name; none for all of them.
 fn kind(name: Option<&str>) -> Result<Option<EventKind>, Failure> {
     let Some(name) = name else { return Ok(None) };
-    let plain = name.strip_prefix(PUBLISHER).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name);
+    let plain = plain_name(name);
     let known = EventKind::ALL.iter().find(|kind| kind.name() == plain);
     known
         .map(|kind| Some(*kind))

@@ -29,7 +29,7 @@ use webchat_core::{
     Completion, Config, Error, ErrorKind,
     command::{RequestId, Resolution},
     driver::ListenerId,
-    event::EventKind,
+    event::{EventKind, plain_name},
     transport::Capabilities,
 };
 
@@ -296,7 +296,7 @@ fn read_config(py: Python<'_>, config: &Bound<'_, PyAny>) -> PyResult<Config> {
 
 /// An event's kind by its name, with or without `WebChatService.` before it.
 fn read_kind(name: &str) -> PyResult<EventKind> {
-    let short = name.strip_prefix("WebChatService.").unwrap_or(name);
+    let short = plain_name(name);
     let found = EventKind::ALL.iter().find(|kind| kind.name() == short);
     found.copied().ok_or_else(|| error::invalid_argument(format!("there is no event called '{name}'")))
 }

@@ -19,6 +19,7 @@ use std::{
 use webchat_core::{
     Config, Error, Private,
     command::{Command, Preprocessor, PreviewInput, Resolution},
+    event::plain_name,
     model::{DownloadTarget, FileSource, JsonObject, Progress, ProgressListener},
 };
 
@@ -31,7 +32,7 @@ pub(crate) fn read(
     callbacks: &Arc<Callbacks>,
 ) -> PyResult<Command> {
     let Some(options) = options else { return from_json(py, name, &Value::Null) };
-    let short = name.strip_prefix("WebChatService.").unwrap_or(name);
+    let short = plain_name(name);
     if let ("configure", Ok(text)) = (short, options.cast::<PyString>()) {
         let config = Config::from_json_text(&text.to_cow()?);
         return config

@@ -1,23 +1,49 @@
-//! What an application can ask: the commands of the specification with their options, and what they resolve with. `by_name` reads a
-//! command from its name and JSON options, as on the widget bus.
+//! What an application can ask: the commands of the specification, in one table. An entry has a command's variant, its names, its options,
+//! what it resolves with, what it needs and what it is rejected with; the entries stand in a file for each concern. Made of them, here: the
+//! type and the reading by name, as on the widget bus; in `client` the methods; in `service` the gate. `entry` has what is plain data.
 
-mod by_name;
+mod data;
+mod entry;
 mod files;
-mod options;
+mod given;
+mod hooks;
+mod messages;
+mod polling;
+mod resolution;
+mod session;
+pub(crate) mod texts;
+
+pub use entry::{ANY, Ability, Absent, Entry, Kind, Need, NeedOf, OptionDef, Resolves};
+pub use hooks::{Preprocessor, PreviewInput};
+pub use messages::SendMessage;
+pub(crate) use resolution::FromResolution;
+pub use resolution::Resolution;
+pub use session::StartChat;
+
+pub(crate) use data::data_commands;
+pub(crate) use files::files_commands;
+pub(crate) use hooks::hooks_commands;
+pub(crate) use messages::messages_commands;
+pub(crate) use polling::polling_commands;
+pub(crate) use session::session_commands;
 
 use crate::{
+    Error, ErrorKind,
     config::Config,
+    event::plain_name,
+    foreign,
     model::{
-        Agents, Download, Downloaded, FileLimits, FileSource, JsonObject, SessionData, Stats, Transcript,
-        Upload,
+        Download, FileSource, JsonObject, Upload,
         weight::{of_object, of_value},
     },
     prefilter::Prefilter,
-    private::{Private, debug_only},
-    transport::{Body, BoxFuture},
+    private::Private,
 };
-use serde_json::{Value, json};
-use std::{fmt, sync::Arc};
+use given::{
+    AnyText, By, Given, Index, Read, Regex, Session, TextNeeded, TextOrEmpty, WantedText, invalid, type_name,
+};
+use serde_json::Value;
+use std::fmt;
 
 /// Identifies a command that was given to a service; unique within it. For `sendMessage` it is the message's local id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,102 +59,167 @@ pub enum Commander {
     WebChatService,
 }
 
-/// A command with its options (specification, "API commands").
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum Command {
-    /// Configures a service that was made without a configuration; once.
-    Configure(Box<Config>),
-    /// Starts a chat session.
-    StartChat(StartChat),
-    /// Ends the chat session.
-    EndChat,
-    /// Sends a message to the chat.
-    SendMessage(SendMessage),
-    /// Sends a custom notice.
-    SendCustomNotice {
-        /// Text that goes with the notice.
-        message: Private,
-    },
-    /// Tells the agent that the customer types.
-    SendTyping {
-        /// What has been typed; else the registered preview input is asked.
-        message: Option<Private>,
-    },
-    /// Sends a message and hides it, and all that match `regex`, from the transcript.
-    SendFilteredMessage {
-        /// The message; without text nothing is sent.
-        message: Option<Private>,
-        /// The expression; without one nothing is sent.
-        regex: Option<Prefilter>,
-    },
-    /// Hides matching messages from the transcript.
-    AddPrefilter(Vec<Prefilter>),
-    /// Changes the attached data of the chat, or of chats to come.
-    UpdateUserData(JsonObject),
-    /// Polls once, also while automatic polling is stopped; private to the service.
-    Poll {
-        /// Who polls.
-        commander: Commander,
-    },
-    /// Starts automatic polling.
-    StartPoll,
-    /// Stops automatic polling.
-    StopPoll,
-    /// Sets the count of poll exceptions to 0.
-    ResetPollExceptions,
-    /// Restores a session; private to the service unless the chat is asynchronous.
-    Restore {
-        /// The session, as a [`SessionKeeper`](crate::store::SessionKeeper) keeps it; else the stored one.
-        session_data: Option<Private>,
-        /// Who restores.
-        commander: Commander,
-    },
-    /// Returns the messages of the chat.
-    GetTranscript,
-    /// Returns the agents of the chat.
-    GetAgents,
-    /// Returns figures of the chat.
-    GetStats,
-    /// Sends a file.
-    SendFile(Upload),
-    /// Fetches a file.
-    DownloadFile(Download),
-    /// Returns the session's data.
-    GetSessionData,
-    /// Fetches a page of older messages of an asynchronous chat.
-    FetchHistory,
-    /// Registers what returns the text being typed.
-    RegisterTypingPreviewInput(PreviewInput),
-    /// Registers a function that may change messages before they are shown.
-    RegisterPreProcessor(Preprocessor),
-    /// Tells whether a session exists.
-    VerifySession,
-    /// Returns what may be uploaded (webchatservice.md, 4 (Commands outside)).
-    GetFileLimits,
-    /// Deletes an uploaded file (gms-v2.md, 2).
-    DeleteFile {
-        /// The file's id.
-        file_id: String,
-    },
-    /// Pushes a web address to the agent (gms-v2.md, 2).
-    PushUrl {
-        /// The address.
-        url: String,
-    },
-    /// Takes another nickname (gms-v2.md, 2).
-    UpdateNickname {
-        /// The new nickname.
-        nickname: Private,
-    },
-    /// Reports what the customer has read (gms-v2.md, 2.5).
-    ReadReceipt {
-        /// Index of the last message read; without it, the newest received.
-        index: Option<u64>,
-    },
+/// Hands all entries to a macro.
+macro_rules! all_commands {
+    ($make:ident) => {
+        $crate::command::session_commands! {
+            [messages_commands data_commands files_commands polling_commands hooks_commands $make]
+        }
+    };
+}
+pub(crate) use all_commands;
+
+/// A need of the table.
+macro_rules! need {
+    (ability $ability:ident) => { NeedOf::Ability(need!(@ $ability)) };
+    (ability_in_session $ability:ident) => { NeedOf::AbilityInSession(need!(@ $ability)) };
+    (session) => { NeedOf::Session };
+    (connection) => { NeedOf::Connection };
+    (service) => { NeedOf::Service };
+    (@ $ability:ident) => { Ability { name: stringify!($ability), has: |abilities| abilities.$ability } };
+}
+
+/// The first name given, where there are two.
+macro_rules! alias {
+    () => {
+        None
+    };
+    ($alias:literal) => {
+        Some($alias)
+    };
+}
+
+macro_rules! command_type {
+    ([] $(
+        $(#[doc = $words:literal])*
+        $variant:ident
+        $({ $($(#[doc = $field_words:literal])*
+            $field:ident: $type:ty $(| $from:ty)? = $key:literal $(| $alias:literal)? as $reader:ty,)* })?
+        $(($payload_name:ident: $payload:ty $(| $payload_from:ty)? as $read:path {
+            $($(#[doc = $option_words:literal])*
+            $option:literal $(| $option_alias:literal)?: $kind:ident, $absent:expr;)* }))?
+        as $name:literal, $method:ident => $resolves:ident as $result:ty,
+        needs [$($need:ident $(($ability:ident))? else $need_text:expr),*],
+        rejects [$($error:ident $error_text:expr),*];
+    )*) => {
+        /// A command with its options (specification, "API commands").
+        #[derive(Clone)]
+        #[non_exhaustive]
+        pub enum Command {
+            $($(#[doc = $words])* $variant
+                $({ $($(#[doc = $field_words])* $field: $type,)* })?
+                $(($payload))?,)*
+        }
+
+        /// The entries, each under its command's name.
+        mod entries {
+            use super::{entry::{Absent::*, *}, given::*, texts};
+            use crate::{ErrorKind, private::Private};
+
+            $(#[allow(non_upper_case_globals, reason = "called as the command is")]
+            pub(super) static $method: Entry = Entry {
+                name: $name,
+                snake: stringify!($method),
+                words: concat!($($words, "\n"),*),
+                options: &[
+                    $($(OptionDef {
+                        name: $key,
+                        alias: alias!($($alias)?),
+                        kind: <$reader as Read>::KIND,
+                        absent: <$reader as Read>::ABSENT,
+                        words: concat!($($field_words, "\n"),*),
+                    },)*)?
+                    $($(OptionDef {
+                        name: $option,
+                        alias: alias!($($option_alias)?),
+                        kind: Kind::$kind,
+                        absent: $absent,
+                        words: concat!($($option_words, "\n"),*),
+                    },)*)?
+                ],
+                resolves: Resolves::$resolves,
+                needs: &[$(Need { of: need!($need $($ability)?), text: $need_text },)*],
+                rejects: &[$((ErrorKind::$error, $error_text),)*],
+            };)*
+        }
+
+        impl Command {
+            /// The table of all commands.
+            pub const ALL: &'static [&'static Entry] = &[$(&entries::$method),*];
+
+            /// The names of all commands.
+            pub const NAMES: [&'static str; Self::ALL.len()] = [$($name),*];
+
+            /// The command's entry in the table.
+            pub const fn entry(&self) -> &'static Entry {
+                match self { $(Self::$variant { .. } => &entries::$method,)* }
+            }
+
+            /// The command of this entry with these options.
+            fn read(entry: &Entry, given: Given<'_>) -> Result<Self, Error> {
+                match entry.name {
+                    $($name => Ok(Self::$variant
+                        $({ $($field: <$reader as Read>::read(given, $key, alias!($($alias)?))?,)* })?
+                        $(($read(given)?))?),)*
+                    _ => Err(unknown(entry.name)),
+                }
+            }
+        }
+    };
+}
+
+all_commands!(command_type);
+
+fn unknown(name: &str) -> Error {
+    Error::new(ErrorKind::Unsupported, "Command does not exist")
+        .with_detail(format!("'{}'", foreign::line(name)))
 }
 
 impl Command {
+    /// The command's name.
+    pub const fn name(&self) -> &'static str {
+        self.entry().name
+    }
+
+    /// Reads the command called `name`, with or without `WebChatService.` before it. `options` is an object or null.
+    ///
+    /// Functions cannot be written in JSON: `registerPreProcessor` and `registerTypingPreviewInput` are rejected here with the
+    /// specification's texts. The option `commander` names who gives the command, as on the widget bus: what is private to the service is
+    /// carried out for `WebChatService`. Options that a command does not have are named in the log.
+    pub fn from_json(name: &str, options: &Value) -> Result<Self, Error> {
+        let name = plain_name(name);
+        let empty = JsonObject::new();
+        let options = match options {
+            Value::Null => &empty,
+            Value::Object(options) => options,
+            other => {
+                return Err(of(
+                    name,
+                    invalid(format!(
+                        "{}: options have to be a JSON object, not {}",
+                        foreign::line(name),
+                        type_name(Some(other))
+                    )),
+                ));
+            }
+        };
+        let entry = Self::ALL.iter().find(|entry| entry.name == name).ok_or_else(|| unknown(name))?;
+        let command =
+            Self::read(entry, Given { command: entry.name, options }).map_err(|error| of(name, error))?;
+        for unknown in entry.unknown(options.keys().map(String::as_str)) {
+            log::warn!(target: "webchat", "{name}: unknown option '{}'", foreign::line(unknown));
+        }
+        Ok(command)
+    }
+
+    /// Who gives it.
+    pub(crate) fn commander(&self) -> Commander {
+        match self {
+            Self::Poll { commander } | Self::Restore { commander, .. } => *commander,
+            _ => Commander::Program,
+        }
+    }
+
     /// Roughly the bytes that its options take, where they can be many.
     pub(crate) fn weight(&self) -> usize {
         match self {
@@ -145,80 +236,9 @@ impl Command {
     }
 }
 
-/// Options of `startChat`.
-#[derive(Clone, Default)]
-pub struct StartChat {
-    /// Shown name.
-    pub nickname: Private,
-    /// First name.
-    pub firstname: Private,
-    /// Last name.
-    pub lastname: Private,
-    /// E-mail address.
-    pub email: Private,
-    /// Subject.
-    pub subject: Private,
-    /// Other fields of the registration form. Nexus v3 sends them, GMS does not know them.
-    pub other: JsonObject,
-    /// Attached data: an object, text that holds one as JSON, or null. They win over the configured ones.
-    pub user_data: Value,
-    /// The same fields once more, as v3 has them (`form`). Where the transport has its fields there they win; else they count when none
-    /// of the fields above has a value (webchatservice.md, 14 (row 4)).
-    pub form: Option<Box<StartChat>>,
-}
-
-debug_only!(StartChat { nickname });
-
-impl StartChat {
-    /// The fields that count, with `form` dissolved, and the attached data in the order in which the later win.
-    pub(crate) fn resolve(mut self, form_wins: bool) -> (Self, Vec<Value>) {
-        let Some(mut form) = self.form.take() else {
-            let user_data = std::mem::take(&mut self.user_data);
-            return (self, vec![user_data]);
-        };
-        let user_data = vec![std::mem::take(&mut form.user_data), std::mem::take(&mut self.user_data)];
-        let form_counts = form_wins && !(form.has_no_field() && form.other.is_empty());
-        (if form_counts || self.has_no_field() { *form } else { self }, user_data)
-    }
-
-    fn has_no_field(&self) -> bool {
-        let fields = [&self.nickname, &self.firstname, &self.lastname, &self.email, &self.subject];
-        fields.iter().all(|field| field.is_empty())
-    }
-}
-
-/// Options of `sendMessage`.
-#[derive(Clone, Debug, Default)]
-pub struct SendMessage {
-    /// The text; it is sent untrimmed. Without text the command is rejected.
-    pub message: Option<Private>,
-    /// A label for the kind of text; `text` by default.
-    pub message_type: Option<String>,
-    /// The id of the rich message that this one answers.
-    pub parent_message_id: Option<String>,
-}
-
-/// Changes a message before it is shown. It gets the message as JSON, with both the server's and the normalised field names, and
-/// returns the message to use instead, or nothing to keep it.
-#[derive(Clone)]
-pub struct Preprocessor(pub Arc<dyn Fn(JsonObject) -> BoxFuture<Option<JsonObject>> + Send + Sync>);
-
-/// Returns the text that the customer is typing.
-#[derive(Clone)]
-pub struct PreviewInput(pub Arc<dyn Fn() -> BoxFuture<Option<Private>> + Send + Sync>);
-
-impl Preprocessor {
-    /// A preprocessor from a plain function; it runs on the library's threads and must not block.
-    pub fn new(function: impl Fn(JsonObject) -> Option<JsonObject> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(move |message| Box::pin(std::future::ready(function(message)))))
-    }
-}
-
-impl PreviewInput {
-    /// A preview input from a plain function; it runs on the library's threads and must not block.
-    pub fn new(function: impl Fn() -> Option<Private> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(move || Box::pin(std::future::ready(function()))))
-    }
+/// The error of a command; that of a message says that it did not arrive.
+fn of(name: &str, error: Error) -> Error {
+    if name == "sendMessage" { error.of_message() } else { error }
 }
 
 impl fmt::Debug for Command {
@@ -227,67 +247,5 @@ impl fmt::Debug for Command {
     }
 }
 
-impl fmt::Debug for Resolution {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Resolution(<private>)")
-    }
-}
-
-impl fmt::Debug for Preprocessor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Preprocessor")
-    }
-}
-
-impl fmt::Debug for PreviewInput {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PreviewInput")
-    }
-}
-
-/// What a command resolved with (specification, "Resolutions").
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum Resolution {
-    /// Nothing (n/a in the specification).
-    Nothing,
-    /// The server's answer: "(AJAX Response Object)".
-    Response(Body),
-    /// `updateUserData` without a session: the data that a chat will start with.
-    UserData(JsonObject),
-    /// `addPrefilter`: all registered filters.
-    Filters(Vec<Prefilter>),
-    /// `getTranscript`.
-    Transcript(Transcript),
-    /// `getAgents`.
-    Agents(Agents),
-    /// `getStats`.
-    Stats(Stats),
-    /// `getSessionData`.
-    SessionData(SessionData),
-    /// `verifySession`.
-    SessionActive(bool),
-    /// `getFileLimits`.
-    FileLimits(FileLimits),
-    /// `downloadFile`.
-    Downloaded(Downloaded),
-}
-
-impl Resolution {
-    /// The value that a JavaScript caller would find in `done`; null for nothing.
-    pub fn to_json(&self) -> Value {
-        match self {
-            Self::Nothing => Value::Null,
-            Self::Response(body) => body.json(),
-            Self::UserData(data) => Value::Object(data.clone()),
-            Self::Filters(filters) => json!(filters),
-            Self::Transcript(transcript) => json!(transcript),
-            Self::Agents(agents) => json!({"agents": agents}),
-            Self::Stats(stats) => json!(stats),
-            Self::SessionData(data) => json!(data),
-            Self::SessionActive(active) => json!({"sessionActive": active}),
-            Self::FileLimits(limits) => json!(limits),
-            Self::Downloaded(file) => files::downloaded_json(file),
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,9 @@
 //! Commands, from who asks to the outcome that each gets exactly once. Those that need no more than a look at the state are answered here.
 
-use super::{Effect, Service, errors::NO_SESSION, state::Purpose};
+use super::{Effect, Service, sending::cut_off, state::Purpose};
 use crate::{
     Error, ErrorKind,
-    command::{Command, RequestId, Resolution},
+    command::{Command, Commander, NeedOf, RequestId, Resolution},
     transport::Operation,
 };
 
@@ -38,8 +38,30 @@ impl Service {
         self.reject(id, kind, text);
     }
 
-    /// Carries out a command of an application.
+    /// What a command lacks: the first of what its entry in the table says that it needs.
+    fn missing(&mut self, command: &Command) -> Option<Error> {
+        let missing = command.entry().needs.iter().find(|need| !self.has(&need.of, command.commander()))?;
+        let error = Error::new(missing.of.error(), missing.text);
+        Some(if matches!(missing.of, NeedOf::Connection) { cut_off() } else { error })
+    }
+
+    fn has(&mut self, need: &NeedOf, commander: Commander) -> bool {
+        match need {
+            NeedOf::Ability(ability) => (ability.has)(&self.capabilities),
+            NeedOf::AbilityInSession(ability) => {
+                self.session.active().is_none() || (ability.has)(&self.capabilities)
+            }
+            NeedOf::Session => self.session.active().is_some(),
+            NeedOf::Connection => !self.is_cut_off(),
+            NeedOf::Service => commander == Commander::WebChatService,
+        }
+    }
+
+    /// Carries out a command of an application, unless something that it needs is missing.
     pub(super) fn run(&mut self, id: RequestId, command: Command) {
+        if let Some(missing) = self.missing(&command) {
+            return self.complete(id, Err(missing));
+        }
         match command {
             Command::Configure(_) => {}
             Command::StartChat(options) => self.start_chat(id, options),
@@ -47,15 +69,18 @@ impl Service {
             Command::SendMessage(options) => self.send_message(id, options),
             Command::SendFilteredMessage { message, regex } => self.send_filtered(id, message, regex),
             Command::SendTyping { message } => self.send_typing(id, message),
-            Command::SendCustomNotice { message } => {
-                let supported = self.capabilities.custom_notice;
-                self.ask(id, supported, "sendCustomNotice", Operation::CustomNotice { message });
-            }
+            Command::SendCustomNotice { message } => self.ask(id, Operation::CustomNotice { message }),
             Command::AddPrefilter(filters) => self.add_prefilters(id, filters),
             Command::UpdateUserData(data) => self.update_user_data(id, data),
-            Command::Poll { commander } => self.poll(id, commander),
-            Command::StartPoll => self.when_polling(id, Self::start_polling),
-            Command::StopPoll => self.when_polling(id, Self::stop_polling),
+            Command::Poll { .. } => self.poll(id),
+            Command::StartPoll => {
+                self.start_polling();
+                self.resolve(id, Resolution::Nothing);
+            }
+            Command::StopPoll => {
+                self.stop_polling();
+                self.resolve(id, Resolution::Nothing);
+            }
             Command::ResetPollExceptions => self.reset_poll_exceptions(id),
             Command::Restore { session_data, commander } => {
                 self.restore(id, session_data.as_ref(), commander);
@@ -73,18 +98,9 @@ impl Service {
             }
             Command::VerifySession => self.verify_session(id),
             Command::GetFileLimits => self.get_file_limits(id),
-            Command::DeleteFile { file_id } => {
-                let supported = self.capabilities.file_deletion;
-                self.ask(id, supported, "deleteFile", Operation::DeleteFile { file_id });
-            }
-            Command::PushUrl { url } => {
-                let supported = self.capabilities.push_url;
-                self.ask(id, supported, "pushUrl", Operation::PushUrl { url });
-            }
-            Command::UpdateNickname { nickname } => {
-                let supported = self.capabilities.update_nickname;
-                self.ask(id, supported, "updateNickname", Operation::UpdateNickname { nickname });
-            }
+            Command::DeleteFile { file_id } => self.ask(id, Operation::DeleteFile { file_id }),
+            Command::PushUrl { url } => self.ask(id, Operation::PushUrl { url }),
+            Command::UpdateNickname { nickname } => self.ask(id, Operation::UpdateNickname { nickname }),
             Command::ReadReceipt { index } => self.read_receipt(id, index),
             Command::GetTranscript => self.resolve(id, Resolution::Transcript(self.transcript.kept())),
             Command::GetAgents => self.resolve(id, Resolution::Agents(self.roster.agents())),
@@ -97,14 +113,7 @@ impl Service {
     }
 
     /// Sends a plain request of the session and completes the command with its answer.
-    pub(super) fn ask(&mut self, id: RequestId, supported: bool, name: &str, operation: Operation) {
-        if !supported {
-            let text = format!("This transport doesn't support {name} command.");
-            self.reject(id, ErrorKind::Unsupported, text);
-        } else if self.session.active().is_none() {
-            self.reject(id, ErrorKind::NoSession, NO_SESSION);
-        } else {
-            self.request(Purpose::Plain(id), operation);
-        }
+    pub(super) fn ask(&mut self, id: RequestId, operation: Operation) {
+        self.request(Purpose::Plain(id), operation);
     }
 }

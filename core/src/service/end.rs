@@ -2,11 +2,10 @@
 
 use super::{
     Service,
-    errors::{NO_SESSION, UNSENT, failure_error, judge},
+    errors::{UNSENT, failure_error, judge},
     state::{Ending, Manner, Over, Purpose},
 };
 use crate::{
-    ErrorKind,
     command::{RequestId, Resolution},
     event::{Event, ParticipantChange},
     transport::{Body, Failure, Operation, Reply},
@@ -17,9 +16,7 @@ impl Service {
     pub(super) fn end_chat(&mut self, id: RequestId) {
         let now = self.time.now;
         let patience = self.config.ajax_timeout * 2;
-        let Some(live) = self.session.active() else {
-            return self.reject(id, ErrorKind::NoSession, NO_SESSION);
-        };
+        let Some(live) = self.session.active() else { return };
         live.typing = None;
         live.ending = Some(Ending { command: id, wait_until: now + patience, asked: false, heard: false });
         self.stop_polling();

@@ -4,18 +4,14 @@
 use super::{Service, state::Purpose};
 use crate::{
     Error, ErrorKind,
-    command::Resolution,
+    command::{Resolution, texts},
     event::{Event, ResponseData},
     transport::{Failure, News, Reply, Verdict, refusal_text},
 };
 use serde_json::{Value, json};
 
-pub(super) const NO_SESSION: &str = "There is no active chat session";
-
-pub(super) const NO_ACTIVE_SESSION: &str = "No active chat session";
-
 /// Why a command that waited for its turn was not carried out.
-pub(super) const UNSENT: (ErrorKind, &str) = (ErrorKind::NoSession, NO_SESSION);
+pub(super) const UNSENT: (ErrorKind, &str) = (ErrorKind::NoSession, texts::NO_SESSION);
 
 impl Service {
     /// Publishes what a failed request means (webchatservice.md, 9.3 and 9.4). An error that tells of the end is told with it.

@@ -2,7 +2,7 @@
 
 use super::{
     Service,
-    errors::{NO_SESSION, failure_error, judge},
+    errors::{failure_error, judge},
     state::Purpose,
 };
 use crate::{
@@ -16,36 +16,15 @@ use serde_json::{Value, json};
 
 impl Service {
     pub(super) fn send_file(&mut self, id: RequestId, upload: Upload) {
-        if !self.capabilities.file_upload {
-            let text = "This transport doesn't support file uploads";
-            return self.reject(id, ErrorKind::Unsupported, text);
-        }
-        if self.session.active().is_none() {
-            return self.reject(id, ErrorKind::NoSession, NO_SESSION);
-        }
         self.request(Purpose::Upload(id, upload.name.clone()), Operation::Upload(upload));
     }
 
     pub(super) fn download_file(&mut self, id: RequestId, download: Download) {
-        if !self.capabilities.file_download {
-            let text = "This transport doesn't support file download.";
-            return self.reject(id, ErrorKind::Unsupported, text);
-        }
-        if self.session.active().is_none() {
-            return self.reject(id, ErrorKind::NoSession, NO_SESSION);
-        }
         self.request(Purpose::Download(id), Operation::Download(download));
     }
 
     pub(super) fn get_file_limits(&mut self, id: RequestId) {
-        if !self.capabilities.file_limits {
-            let text = "This transport doesn't support getFileLimits command.";
-            self.reject(id, ErrorKind::Unsupported, text);
-        } else if self.session.active().is_none() {
-            self.reject(id, ErrorKind::NoSession, NO_SESSION);
-        } else {
-            self.request(Purpose::Limits(id), Operation::FileLimits);
-        }
+        self.request(Purpose::Limits(id), Operation::FileLimits);
     }
 
     pub(super) fn limits_answered(&mut self, id: RequestId, outcome: Result<Reply, Failure>) {

@@ -1,9 +1,9 @@
 //! Prefilters: what hides messages from the transcript (webchatservice.md, 11).
 
-use super::{Service, errors::NO_ACTIVE_SESSION, state::Session};
+use super::{Service, state::Session};
 use crate::{
     ErrorKind,
-    command::{RequestId, Resolution},
+    command::{RequestId, Resolution, texts},
     foreign,
     model::{MessageType, Received},
     prefilter::Prefilter,
@@ -86,12 +86,8 @@ impl Service {
         message: Option<crate::Private>,
         regex: Option<crate::prefilter::Prefilter>,
     ) {
-        let Some(live) = self.session.active() else {
-            return self.reject(id, ErrorKind::NoSession, NO_ACTIVE_SESSION);
-        };
-        if live.outbox.len() >= MOST_UNATTENDED {
-            let text = format!("{MOST_UNATTENDED} messages are on their way and have not arrived yet");
-            return self.reject(id, ErrorKind::Busy, text);
+        if self.session.live().is_some_and(|live| live.outbox.len() >= MOST_UNATTENDED) {
+            return self.reject(id, ErrorKind::Busy, texts::TOO_MANY_UNATTENDED);
         }
         self.resolve(id, Resolution::Nothing);
         if let (Some(message), Some(regex)) = (message, regex) {

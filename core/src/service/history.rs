@@ -7,22 +7,14 @@ use super::{
 };
 use crate::{
     ErrorKind,
-    command::RequestId,
+    command::{RequestId, texts},
     transport::{Failure, Operation, Reply, Verdict},
 };
-
-const NO_MORE: &str = "No more messages to fetch";
 
 impl Service {
     /// Fetches the page before the oldest message known. Pages asked for at once come one after the other.
     pub(super) fn fetch_history(&mut self, id: RequestId) {
-        if !self.capabilities.history {
-            let text = "Fetching history messages applies only to Asynchronous chat";
-            return self.reject(id, ErrorKind::Unsupported, text);
-        }
-        let Some(live) = self.session.active() else {
-            return self.reject(id, ErrorKind::NoSession, NO_MORE);
-        };
+        let Some(live) = self.session.active() else { return };
         live.history.push_back(id);
         if live.history.len() == 1 {
             self.next_page();
@@ -40,7 +32,7 @@ impl Service {
     }
 
     fn end_of_history(&mut self, id: RequestId) {
-        self.reject(id, ErrorKind::NotFound, NO_MORE);
+        self.reject(id, ErrorKind::NotFound, texts::NO_MORE);
         self.history_done();
     }
 

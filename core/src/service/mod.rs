@@ -41,7 +41,7 @@ mod untrusted;
 
 use crate::{
     ErrorKind,
-    command::{Command, Preprocessor, PreviewInput, RequestId},
+    command::{Command, Preprocessor, PreviewInput, RequestId, texts},
     config::ServiceConfig,
     transport::Capabilities,
 };
@@ -161,7 +161,7 @@ impl Service {
                 self.effects.push_back(Effect::Configure(config));
             }
             (_, Command::Configure(_)) => {
-                self.reject(id, ErrorKind::InvalidArgument, "configure: the service is configured already");
+                self.reject(id, ErrorKind::InvalidArgument, texts::CONFIGURED);
             }
             (Phase::Ready, command) => self.run(id, command),
             (_, command) => self.wait_for_configure(id, command),

@@ -3,7 +3,6 @@
 
 use super::{Service, state::Outage};
 use crate::{
-    ErrorKind,
     command::{RequestId, Resolution},
     event::Event,
     transport::Failure,
@@ -46,10 +45,6 @@ impl Service {
     }
 
     pub(super) fn reset_poll_exceptions(&mut self, id: RequestId) {
-        if !self.capabilities.server_outage {
-            let text = "This transport doesn't support resetPollExceptions command.";
-            return self.reject(id, ErrorKind::Unsupported, text);
-        }
         if let Some(live) = self.session.live_mut() {
             live.outage = Outage::default();
         }

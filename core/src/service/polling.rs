@@ -2,28 +2,20 @@
 
 use super::{
     Service,
-    errors::NO_ACTIVE_SESSION,
     push::RETRY,
     state::{ExchangeId, Kind, LONGEST_PAUSE, Live, Over, Purpose, Session},
 };
 use crate::{
     Error, ErrorKind, Retry,
-    command::{Commander, RequestId, Resolution},
+    command::{RequestId, Resolution, texts},
     event::Event,
     store::key,
     transport::{Body, Failure, Operation, Reply, Verdict},
 };
 use std::time::Duration;
 
-const NO_POLLING: &str = "This transport doesn't support polling";
-
 /// The HTTP status of an answer in the server's own terms.
 const OK: u16 = 200;
-
-/// The specification's texts for `poll`.
-const PRIVATE: &str =
-    "Access Denied to private command. Only WebChatService is allowed to invoke this command.";
-const UNFINISHED: &str = "previous poll has not finished.";
 
 impl Service {
     pub(super) fn start_polling(&mut self) {
@@ -100,19 +92,11 @@ impl Service {
     }
 
     /// The command `poll`: one poll, whether or not there are automatic ones. There are never two at once.
-    pub(super) fn poll(&mut self, id: RequestId, commander: Commander) {
-        let active = self.session.active().is_some();
-        if !self.capabilities.polling {
-            self.reject(id, ErrorKind::Unsupported, "This transport doesn't support polling.");
-        } else if commander != Commander::WebChatService {
-            self.reject(id, ErrorKind::AccessDenied, PRIVATE);
-        } else if !active {
-            self.reject(id, ErrorKind::NoSession, UNFINISHED);
-        } else if self.holds_polls() || self.exchanges.is_fetching() {
-            self.reject(id, ErrorKind::Busy, UNFINISHED);
-        } else {
-            self.fetch(Some(id));
+    pub(super) fn poll(&mut self, id: RequestId) {
+        if self.holds_polls() || self.exchanges.is_fetching() {
+            return self.reject(id, ErrorKind::Busy, texts::UNFINISHED);
         }
+        self.fetch(Some(id));
     }
 
     /// Resolves the command that polled, where one did.
@@ -232,18 +216,6 @@ impl Service {
             live.pace.advance(now, &self.config.polling, at_least);
         } else {
             live.pace.want(now.saturating_add(RETRY.max(at_least)));
-        }
-    }
-
-    /// Runs `switch` where there is an active session and polling, then resolves.
-    pub(super) fn when_polling(&mut self, id: RequestId, switch: fn(&mut Self)) {
-        if !self.capabilities.polling {
-            self.reject(id, ErrorKind::Unsupported, NO_POLLING);
-        } else if self.session.active().is_none() {
-            self.reject(id, ErrorKind::NoSession, NO_ACTIVE_SESSION);
-        } else {
-            switch(self);
-            self.resolve(id, Resolution::Nothing);
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Private,
-    command::{Commander, RequestId},
+    command::{Commander, RequestId, texts},
     event::{Event, ResponseData, Restored},
     model::SessionData,
     store,
@@ -18,8 +18,6 @@ use crate::{
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
-
-const NOTHING_STORED: &str = "No chat session found to restore.";
 
 impl Service {
     /// A stored session is over: what came with it goes.
@@ -39,17 +37,12 @@ impl Service {
     pub(super) fn restore(&mut self, id: RequestId, given: Option<&Private>, commander: Commander) {
         let allowed = self.is_asynchronous() || commander == Commander::WebChatService;
         let (kind, text) = match self.session {
-            _ if self.session.is_restoring() => (ErrorKind::Busy, "Already restoring. Ignoring request."),
-            Session::Live(_) => {
-                (ErrorKind::SessionActive, "Chat session is already active, ignoring restore command.")
+            _ if self.session.is_restoring() => (ErrorKind::Busy, texts::RESTORING),
+            Session::Live(_) => (ErrorKind::SessionActive, texts::RESTORE_ACTIVE),
+            Session::Idle | Session::Starting(_) | Session::Restoring(..) if !allowed => {
+                (ErrorKind::AccessDenied, texts::RESTORE_PRIVATE)
             }
-            Session::Idle | Session::Starting(_) | Session::Restoring(..) if !allowed => (
-                ErrorKind::AccessDenied,
-                "Access Denied to private command. Only WebChatService is allowed to invoke this command in Non-Async mode.",
-            ),
-            Session::Starting(_) | Session::Restoring(..) => {
-                (ErrorKind::Busy, "A chat is being started. Ignoring request.")
-            }
+            Session::Starting(_) | Session::Restoring(..) => (ErrorKind::Busy, texts::STARTING),
             Session::Idle => {
                 let Some(given) = given else { return self.load(Loading::Restore(id)) };
                 let data = store::given(self.capabilities.session, &Value::String(given.to_string()));
@@ -75,7 +68,7 @@ impl Service {
     fn restore_found(&mut self, id: RequestId, found: Option<SessionData>, stored: Option<&Stored>) {
         match found {
             Some(data) => self.begin_restore(data, stored, Some(id)),
-            None => self.reject(id, ErrorKind::NoSession, NOTHING_STORED),
+            None => self.reject(id, ErrorKind::NoSession, texts::NOTHING_STORED),
         }
     }
 
@@ -137,7 +130,7 @@ impl Service {
         response: Value,
         reply: Reply,
     ) {
-        let gone = Error::new(ErrorKind::NotFound, NOTHING_STORED).with_response(response.clone());
+        let gone = Error::new(ErrorKind::NotFound, texts::NOTHING_STORED).with_response(response.clone());
         self.go_on_with(data);
         let manner = Manner::Away(command.map(|id| (id, gone)));
         self.part_with(manner, Over { error, lost: Some(response), shown: true }, false);

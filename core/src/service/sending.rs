@@ -2,12 +2,12 @@
 
 use super::{
     Service,
-    errors::{NO_SESSION, failure_error, judge},
+    errors::{failure_error, judge},
     state::{Outgoing, Owner, Purpose, Session, State},
 };
 use crate::{
     Error, ErrorKind, Private, Retry,
-    command::{RequestId, Resolution, SendMessage},
+    command::{RequestId, Resolution, SendMessage, texts},
     transport::{Applied, Body, Failure, Operation, Reply, Text, Verdict},
 };
 use serde_json::json;
@@ -24,9 +24,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 impl Service {
     pub(super) fn send_message(&mut self, id: RequestId, options: SendMessage) {
-        if self.is_cut_off() {
-            return self.complete(id, Err(cut_off()));
-        }
         match self.text_of(options) {
             Ok(text) => self.enqueue(Owner::Command(id), text),
             Err(error) => self.complete(id, Err(error)),
@@ -43,22 +40,19 @@ impl Service {
         }
     }
 
-    fn is_cut_off(&self) -> bool {
+    pub(super) fn is_cut_off(&self) -> bool {
         self.session.live().is_some_and(|live| live.disconnected && live.ending.is_none())
     }
 
     /// The text to send, unless it cannot be sent.
     fn text_of(&mut self, options: SendMessage) -> Result<Text, Error> {
-        if self.session.active().is_none() {
-            return Err(Error::new(ErrorKind::NoSession, NO_SESSION));
-        }
         let Some(text) = options.message.filter(|text| !text.chars().all(is_blank)) else {
-            return Err(Error::new(ErrorKind::InvalidArgument, "No message text provided"));
+            return Err(Error::new(ErrorKind::InvalidArgument, texts::NO_TEXT));
         };
         if let Some(limit) = self.config.max_message_length
             && text.chars().count() > limit
         {
-            let text = format!("Message length exceeds configured threshold of ({limit}) characters");
+            let text = texts::TOO_LONG.replace("{limit}", &limit.to_string());
             return Err(Error::new(ErrorKind::InvalidArgument, text));
         }
         Ok(Text { text, message_type: options.message_type, related_event: options.parent_message_id })
@@ -236,8 +230,8 @@ fn is_blank(character: char) -> bool {
 }
 
 /// The connection is known to be lost, and the message never left (webchatservice.md, 3).
-fn cut_off() -> Error {
-    Error::new(ErrorKind::NotSent, "the message was not sent, because the connection is lost")
+pub(super) fn cut_off() -> Error {
+    Error::new(ErrorKind::NotSent, texts::CUT_OFF)
         .with_retry(Retry::WithBackoff)
         .with_response(json!({"statusCode": 1}))
 }

@@ -6,7 +6,6 @@ use super::{
     state::{Loading, Parked, Roster, Session},
 };
 use crate::{
-    ErrorKind,
     command::{RequestId, Resolution},
     model::SessionData,
     store::Stored,
@@ -16,10 +15,6 @@ use std::sync::Arc;
 
 impl Service {
     pub(super) fn verify_session(&mut self, id: RequestId) {
-        if !self.capabilities.verify_session {
-            let text = "This transport doesn't support the verifySession command";
-            return self.reject(id, ErrorKind::Unsupported, text);
-        }
         match self.session {
             _ if self.session.is_restoring() => self.parked.push(Parked::Verify(id)),
             Session::Live(_) => {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Retry,
-    command::{RequestId, Resolution, StartChat},
+    command::{RequestId, Resolution, StartChat, texts},
     event::Event,
     model::{JsonObject, SessionData},
     store::{Mark, Stored, StoredText, key},
@@ -29,7 +29,7 @@ impl Service {
             }
             _ if self.session.is_restoring() => self.parked.push(Parked::StartChat(id, Box::new(options))),
             Session::Restoring(..) | Session::Starting(_) | Session::Live(_) => {
-                self.reject(id, ErrorKind::SessionActive, "There is already an active chat session");
+                self.reject(id, ErrorKind::SessionActive, texts::ALREADY_ACTIVE);
             }
         }
     }
@@ -41,17 +41,15 @@ impl Service {
         }
         if self.is_locked(stored) {
             self.enter(Session::Idle);
-            let error =
-                Error::new(ErrorKind::Busy, "a chat is being started by another service with the same store")
-                    .with_retry(Retry::WithBackoff)
-                    .with_response(json!({"statusCode": 1}));
+            let error = Error::new(ErrorKind::Busy, texts::START_LOCKED)
+                .with_retry(Retry::WithBackoff)
+                .with_response(json!({"statusCode": 1}));
             return self.complete(id, Err(error));
         }
         let (options, user_data) = options.resolve(self.capabilities.start_form);
         let Some(user_data) = user_data.iter().map(user_data_option).collect::<Option<Vec<_>>>() else {
             self.enter(Session::Idle);
-            let text = "malformed data object provided in userData property";
-            return self.reject(id, ErrorKind::InvalidArgument, text);
+            return self.reject(id, ErrorKind::InvalidArgument, texts::MALFORMED_DATA);
         };
         self.config.user_data.extend(user_data.into_iter().flatten());
         self.take_lock();

@@ -2,11 +2,10 @@
 
 use super::{
     Service,
-    errors::NO_SESSION,
     state::{Purpose, Typing},
 };
 use crate::{
-    ErrorKind, Private,
+    Private,
     command::{RequestId, Resolution},
     event::Event,
     transport::Operation,
@@ -19,9 +18,7 @@ const COUNTDOWN: Duration = Duration::from_secs(2);
 impl Service {
     pub(super) fn send_typing(&mut self, id: RequestId, preview: Option<Private>) {
         let until = self.time.now + COUNTDOWN;
-        let Some(live) = self.session.active() else {
-            return self.reject(id, ErrorKind::NoSession, NO_SESSION);
-        };
+        let Some(live) = self.session.active() else { return };
         if let Some(typing) = &mut live.typing {
             typing.until = until;
             return self.resolve(id, Resolution::Nothing);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use webchat_core::{
     Chat, Config, Error,
-    command::{Command, Preprocessor, PreviewInput, SendMessage},
+    command::{Command, Commander, Preprocessor, PreviewInput, SendMessage},
     model::{Download, DownloadTarget, FileSource, JsonObject, Upload},
     prefilter::Prefilter,
     store::{Change, SessionKeeper, SessionStore, Stored},
@@ -88,7 +88,7 @@ pub(crate) async fn stores(told: &mut Told, hosts: Vec<Host>) {
             async move {
                 let mut told = Told::default();
                 told.outcome(chat.within(LIMIT).verify_session().await);
-                told.outcome(chat.within(LIMIT).restore(Some(PLANTED.into())).await);
+                told.outcome(chat.within(LIMIT).restore(Some(PLANTED.into()), Commander::Program).await);
                 told.outcome(chat.within(LIMIT).start_chat(plan::form()).await);
                 leave(chat, &mut told).await;
                 told

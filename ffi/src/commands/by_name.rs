@@ -21,7 +21,7 @@ use webchat_core::{
     Completion, Error,
     command::{Command, RequestId, Resolution},
     driver::Dispatcher,
-    event::PUBLISHER,
+    event::plain_name,
     foreign,
 };
 
@@ -39,7 +39,7 @@ unsafe fn read(
     let options = options.map_err(|error| {
         Failure::argument("options_json", &format!("is not JSON: {}", foreign::json_error(&error)))
     })?;
-    let plain = name.strip_prefix(PUBLISHER).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name);
+    let plain = plain_name(name);
     let known = Command::NAMES.into_iter().find(|known| *known == plain).unwrap_or_default();
     Ok((known, Command::from_json(name, &options)))
 }

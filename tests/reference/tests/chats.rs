@@ -1,10 +1,7 @@
 //! Whole chats, from the start to the end.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
-use webchat_core::{
-    command::Command,
-    event::EventKind::{self, *},
-};
+use webchat_core::event::EventKind::{self, *};
 use webchat_reference::{Bayeux, Carrier, Customer, Server};
 
 /// What is published of the chat below. Notices of typing and of coming and going are messages, too; the agent stops typing with the
@@ -110,11 +107,11 @@ async fn it_performs_every_operation() {
         let Some(server) = Server::start(bayeux).await else { return };
         let mia = Customer::start(&server, carrier, "Mia").await;
         mia.chat.send_custom_notice("a notice").await.unwrap();
-        mia.chat.command(Command::PushUrl { url: "https://example.org/".to_owned() }).await.unwrap();
-        mia.chat.command(Command::UpdateNickname { nickname: "Mia Lund".into() }).await.unwrap();
+        mia.chat.push_url("https://example.org/").await.unwrap();
+        mia.chat.update_nickname("Mia Lund").await.unwrap();
         let user_data = serde_json::json!({"order": "1"}).as_object().unwrap().clone();
         mia.chat.update_user_data(user_data).await.unwrap();
-        mia.chat.command(Command::ReadReceipt { index: None }).await.unwrap();
+        mia.chat.read_receipt(None).await.unwrap();
         mia.chat.end_chat().await.unwrap();
         mia.until("the end", |heard| heard.count(Ended) == 1).await;
         let transcript = server.transcript(mia.id()).await;
