@@ -9,7 +9,7 @@ CFLAGS := -std=c99 -Wall -Wextra -Wpedantic -Werror -Iinclude
 CXXFLAGS := -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -Ibindings/cpp/include
 LINK   := -L$(DEBUG) -lwebchat -Wl,-rpath,$(DEBUG)
 
-.PHONY: help setup build demo chat test test-proxy hostile hosts tsan miri audit fuzz bench recovery header notices wheel install clean
+.PHONY: help setup build demo chat test test-proxy hostile hosts tsan miri audit fuzz bench recovery header tables notices wheel install clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ recovery: ## Measures how long chats take to recover from dead paths, closing ra
 
 header: ## Writes include/webchat.h anew
 	cargo run --quiet --locked -p webchat-ffi --example header
+
+tables: ## Writes anew what the tables of commands, events and errors give: stubs, parts of C++'s headers, docs/reference
+	cargo run --quiet --locked -p webchat-tables
 
 notices: ## Writes THIRD-PARTY.txt anew, the licences of what is shipped
 	tests/tools/notices

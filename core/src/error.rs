@@ -5,13 +5,13 @@ use serde_json::Value;
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $snake:literal, $text:literal;)*) => {
+    ($($(#[doc = $words:literal])* $name:ident = $code:literal, $snake:literal, $text:literal;)*) => {
         /// What went wrong, by what a caller can do about it. The numbers are the statuses of the C ABI and never change.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         #[repr(u32)]
         pub enum ErrorKind {
-            $($(#[$doc])* $name = $code,)*
+            $($(#[doc = $words])* $name = $code,)*
         }
 
         impl ErrorKind {
@@ -26,6 +26,11 @@ macro_rules! kinds {
             /// One sentence for a person.
             pub const fn description(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
+            }
+
+            /// What it means, for whoever writes programs. Lines of Markdown.
+            pub const fn words(self) -> &'static str {
+                match self { $(Self::$name => concat!($($words, "\n"),*),)* }
             }
 
             /// The kind with this number, if there is one.

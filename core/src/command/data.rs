@@ -8,7 +8,7 @@ macro_rules! data_commands {
         /// Changes the attached data of the chat, or of chats to come.
         UpdateUserData(user_data: JsonObject as data::user_data {
             /// The data: options of any name.
-            "*": Rest, Nothing;
+            "*" | "userData": Rest, Needed;
         }) as "updateUserData", update_user_data => AnswerOrData as Value,
         needs [ability_in_session(update_user_data) else texts::NO_USER_DATA],
         rejects [];

@@ -44,7 +44,7 @@ pub const ANY: &str = "*";
 pub struct OptionDef {
     /// Its name in JSON; [`ANY`] for options of any other name.
     pub name: &'static str,
-    /// Another name that it goes by.
+    /// Another name that it goes by; of [`ANY`], what all of them are called where a language takes them together.
     pub alias: Option<&'static str>,
     /// What it takes.
     pub kind: Kind,

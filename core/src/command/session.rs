@@ -15,7 +15,7 @@ macro_rules! session_commands {
         /// used is named in the rejection, by its key.
         Configure(config: Box<Config> | Box<Config> as session::configuration {
             /// A configuration, as a chat is made with.
-            "*": Config, Needed;
+            "*" | "config": Config, Needed;
         }) as "configure", configure => Nothing as (),
         needs [],
         rejects [InvalidArgument texts::CONFIGURED];
@@ -38,7 +38,7 @@ macro_rules! session_commands {
             /// fields beside it has a value.
             "form": Object, Nothing;
             /// Further fields of the registration form. Nexus sends them along, GMS knows none.
-            "*": Rest, Nothing;
+            "*" | "other": Rest, Nothing;
         }) as "startChat", start_chat => Answer as Value,
         needs [],
         rejects [

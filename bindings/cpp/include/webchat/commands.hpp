@@ -36,13 +36,166 @@ namespace webchat {
 /// optional text that is empty is left out.
 class Commands {
 public:
-    /// Configures a chat that was made without a configuration, once, with JSON text as for Chat. Resolves with nothing when the chat is
-    /// ready. InvalidConfigurationError names the key.
+    // made from the tables: plain commands
+    /// Configures a chat that was made without a configuration; once. Resolves when the chat is ready. A configuration that cannot be used
+    /// is named in the rejection, by its key. Resolves with nothing. InvalidArgumentError.
+    /// `config_json`: A configuration, as a chat is made with.
     template <class... How>
     detail::Result<How...> configure(const std::string& config_json, How&&... how) {
-        return give([&](auto... last) { return webchat_configure(raw(), detail::c_text(config_json), last...); },
-                    std::forward<How>(how)...);
+        return with_text(webchat_configure, config_json, std::forward<How>(how)...);
     }
+
+    /// Ends the chat session once the messages on their way have their outcome, or twice `ajaxTimeout` has passed. Resolves after the event
+    /// `ended`. Resolves with the server's answer. NoSessionError, what the server answers.
+    template <class... How>
+    detail::Result<How...> end_chat(How&&... how) {
+        return plain(webchat_end_chat, std::forward<How>(how)...);
+    }
+
+    /// Takes up a chat again; only where chats are asynchronous, others are restored when a chat is configured. Resolves once its newest
+    /// messages have been published, after the event `restored` (`started`, when the server has made a new session instead); `fetchHistory`
+    /// has the older ones. What is kept is restored by itself when a chat is configured: this is for a session that comes to be known
+    /// later. Resolves with the server's answer. NoSessionError, SessionActiveError, BusyError, AccessDeniedError, what the server answers.
+    /// `session_data`: The session: Nexus's token, or an object with `token`, or of GMS with `secureKey`, `sessionID`, `alias` and
+    /// `userId`. Without it, the one that the session keeper or the store keeps.
+    template <class... How>
+    detail::Result<How...> restore(const std::string& session_data, How&&... how) {
+        return with_text(webchat_restore, session_data, std::forward<How>(how)...);
+    }
+
+    /// The same without it.
+    template <class... How, detail::Hows<How...> = 0>
+    detail::Result<How...> restore(How&&... how) {
+        return without_text(webchat_restore, std::forward<How>(how)...);
+    }
+
+    /// Tells whether a session exists, judged from what is known here. Outcome::session_active(). UnsupportedError.
+    template <class... How>
+    detail::Result<How...> verify_session(How&&... how) {
+        return plain(webchat_verify_session, std::forward<How>(how)...);
+    }
+
+    /// Takes another nickname. Resolves with the server's answer. NoSessionError, UnsupportedError, what the server answers.
+    /// `nickname`: The new nickname.
+    template <class... How>
+    detail::Result<How...> update_nickname(const std::string& nickname, How&&... how) {
+        return with_text(webchat_update_nickname, nickname, std::forward<How>(how)...);
+    }
+
+    /// Sends a notice to a custom agent desktop. Resolves with the server's answer. NoSessionError, UnsupportedError, what the server
+    /// answers.
+    /// `message`: Text that goes with the notice.
+    template <class... How>
+    detail::Result<How...> send_custom_notice(const std::string& message, How&&... how) {
+        return with_text(webchat_send_custom_notice, message, std::forward<How>(how)...);
+    }
+
+    /// The same without it.
+    template <class... How, detail::Hows<How...> = 0>
+    detail::Result<How...> send_custom_notice(How&&... how) {
+        return without_text(webchat_send_custom_notice, std::forward<How>(how)...);
+    }
+
+    /// Tells the agent that the customer types. What is repeated within two seconds needs no request. Resolves with the server's answer, or
+    /// with nothing where no request was needed. NoSessionError, what the server answers.
+    /// `message`: What has been typed. Without it, the registered typing preview input is asked.
+    template <class... How>
+    detail::Result<How...> send_typing(const std::string& message, How&&... how) {
+        return with_text(webchat_send_typing, message, std::forward<How>(how)...);
+    }
+
+    /// The same without it.
+    template <class... How, detail::Hows<How...> = 0>
+    detail::Result<How...> send_typing(How&&... how) {
+        return without_text(webchat_send_typing, std::forward<How>(how)...);
+    }
+
+    /// Pushes a web address to the agent. Resolves with the server's answer. NoSessionError, UnsupportedError, what the server answers.
+    /// `url`: The address.
+    template <class... How>
+    detail::Result<How...> push_url(const std::string& url, How&&... how) {
+        return with_text(webchat_push_url, url, std::forward<How>(how)...);
+    }
+
+    /// Changes the attached data of the chat, or of chats to come. Resolves with the server's answer, or without a session with the data
+    /// that a chat will start with. UnsupportedError, what the server answers.
+    /// `user_data_json`: The data: options of any name.
+    template <class... How>
+    detail::Result<How...> update_user_data(const std::string& user_data_json, How&&... how) {
+        return with_text(webchat_update_user_data, user_data_json, std::forward<How>(how)...);
+    }
+
+    /// Returns the messages of the chat in order, those hidden by prefilters absent. Beyond `maxTranscriptBytes` of the configuration the
+    /// oldest are missing, and `truncated` is true. Outcome::messages().
+    template <class... How>
+    detail::Result<How...> get_transcript(How&&... how) {
+        return plain(webchat_get_transcript, std::forward<How>(how)...);
+    }
+
+    /// Returns the agents of the chat. Outcome::agents().
+    template <class... How>
+    detail::Result<How...> get_agents(How&&... how) {
+        return plain(webchat_get_agents, std::forward<How>(how)...);
+    }
+
+    /// Returns figures of the chat: who took part, when it began and ended, how long it took. Outcome::stats().
+    template <class... How>
+    detail::Result<How...> get_stats(How&&... how) {
+        return plain(webchat_get_stats, std::forward<How>(how)...);
+    }
+
+    /// Returns what identifies the session; empty without one. Whoever has it can take part in the chat. Outcome::session().
+    template <class... How>
+    detail::Result<How...> get_session_data(How&&... how) {
+        return plain(webchat_get_session_data, std::forward<How>(how)...);
+    }
+
+    /// Fetches a page of older messages of an asynchronous chat. They come with `messageReceived`, newest first and `oldMessages` true,
+    /// before this resolves. Resolves with the server's answer. NoSessionError, UnsupportedError, NotFoundError, what the server answers.
+    template <class... How>
+    detail::Result<How...> fetch_history(How&&... how) {
+        return plain(webchat_fetch_history, std::forward<How>(how)...);
+    }
+
+    /// Returns what the server allows to upload. Outcome::file_limits(). NoSessionError, UnsupportedError.
+    template <class... How>
+    detail::Result<How...> get_file_limits(How&&... how) {
+        return plain(webchat_get_file_limits, std::forward<How>(how)...);
+    }
+
+    /// Deletes an uploaded file. Resolves with the server's answer. NoSessionError, UnsupportedError, what the server answers.
+    /// `file_id`: The file's id.
+    template <class... How>
+    detail::Result<How...> delete_file(const std::string& file_id, How&&... how) {
+        return with_text(webchat_delete_file, file_id, std::forward<How>(how)...);
+    }
+
+    /// Polls once, also while automatic polling is stopped; private to the service. A program that polls by a clock of its own gives it for
+    /// the service. Resolves after what the answer brings was published, images apart. Resolves with the server's answer. NoSessionError,
+    /// BusyError, AccessDeniedError, UnsupportedError, what the server answers.
+    template <class... How>
+    detail::Result<How...> poll(How&&... how) {
+        return plain(webchat_poll, std::forward<How>(how)...);
+    }
+
+    /// Starts automatic polling. Resolves with nothing. NoSessionError, UnsupportedError.
+    template <class... How>
+    detail::Result<How...> start_poll(How&&... how) {
+        return plain(webchat_start_poll, std::forward<How>(how)...);
+    }
+
+    /// Stops automatic polling. Resolves with nothing. NoSessionError, UnsupportedError.
+    template <class... How>
+    detail::Result<How...> stop_poll(How&&... how) {
+        return plain(webchat_stop_poll, std::forward<How>(how)...);
+    }
+
+    /// Sets the count of poll exceptions to 0. Resolves with nothing. UnsupportedError.
+    template <class... How>
+    detail::Result<How...> reset_poll_exceptions(How&&... how) {
+        return plain(webchat_reset_poll_exceptions, std::forward<How>(how)...);
+    }
+    // until here: plain commands
 
     /// Starts a chat session with what the customer entered. Resolves with the server's answer, after the event `started`.
     /// SessionActiveError, BusyError, what the server answers.
@@ -58,42 +211,6 @@ public:
     template <class... How, detail::Hows<How...> = 0>
     detail::Result<How...> start_chat(How&&... how) {
         return start_chat(ChatForm{}, std::forward<How>(how)...);
-    }
-
-    /// Ends the chat session, once the messages on their way have their outcome. Resolves with the server's answer, after the event
-    /// `ended`. NoSessionError, what the server answers.
-    template <class... How>
-    detail::Result<How...> end_chat(How&&... how) {
-        return plain(webchat_end_chat, std::forward<How>(how)...);
-    }
-
-    /// Takes up an asynchronous chat again. `session_data` names it: Nexus's token, or as JSON text an object with `token`, or of GMS with
-    /// `secureKey`, `sessionID`, `alias` and `userId`. Resolves with the server's answer once its newest messages have been published,
-    /// after the event `restored` (`started`, when the server has made a new session instead); fetch_history() has the older ones.
-    /// AccessDeniedError unless the chat is asynchronous, SessionActiveError, BusyError, NoSessionError when nothing is kept, NotFoundError
-    /// when the server has it no more, what the server answers.
-    template <class... How>
-    detail::Result<How...> restore(const std::string& session_data, How&&... how) {
-        return with_text(webchat_restore, session_data, std::forward<How>(how)...);
-    }
-
-    /// The same with the session that the SessionKeeper or the store keeps. It is restored by itself when a chat is configured: this is for
-    /// one that comes to be known later.
-    template <class... How, detail::Hows<How...> = 0>
-    detail::Result<How...> restore(How&&... how) {
-        return without_text(webchat_restore, std::forward<How>(how)...);
-    }
-
-    /// Whether a session exists, judged from what is known here: Outcome::session_active().
-    template <class... How>
-    detail::Result<How...> verify_session(How&&... how) {
-        return plain(webchat_verify_session, std::forward<How>(how)...);
-    }
-
-    /// Takes another nickname. Resolves with the server's answer. NoSessionError, what the server answers.
-    template <class... How>
-    detail::Result<How...> update_nickname(const std::string& nickname, How&&... how) {
-        return with_text(webchat_update_nickname, nickname, std::forward<How>(how)...);
     }
 
     /// Sends a text message, untrimmed. Messages arrive in the order given, each at most once; the request id is the message's local id.
@@ -113,31 +230,6 @@ public:
             return webchat_send_message_as(raw(), detail::c_text(text), detail::c_text_or_null(message_type),
                                            detail::c_text_or_null(parent_message_id), last...);
         }, std::forward<How>(how)...);
-    }
-
-    /// Sends a notice to a custom agent desktop, with a text. Resolves with the server's answer. NoSessionError, UnsupportedError, what the
-    /// server answers.
-    template <class... How>
-    detail::Result<How...> send_custom_notice(const std::string& message, How&&... how) {
-        return with_text(webchat_send_custom_notice, message, std::forward<How>(how)...);
-    }
-
-    /// The same without a text.
-    template <class... How, detail::Hows<How...> = 0>
-    detail::Result<How...> send_custom_notice(How&&... how) {
-        return without_text(webchat_send_custom_notice, std::forward<How>(how)...);
-    }
-
-    /// Tells the agent that the customer types, and what. Resolves with nothing. NoSessionError.
-    template <class... How>
-    detail::Result<How...> send_typing(const std::string& message, How&&... how) {
-        return with_text(webchat_send_typing, message, std::forward<How>(how)...);
-    }
-
-    /// The same, and the registered typing preview input is asked what.
-    template <class... How, detail::Hows<How...> = 0>
-    detail::Result<How...> send_typing(How&&... how) {
-        return without_text(webchat_send_typing, std::forward<How>(how)...);
     }
 
     /// Sends a message and hides it, and all that match `regex`, from the transcript. `regex` is a JavaScript regular expression,
@@ -161,57 +253,11 @@ public:
         }, std::forward<How>(how)...);
     }
 
-    /// Pushes a web address to the agent. Resolves with the server's answer. NoSessionError, UnsupportedError, what the server answers.
-    template <class... How>
-    detail::Result<How...> push_url(const std::string& url, How&&... how) {
-        return with_text(webchat_push_url, url, std::forward<How>(how)...);
-    }
-
     /// Reports what the customer has read: everything up to the message with this index in the transcript; 0: up to the newest one
     /// received. Resolves with the server's answer. NoSessionError, UnsupportedError, what the server answers.
     template <class... How>
     detail::Result<How...> read_receipt(std::uint64_t index, How&&... how) {
         return give([&](auto... last) { return webchat_read_receipt(raw(), index, last...); }, std::forward<How>(how)...);
-    }
-
-    /// Changes attached data of the chat, or of chats to come: a JSON object. Resolves with the server's answer, or without a session with
-    /// the data that a chat will start with. UnsupportedError, what the server answers.
-    template <class... How>
-    detail::Result<How...> update_user_data(const std::string& user_data_json, How&&... how) {
-        return with_text(webchat_update_user_data, user_data_json, std::forward<How>(how)...);
-    }
-
-    /// The messages of the chat: Outcome::messages(). Beyond maxTranscriptBytes of the configuration (64 MiB) the oldest are missing;
-    /// the outcome's JSON then has "truncated": true.
-    template <class... How>
-    detail::Result<How...> get_transcript(How&&... how) {
-        return plain(webchat_get_transcript, std::forward<How>(how)...);
-    }
-
-    /// The agents of the chat: Outcome::agents().
-    template <class... How>
-    detail::Result<How...> get_agents(How&&... how) {
-        return plain(webchat_get_agents, std::forward<How>(how)...);
-    }
-
-    /// Figures of the chat: Outcome::stats().
-    template <class... How>
-    detail::Result<How...> get_stats(How&&... how) {
-        return plain(webchat_get_stats, std::forward<How>(how)...);
-    }
-
-    /// The session's data: Outcome::session().
-    template <class... How>
-    detail::Result<How...> get_session_data(How&&... how) {
-        return plain(webchat_get_session_data, std::forward<How>(how)...);
-    }
-
-    /// Fetches a page of older messages of an asynchronous chat. They come with messageReceived, newest first (Event::old_messages()).
-    /// Resolves with the server's answer after that. NotFoundError when there are no older ones, UnsupportedError unless the chat is
-    /// asynchronous, NoSessionError, what the server answers.
-    template <class... How>
-    detail::Result<How...> fetch_history(How&&... how) {
-        return plain(webchat_fetch_history, std::forward<How>(how)...);
     }
 
     /// Sends the file at `path`, read while it is sent. Resolves with the server's answer. NoSessionError, IoError, UnsupportedError, what
@@ -279,18 +325,6 @@ public:
         }, std::forward<How>(how)...);
     }
 
-    /// What the server allows to upload: Outcome::file_limits(). NoSessionError, UnsupportedError, what the server answers.
-    template <class... How>
-    detail::Result<How...> get_file_limits(How&&... how) {
-        return plain(webchat_get_file_limits, std::forward<How>(how)...);
-    }
-
-    /// Deletes an uploaded file. Resolves with the server's answer. NoSessionError, what the server answers.
-    template <class... How>
-    detail::Result<How...> delete_file(const std::string& file_id, How&&... how) {
-        return with_text(webchat_delete_file, file_id, std::forward<How>(how)...);
-    }
-
     /// Has `input` asked for the text being typed whenever the agent is told of it, in place of the input before. Resolves with nothing.
     template <class... How>
     detail::Result<How...> register_typing_preview_input(TypingInput input, How&&... how) {
@@ -303,31 +337,6 @@ public:
     detail::Result<How...> register_pre_processor(Preprocessor preprocessor, How&&... how) {
         return with_hook(webchat_register_pre_processor, detail::Hooked<Preprocessor>::preprocess, std::move(preprocessor),
                          std::forward<How>(how)...);
-    }
-
-    /// Private to the service: AccessDeniedError. By name it can be given for it: see command().
-    template <class... How>
-    detail::Result<How...> poll(How&&... how) {
-        return plain(webchat_poll, std::forward<How>(how)...);
-    }
-
-    /// Starts automatic polling, which a chat does by itself. Resolves with nothing. NoSessionError,
-    /// UnsupportedError where messages are pushed (CometD).
-    template <class... How>
-    detail::Result<How...> start_poll(How&&... how) {
-        return plain(webchat_start_poll, std::forward<How>(how)...);
-    }
-
-    /// Stops automatic polling. Resolves with nothing. As start_poll().
-    template <class... How>
-    detail::Result<How...> stop_poll(How&&... how) {
-        return plain(webchat_stop_poll, std::forward<How>(how)...);
-    }
-
-    /// Sets the count of poll exceptions to 0. Resolves with nothing. NoSessionError.
-    template <class... How>
-    detail::Result<How...> reset_poll_exceptions(How&&... how) {
-        return plain(webchat_reset_poll_exceptions, std::forward<How>(how)...);
     }
 
     /// Gives any command by its name, with or without "WebChatService." before it, with its options as a JSON object. A name that does not

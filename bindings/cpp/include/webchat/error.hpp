@@ -16,6 +16,7 @@ namespace webchat {
 /// What a call or a command came to. A newer library can have others: treat an unknown one as an error.
 enum class Status : webchat_status {
     ok = WEBCHAT_OK,
+    // made from the tables: statuses
     invalid_argument = WEBCHAT_ERR_INVALID_ARGUMENT,
     invalid_configuration = WEBCHAT_ERR_INVALID_CONFIGURATION,
     no_session = WEBCHAT_ERR_NO_SESSION,
@@ -39,6 +40,7 @@ enum class Status : webchat_status {
     internal = WEBCHAT_ERR_INTERNAL,
     not_sent = WEBCHAT_ERR_NOT_SENT,
     out_of_resources = WEBCHAT_ERR_OUT_OF_RESOURCES,
+    // until here: statuses
     invalid_handle = WEBCHAT_ERR_INVALID_HANDLE,
     end_of_events = WEBCHAT_END_OF_EVENTS,
     forked = WEBCHAT_ERR_FORKED,
@@ -133,9 +135,10 @@ public:
     using Error::Error;
 };
 
-/// An argument is not valid: text with a NUL in it or not UTF-8, no JSON, no such event. what() names it.
+// made from the tables: exceptions
+/// An option, text or name given by the caller is not usable. The error says which.
 using InvalidArgumentError = ErrorOf<Status::invalid_argument>;
-/// The configuration is missing or not valid; what() names the key.
+/// The configuration is missing or has a bad value; the error names the key.
 using InvalidConfigurationError = ErrorOf<Status::invalid_configuration>;
 /// The command needs a chat session and there is none.
 using NoSessionError = ErrorOf<Status::no_session>;
@@ -145,11 +148,11 @@ using SessionActiveError = ErrorOf<Status::session_active>;
 using BusyError = ErrorOf<Status::busy>;
 /// The command is private to the service.
 using AccessDeniedError = ErrorOf<Status::access_denied>;
-/// The transport in use, or this build or system, does not offer it.
+/// The transport in use, or this build, does not offer it.
 using UnsupportedError = ErrorOf<Status::unsupported>;
-/// What was asked for does not exist.
+/// What was asked for does not exist, for example no session to restore.
 using NotFoundError = ErrorOf<Status::not_found>;
-/// The server understood the request and refused it: see response_json().
+/// The server understood the request and refused it. See the response.
 using RejectedError = ErrorOf<Status::rejected>;
 /// The server or a gateway wants other credentials.
 using UnauthorizedError = ErrorOf<Status::unauthorized>;
@@ -161,24 +164,26 @@ using UnavailableError = ErrorOf<Status::unavailable>;
 using DisconnectedError = ErrorOf<Status::disconnected>;
 /// The time given for it is over.
 using TimeoutError = ErrorOf<Status::timeout>;
-/// The request left, and nothing tells whether it took effect.
+/// The request left and nothing tells whether it took effect.
 using OutcomeUnknownError = ErrorOf<Status::outcome_unknown>;
 /// The server's answer is not what the protocol says.
 using ProtocolError = ErrorOf<Status::protocol>;
-/// The command was cancelled.
+/// The caller cancelled it.
 using CancelledError = ErrorOf<Status::cancelled>;
-/// The chat is closed.
+/// The service was closed before the outcome was known.
 using ClosedError = ErrorOf<Status::closed>;
-/// A file on this machine, or a descriptor, could not be read, written or made.
+/// A file on this machine could not be read or written.
 using IoError = ErrorOf<Status::io>;
-/// A blocking call was made inside a callback, where it could never end.
+/// A blocking call was made on a thread of the library, where it could never end.
 using WrongThreadError = ErrorOf<Status::wrong_thread>;
-/// A fault in the library. Please report it.
+/// A fault in this library. Please report it.
 using InternalError = ErrorOf<Status::internal>;
 /// The message was not sent, because the connection is lost: nothing has left.
 using NotSentError = ErrorOf<Status::not_sent>;
-/// The system gives no more threads, file descriptors or memory; what() says which.
+/// The system gives no more threads, file descriptors or memory. The error says which.
 using OutOfResourcesError = ErrorOf<Status::out_of_resources>;
+// until here: exceptions
+
 /// The object was moved from, or what it stands for is gone.
 using InvalidHandleError = ErrorOf<Status::invalid_handle>;
 /// The process was forked from one that uses the library: nothing works here.
@@ -189,6 +194,7 @@ namespace detail {
 /// Throws the exception of the failure's status. The switch has no default, so that the compiler misses a status without one.
 [[noreturn]] inline void raise(Failure failure) {
     switch (failure.status) {
+    // made from the tables: throws
     case Status::invalid_argument: throw InvalidArgumentError(std::move(failure));
     case Status::invalid_configuration: throw InvalidConfigurationError(std::move(failure));
     case Status::no_session: throw NoSessionError(std::move(failure));
@@ -209,9 +215,10 @@ namespace detail {
     case Status::closed: throw ClosedError(std::move(failure));
     case Status::io: throw IoError(std::move(failure));
     case Status::wrong_thread: throw WrongThreadError(std::move(failure));
+    case Status::internal: throw InternalError(std::move(failure));
     case Status::not_sent: throw NotSentError(std::move(failure));
     case Status::out_of_resources: throw OutOfResourcesError(std::move(failure));
-    case Status::internal: throw InternalError(std::move(failure));
+    // until here: throws
     case Status::invalid_handle: throw InvalidHandleError(std::move(failure));
     case Status::forked: throw ForkedError(std::move(failure));
     case Status::ok:

@@ -16,6 +16,7 @@ namespace webchat {
 /// What happened; the C header says what each means. A newer library can have others.
 enum class EventKind : std::uint32_t {
     none = WEBCHAT_EVENT_NONE,
+    // made from the tables: events
     ready = WEBCHAT_EVENT_READY,
     restored = WEBCHAT_EVENT_RESTORED,
     restore_timeout = WEBCHAT_EVENT_RESTORE_TIMEOUT,
@@ -45,6 +46,7 @@ enum class EventKind : std::uint32_t {
     chat_server_back_online = WEBCHAT_EVENT_CHAT_SERVER_BACK_ONLINE,
     connection_pending = WEBCHAT_EVENT_CONNECTION_PENDING,
     connection_restored = WEBCHAT_EVENT_CONNECTION_RESTORED,
+    // until here: events
 };
 
 /// The specification's name, "messageReceived"; "" for a number that the library does not know.

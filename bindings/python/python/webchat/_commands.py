@@ -171,7 +171,7 @@ class Commands:
         """
         return self._given("sendMessage", timeout, message=message, type=type, parentMessageID=parent_message_id)
 
-    def send_custom_notice(self, message: str = "", *, timeout: float | None = None) -> Any:
+    def send_custom_notice(self, message: str | None = None, *, timeout: float | None = None) -> Any:
         """Sends a custom notice to a custom agent desktop. Returns the server's answer."""
         return self._given("sendCustomNotice", timeout, message=message)
 

@@ -1,0 +1,63 @@
+//! What the core's tables of commands, events and errors give to other languages and to the documentation: Python's stubs, C++'s enumerations,
+//! exceptions and plain methods, and the pages of `docs/reference`. `cargo run -p webchat-tables` writes them; a test fails when one is not
+//! what the tables give.
+
+#![forbid(unsafe_code)]
+
+mod back_ends;
+mod commands;
+mod cpp;
+mod names;
+mod python;
+
+use std::path::{Path, PathBuf};
+
+/// What the tables give for a file: all of it, or a part.
+pub struct Made {
+    /// Where it stands, from the top of the tree.
+    pub path: &'static str,
+    /// The name of the part, as the lines say that it stands between.
+    pub part: Option<&'static str>,
+    /// The text.
+    pub text: String,
+}
+
+impl Made {
+    /// The file with what is made in its place.
+    pub fn within(&self, file: &str) -> Result<String, String> {
+        let Some(part) = self.part else { return Ok(self.text.clone()) };
+        let lost = |mark: &str| format!("{} has no line that ends with \"{mark}\"", self.path);
+        let (begin, end) = (format!("made from the tables: {part}"), format!("until here: {part}"));
+        let lines = || file.split_inclusive('\n');
+        let at =
+            |mark: &str| lines().position(|line| line.trim_end().ends_with(mark)).ok_or_else(|| lost(mark));
+        let (from, to) = (at(&begin)?, at(&end)?);
+        let (before, after) =
+            (lines().take(from + 1).collect::<String>(), lines().skip(to).collect::<String>());
+        Ok(before + &self.text + &after)
+    }
+}
+
+/// The top of the tree.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// All that is made.
+pub fn all() -> Vec<Made> {
+    let part = |path, part, text| Made { path, part: Some(part), text };
+    vec![
+        part(
+            "bindings/python/python/webchat/__init__.pyi",
+            "commands",
+            python::stubs(python::Face::Blocking),
+        ),
+        part("bindings/python/python/webchat/aio.pyi", "commands", python::stubs(python::Face::Asyncio)),
+        part("bindings/cpp/include/webchat/event.hpp", "events", cpp::events()),
+        part("bindings/cpp/include/webchat/error.hpp", "statuses", cpp::statuses()),
+        part("bindings/cpp/include/webchat/error.hpp", "exceptions", cpp::exceptions()),
+        part("bindings/cpp/include/webchat/error.hpp", "throws", cpp::throws()),
+        part("bindings/cpp/include/webchat/commands.hpp", "plain commands", cpp::commands()),
+        Made { path: "docs/reference/commands.md", part: None, text: commands::page() },
+    ]
+}

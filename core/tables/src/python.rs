@@ -1,0 +1,109 @@
+//! The commands in the stubs of Python's two faces.
+
+use crate::names::snake;
+use webchat_core::command::{ANY, Absent, Command, Entry, Kind, OptionDef, Resolves};
+
+/// The faces of a chat.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Face {
+    Blocking,
+    Asyncio,
+}
+
+/// The longest line.
+const WIDTH: usize = 125;
+
+/// A method for each command.
+pub(crate) fn stubs(face: Face) -> String {
+    Command::ALL.iter().map(|entry| method(entry, face)).collect()
+}
+
+fn method(entry: &Entry, face: Face) -> String {
+    let name = entry.snake;
+    let result = match face {
+        Face::Blocking => result(entry).to_owned(),
+        Face::Asyncio => format!("Coroutine[Any, Any, {}]", result(entry)),
+    };
+    let parameters = parameters(entry, face);
+    let line = format!("    def {name}({}) -> {result}: ...\n", parameters.join(", "));
+    if line.len() <= WIDTH + 1 {
+        return line;
+    }
+    let parameters = parameters.join(",\n        ");
+    format!("    def {name}(\n        {parameters},\n    ) -> {result}: ...\n")
+}
+
+/// What has to be there may be given by its place, and so may a single option; the others are named.
+fn parameters(entry: &Entry, face: Face) -> Vec<String> {
+    let options = || entry.options.iter().filter(|option| option.kind != Kind::Commander);
+    let single = options().count() == 1;
+    let is_placed = |option: &OptionDef| single || option.absent == Absent::Needed;
+    let is_rest = |option: &OptionDef| option.kind == Kind::Rest && !single;
+    let mut all = vec!["self".to_owned()];
+    all.extend(options().filter(|option| is_placed(option)).map(|option| parameter(option, face)));
+    all.push("*".to_owned());
+    if options().any(|option| option.kind == Kind::File) {
+        all.push("name: str | None = None".to_owned());
+    }
+    let named = options().filter(|option| !is_placed(option) && !is_rest(option));
+    all.extend(named.map(|option| parameter(option, face)));
+    all.push("timeout: float | None = None".to_owned());
+    all.extend(options().filter(|option| is_rest(option)).map(|option| format!("**{}: Any", called(option))));
+    all
+}
+
+/// The name of a parameter: options of any name go together by the other name.
+fn called(option: &OptionDef) -> String {
+    match (option.kind, option.name) {
+        (Kind::File, _) => "file".to_owned(),
+        (_, ANY) => snake(option.alias.unwrap_or_default()),
+        (_, name) => snake(name),
+    }
+}
+
+fn parameter(option: &OptionDef, face: Face) -> String {
+    let (name, kind) = (called(option), kind(option.kind, face));
+    match option.absent {
+        Absent::Needed => format!("{name}: {kind}"),
+        Absent::Nothing | Absent::Or(_) => format!("{name}: {kind} | None = None"),
+    }
+}
+
+fn kind(kind: Kind, face: Face) -> &'static str {
+    match kind {
+        Kind::Text | Kind::Commander => "str",
+        Kind::Index => "int",
+        Kind::Filter => "Prefilter",
+        Kind::Filters => "Prefilter | Sequence[Prefilter]",
+        Kind::Object | Kind::Rest => "Mapping[str, Any]",
+        Kind::ObjectOrText | Kind::Session => "Mapping[str, Any] | str",
+        Kind::Config => "Config",
+        Kind::File => "StrPath | Bytes",
+        Kind::Path => "StrPath",
+        Kind::Progress => "Progress",
+        Kind::Input if face == Face::Asyncio => "Callable[[], str | None | Awaitable[str | None]]",
+        Kind::Input => "Callable[[], str | None]",
+        Kind::Preprocessor => "_Preprocessor",
+    }
+}
+
+fn result(entry: &Entry) -> &'static str {
+    // It is also a decorator.
+    if entry.options.iter().any(|option| option.kind == Kind::Preprocessor) {
+        return "_Preprocessor";
+    }
+    match entry.resolves {
+        Resolves::Nothing => "None",
+        Resolves::AnswerOrNothing => "JsonObject | None",
+        Resolves::Filters => "list[dict[str, str]]",
+        Resolves::SessionData => "dict[str, str]",
+        Resolves::SessionActive => "dict[str, bool]",
+        Resolves::Answer
+        | Resolves::AnswerOrData
+        | Resolves::Transcript
+        | Resolves::Agents
+        | Resolves::Stats
+        | Resolves::FileLimits
+        | Resolves::Downloaded => "JsonObject",
+    }
+}
