@@ -18,9 +18,6 @@ pub(crate) enum Likeness {
 }
 
 impl Likeness {
-    /// All of them, the best first.
-    pub(crate) const ALL: [Self; 3] = [Self::Equal, Self::Folded, Self::Other];
-
     /// How well `shown` fits `sent`.
     pub(crate) fn of(sent: &str, shown: &str) -> Self {
         if sent.trim() == shown.trim() {

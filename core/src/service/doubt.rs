@@ -91,6 +91,9 @@ impl Service {
             // One whose place nobody can tell may be the message in doubt.
             let place = received.message.index.place().unwrap_or(u64::MAX);
             let is_text = received.message.kind == MessageType::Message;
+            if !peeking && is_brought_about(&received.message.kind) && live.own.wrote(received) {
+                live.unshown.note();
+            }
             if !is_text || !live.own.wrote(received) || (peeking && live.seen.contains(place)) {
                 continue;
             }
@@ -131,4 +134,10 @@ impl Service {
             }
         }
     }
+}
+
+/// Whether commands bring about such events, which the transcript keeps.
+fn is_brought_about(kind: &MessageType) -> bool {
+    use MessageType::{CustomNotice, Message, NicknameUpdated, PushUrl};
+    matches!(kind, Message | CustomNotice | PushUrl | NicknameUpdated)
 }

@@ -23,11 +23,12 @@ impl Service {
         self.go_on();
     }
 
-    /// Asks the server to end the session once no message is on its way, or none can be waited for any longer.
+    /// Asks the server to end the session once no message is on its way or accepted without having been shown, or none
+    /// can be waited for any longer.
     pub(super) fn end_if_due(&mut self) {
         let now = self.time.now;
         let Some(live) = self.session.live_mut().filter(|live| live.farewell.is_none()) else { return };
-        let idle = live.outbox.is_awaited_by_nobody();
+        let idle = live.outbox.is_awaited_by_nobody() && live.unshown.is_empty();
         let Some(ending) = live.ending.as_mut().filter(|ending| !ending.asked) else { return };
         if idle || ending.wait_until <= now {
             ending.asked = true;

@@ -68,7 +68,7 @@ impl Service {
 /// The outcome of a command whose answer is `reply`.
 pub(super) fn judge(reply: Reply) -> Result<Resolution, Error> {
     match reply.verdict {
-        Verdict::Done => Ok(Resolution::Response(reply.body)),
+        Verdict::Done | Verdict::Accepted => Ok(Resolution::Response(reply.body)),
         Verdict::Temporary => {
             Err(Error::new(ErrorKind::Unavailable, "the chat server cannot be reached for the moment")
                 .with_retry(crate::Retry::WithBackoff)

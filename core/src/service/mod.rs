@@ -34,7 +34,7 @@ mod start;
 mod state;
 mod stored;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod timers;
 mod typing;
 mod untrusted;

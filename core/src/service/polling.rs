@@ -157,6 +157,7 @@ impl Service {
         }
         if let Some(live) = self.session.live_mut() {
             live.fruitless = 0;
+            live.unshown.looked(started);
         }
         self.receive(Kind::Polled { started, command }, reply);
         self.take_held(Some(id));

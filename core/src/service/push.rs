@@ -96,7 +96,7 @@ impl Service {
                     self.report_refusal(&reply);
                 }
             }
-            Verdict::Done => {
+            Verdict::Done | Verdict::Accepted => {
                 self.keep_session_data(&reply);
                 if self.leave_for_later(&reply) {
                     return;
@@ -134,6 +134,23 @@ impl Service {
         let bytes = reply.messages.iter().map(Received::weight).sum();
         // Nobody asks for the answer itself.
         self.held.push(Held { reply: Reply { body: Body::default(), ..reply }, since, bytes });
+    }
+
+    /// The server has accepted what brings about an own event, which is still to come: some show it only to who asks.
+    pub(super) fn await_own_event(&mut self) {
+        let now = self.time.now;
+        if let Some(live) = self.session.live_mut() {
+            live.unshown.add(now);
+        }
+    }
+
+    /// Asks for own events that have not come.
+    pub(super) fn unshown_due(&mut self) {
+        let now = self.time.now;
+        let Some(live) = self.session.live_mut().filter(|live| live.farewell.is_none()) else { return };
+        if live.unshown.is_due(now) {
+            self.catch_up();
+        }
     }
 
     /// Whether messages are missing, as far as is known.
@@ -184,7 +201,9 @@ impl Service {
 
     /// After a look that was not up to date: those held back wait for another one, unless there were too many such.
     pub(super) fn looked_in_vain(&mut self) {
+        let now = self.time.now;
         let Some(live) = self.session.live_mut() else { return };
+        live.unshown.looked_in_vain(now);
         live.fruitless = live.fruitless.saturating_add(1);
         if live.fruitless >= FRUITLESS && !self.held.is_empty() {
             self.log("the server's transcript lacks what the server has pushed; it is told without what is missing");

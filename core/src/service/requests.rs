@@ -10,7 +10,7 @@ use super::{
 use crate::{
     command::RequestId,
     model::SessionData,
-    transport::{Failure, Operation, Reply, Request, Verdict},
+    transport::{Body, Failure, Operation, Reply, Request, Verdict},
 };
 use std::sync::Arc;
 
@@ -79,7 +79,7 @@ impl Service {
             return self.session_over_if(told);
         }
         match &outcome {
-            Ok(reply) if reply.verdict == Verdict::Done => self.keep_session_data(reply),
+            Ok(reply) if reply.verdict.is_good() => self.keep_session_data(reply),
             Ok(_) => {}
             Err(failure) => self.report(failure, &exchange.purpose),
         }
@@ -135,6 +135,7 @@ impl Service {
                 | Purpose::Settle(Some(id)),
                 outcome,
             ) => {
+                let outcome = outcome.map(|reply| self.in_words(reply));
                 self.complete(id, outcome.map_err(failure_error).and_then(judge));
             }
             (Purpose::Limits(id), outcome) => self.complete(id, limits(outcome)),
@@ -148,11 +149,22 @@ impl Service {
     fn answer(&mut self, id: RequestId, outcome: Result<Reply, Failure>) {
         match outcome {
             Ok(reply) => {
+                if reply.verdict == Verdict::Accepted {
+                    self.await_own_event();
+                }
                 let over = self.hear_of_the_end(&reply);
-                self.complete(id, judge(reply));
+                self.complete(id, judge(self.in_words(reply)));
                 self.end_if_over(over);
             }
             Err(failure) => self.complete(id, Err(failure_error(failure))),
         }
+    }
+
+    /// A success that the server has no words for has those of the back end.
+    fn in_words(&self, reply: Reply) -> Reply {
+        if reply.verdict != Verdict::Accepted || !reply.body.0.is_empty() {
+            return reply;
+        }
+        Reply { body: Body::success(self.capabilities.session, false), ..reply }
     }
 }

@@ -141,10 +141,13 @@ impl Service {
             return;
         };
         match outcome {
-            Ok(reply) if reply.verdict == Verdict::Done => {
+            Ok(reply) if reply.verdict == Verdict::Done || is_accepted(&reply) => {
                 if let Some(text) = live.outbox.front().map(|entry| entry.text.text.clone()).filter(|_| !seen)
                 {
                     live.outbox.arrived(text, position);
+                    if reply.verdict == Verdict::Accepted {
+                        self.await_own_event();
+                    }
                 }
                 let over = self.hear_of_the_end(&reply);
                 self.finish(|| Ok(Resolution::Response(reply.body)));
@@ -222,6 +225,11 @@ impl Service {
             }
         }
     }
+}
+
+/// Whether the server has said that it accepted the message. Where it took it without a word, the message is in doubt.
+fn is_accepted(reply: &Reply) -> bool {
+    reply.verdict == Verdict::Accepted && !reply.body.0.is_empty()
 }
 
 /// JavaScript's white space, which includes the byte order mark.

@@ -14,6 +14,7 @@ impl Service {
         }
         self.queue_due();
         self.typing_due();
+        self.unshown_due();
         self.poll_due();
         self.go_on();
         self.wind_up();
@@ -37,7 +38,8 @@ impl Service {
             return farewell.timeout();
         }
         let ending = live.ending.as_ref().filter(|ending| !ending.asked).map(|ending| ending.wait_until);
-        [self.poll_timeout(), live.typing.as_ref().map(|typing| typing.until), ending, self.outbox_timeout()]
+        let typing = live.typing.as_ref().map(|typing| typing.until);
+        [self.poll_timeout(), typing, ending, self.outbox_timeout(), live.unshown.deadline()]
             .into_iter()
             .flatten()
             .min()

@@ -5,7 +5,7 @@ use super::{
     Service,
     state::{Kind, Purpose},
 };
-use crate::transport::{Reply, Verdict};
+use crate::transport::Reply;
 
 impl Service {
     /// Takes the messages of a look at the transcript: nothing is missing before them.
@@ -18,7 +18,7 @@ impl Service {
 
     /// Takes the messages of the answer to another request, which comes before what the request's command is told.
     pub(super) fn take_untrusted_answer(&mut self, purpose: &Purpose, reply: &Reply) {
-        if reply.verdict == Verdict::Done {
+        if reply.verdict.is_good() {
             return;
         }
         match purpose {
@@ -50,7 +50,7 @@ impl Service {
     /// Takes the messages of an answer or of news that tell of no end: those that close up to the known place at once, others once what is
     /// before them is there.
     pub(super) fn take_untrusted(&mut self, reply: &Reply) {
-        if reply.verdict == Verdict::Done || reply.messages.is_empty() || self.over_by(reply).is_some() {
+        if reply.verdict.is_good() || reply.messages.is_empty() || self.over_by(reply).is_some() {
             return;
         }
         let (verdict, messages) = (reply.verdict, reply.messages.clone());

@@ -14,11 +14,21 @@ pub enum Verdict {
     /// It was carried out.
     #[default]
     Done,
+    /// It was taken, and its own event is still to come: the transcript will show it. The body says what the server said of it, if it said
+    /// anything.
+    Accepted,
     /// The chat server behind the back end is unreachable for the moment. Nothing in the reply but its messages can be trusted; `ended`
     /// is there for a restore, which goes by it.
     Temporary,
     /// It was refused for good; only `ended`, `errors` and the messages can be trusted.
     Refused,
+}
+
+impl Verdict {
+    /// Whether the server took the request.
+    pub(crate) fn is_good(self) -> bool {
+        matches!(self, Self::Done | Self::Accepted)
+    }
 }
 
 /// The back end's answer.

@@ -75,6 +75,18 @@ fn with_trouble(operation: &Operation, mut failure: Failure, Trouble { ended, er
     failure
 }
 
+/// A start that is refused in the server's own terms, where those do not come with an HTTP status: it is what an HTTP failure is over REST,
+/// the command's, and told (webchatservice.md, 9.4).
+pub(crate) fn refused_start(reply: Reply) -> Result<Reply, Failure> {
+    if reply.verdict != Verdict::Refused || reply.errors.is_empty() || reply.ended == Some(true) {
+        return Ok(reply);
+    }
+    let cause = refusal_text(&reply.errors);
+    let response = reply.body.refusal();
+    let news = News::Error(Box::new(response.clone()));
+    Err(Failure { status: 200, news, response, ..http::local_failure(ErrorKind::Rejected, cause) })
+}
+
 /// Says what listeners are told of a failure that is not an answer of the server's (webchatservice.md, 9.3 and 9.4).
 pub(crate) fn with_news(operation: &Operation, failure: Failure) -> Failure {
     let news = match failure.news {

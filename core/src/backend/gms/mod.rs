@@ -10,7 +10,7 @@ mod message;
 pub(crate) mod operation;
 mod reply;
 
-pub(crate) use answer::{gms, interpret, refusal, refusal_on_the_way, with_news};
+pub(crate) use answer::{gms, interpret, refusal, refusal_on_the_way, refused_start, with_news};
 pub(crate) use download::download;
 pub(crate) use reply::{Trouble, decode_limits, decode_trouble};
 pub use reply::{Unreadable, decode};

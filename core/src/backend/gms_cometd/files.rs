@@ -1,6 +1,6 @@
 //! Sending, fetching and deleting files, by HTTP beside the link and with its cookies (gms-v2.md, 8.5).
 
-use super::{Inner, data};
+use super::{Files, data};
 use crate::{
     ErrorKind,
     backend::gms::{self, gms, interpret},
@@ -11,7 +11,7 @@ use bytes::Bytes;
 use form_urlencoded::Serializer;
 use reqwest::Method;
 
-impl Inner {
+impl Files {
     pub(super) async fn transfer(&self, request: &Request) -> Result<Reply, Failure> {
         let (operation, session) = (&request.operation, gms(&request.session)?);
         let (body, limit) = if let Operation::Upload(upload) = operation {

@@ -1,4 +1,4 @@
-//! A client: an engine, moved by its carriers, the clock and its owner.
+//! A client: an engine, moved by its carriers and the clock.
 
 use super::{
     engine::{Engine, Event, ExchangeId, Input, Output, PublishId, Settings},
@@ -13,21 +13,16 @@ use crate::{
     },
     transport::{Applied, BoxFuture, Failure},
 };
-use bytes::Bytes;
-use futures_util::Stream;
 use reqwest::Url;
 use serde_json::value::RawValue;
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::VecDeque,
     future::{pending, poll_fn},
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
-use tokio::{
-    sync::{mpsc, oneshot, watch},
-    time::Instant,
-};
+use tokio::{sync::mpsc, time::Instant};
 
 /// A server, and the way to it.
 #[derive(Clone)]
@@ -40,120 +35,64 @@ pub(crate) struct Server {
     pub(crate) upgrader: Option<Arc<Upgrader>>,
 }
 
-/// A client's handle. What it asks for is done while the [`Link`] is polled.
-#[derive(Clone, Debug)]
-pub(crate) struct BayeuxClient(mpsc::UnboundedSender<Request>);
-
-#[derive(Debug)]
-enum Request {
-    Start,
-    Stop,
-    Doubt,
-    Publish { channel: Arc<str>, data: Box<RawValue>, limit: Duration, awaited: Awaited },
-}
-
-type Outcome = Result<(), Failure>;
-
-/// Who published waits for this.
-#[derive(Debug)]
-struct Awaited {
-    left: watch::Sender<Option<Instant>>,
-    outcome: oneshot::Sender<Outcome>,
-}
-
-impl BayeuxClient {
-    /// A client of `server` that has not started, and what moves it.
-    pub(crate) fn new(server: Server, settings: Settings) -> (Self, Link) {
-        let (sender, requests) = mpsc::unbounded_channel();
-        let settings = Settings { websocket: settings.websocket && server.upgrader.is_some(), ..settings };
-        let link = Link {
-            engine: Engine::new(settings),
-            origin: Instant::now(),
-            requests,
-            publishes: HashMap::new(),
-            network: Network { server, socket: Socket::Closed, exchanges: Vec::new() },
-            events: VecDeque::new(),
-        };
-        (Self(sender), link)
-    }
-
-    /// Brings the link up, and keeps it up; without effect while it does.
-    pub(crate) fn start(&self) {
-        let _ = self.0.send(Request::Start);
-    }
-
-    /// Ends the session; tells [`LinkEvent::Stopped`] when that is done.
-    pub(crate) fn stop(&self) {
-        let _ = self.0.send(Request::Stop);
-    }
-
-    /// What has to follow a publish does not come: the server is asked for it.
-    pub(crate) fn doubt(&self) {
-        let _ = self.0.send(Request::Doubt);
-    }
-
-    /// Publishes `data` as soon as the link is up. Publishes arrive in the order of these calls.
-    ///
-    /// The future ends within `limit`, when the server has taken the message or refused it. [`Failure::applied`] tells whether it can
-    /// have arrived all the same. The limit is for the time without a link, and again for that from when the message has left: a connection
-    /// that is being made for it has a limit of its own. The receiver tells when it left; nothing, as long as it has not.
-    pub(crate) fn publish(
-        &self,
-        channel: Arc<str>,
-        data: Box<RawValue>,
-        limit: Duration,
-    ) -> (watch::Receiver<Option<Instant>>, impl Future<Output = Outcome> + Send + use<>) {
-        let ((left, leaves), (answer, outcome)) = (watch::channel(None), oneshot::channel());
-        let awaited = Awaited { left, outcome: answer };
-        let sent = self.0.send(Request::Publish { channel, data, limit, awaited });
-        let outcome = async move {
-            let gone = |applied| failure::lost(applied, "the client is gone");
-            sent.map_err(|_| gone(Applied::No))?;
-            outcome.await.map_err(|_| gone(Applied::Unknown))?
-        };
-        (leaves, outcome)
-    }
-}
-
-/// What a client's owner is told.
-#[derive(Debug)]
-pub(crate) enum LinkEvent {
-    /// The link is up; or up again, without having been told down if that went quickly.
-    Up {
-        /// Messages may have been lost since it was last up.
-        gap: bool,
-    },
-    /// The link is up: the server has answered another connect.
-    Alive,
-    /// The link is down. Attempts to bring it up go on.
-    Down(Failure),
-    /// An attempt to bring the link up failed, the given number in a row.
-    Failed(u32, Failure),
-    /// The client has stopped: because it was told to, or because the server forbids to go on. It can be started again.
-    Stopped(Option<Failure>),
-    /// A message on `channel`.
-    Message {
-        /// Where it was published.
-        channel: String,
-        /// Its data, JSON.
-        data: Bytes,
-    },
-}
-
-/// Moves a client: nothing happens but while [`Link::next`] is awaited, on a tokio runtime. Dropped, it leaves without saying goodbye,
+/// A client: nothing happens but while [`Link::next`] is awaited, on a tokio runtime. Dropped, it leaves without saying goodbye,
 /// and the server forgets the session in its own time.
 pub(crate) struct Link {
     engine: Engine,
     origin: Instant,
-    requests: mpsc::UnboundedReceiver<Request>,
-    publishes: HashMap<PublishId, Awaited>,
     network: Network,
-    events: VecDeque<LinkEvent>,
+    events: VecDeque<Event>,
+}
+
+/// Where the random part of a client's pauses may come from.
+pub(crate) fn any_seed() -> u64 {
+    fastrand::u64(..)
 }
 
 impl Link {
-    /// The next thing to know; nothing, when no handle is left. May be dropped and called again.
-    pub(crate) async fn next(&mut self) -> Option<LinkEvent> {
+    /// A client of `server` that has not started.
+    pub(crate) fn new(server: Server, settings: Settings) -> Self {
+        let settings = Settings { websocket: settings.websocket && server.upgrader.is_some(), ..settings };
+        Self {
+            engine: Engine::new(settings),
+            origin: Instant::now(),
+            network: Network { server, socket: Socket::Closed, exchanges: Vec::new() },
+            events: VecDeque::new(),
+        }
+    }
+
+    /// The time since this was made.
+    pub(crate) fn now(&self) -> Duration {
+        self.origin.elapsed()
+    }
+
+    /// Brings the link up, and keeps it up; without effect while it does.
+    pub(crate) fn start(&mut self) {
+        self.engine.start(self.now());
+    }
+
+    /// Ends the session; tells [`Event::Stopped`] when that is done.
+    pub(crate) fn stop(&mut self) {
+        self.engine.stop(self.now());
+    }
+
+    /// What has to follow a publish does not come: the server is asked for it.
+    pub(crate) fn doubt(&mut self) {
+        self.engine.doubt(self.now());
+    }
+
+    /// Publishes `data` as soon as the link is up, and tells what came of it. Publishes arrive in the order of these calls.
+    ///
+    /// [`Event::Published`] comes within `limit`, when the server has taken the message or refused it. The limit is for the time without a
+    /// link, and again for that from when the message has left ([`Event::Left`]): a connection that is being made for it has a limit of its
+    /// own.
+    pub(crate) fn publish(&mut self, channel: Arc<str>, data: Box<RawValue>, limit: Duration) -> PublishId {
+        self.engine.publish(self.now(), channel, data, limit)
+    }
+
+    /// The next thing to know; nothing, when that time has come. May be dropped and called again.
+    pub(crate) async fn next(&mut self, time: Option<Duration>) -> Option<Event> {
+        let over = time.and_then(|time| self.origin.checked_add(time));
         loop {
             self.carry_out();
             if let Some(event) = self.events.pop_front() {
@@ -161,27 +100,9 @@ impl Link {
             }
             let deadline = self.engine.poll_timeout().and_then(|timeout| self.origin.checked_add(timeout));
             tokio::select! {
-                request = self.requests.recv() => self.obey(request?),
                 input = self.network.next() => self.engine.handle(self.origin.elapsed(), input),
                 () = until(deadline) => self.engine.handle_timeout(self.origin.elapsed()),
-            }
-        }
-    }
-
-    /// The same as a stream.
-    pub(crate) fn into_stream(self) -> impl Stream<Item = LinkEvent> + Send {
-        futures_util::stream::unfold(self, async |mut link| link.next().await.map(|event| (event, link)))
-    }
-
-    fn obey(&mut self, request: Request) {
-        let now = self.origin.elapsed();
-        match request {
-            Request::Start => self.engine.start(now),
-            Request::Stop => self.engine.stop(now),
-            Request::Doubt => self.engine.doubt(now),
-            Request::Publish { channel, data, limit, awaited } => {
-                let id = self.engine.publish(now, channel, data, limit);
-                self.publishes.insert(id, awaited);
+                () = until(over) => return None,
             }
         }
     }
@@ -190,33 +111,10 @@ impl Link {
     fn carry_out(&mut self) {
         while let Some(output) = self.engine.poll_output() {
             match output {
-                Output::Event(event) => self.tell(event),
+                Output::Event(event) => self.events.push_back(event),
                 other => self.network.carry_out(other),
             }
         }
-    }
-
-    fn tell(&mut self, event: Event) {
-        let event = match event {
-            Event::Published(id, outcome) => {
-                // Who asked may have lost interest.
-                let _ = self.publishes.remove(&id).map(|awaited| awaited.outcome.send(outcome));
-                return;
-            }
-            Event::Left(id, has_left) => {
-                if let Some(awaited) = self.publishes.get(&id) {
-                    awaited.left.send_replace(has_left.then(Instant::now));
-                }
-                return;
-            }
-            Event::Up { gap } => LinkEvent::Up { gap },
-            Event::Alive => LinkEvent::Alive,
-            Event::Down(failure) => LinkEvent::Down(failure),
-            Event::Failed(count, failure) => LinkEvent::Failed(count, failure),
-            Event::Stopped(failure) => LinkEvent::Stopped(failure),
-            Event::Message { channel, data } => LinkEvent::Message { channel, data },
-        };
-        self.events.push_back(event);
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) fn silence(applied: Applied, what: &str, limit: Duration) -> Failure 
 }
 
 /// The connection is lost, or was never there.
-pub(super) fn lost(applied: Applied, cause: impl Into<String>) -> Failure {
+pub(crate) fn lost(applied: Applied, cause: impl Into<String>) -> Failure {
     Failure { retry: Retry::WithBackoff, applied, ..local_failure(ErrorKind::Disconnected, cause.into()) }
 }
 

@@ -17,9 +17,17 @@ mod websocket;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use client::{BayeuxClient, Link, LinkEvent, Server};
-pub(crate) use engine::{Settings, Timing};
-pub(crate) use failure::is_of_http;
+pub(crate) use client::{Link, Server, any_seed};
+#[cfg(test)]
+pub(crate) use engine::{
+    Engine,
+    tests::{
+        server::{Sent, Server as ModelServer},
+        world,
+    },
+};
+pub(crate) use engine::{Event as LinkEvent, PublishId, Settings, Timing};
+pub(crate) use failure::{is_of_http, lost};
 #[cfg(feature = "fuzzing")]
 pub use fuzzing::{bayeux_engine, bayeux_frame};
 #[cfg(test)]

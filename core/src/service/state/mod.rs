@@ -18,6 +18,7 @@ mod roster;
 mod seen;
 mod session;
 mod stored;
+mod unshown;
 
 pub(crate) use batch::{Batch, Entry, Kind};
 pub(crate) use commands::Commands;

@@ -2,6 +2,7 @@
 
 use super::{
     customer::Customer, farewell::Farewell, outage::Outage, outbox::Outbox, pace::Pace, seen::Entries,
+    unshown::Unshown,
 };
 use crate::{
     Private,
@@ -54,6 +55,8 @@ pub(crate) struct Live {
     pub(crate) disconnected: bool,
     /// The HTTP status of the failed polls that an `error` event told of, until one succeeds.
     pub(crate) told_status: Option<u16>,
+    /// What the server has accepted and not shown yet.
+    pub(crate) unshown: Unshown,
     /// The typing countdown, while it runs.
     pub(crate) typing: Option<Typing>,
     pub(crate) outbox: Outbox,
@@ -139,6 +142,7 @@ impl Live {
             outage: Outage::default(),
             disconnected: false,
             told_status: None,
+            unshown: Unshown::default(),
             typing: None,
             outbox: Outbox::default(),
             ending: None,

@@ -12,7 +12,7 @@ use crate::{
 use std::time::Duration;
 
 impl Script {
-    pub(super) fn congested(&mut self, congested: bool) {
+    pub(crate) fn congested(&mut self, congested: bool) {
         self.service.set_congested(self.time(), congested);
         self.drain();
     }

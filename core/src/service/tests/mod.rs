@@ -18,6 +18,7 @@
     reason = "a test that fails has to say where"
 )]
 
+mod accepted;
 mod answers;
 mod asynchronous;
 mod batch;
@@ -42,10 +43,10 @@ mod poll_command;
 mod polling;
 mod preprocess;
 mod properties;
-mod push;
+pub(crate) mod push;
 mod restore;
 mod roster;
-mod script;
+pub(crate) mod script;
 mod sending;
 mod shared_store;
 mod start;

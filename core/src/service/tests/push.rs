@@ -15,7 +15,7 @@ use serde_json::json;
 use std::time::Duration;
 
 /// Everything that GMS over `CometD` can do.
-pub(super) const PUSH: Capabilities = Capabilities { polling: false, ..GMS };
+pub(crate) const PUSH: Capabilities = Capabilities { polling: false, ..GMS };
 
 pub(super) const GAP: Incoming = Incoming::Up { gap: true };
 
@@ -32,7 +32,7 @@ pub(super) fn agent(index: u64) -> Received {
 }
 
 impl Script {
-    pub(super) fn incoming(&mut self, incoming: Incoming) {
+    pub(crate) fn incoming(&mut self, incoming: Incoming) {
         self.service.incoming(self.time(), incoming);
         self.drain();
     }
@@ -42,7 +42,7 @@ impl Script {
     }
 
     /// The places of all messages that listeners were told of, in order.
-    pub(super) fn told_places(&self) -> Vec<u64> {
+    pub(crate) fn told_places(&self) -> Vec<u64> {
         let payloads = self.payloads("messageReceived");
         let messages = payloads.iter().flat_map(|payload| payload["messages"].as_array().unwrap());
         messages.map(|message| message["index"].as_u64().unwrap()).collect()

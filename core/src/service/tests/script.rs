@@ -22,7 +22,7 @@ use std::{
 };
 
 /// Everything that GMS over REST can do.
-pub(super) const GMS: Capabilities = Capabilities {
+pub(crate) const GMS: Capabilities = Capabilities {
     polling: true,
     file_upload: true,
     file_download: true,
@@ -42,7 +42,7 @@ pub(super) const GMS: Capabilities = Capabilities {
 };
 
 /// Everything that Nexus v3 can do with asynchronous chats.
-pub(super) const NEXUS: Capabilities = Capabilities {
+pub(crate) const NEXUS: Capabilities = Capabilities {
     polling: true,
     file_upload: true,
     file_download: false,
@@ -63,35 +63,35 @@ pub(super) const NEXUS: Capabilities = Capabilities {
 
 /// A request that waits for its answer.
 #[derive(Debug)]
-pub(super) struct Pending {
-    pub(super) id: ExchangeId,
-    pub(super) request: Request,
-    pub(super) with_preview: bool,
+pub(crate) struct Pending {
+    pub(crate) id: ExchangeId,
+    pub(crate) request: Request,
+    pub(crate) with_preview: bool,
 }
 
 impl Pending {
-    pub(super) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         operation(&self.request.operation)
     }
 }
 
 /// A service and its whole world.
-pub(super) struct Script {
-    pub(super) service: Service,
-    pub(super) now: Duration,
-    pub(super) config: ServiceConfig,
-    pub(super) capabilities: Capabilities,
-    pub(super) stored: Stored,
-    pub(super) pending: Vec<Pending>,
-    pub(super) aborted: Vec<ExchangeId>,
-    pub(super) logged: Vec<String>,
+pub(crate) struct Script {
+    pub(crate) service: Service,
+    pub(crate) now: Duration,
+    pub(crate) config: ServiceConfig,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) stored: Stored,
+    pub(crate) pending: Vec<Pending>,
+    pub(crate) aborted: Vec<ExchangeId>,
+    pub(crate) logged: Vec<String>,
     /// Leaves reads of the store unanswered until [`Script::answer_loads`].
-    pub(super) hold_loads: bool,
+    pub(crate) hold_loads: bool,
     /// Leaves messages with the preprocessors until [`Script::preprocess`].
-    pub(super) hold_preprocessing: bool,
+    pub(crate) hold_preprocessing: bool,
     /// What the host's keeper was told, and whether it was asked when the store was read last.
-    pub(super) told: Vec<HostCall>,
-    pub(super) asked_keeper: bool,
+    pub(crate) told: Vec<HostCall>,
+    pub(crate) asked_keeper: bool,
     loads: VecDeque<Stored>,
     preprocessing: VecDeque<(BatchId, Vec<JsonObject>)>,
     names: BTreeMap<RequestId, &'static str>,
@@ -102,7 +102,7 @@ pub(super) struct Script {
 
 impl Script {
     /// A service without a configuration.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             service: Service::new(),
             now: Duration::from_secs(100),
@@ -126,7 +126,7 @@ impl Script {
     }
 
     /// A service that accepts commands.
-    pub(super) fn ready() -> Self {
+    pub(crate) fn ready() -> Self {
         let mut script = Self::new();
         script.configure();
         script.take();
@@ -134,11 +134,11 @@ impl Script {
     }
 
     /// A service in a chat, its first poll answered with the join of our participant at index 1.
-    pub(super) fn started() -> Self {
+    pub(crate) fn started() -> Self {
         Self::started_with(|_| {})
     }
 
-    pub(super) fn started_with(change: impl FnOnce(&mut Self)) -> Self {
+    pub(crate) fn started_with(change: impl FnOnce(&mut Self)) -> Self {
         let mut script = Self::new();
         change(&mut script);
         script.configure();
@@ -150,29 +150,29 @@ impl Script {
     }
 
     /// A service in a chat without polls, for a look at the outbox alone.
-    pub(super) fn quiet() -> Self {
+    pub(crate) fn quiet() -> Self {
         let mut script = Self::started();
         script.command(Command::StopPoll);
         script.take();
         script
     }
 
-    pub(super) fn configure(&mut self) -> RequestId {
+    pub(crate) fn configure(&mut self) -> RequestId {
         let config = Config::from_json(&json!({"dataURL": "http://127.0.0.1/chat"})).unwrap();
         self.command(Command::Configure(Box::new(config)))
     }
 
-    pub(super) fn time(&self) -> Time {
+    pub(crate) fn time(&self) -> Time {
         let ms = u64::try_from(self.now.as_millis()).unwrap();
         Time { now: self.now, unix_ms: 1_700_000_000_000 + ms }
     }
 
-    pub(super) fn command(&mut self, command: Command) -> RequestId {
+    pub(crate) fn command(&mut self, command: Command) -> RequestId {
         self.command_within(command, None)
     }
 
     /// Gives a command that has to have its outcome after `limit` at the latest.
-    pub(super) fn command_within(&mut self, command: Command, limit: Option<Duration>) -> RequestId {
+    pub(crate) fn command_within(&mut self, command: Command, limit: Option<Duration>) -> RequestId {
         let id = RequestId(self.names.len() as u64);
         self.names.insert(id, name(&command));
         let deadline = limit.map(|limit| self.now + limit);
@@ -181,52 +181,52 @@ impl Script {
         id
     }
 
-    pub(super) fn send(&mut self, text: &str) -> RequestId {
+    pub(crate) fn send(&mut self, text: &str) -> RequestId {
         self.command(message(text))
     }
 
-    pub(super) fn cancel(&mut self, id: RequestId) {
+    pub(crate) fn cancel(&mut self, id: RequestId) {
         self.service.cancel(self.time(), id);
         self.drain();
     }
 
-    pub(super) fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         self.service.close(self.time());
         self.drain();
     }
 
     /// Answers the oldest request of a kind.
-    pub(super) fn answer(&mut self, kind: &str, reply: Reply) {
+    pub(crate) fn answer(&mut self, kind: &str, reply: Reply) {
         let pending = self.take_request(kind);
         self.reply(pending.id, Ok(reply));
     }
 
     /// Answers the request to end the chat; the server has nothing more to tell.
-    pub(super) fn answer_end(&mut self) {
+    pub(crate) fn answer_end(&mut self) {
         self.answer("end", ended());
         self.no_last_words();
     }
 
     /// Answers the request for the last words of a chat: the server does not know it any more.
-    pub(super) fn no_last_words(&mut self) {
+    pub(crate) fn no_last_words(&mut self) {
         let newest = self.pending.iter().rposition(|pending| pending.kind() == "poll");
         let pending = self.pending.remove(newest.expect("the last words are asked for"));
         self.reply(pending.id, Err(gone(http(404))));
     }
 
     /// Fails the oldest request of a kind.
-    pub(super) fn fail(&mut self, kind: &str, failure: Failure) {
+    pub(crate) fn fail(&mut self, kind: &str, failure: Failure) {
         let pending = self.take_request(kind);
         self.reply(pending.id, Err(failure));
     }
 
-    pub(super) fn reply(&mut self, id: ExchangeId, outcome: Result<Reply, Failure>) {
+    pub(crate) fn reply(&mut self, id: ExchangeId, outcome: Result<Reply, Failure>) {
         self.service.replied(self.time(), id, outcome);
         self.drain();
     }
 
     /// Waits for the next poll and answers it.
-    pub(super) fn answer_poll_due(&mut self, reply: Reply) {
+    pub(crate) fn answer_poll_due(&mut self, reply: Reply) {
         while !self.kinds().contains(&"poll") {
             self.step();
         }
@@ -234,25 +234,25 @@ impl Script {
     }
 
     /// Takes the oldest request of a kind out of those that wait for an answer.
-    pub(super) fn take_request(&mut self, kind: &str) -> Pending {
+    pub(crate) fn take_request(&mut self, kind: &str) -> Pending {
         let at = self.pending.iter().position(|pending| pending.kind() == kind);
         let at = at.unwrap_or_else(|| panic!("no {kind} under way, but {:?}", self.kinds()));
         self.pending.remove(at)
     }
 
     /// The oldest request of a kind, left where it is.
-    pub(super) fn request(&self, kind: &str) -> &Pending {
+    pub(crate) fn request(&self, kind: &str) -> &Pending {
         let found = self.pending.iter().find(|pending| pending.kind() == kind);
         found.unwrap_or_else(|| panic!("no {kind} under way, but {:?}", self.kinds()))
     }
 
     /// The kinds of the requests under way.
-    pub(super) fn kinds(&self) -> Vec<&'static str> {
+    pub(crate) fn kinds(&self) -> Vec<&'static str> {
         self.pending.iter().map(Pending::kind).collect()
     }
 
     /// Answers every poll as it becomes due, without messages, until this much time has passed.
-    pub(super) fn idle(&mut self, time: Duration) {
+    pub(crate) fn idle(&mut self, time: Duration) {
         let end = self.now + time;
         loop {
             while self.kinds().contains(&"poll") {
@@ -267,7 +267,7 @@ impl Script {
     }
 
     /// Lets this much time pass, doing what becomes due.
-    pub(super) fn wait(&mut self, time: Duration) {
+    pub(crate) fn wait(&mut self, time: Duration) {
         let end = self.now + time;
         while self.service.next_timeout().is_some_and(|due| due <= end) {
             self.step();
@@ -275,12 +275,12 @@ impl Script {
         self.now = end;
     }
 
-    pub(super) fn wait_ms(&mut self, ms: u64) {
+    pub(crate) fn wait_ms(&mut self, ms: u64) {
         self.wait(Duration::from_millis(ms));
     }
 
     /// Goes to the next time when something is due, and does it.
-    pub(super) fn step(&mut self) {
+    pub(crate) fn step(&mut self) {
         let due = self.service.next_timeout().expect("something is due");
         self.now = self.now.max(due);
         self.service.handle_timeout(self.time());
@@ -288,7 +288,7 @@ impl Script {
         assert!(self.service.next_timeout().is_none_or(|next| next > self.now), "what was due is still due");
     }
 
-    pub(super) fn answer_loads(&mut self) {
+    pub(crate) fn answer_loads(&mut self) {
         while let Some(stored) = self.loads.pop_front() {
             self.service.loaded(self.time(), Ok(stored));
             self.drain();
@@ -296,19 +296,19 @@ impl Script {
     }
 
     /// Answers the oldest read of the store with an error.
-    pub(super) fn fail_load(&mut self, error: Error) {
+    pub(crate) fn fail_load(&mut self, error: Error) {
         if self.loads.pop_front().is_some() {
             self.service.loaded(self.time(), Err(error));
             self.drain();
         }
     }
 
-    pub(super) fn is_preprocessing(&self) -> bool {
+    pub(crate) fn is_preprocessing(&self) -> bool {
         !self.preprocessing.is_empty()
     }
 
     /// Runs the preprocessors on the batch that waits for them.
-    pub(super) fn preprocess(&mut self) {
+    pub(crate) fn preprocess(&mut self) {
         let (id, messages) = self.preprocessing.pop_front().expect("a batch waits for the preprocessors");
         self.service.preprocessed(self.time(), id, messages);
         self.drain();
@@ -316,47 +316,47 @@ impl Script {
 
     /// What went on since this was last asked: events by name, requests as `> kind ...`, outcomes as `command: resolved` or
     /// `command: rejected`.
-    pub(super) fn take(&mut self) -> Vec<String> {
+    pub(crate) fn take(&mut self) -> Vec<String> {
         let mut timeline = self.take_all();
         timeline.retain(|line| !line.starts_with("store ") && !line.starts_with("forget") && line != "keep");
         timeline
     }
 
     /// The same, with `store key` and `forget key`.
-    pub(super) fn take_all(&mut self) -> Vec<String> {
+    pub(crate) fn take_all(&mut self) -> Vec<String> {
         std::mem::take(&mut self.timeline)
     }
 
     /// All events, in order.
-    pub(super) fn events(&self) -> &[Event] {
+    pub(crate) fn events(&self) -> &[Event] {
         &self.published
     }
 
     /// The payload of the latest event of this name.
-    pub(super) fn payload(&self, name: &str) -> Value {
+    pub(crate) fn payload(&self, name: &str) -> Value {
         self.payloads(name).pop().unwrap_or_else(|| panic!("no event {name}"))
     }
 
     /// The payloads of all events of this name.
-    pub(super) fn payloads(&self, name: &str) -> Vec<Value> {
+    pub(crate) fn payloads(&self, name: &str) -> Vec<Value> {
         self.published.iter().filter(|event| event.name() == name).map(Event::data).collect()
     }
 
-    pub(super) fn outcome(&self, id: RequestId) -> Option<&Result<Resolution, Error>> {
+    pub(crate) fn outcome(&self, id: RequestId) -> Option<&Result<Resolution, Error>> {
         self.outcomes.get(&id)
     }
 
     /// How many commands have no outcome.
-    pub(super) fn open(&self) -> usize {
+    pub(crate) fn open(&self) -> usize {
         self.names.len() - self.outcomes.len()
     }
 
-    pub(super) fn is_open(&self, id: RequestId) -> bool {
+    pub(crate) fn is_open(&self, id: RequestId) -> bool {
         self.outcome(id).is_none()
     }
 
     /// What the command resolved with.
-    pub(super) fn resolved(&self, id: RequestId) -> Value {
+    pub(crate) fn resolved(&self, id: RequestId) -> Value {
         match self.outcome(id) {
             Some(Ok(resolution)) => resolution.to_json(),
             other => panic!("not resolved: {other:?}"),
@@ -364,12 +364,12 @@ impl Script {
     }
 
     /// The rejection's kind and text.
-    pub(super) fn rejected(&self, id: RequestId) -> (ErrorKind, &str) {
+    pub(crate) fn rejected(&self, id: RequestId) -> (ErrorKind, &str) {
         let error = self.error(id);
         (error.kind(), error.message())
     }
 
-    pub(super) fn error(&self, id: RequestId) -> &Error {
+    pub(crate) fn error(&self, id: RequestId) -> &Error {
         match self.outcome(id) {
             Some(Err(error)) => error,
             other => panic!("not rejected: {other:?}"),
@@ -377,13 +377,13 @@ impl Script {
     }
 
     /// Gives a command that is answered at once, and returns what it resolved with.
-    pub(super) fn ask(&mut self, command: Command) -> Value {
+    pub(crate) fn ask(&mut self, command: Command) -> Value {
         let id = self.command(command);
         self.resolved(id)
     }
 
     /// Carries out the effects.
-    pub(super) fn drain(&mut self) {
+    pub(crate) fn drain(&mut self) {
         while let Some(effect) = self.service.poll_effect() {
             self.perform(effect);
         }
@@ -455,14 +455,14 @@ impl Script {
     }
 }
 
-pub(super) fn message(text: &str) -> Command {
+pub(crate) fn message(text: &str) -> Command {
     Command::SendMessage(SendMessage { message: Some(text.into()), ..SendMessage::default() })
 }
 
-pub(super) fn typing() -> Command {
+pub(crate) fn typing() -> Command {
     Command::SendTyping { message: None }
 }
 
-pub(super) fn start_chat() -> Command {
+pub(crate) fn start_chat() -> Command {
     Command::StartChat(StartChat::default())
 }

@@ -22,7 +22,7 @@ async fn a_chat_from_its_start_to_its_end() {
         simulator.say(&chat, sam, "Hello Mia").unwrap();
         mia.hear("Hello Mia").await;
         let reply = mia.perform(text("Grüße")).await.unwrap();
-        assert_eq!((reply.verdict, reply.messages.len()), (Verdict::Done, 0));
+        assert_eq!((reply.verdict.is_good(), reply.messages.len()), (true, 0));
         assert_eq!(reply.body.json()["statusCode"], 0);
         mia.perform(text("Grüße")).await.unwrap();
         mia.perform(Operation::Typing { started: true, preview: Some("I th".into()) }).await.unwrap();
@@ -34,7 +34,6 @@ async fn a_chat_from_its_start_to_its_end() {
         mia.perform(Operation::ReadReceipt { position: 3 }).await.unwrap();
         simulator.say(&chat, sam, "Bye").unwrap();
         mia.hear("Bye").await;
-        assert_eq!(mia.transport.0.exchanges().mute, echo == Echo::Never);
         let wanted = simulator.transcript(&chat).unwrap().len();
         let lacks_typing = if echo == Echo::Never { 2 } else { 0 };
         assert!(mia.transcript.len() >= wanted - lacks_typing, "{:?}", mia.transcript);

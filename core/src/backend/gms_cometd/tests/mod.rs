@@ -1,4 +1,4 @@
-//! GMS v2 over `CometD`: what requests carry (`encoding`), whose outcome it is (`outcomes`), and chats with the simulated server, on both
+//! GMS v2 over `CometD`: what requests carry (`encoding`), and chats with the simulated server, on both
 //! carriers (`chats`), through losses (`losses`), and with files (`files`).
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a broken test must fail loudly")]
@@ -7,7 +7,6 @@ mod chats;
 mod encoding;
 mod files;
 mod losses;
-mod outcomes;
 
 use super::*;
 use crate::{
@@ -107,6 +106,11 @@ impl Customer {
         }
         let reply = reply?;
         self.read(&reply);
+        // What the server accepts may be shown only to who asks.
+        if reply.verdict == Verdict::Accepted {
+            let looked = self.request(Operation::Poll { from: self.place(), preview: None }).await?;
+            self.read(&looked);
+        }
         Ok(reply)
     }
 
@@ -142,13 +146,17 @@ impl Customer {
     }
 
     async fn catch_up(&mut self) -> Result<Reply, Failure> {
+        self.perform(Operation::Poll { from: self.place(), preview: None }).await
+    }
+
+    /// From where on messages are missing.
+    fn place(&self) -> Position {
         let newest = self.transcript.keys().next_back().copied();
-        let from = Position {
+        Position {
             order: newest.map_or(1, |newest| newest + 1),
             after: newest.map(Index::from),
             resync: false,
-        };
-        self.perform(Operation::Poll { from, preview: None }).await
+        }
     }
 
     /// Goes on until `done`.

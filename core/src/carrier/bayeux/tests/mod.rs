@@ -25,7 +25,7 @@ fn direct() -> Connection {
     Connection { proxy: ProxyConfig::None, headers, ..Connection::default() }
 }
 
-fn client_with(url: &str, connection: &Connection) -> (BayeuxClient, Link) {
+fn client_with(url: &str, connection: &Connection) -> Link {
     let pool = HttpPool::new();
     let server = Server {
         url: Url::parse(url).unwrap(),
@@ -34,12 +34,12 @@ fn client_with(url: &str, connection: &Connection) -> (BayeuxClient, Link) {
     };
     let channels = vec!["/service/a".into()];
     let settings = Settings { websocket: true, channels, timing: Timing::default(), seed: 1 };
-    let (client, link) = BayeuxClient::new(server, settings);
-    client.start();
-    (client, link)
+    let mut link = Link::new(server, settings);
+    link.start();
+    link
 }
 
-fn client(server: &LoopbackServer) -> (BayeuxClient, Link) {
+fn client(server: &LoopbackServer) -> Link {
     client_with(&server.url(), &direct())
 }
 
@@ -47,53 +47,60 @@ fn data(text: &str) -> Box<RawValue> {
     to_raw_value(&note(text)).unwrap()
 }
 
-fn publish(
-    client: &BayeuxClient,
-    text: &str,
-) -> impl Future<Output = Result<(), crate::transport::Failure>> + use<> {
-    client.publish("/service/a".into(), data(text), LIMIT).1
+fn publish(link: &mut Link, text: &str, limit: Duration) -> PublishId {
+    link.publish("/service/a".into(), data(text), limit)
 }
 
-/// The next event that is not a sign of life, as text.
+/// The next event that is neither a sign of life nor about a publish, as text.
 async fn event(link: &mut Link) -> String {
     loop {
-        let event = link.next().await.unwrap();
-        if !matches!(event, LinkEvent::Alive) {
-            return line(event);
+        if let Some(line) = line(link.next(None).await.unwrap()) {
+            return line;
         }
     }
 }
 
-fn line(event: LinkEvent) -> String {
-    match event {
-        LinkEvent::Alive => "alive".into(),
+fn line(event: LinkEvent) -> Option<String> {
+    Some(match event {
+        LinkEvent::Alive | LinkEvent::Left(..) | LinkEvent::Published(..) => return None,
         LinkEvent::Up { gap } => if gap { "up with a gap" } else { "up" }.into(),
         LinkEvent::Down(_) => "down".into(),
         LinkEvent::Failed(count, failure) => format!("failed {count}: {}", failure.cause),
         LinkEvent::Stopped(_) => "stopped".into(),
         LinkEvent::Message { data, .. } => String::from_utf8(data.to_vec()).unwrap(),
+    })
+}
+
+/// What becomes of a publish.
+async fn outcome(link: &mut Link, id: PublishId) -> Result<(), crate::transport::Failure> {
+    loop {
+        match link.next(None).await.unwrap() {
+            LinkEvent::Published(of, outcome) if of == id => return outcome,
+            _ => {}
+        }
     }
 }
 
 /// Publishes and hears the echo.
-async fn talk(client: &BayeuxClient, link: &mut Link, text: &str) {
-    let mut outcome = std::pin::pin!(publish(client, text));
-    let mut heard = String::new();
-    let mut taken = None;
-    while taken.is_none() || heard.is_empty() {
-        tokio::select! {
-            outcome = &mut outcome, if taken.is_none() => taken = Some(outcome),
-            event = event(link) => heard = event,
+async fn talk(link: &mut Link, text: &str) {
+    let id = publish(link, text, LIMIT);
+    let (mut heard, mut taken) = (None, false);
+    while !taken || heard.is_none() {
+        match link.next(None).await.unwrap() {
+            LinkEvent::Published(of, outcome) if of == id => {
+                outcome.unwrap();
+                taken = true;
+            }
+            event => heard = line(event).or(heard),
         }
     }
-    taken.unwrap().unwrap();
-    assert_eq!(heard, note(text).to_string());
+    assert_eq!(heard, Some(note(text).to_string()));
 }
 
 #[tokio::test]
 async fn on_a_websocket() {
     let mut server = LoopbackServer::start(false, Upgrades::Accepted).await;
-    let (client, mut link) = client(&server);
+    let mut link = client(&server);
     assert_eq!(event(&mut link).await, "up");
     let opening = server.seen_other().await;
     assert!(opening.head.starts_with("GET /genesys/cometd HTTP/1.1\r\n"), "{}", opening.head);
@@ -101,7 +108,7 @@ async fn on_a_websocket() {
         assert_eq!(opening.header(name), Some(value), "{name}");
     }
     assert_eq!(opening.header("cookie"), None);
-    talk(&client, &mut link, "Grüße").await;
+    talk(&mut link, "Grüße").await;
     assert!(server.seen("/service/a").await.websocket);
     server.push(note("pushed"));
     assert_eq!(event(&mut link).await, note("pushed").to_string());
@@ -109,37 +116,34 @@ async fn on_a_websocket() {
     server.cut();
     assert_eq!(event(&mut link).await, "up with a gap");
     assert_eq!(server.seen_other().await.header("cookie"), Some("BAYEUX_BROWSER=b1"));
-    talk(&client, &mut link, "again").await;
+    talk(&mut link, "again").await;
 
-    client.stop();
+    link.stop();
     assert_eq!(event(&mut link).await, "stopped");
     server.seen("/meta/disconnect").await;
-    let failure = publish(&client, "late");
-    let (failure, _) = tokio::join!(failure, async { tokio::time::timeout(LIMIT / 30, link.next()).await });
-    let failure = failure.unwrap_err();
+    let id = publish(&mut link, "late", LIMIT);
+    let failure = outcome(&mut link, id).await.unwrap_err();
     assert_eq!((failure.kind, failure.applied), (ErrorKind::Disconnected, Applied::No));
-    drop(client);
-    assert!(link.next().await.is_none());
 }
 
 #[tokio::test]
 async fn with_long_polling_where_websockets_are_refused() {
     for upgrades in [Upgrades::Refused, Upgrades::Feigned] {
         let mut server = LoopbackServer::start(false, upgrades).await;
-        let (client, mut link) = client(&server);
+        let mut link = client(&server);
         assert_eq!(event(&mut link).await, "up");
         let handshake = server.seen("/meta/handshake").await;
         assert!(handshake.head.starts_with("POST /genesys/cometd HTTP/1.1\r\n") && !handshake.websocket);
         assert_eq!(handshake.header("content-type"), Some("application/json;charset=UTF-8"));
         assert_eq!((handshake.header("x-tenant"), handshake.header("cookie")), (Some("t1"), None));
         assert_eq!(server.seen("/meta/connect").await.header("cookie"), Some("BAYEUX_BROWSER=b1"));
-        talk(&client, &mut link, "hi").await;
+        talk(&mut link, "hi").await;
         server.push(note("pushed"));
         assert_eq!(event(&mut link).await, note("pushed").to_string());
         server.cut();
         assert_eq!(event(&mut link).await, "up with a gap");
         server.set_upgrades(Upgrades::Accepted);
-        talk(&client, &mut link, "again").await;
+        talk(&mut link, "again").await;
         assert!(!server.seen("/service/a").await.websocket);
     }
 }
@@ -147,20 +151,20 @@ async fn with_long_polling_where_websockets_are_refused() {
 #[tokio::test]
 async fn acknowledged_messages_survive_a_cut() {
     let server = LoopbackServer::start(true, Upgrades::Accepted).await;
-    let (client, mut link) = client(&server);
+    let mut link = client(&server);
     assert_eq!(event(&mut link).await, "up");
-    talk(&client, &mut link, "hi").await;
+    talk(&mut link, "hi").await;
     server.cut();
     server.push(note("meanwhile"));
     assert_eq!(event(&mut link).await, note("meanwhile").to_string());
     assert_eq!(event(&mut link).await, "up");
-    talk(&client, &mut link, "again").await;
+    talk(&mut link, "again").await;
 }
 
 #[tokio::test]
 async fn a_server_that_restarts_is_shaken_hands_with_again() {
     let mut server = LoopbackServer::start(true, Upgrades::Accepted).await;
-    let (client, mut link) = client(&server);
+    let mut link = client(&server);
     assert_eq!(event(&mut link).await, "up");
     server.seen("/meta/handshake").await;
     server.restart();
@@ -168,7 +172,7 @@ async fn a_server_that_restarts_is_shaken_hands_with_again() {
     assert_eq!(event(&mut link).await, "up with a gap");
     server.seen("/meta/handshake").await;
     server.seen("/meta/subscribe").await;
-    talk(&client, &mut link, "again").await;
+    talk(&mut link, "again").await;
 }
 
 #[tokio::test]
@@ -176,11 +180,11 @@ async fn an_unreachable_server_is_reported() {
     let unused = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/cometd", unused.local_addr().unwrap());
     drop(unused);
-    let (client, mut link) = client_with(&url, &direct());
+    let mut link = client_with(&url, &direct());
     let failed = event(&mut link).await;
     assert!(failed.starts_with("failed 1: ") && failed.contains("refused"), "{failed}");
-    let (_, failure) = client.publish("/service/a".into(), data("hi"), Duration::from_millis(50));
-    let failure = tokio::select! { failure = failure => failure.unwrap_err(), () = async { loop { event(&mut link).await; } } => unreachable!() };
+    let id = publish(&mut link, "hi", Duration::from_millis(50));
+    let failure = outcome(&mut link, id).await.unwrap_err();
     assert_eq!((failure.kind, failure.applied), (ErrorKind::Disconnected, Applied::No));
 }
 
@@ -188,7 +192,7 @@ async fn an_unreachable_server_is_reported() {
 async fn what_is_not_bayeux_is_borne() {
     let server = LoopbackServer::start(false, Upgrades::Refused).await;
     server.answer_other("<html>a proxy's own page</html>");
-    let (_client, mut link) = client_with(&format!("http://{}/elsewhere", server.address), &direct());
+    let mut link = client_with(&format!("http://{}/elsewhere", server.address), &direct());
     let failed = event(&mut link).await;
     assert_eq!(failed, "failed 1: what came is not Bayeux (200 OK)");
 }
@@ -197,7 +201,7 @@ async fn what_is_not_bayeux_is_borne() {
 async fn a_payload_longer_than_allowed_is_a_loss() {
     let server = LoopbackServer::start(false, Upgrades::Accepted).await;
     let small = Connection { max_response_bytes: 4000, ..direct() };
-    let (_client, mut link) = client_with(&server.url(), &small);
+    let mut link = client_with(&server.url(), &small);
     assert_eq!(event(&mut link).await, "up");
     server.push(note(&"x".repeat(5000)));
     assert_eq!(event(&mut link).await, "up with a gap");

@@ -91,9 +91,9 @@ async fn a_websocket_goes_with_tls_through_a_socks_proxy() {
     let (with_tls, certificate) = with_tls(&server).await;
     let mut proxy = SocksProxy::start(with_tls, Policy::Password).await;
     let (_file, connection) = through(&format!("socks5h://user:p%40ss@{}", proxy.address), &[&certificate]);
-    let (client, mut link) = client_with("https://chat.test/genesys/cometd", &connection);
+    let mut link = client_with("https://chat.test/genesys/cometd", &connection);
     assert_eq!(event(&mut link).await, "up");
-    talk(&client, &mut link, "hi").await;
+    talk(&mut link, "hi").await;
     assert!(server.seen("/service/a").await.websocket);
     assert_eq!(proxy.asked().await, "name chat.test 443");
 }
@@ -117,9 +117,9 @@ async fn a_websocket_goes_with_tls_through_a_proxy() {
             format!("http://user:pw@{}", proxy.await)
         };
         let (_file, connection) = through(&proxy, &[&certificate, &proxies.pem()]);
-        let (client, mut link) = client_with("https://chat.test/genesys/cometd", &connection);
+        let mut link = client_with("https://chat.test/genesys/cometd", &connection);
         assert_eq!(event(&mut link).await, "up");
-        talk(&client, &mut link, "hi").await;
+        talk(&mut link, "hi").await;
         assert!(server.seen("/service/a").await.websocket);
         let asked = asked.recv().await.unwrap();
         assert!(asked.starts_with("CONNECT chat.test:443 HTTP/1.1\r\n"), "{asked}");
@@ -138,9 +138,9 @@ async fn a_websocket_without_tls_goes_through_a_proxy_with_it() {
     })
     .await;
     let (_file, connection) = through(&format!("https://user:pw@{proxy}"), &[&proxies.pem()]);
-    let (client, mut link) = client_with("http://chat.test/genesys/cometd", &connection);
+    let mut link = client_with("http://chat.test/genesys/cometd", &connection);
     assert_eq!(event(&mut link).await, "up");
-    talk(&client, &mut link, "hi").await;
+    talk(&mut link, "hi").await;
     let seen = server.seen("/service/a").await;
     assert!(seen.websocket && seen.head.starts_with("GET http://chat.test/genesys/cometd "), "{}", seen.head);
     assert_eq!(seen.header("proxy-authorization"), Some("Basic dXNlcjpwdw=="));

@@ -14,7 +14,7 @@ mod publishes;
 mod script;
 pub(crate) mod server;
 mod silence;
-mod world;
+pub(crate) mod world;
 
 use super::*;
 use crate::carrier::bayeux::{failure, message};

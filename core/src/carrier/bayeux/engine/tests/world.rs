@@ -1,4 +1,5 @@
-//! A client, a server and the network between them, in simulated time; and the client's owner, who keeps count.
+//! A client, a server and the network between them, in simulated time; and the client's owner: one who publishes numbers and keeps count,
+//! or another's.
 
 use super::{
     server::{Line, Sent, Server},
@@ -30,9 +31,32 @@ struct End {
     handshake: bool,
 }
 
-/// What the client's owner has seen.
+/// Who owns a client.
+pub(crate) trait Owner {
+    /// Takes what the client tells.
+    fn tell(&mut self, now: Duration, server: &Server, event: Event);
+
+    /// Does what it wants done with the client; false, if that is nothing.
+    fn act(&mut self, _now: Duration, _client: &mut Engine) -> bool {
+        false
+    }
+
+    /// What the server makes of what the client has published.
+    fn serve(&mut self, _now: Duration, _server: &mut Server) -> Sent {
+        Sent::new()
+    }
+
+    /// When it, or what the server makes of publishes, wants to be called next.
+    fn timeout(&self) -> Option<Duration> {
+        None
+    }
+
+    fn handle_timeout(&mut self, _now: Duration) {}
+}
+
+/// What one has seen who publishes numbers.
 #[derive(Debug, Default)]
-pub(super) struct Owner {
+pub(crate) struct Publisher {
     pub(super) up: bool,
     pub(super) ups: u64,
     pub(super) downs: u64,
@@ -50,17 +74,17 @@ pub(super) struct Owner {
 /// A publish: its number, when it was given, and its outcome.
 type Published = (u64, Duration, Option<Result<(), Applied>>);
 
-pub(super) struct World {
+pub(crate) struct World<O = Publisher> {
     pub(super) engine: Engine,
-    pub(super) now: Duration,
-    pub(super) server: Server,
-    pub(super) owner: Owner,
+    pub(crate) now: Duration,
+    pub(crate) server: Server,
+    pub(crate) owner: O,
     /// The network carries something.
-    pub(super) reachable: bool,
+    pub(crate) reachable: bool,
     /// The network bears a WebSocket.
-    pub(super) websockets: bool,
+    pub(crate) websockets: bool,
     /// The server takes what comes and answers nothing; a line on which it should have spoken carries nothing any more.
-    pub(super) mute: bool,
+    pub(crate) mute: bool,
     /// When each handshake was sent.
     pub(super) handshakes: Vec<Duration>,
     agenda: BTreeMap<(Duration, u64), Step>,
@@ -74,51 +98,12 @@ pub(super) struct World {
 pub(super) const LIMIT: Duration = Duration::from_secs(3);
 
 impl World {
+    /// A client that has been started, and whoever keeps count.
     pub(super) fn new(websocket: bool, acks: bool, seed: u64) -> Self {
-        let mut world = Self {
-            engine: Engine::new(settings(websocket, seed)),
-            now: Duration::ZERO,
-            server: Server::new(acks),
-            owner: Owner::default(),
-            reachable: true,
-            websockets: true,
-            mute: false,
-            handshakes: Vec::new(),
-            agenda: BTreeMap::new(),
-            lines: BTreeMap::new(),
-            socket: None,
-            count: 0,
-            random: fastrand::Rng::with_seed(seed),
-        };
+        let mut world = Self::of(Publisher::default(), settings(websocket, seed), acks);
         world.engine.start(world.now);
         world.carry();
         world
-    }
-
-    /// Lets time pass.
-    pub(super) fn pass(&mut self, duration: Duration) {
-        let end = self.now + duration;
-        for _ in 0..100_000 {
-            let agenda = self.agenda.first_key_value().map(|((at, _), _)| *at);
-            let due =
-                [agenda, self.engine.poll_timeout(), self.server.next_release()].into_iter().flatten().min();
-            let Some(due) = due.filter(|due| *due <= end) else {
-                self.now = end;
-                return;
-            };
-            self.now = self.now.max(due);
-            if agenda == Some(due) {
-                let (_, step) = self.agenda.pop_first().unwrap();
-                self.step(step);
-            }
-            let sent = self.server.release_due(self.now);
-            self.dispatch(sent);
-            if self.engine.poll_timeout().is_some_and(|timeout| timeout <= self.now) {
-                self.engine.handle_timeout(self.now);
-            }
-            self.carry();
-        }
-        panic!("the client never rests");
     }
 
     /// What has to follow a publish does not come.
@@ -146,9 +131,69 @@ impl World {
         );
         self.carry();
     }
+}
+
+impl<O: Owner> World<O> {
+    /// A client that has not been started.
+    pub(crate) fn of(owner: O, settings: Settings, acks: bool) -> Self {
+        let random = fastrand::Rng::with_seed(settings.seed);
+        Self {
+            engine: Engine::new(settings),
+            now: Duration::ZERO,
+            server: Server::new(acks),
+            owner,
+            reachable: true,
+            websockets: true,
+            mute: false,
+            handshakes: Vec::new(),
+            agenda: BTreeMap::new(),
+            lines: BTreeMap::new(),
+            socket: None,
+            count: 0,
+            random,
+        }
+    }
+
+    /// Has the owner do something, and what follows from that.
+    pub(crate) fn with<T>(&mut self, act: impl FnOnce(&mut O, Duration) -> T) -> T {
+        let done = act(&mut self.owner, self.now);
+        self.carry();
+        self.serve();
+        done
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&mut self, duration: Duration) {
+        let end = self.now + duration;
+        for _ in 0..100_000 {
+            let agenda = self.agenda.first_key_value().map(|((at, _), _)| *at);
+            let others = [self.engine.poll_timeout(), self.server.next_release(), self.owner.timeout()];
+            let due = others.into_iter().chain([agenda]).flatten().min();
+            let Some(due) = due.filter(|due| *due <= end) else {
+                self.now = end;
+                return;
+            };
+            self.now = self.now.max(due);
+            if agenda == Some(due) {
+                let (_, step) = self.agenda.pop_first().unwrap();
+                self.step(step);
+            }
+            let sent = self.server.release_due(self.now);
+            self.dispatch(sent);
+            if self.engine.poll_timeout().is_some_and(|timeout| timeout <= self.now) {
+                self.engine.handle_timeout(self.now);
+            }
+            if self.owner.timeout().is_some_and(|timeout| timeout <= self.now) {
+                self.owner.handle_timeout(self.now);
+            }
+            self.carry();
+            self.serve();
+        }
+        panic!("the client never rests");
+    }
 
     /// Cuts every line, and both ends notice; or nobody is told.
-    pub(super) fn kill(&mut self, silently: bool) {
+    pub(crate) fn kill(&mut self, silently: bool) {
         let lines: Vec<Line> = self.lines.keys().copied().collect();
         for line in lines {
             self.lines.get_mut(&line).unwrap().dead = true;
@@ -160,8 +205,21 @@ impl World {
         self.agenda.retain(|_, step| cut(step));
     }
 
-    /// Does what the client wants done.
+    /// Lets the server answer what was published.
+    fn serve(&mut self) {
+        let sent = self.owner.serve(self.now, &mut self.server);
+        self.dispatch(sent);
+    }
+
+    /// Does what the client and its owner want done.
     fn carry(&mut self) {
+        self.carry_out();
+        while self.owner.act(self.now, &mut self.engine) {
+            self.carry_out();
+        }
+    }
+
+    fn carry_out(&mut self) {
         while let Some(output) = self.engine.poll_output() {
             match output {
                 Output::Open => {
@@ -190,7 +248,7 @@ impl World {
                     self.carry_payload(line, payload);
                 }
                 Output::Abandon(exchange) => self.lines.retain(|_, end| end.exchange != Some(exchange)),
-                Output::Event(event) => self.tell(event),
+                Output::Event(event) => self.owner.tell(self.now, &self.server, event),
             }
         }
     }
@@ -281,14 +339,16 @@ impl World {
             }
         }
     }
+}
 
-    fn tell(&mut self, event: Event) {
-        let owner = &mut self.owner;
+impl Owner for Publisher {
+    fn tell(&mut self, now: Duration, server: &Server, event: Event) {
+        let owner = self;
         match event {
             Event::Up { gap } => {
                 if gap || owner.ups == 0 {
-                    owner.known.extend(owner.asked + 1..=self.server.said);
-                    owner.asked = self.server.said;
+                    owner.known.extend(owner.asked + 1..=server.said);
+                    owner.asked = server.said;
                 }
                 owner.up = true;
                 owner.ups += 1;
@@ -313,11 +373,10 @@ impl World {
                 let outcome = outcome.map_err(|failure| failure.applied);
                 assert!(known.replace(outcome).is_none(), "two outcomes of one publish");
                 assert!(
-                    self.now <= *given + LIMIT * 3 + Timing::default().network_delay,
-                    "given at {given:?}, settled at {:?}",
-                    self.now
+                    now <= *given + LIMIT * 3 + Timing::default().network_delay,
+                    "given at {given:?}, settled at {now:?}"
                 );
-                let arrived = self.server.has_heard(*number);
+                let arrived = server.has_heard(*number);
                 match outcome {
                     Ok(()) => assert!(arrived, "taken, and never arrived"),
                     Err(Applied::No) => assert!(!arrived, "not arrived, they say"),

@@ -2,9 +2,8 @@
 //!
 //! Nothing in an outcome names its request. What is certain: outcomes come in the order of the requests; a transcript that was asked for
 //! from a known entry on has that entry, which news never have, so what has no entry at all is no answer to it; the event that a request
-//! brings about is the customer's own, of the request's kind, and newer than everything known when the request went out. Its text may have
-//! been changed: it belongs to the request whose text fits best, else to the oldest. A refusal belongs to the oldest request without an
-//! outcome, and so does an outcome that tells of nothing.
+//! brings about is the customer's own, of the request's kind, and newer than everything known when the request went out. It belongs to
+//! the oldest such request. A refusal belongs to the oldest request without an outcome, and so does an outcome that tells of nothing.
 //!
 //! An event can be its request's outcome, or come before or after that. A request whose event has come first is *settled*, and stays
 //! open for the outcome. Which of the two a server does shows when an outcome comes that can be no other request's.
@@ -16,14 +15,13 @@
 use super::worth_keeping;
 use crate::{
     Private,
-    model::{Likeness, MessageType, ParticipantRole, Received, SessionData},
+    model::{MessageType, ParticipantRole, Received, SessionData},
     transport::{Body, Reply, Verdict},
 };
 use std::{
     collections::{BTreeSet, VecDeque},
     time::Duration,
 };
-use tokio::{sync::mpsc, time::Instant};
 
 /// How many chats before the present one are remembered.
 const FORMER: usize = 8;
@@ -36,8 +34,12 @@ const SETTLED: Duration = Duration::from_secs(3);
 /// How many entries that a transcript keeps are remembered.
 const MOST_KEPT: usize = 4_096;
 
+/// Identifies a request that has gone out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct AskId(u64);
+
 /// What the outcome of a request looks like.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Expects {
     /// The ids of a new session.
     Session,
@@ -50,10 +52,8 @@ pub(super) enum Expects {
         /// The first entry that is missing.
         missing: u64,
     },
-    /// The same from this entry on, which has been seen, to be told as news.
-    CatchUp(u64),
-    /// An own event of this kind and, if that is told, with this text.
-    Event(MessageType, Option<Private>),
+    /// An own event of this kind.
+    Event(MessageType),
     /// The end of the session.
     End,
     /// No event.
@@ -73,29 +73,13 @@ pub(super) enum Told {
     Lost,
 }
 
-/// Tells of a request's outcome.
-#[derive(Debug)]
-pub(super) struct Outcomes {
-    id: u64,
-    told: mpsc::UnboundedReceiver<Told>,
-}
-
-impl Outcomes {
-    pub(super) async fn recv(&mut self) -> Option<Told> {
-        self.told.recv().await
-    }
-
-    #[cfg(test)]
-    pub(super) fn try_recv(&mut self) -> Option<Told> {
-        self.told.try_recv().ok()
-    }
-}
-
 /// The requests whose outcome has not come.
 #[derive(Debug, Default)]
 pub(super) struct Exchanges {
     open: Vec<Exchange>,
     last_id: u64,
+    /// What those who wait are to be told.
+    told: VecDeque<(AskId, Told)>,
     /// The chat, once its id is known.
     chat: Private,
     /// Chats before it, of which the server may still tell.
@@ -104,8 +88,6 @@ pub(super) struct Exchanges {
     newest: u64,
     /// Entries that a transcript keeps for certain: the newest below what was asked for last, and all since.
     kept: BTreeSet<u64>,
-    /// The server does not show the customer's own events unless asked.
-    pub(super) mute: bool,
     /// The server tells nothing of what became of a request.
     pub(super) silent: bool,
     /// The server's outcomes come besides the events.
@@ -115,75 +97,89 @@ pub(super) struct Exchanges {
 }
 
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each says something else, and any of them can be true")]
 struct Exchange {
-    id: u64,
+    id: AskId,
     expects: Expects,
     /// The newest entry, and the newest that a transcript keeps, when the request went out.
     after: u64,
     anchor: u64,
-    since: Instant,
+    since: Duration,
+    /// Somebody waits for it.
+    awaited: bool,
     /// Its outcome has come, and its event has not.
     accepted: bool,
     /// Its event has come, and its outcome has not.
     settled: bool,
     /// It went out before a gap in the link.
     before_gap: bool,
-    sender: mpsc::UnboundedSender<Told>,
-    until: Instant,
+    until: Duration,
 }
 
 impl Exchanges {
     /// A request goes out.
-    pub(super) fn open(&mut self, expects: Expects, limit: Duration) -> Outcomes {
-        let (sender, told) = mpsc::unbounded_channel();
-        let since = Instant::now();
+    pub(super) fn open(&mut self, now: Duration, expects: Expects, limit: Duration) -> AskId {
         self.last_id += 1;
+        let id = AskId(self.last_id);
         self.open.push(Exchange {
-            id: self.last_id,
+            id,
             expects,
             after: self.newest,
             anchor: self.anchor(),
-            since,
+            since: now,
+            awaited: true,
             accepted: false,
             settled: false,
             before_gap: false,
-            sender,
-            until: since + limit.saturating_mul(2) + LINGER,
+            until: now + limit.saturating_mul(2) + LINGER,
         });
-        Outcomes { id: self.last_id, told }
+        id
+    }
+
+    /// What there is to tell those who wait, one after the other.
+    pub(super) fn next_told(&mut self) -> Option<(AskId, Told)> {
+        self.told.pop_front()
     }
 
     /// Has the request waited for until then at least.
-    pub(super) fn keep(&mut self, outcomes: &Outcomes, until: Instant) {
-        if let Some(exchange) = self.open.iter_mut().find(|exchange| exchange.id == outcomes.id) {
+    pub(super) fn keep(&mut self, id: AskId, until: Duration) {
+        if let Some(exchange) = self.find(id) {
             exchange.until = exchange.until.max(until + LINGER);
         }
     }
 
-    /// Whether the transcript was asked for by somebody who does not wait any more, and the answer has not come; until when it may.
-    pub(super) fn answer_to_come(&self) -> Option<Instant> {
-        let looks = |exchange: &&Exchange| {
-            matches!(exchange.expects, Expects::Transcript { .. } | Expects::CatchUp(_))
-                && exchange.is_given_up()
-        };
-        self.open
-            .iter()
-            .filter(looks)
-            .filter(|exchange| !exchange.before_gap)
-            .map(|exchange| exchange.until)
-            .max()
+    /// Nobody waits for the request any more; it may be answered all the same.
+    pub(super) fn give_up(&mut self, id: AskId) {
+        if let Some(exchange) = self.find(id) {
+            exchange.awaited = false;
+        }
     }
 
     /// A request has not gone out after all.
-    pub(super) fn withdraw(&mut self, outcomes: &Outcomes) {
-        self.open.retain(|exchange| exchange.id != outcomes.id);
+    pub(super) fn withdraw(&mut self, id: AskId) {
+        self.open.retain(|exchange| exchange.id != id);
+    }
+
+    fn find(&mut self, id: AskId) -> Option<&mut Exchange> {
+        self.open.iter_mut().find(|exchange| exchange.id == id)
+    }
+
+    /// Whether the transcript was asked for by somebody who does not wait any more, and the answer has not come; until when it may.
+    pub(super) fn answer_to_come(&self, now: Duration) -> Option<Duration> {
+        let looks = |exchange: &&Exchange| {
+            matches!(exchange.expects, Expects::Transcript { .. }) && !exchange.awaited
+        };
+        let open = self.open.iter().filter(looks).filter(|exchange| !exchange.before_gap);
+        open.map(|exchange| exchange.until).max().filter(|until| *until > now)
     }
 
     /// The link was lost, and messages with it.
     pub(super) fn note_gap(&mut self) {
         for exchange in &mut self.open {
             exchange.before_gap = true;
-            let _ = exchange.sender.send(Told::Lost);
+            if exchange.awaited {
+                self.told.push_back((exchange.id, Told::Lost));
+            }
         }
     }
 
@@ -228,9 +224,8 @@ impl Exchanges {
     }
 
     /// Takes what was pushed, tells who waits for it, and returns what is news.
-    pub(super) fn route(&mut self, reply: Reply) -> Option<Reply> {
-        let now = Instant::now();
-        self.open.retain(|exchange| exchange.until > now && !(exchange.before_gap && exchange.is_given_up()));
+    pub(super) fn route(&mut self, now: Duration, reply: Reply) -> Option<Reply> {
+        self.open.retain(|exchange| exchange.until > now && (exchange.awaited || !exchange.before_gap));
         if self.is_foreign(&reply) {
             return Some(reply);
         }
@@ -241,64 +236,62 @@ impl Exchanges {
         self.keep_places(&reply.messages);
         let fits = |exchange: &Exchange| exchange.is_answered_by(&reply);
         if let Some(first) = self.open.iter().position(fits) {
-            let waiting = self.open.iter().position(|exchange| fits(exchange) && !exchange.is_given_up());
+            let waiting = self.open.iter().position(|exchange| fits(exchange) && exchange.awaited);
             let Some(waiting) = waiting.filter(|waiting| *waiting != first) else {
-                return self.answered(first, reply);
+                return self.answered(now, first, reply);
             };
             self.open.remove(first);
-            return self.answered(waiting - 1, Reply { stale: true, ..reply });
+            return self.answered(now, waiting - 1, Reply { stale: true, ..reply });
         }
         if reply.messages.is_empty() {
-            return self.accepted(reply);
+            return self.accepted(now, reply);
         }
-        if self.see_events(&reply.messages, &worth_keeping(&reply.body)) {
-            (self.mute, self.silent) = (false, false);
+        if self.see_events(now, &reply.messages, &worth_keeping(&reply.body)) {
+            self.silent = false;
         }
         let oldest = reply.messages.iter().filter_map(place).min().unwrap_or(u64::MAX);
         for exchange in &self.open {
             if let Expects::Transcript { missing, .. } = exchange.expects
                 && oldest <= missing
+                && exchange.awaited
             {
-                let _ = exchange.sender.send(Told::Instead);
+                self.told.push_back((exchange.id, Told::Instead));
             }
         }
         Some(reply)
     }
 
     fn keep_places(&mut self, messages: &[Received]) {
-        self.kept.extend(messages.iter().filter(|received| is_kept(received)).filter_map(place));
+        self.kept
+            .extend(messages.iter().filter(|received| is_kept(&received.message.kind)).filter_map(place));
         while self.kept.len() > MOST_KEPT {
             self.kept.pop_first();
         }
     }
 
     /// The request at `position` has its outcome. What is older and shows nothing has been passed over.
-    fn answered(&mut self, position: usize, mut reply: Reply) -> Option<Reply> {
+    fn answered(&mut self, now: Duration, position: usize, mut reply: Reply) -> Option<Reply> {
         let exchange = self.open.remove(position);
-        self.pace = exchange.since.elapsed();
+        self.pace = now.saturating_sub(exchange.since);
         if let (Expects::Session, Some(session)) = (&exchange.expects, &reply.session) {
             self.chat = session.id().clone();
         }
         if let Expects::Transcript { .. } = exchange.expects {
             reply.stale |= newest(&reply.messages) < exchange.anchor;
         }
-        let is_look = matches!(exchange.expects, Expects::Transcript { .. } | Expects::CatchUp(_));
         let mut older = position;
         self.open.retain(|other| {
             let is_older = older > 0;
             older = older.saturating_sub(1);
             !(is_older && (other.settled || matches!(other.expects, Expects::Nothing)))
         });
-        self.see_events(&reply.messages, &Body::default());
+        self.see_events(now, &reply.messages, &Body::default());
+        let is_look = matches!(exchange.expects, Expects::Transcript { .. });
         if is_look && !reply.stale && newest(&reply.messages) >= self.newest {
             // What the server was asked before, and shows nothing of, it never got. It is not to take the event of its repetition.
             self.open.retain(|other| other.id > exchange.id || !other.never_arrived());
         }
-        if let Expects::CatchUp(_) = exchange.expects {
-            let _ = exchange.sender.send(Told::Outcome(Reply::default()));
-            return Some(reply);
-        }
-        exchange.tell(reply)
+        self.tell(&exchange, reply)
     }
 
     /// The oldest request is refused. A refusal that nobody waits for is news if it ends the chat.
@@ -306,35 +299,33 @@ impl Exchanges {
         self.silent = false;
         match self.open.iter().position(|exchange| !exchange.accepted && !exchange.settled) {
             Some(position) => {
-                self.open.remove(position).tell(reply).filter(|reply| reply.ended == Some(true))
+                let exchange = self.open.remove(position);
+                self.tell(&exchange, reply).filter(|reply| reply.ended == Some(true))
             }
             None => Some(reply),
         }
     }
 
-    /// Tells the requests whose own events are among `messages`, which came in `body`; false, if there are none. The best fit comes first:
-    /// an event whose text was changed goes to the oldest request that is left over.
-    fn see_events(&mut self, messages: &[Received], body: &Body) -> bool {
-        let mut events: Vec<&Received> = messages.iter().collect();
-        let before = events.len();
-        for likeness in Likeness::ALL {
-            events.retain(|event| {
-                let fits =
-                    |exchange: &Exchange| exchange.brought_about(event).is_some_and(|fit| fit <= likeness);
-                let Some(position) = self.open.iter().position(fits) else { return true };
-                self.settle(position, body);
-                false
-            });
+    /// Tells the requests whose own events are among `messages`, which came in `body`; false, if there are none.
+    fn see_events(&mut self, now: Duration, messages: &[Received], body: &Body) -> bool {
+        let mut seen = false;
+        for event in messages {
+            if let Some(position) = self.open.iter().position(|open| open.can_have_brought_about(event)) {
+                self.settle(now, position, body);
+                seen = true;
+            }
         }
-        events.len() < before
+        seen
     }
 
     /// The event of the request at `position` has come.
-    fn settle(&mut self, position: usize, body: &Body) {
+    fn settle(&mut self, now: Duration, position: usize, body: &Body) {
         let Some(exchange) = self.open.get_mut(position) else { return };
-        let now = Instant::now();
-        self.pace = now - exchange.since;
-        let _ = exchange.sender.send(Told::Outcome(Reply { body: body.clone(), ..Reply::default() }));
+        self.pace = now.saturating_sub(exchange.since);
+        if exchange.awaited {
+            let outcome = Reply { body: body.clone(), ..Reply::default() };
+            self.told.push_back((exchange.id, Told::Outcome(outcome)));
+        }
         if exchange.accepted {
             self.open.remove(position);
         } else {
@@ -345,7 +336,7 @@ impl Exchanges {
 
     /// An outcome that tells of nothing is that of the oldest request without one. If nobody waits for it, what was said is news: it can
     /// hold a new key.
-    fn accepted(&mut self, reply: Reply) -> Option<Reply> {
+    fn accepted(&mut self, now: Duration, reply: Reply) -> Option<Reply> {
         let settled = self.open.iter().position(|exchange| exchange.settled);
         let waiting = self.open.iter().position(|exchange| exchange.can_be_accepted_by(&reply));
         if let Some(settled) = settled
@@ -357,18 +348,28 @@ impl Exchanges {
         }
         let Some(position) = waiting else { return Some(reply) };
         self.silent = false;
-        let event_to_come = |exchange: &&mut Exchange| matches!(exchange.expects, Expects::Event(..));
+        let event_to_come = |exchange: &&mut Exchange| matches!(exchange.expects, Expects::Event(_));
         let Some(exchange) = self.open.get_mut(position).filter(event_to_come) else {
             let exchange = self.open.remove(position);
-            self.pace = exchange.since.elapsed();
-            return exchange.tell(reply);
+            self.pace = now.saturating_sub(exchange.since);
+            return self.tell(&exchange, reply);
         };
-        self.pace = exchange.since.elapsed();
+        self.pace = now.saturating_sub(exchange.since);
         exchange.accepted = true;
-        match exchange.sender.send(Told::Accepted(reply)) {
-            Err(mpsc::error::SendError(Told::Accepted(reply))) => Some(reply),
-            _ => None,
+        if !exchange.awaited {
+            return Some(reply);
         }
+        self.told.push_back((exchange.id, Told::Accepted(reply)));
+        None
+    }
+
+    /// Tells who waits for the request the outcome; returns it, if nobody waits any more.
+    fn tell(&mut self, exchange: &Exchange, reply: Reply) -> Option<Reply> {
+        if !exchange.awaited {
+            return Some(reply);
+        }
+        self.told.push_back((exchange.id, Told::Outcome(reply)));
+        None
     }
 }
 
@@ -380,52 +381,41 @@ impl Exchange {
                 .session
                 .as_ref()
                 .is_some_and(|session| !session.key().is_empty() && !session.id().is_empty()),
-            Expects::Transcript { known, .. } | Expects::CatchUp(known) => {
+            Expects::Transcript { known, .. } => {
                 reply.messages.iter().any(|received| place(received).is_some_and(|place| place <= *known))
             }
             Expects::End => reply.ended == Some(true),
-            Expects::Event(..) | Expects::Nothing => false,
+            Expects::Event(_) | Expects::Nothing => false,
         }
     }
 
-    /// Whether this outcome, which tells of nothing, can be its own. That of an end says at least that the chat goes on no more.
+    /// Whether this outcome, which tells of nothing, can be its own. That of an end says at least that the chat goes on no more; after one
+    /// that brings about an event, the transcript has that.
     fn can_be_accepted_by(&self, reply: &Reply) -> bool {
-        let fits = match self.expects {
-            Expects::Transcript { sure: true, .. } | Expects::CatchUp(_) => false,
+        let fits = match &self.expects {
+            Expects::Transcript { sure: true, .. } => false,
             Expects::End => reply.ended != Some(false),
+            Expects::Event(kind) if is_kept(kind) => {
+                reply.next_position.is_none_or(|next| next > self.after.saturating_add(1))
+            }
             _ => true,
         };
         fits && !self.accepted && !self.settled
     }
 
-    /// How well the entry fits its own event; nothing, if it can be no such.
-    fn brought_about(&self, received: &Received) -> Option<Likeness> {
-        let Expects::Event(kind, text) = &self.expects else { return None };
-        let (message, original) = (&received.message, &received.original);
-        let can_be = !self.settled
-            && message.from.role == ParticipantRole::Client
-            && message.kind == *kind
-            && place(received).is_none_or(|place| place > self.after);
-        let shown = original.text().map(|text| &**text).unwrap_or_default();
-        can_be.then(|| text.as_ref().map_or(Likeness::Equal, |sent| Likeness::of(sent, shown)))
-    }
-
     /// Whether its event can come no more, once one that came after it has its answer.
     fn never_arrived(&self) -> bool {
-        matches!(self.expects, Expects::Event(..)) && self.is_given_up() && !self.accepted && !self.settled
+        matches!(self.expects, Expects::Event(_)) && !self.awaited && !self.accepted && !self.settled
     }
 
-    /// Whether nobody waits for it any more.
-    fn is_given_up(&self) -> bool {
-        self.sender.is_closed()
-    }
-
-    /// Tells the outcome; returns it, if nobody waits any more.
-    fn tell(self, reply: Reply) -> Option<Reply> {
-        match self.sender.send(Told::Outcome(reply)) {
-            Err(mpsc::error::SendError(Told::Outcome(reply))) => Some(reply),
-            _ => None,
-        }
+    /// Whether the entry can be its own event.
+    fn can_have_brought_about(&self, received: &Received) -> bool {
+        let Expects::Event(kind) = &self.expects else { return false };
+        let message = &received.message;
+        !self.settled
+            && message.from.role == ParticipantRole::Client
+            && message.kind == *kind
+            && place(received).is_none_or(|place| place > self.after)
     }
 }
 
@@ -438,6 +428,6 @@ fn newest<'a>(messages: impl IntoIterator<Item = &'a Received>) -> u64 {
 }
 
 /// Whether a transcript keeps the entry for certain: nothing says so of typing.
-fn is_kept(received: &Received) -> bool {
-    !matches!(received.message.kind, MessageType::TypingStarted | MessageType::TypingStopped)
+fn is_kept(kind: &MessageType) -> bool {
+    !matches!(kind, MessageType::TypingStarted | MessageType::TypingStopped)
 }
