@@ -46,6 +46,17 @@ async fn a_refused_connection_names_the_server_and_its_port() {
 }
 
 #[tokio::test]
+async fn a_name_that_nobody_knows_is_named() {
+    let failure = failure(&direct(), "http://nowhere.invalid/secret").await;
+    assert!(
+        failure.cause.starts_with("nowhere.invalid:80 cannot be reached, since its name has no address: "),
+        "{}",
+        failure.cause
+    );
+    assert_eq!((failure.kind, failure.applied), (ErrorKind::Disconnected, Applied::No));
+}
+
+#[tokio::test]
 async fn a_refused_proxy_is_not_a_refused_server() {
     let proxy = nobody().await;
     for url in ["http://gms.test/secret", "https://gms.test/secret"] {
