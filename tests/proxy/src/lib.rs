@@ -14,25 +14,13 @@
 
 mod access;
 mod certificate;
-mod customer;
 mod front;
 mod nginx;
 mod talk;
 
 pub use access::Access;
 pub use certificate::Certificate;
-pub use customer::{Customer, Heard, Line};
 pub use front::{Front, Location};
 pub use nginx::Nginx;
 pub use talk::Talk;
-
-use std::time::Duration;
-
-/// More than anything here takes on a busy machine.
-pub const LIMIT: Duration = Duration::from_secs(30);
-
-/// Awaits `future`, but not for ever.
-pub async fn in_time<T>(what: &str, future: impl Future<Output = T>) -> T {
-    let outcome = tokio::time::timeout(LIMIT, future).await;
-    outcome.unwrap_or_else(|_| panic!("it took too long: {what}"))
-}
+pub use webchat_support::{Customer, Heard, Line, in_time};

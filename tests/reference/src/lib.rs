@@ -1,7 +1,7 @@
 //! Chats over Bayeux servers by others: that of the `CometD` project and Faye, in Node.js.
 //!
-//! `server.mjs` in this folder puts a small GMS v2 chat server on top of each; [`Server`] starts it and orders it about, [`Customer`] is
-//! a chat of the library with it. The tests in `tests` need Node.js and `npm ci` in this folder; with `WEBCHAT_SKIP_NODE` set they pass
+//! `server.mjs` in this folder puts a small GMS v2 chat server on top of each; [`Server`] starts it and orders it about, a
+//! [`Customer`] talks with it. The tests in `tests` need Node.js and `npm ci` in this folder; with `WEBCHAT_SKIP_NODE` set they pass
 //! without.
 #![forbid(unsafe_code)]
 #![allow(
@@ -12,13 +12,7 @@
     reason = "a test tool: what must not happen fails the test"
 )]
 
-mod customer;
 mod server;
 
-pub use customer::{Customer, Heard, Line};
 pub use server::{Bayeux, Carrier, Counts, Entry, Participant, Server, Transcript, Trap};
-
-use std::time::Duration;
-
-/// More than anything here takes on a busy machine.
-pub const LIMIT: Duration = Duration::from_mins(1);
+pub use webchat_support::{Customer, Heard, Line};

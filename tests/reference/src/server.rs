@@ -1,6 +1,5 @@
 //! The Node.js server, and what the tests order it to do.
 
-use crate::LIMIT;
 use bytes::Bytes;
 use http::{Method, Request};
 use http_body_util::{BodyExt, Full};
@@ -19,7 +18,7 @@ use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, ChildStdin},
 };
-use webchat_core::Config;
+use webchat_support::LIMIT;
 
 /// A Bayeux server by others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,16 +162,15 @@ impl Server {
         Some(Self { _process: process, _input: input, http, listening })
     }
 
-    /// The configuration of a chat here.
-    pub fn config(&self, carrier: Carrier) -> Config {
+    /// The options of a chat here.
+    pub fn options(&self, carrier: Carrier) -> Value {
         let Listening { url, channel, .. } = &self.listening;
         let websocket = carrier == Carrier::WebSocket;
-        let config = json!({
+        json!({
             "cometD": {"enabled": true, "cometURL": url, "channel": channel, "websocketEnabled": websocket},
             "ajaxTimeout": 4_000,
             "connection": {"proxy": "none"},
-        });
-        Config::from_json(&config).expect("the configuration is right")
+        })
     }
 
     /// An agent enters the chat.

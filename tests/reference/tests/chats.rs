@@ -41,7 +41,7 @@ const LINES: [&str; 8] = [
 
 async fn hold_a_chat(bayeux: Bayeux, carrier: Carrier) {
     let Some(server) = Server::start(bayeux).await else { return };
-    let mia = Customer::start(&server, carrier, "Mia").await;
+    let mia = Customer::start(&server.options(carrier), "Mia").await;
     let until_line =
         async |count: usize| mia.until(LINES[count - 1], |heard| heard.lines.len() == count).await;
     until_line(1).await;
@@ -105,7 +105,7 @@ async fn it_performs_every_operation() {
         [(Bayeux::CometdWithAcks, Carrier::LongPolling), (Bayeux::Faye, Carrier::WebSocket)]
     {
         let Some(server) = Server::start(bayeux).await else { return };
-        let mia = Customer::start(&server, carrier, "Mia").await;
+        let mia = Customer::start(&server.options(carrier), "Mia").await;
         mia.chat.send_custom_notice("a notice").await.unwrap();
         mia.chat.push_url("https://example.org/").await.unwrap();
         mia.chat.update_nickname("Mia Lund").await.unwrap();

@@ -45,7 +45,7 @@ struct Talk {
 impl Talk {
     async fn start(server: &Server, (bayeux, carrier): (Bayeux, Carrier), number: usize) -> Self {
         let nickname = format!("{bayeux:?} {carrier:?} {number}");
-        let customer = Customer::start(server, carrier, &nickname).await;
+        let customer = Customer::start(&server.options(carrier), &nickname).await;
         server.join(customer.id()).await;
         Self { customer: Arc::new(customer), said: Vec::new(), under_way: JoinSet::new() }
     }

@@ -6,7 +6,7 @@ use webchat_reference::{Bayeux, Carrier, Customer, Server};
 
 async fn outlast_a_restart(bayeux: Bayeux, carrier: Carrier) {
     let Some(server) = Server::start(bayeux).await else { return };
-    let mia = Customer::start(&server, carrier, "Mia").await;
+    let mia = Customer::start(&server.options(carrier), "Mia").await;
     server.join(mia.id()).await;
     mia.say("before").await;
     server.down().await;

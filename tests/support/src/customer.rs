@@ -15,6 +15,7 @@ use webchat_core::{
 pub struct Customer {
     /// The chat.
     pub chat: Chat,
+    nickname: String,
     id: String,
     heard: watch::Receiver<Heard>,
 }
@@ -37,6 +38,8 @@ pub struct Line {
     pub index: u64,
     /// What it is.
     pub kind: MessageType,
+    /// Who it is from.
+    pub nickname: String,
     /// Its text, where it has one.
     pub text: Option<String>,
 }
@@ -49,6 +52,7 @@ impl Heard {
                 self.lines.extend(payload.received.iter().map(|received| Line {
                     index: received.message.index.order,
                     kind: received.message.kind.clone(),
+                    nickname: received.message.from.name.to_string(),
                     text: received.message.text.as_deref().map(str::to_owned),
                 }));
             }
@@ -63,9 +67,14 @@ impl Heard {
         self.events.iter().filter(|event| **event == kind).count()
     }
 
+    /// The texts of the messages that have some.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().filter_map(|line| line.text.as_deref())
+    }
+
     /// Whether this text has been heard.
     pub fn has(&self, text: &str) -> bool {
-        self.lines.iter().any(|line| line.text.as_deref() == Some(text))
+        self.texts().any(|heard| heard == text)
     }
 }
 
@@ -82,11 +91,16 @@ impl Customer {
         chat.listen(move |envelope| sender.send_modify(|heard| heard.take(envelope)));
         let start = StartChat { nickname: nickname.into(), ..StartChat::default() };
         let started = in_time("a chat starts", chat.start_chat(start)).await?;
-        // GMS names the chat, Nexus the session.
+        // Some servers name the chat, others the session.
         let id = started.get("chatId").or_else(|| started.pointer("/data/entity/id"));
         let id =
             id.and_then(Value::as_str).unwrap_or_else(|| panic!("a chat has an id: {started}")).to_owned();
-        Ok(Self { chat, id, heard })
+        Ok(Self { chat, nickname: nickname.to_owned(), id, heard })
+    }
+
+    /// What the customer is called.
+    pub fn nickname(&self) -> &str {
+        &self.nickname
     }
 
     /// The chat's id.
@@ -104,11 +118,16 @@ impl Customer {
         self.heard().count(kind)
     }
 
+    /// Settled once a message with this text has been published.
+    pub async fn until_told(&self, text: &str) {
+        self.until(text, |heard| heard.has(text)).await;
+    }
+
     /// Settled once what has been published is as `ready` says.
     pub async fn until(&self, what: &str, mut ready: impl FnMut(&Heard) -> bool) {
         let mut heard = self.heard.clone();
         let waited = tokio::time::timeout(LIMIT, heard.wait_for(|heard| ready(heard))).await.map(drop);
-        assert!(waited.is_ok(), "{}: never {what}; {:?}", self.id, self.heard());
+        assert!(waited.is_ok(), "{}: never {what}; {:?}", self.nickname, self.heard());
     }
 
     /// Sends a message as an application does: one that is told not to have been sent, because the connection is lost, is sent again
@@ -122,12 +141,12 @@ impl Customer {
     /// Sends a message once; what the command resolved with, or the response that says that it was not sent.
     pub async fn try_to_say(&self, text: &str) -> Value {
         let outcome = tokio::time::timeout(LIMIT, self.chat.send(text)).await;
-        let outcome =
-            outcome.unwrap_or_else(|_| panic!("{}: {text} has no outcome; {:?}", self.id, self.heard()));
+        let outcome = outcome
+            .unwrap_or_else(|_| panic!("{}: {text} has no outcome; {:?}", self.nickname, self.heard()));
         match outcome {
             Ok(response) => response,
             Err(error) if error.kind() == ErrorKind::NotSent => error.response().cloned().unwrap_or_default(),
-            Err(error) => panic!("{}: {text} was rejected: {error}", self.id),
+            Err(error) => panic!("{}: {text} was rejected: {error}", self.nickname),
         }
     }
 }
