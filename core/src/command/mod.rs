@@ -3,6 +3,7 @@
 //! type and the reading by name, as on the widget bus; in `client` the methods; in `service` the gate. `entry` has what is plain data.
 
 mod data;
+mod empty;
 mod entry;
 mod files;
 mod given;

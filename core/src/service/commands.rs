@@ -59,6 +59,10 @@ impl Service {
 
     /// Carries out a command of an application, unless something that it needs is missing.
     pub(super) fn run(&mut self, id: RequestId, command: Command) {
+        if let Some(option) = command.empty_option() {
+            let text = format!("{}: option '{option}' is missing", command.name());
+            return self.reject(id, ErrorKind::InvalidArgument, text);
+        }
         if let Some(missing) = self.missing(&command) {
             return self.complete(id, Err(missing));
         }

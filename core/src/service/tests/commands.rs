@@ -233,6 +233,19 @@ fn what_a_transport_cannot_do_is_rejected() {
 }
 
 #[test]
+fn an_empty_text_where_one_is_needed_never_leaves() {
+    let mut script = Script::started();
+    for (command, text) in [
+        (Command::PushUrl { url: String::new() }, "pushUrl: option 'url' is missing"),
+        (Command::UpdateNickname { nickname: "".into() }, "updateNickname: option 'nickname' is missing"),
+        (Command::DeleteFile { file_id: String::new() }, "deleteFile: option 'fileId' is missing"),
+    ] {
+        let id = script.command(command);
+        assert_eq!(script.rejected(id), (ErrorKind::InvalidArgument, text));
+    }
+}
+
+#[test]
 fn history_needs_an_asynchronous_chat() {
     for mut script in [Script::ready(), Script::started()] {
         let id = script.command(Command::FetchHistory);
