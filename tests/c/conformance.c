@@ -3,7 +3,7 @@
  * outcomes and events go as lines to standard output. The only argument is the configuration as JSON text, or "-" for none.
  * WEBCHAT_KEEPER_FILE names a file that keeps the session of an asynchronous chat.
  *
- * Commands that take no options go through their own functions, the others through webchat_command.
+ * Commands go through their own functions (typed.h), and through webchat_command where those do not take what a scenario gives.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/types.h>
 #include <webchat.h>
+#include "typed.h"
 
 enum { MAX_COMMANDS = 4096 };
 
@@ -170,26 +171,6 @@ static webchat_status make_service(const char *config, webchat_service **service
 
 /* ---- Commands ---- */
 
-typedef webchat_status (*plain_command)(webchat_service *, const webchat_completion *, uint64_t *);
-
-static const struct {
-    const char *name;
-    plain_command give;
-} plain_commands[] = {
-    {"endChat", webchat_end_chat},
-    {"verifySession", webchat_verify_session},
-    {"getTranscript", webchat_get_transcript},
-    {"getAgents", webchat_get_agents},
-    {"getStats", webchat_get_stats},
-    {"getSessionData", webchat_get_session_data},
-    {"fetchHistory", webchat_fetch_history},
-    {"getFileLimits", webchat_get_file_limits},
-    {"poll", webchat_poll},
-    {"startPoll", webchat_start_poll},
-    {"stopPoll", webchat_stop_poll},
-    {"resetPollExceptions", webchat_reset_poll_exceptions},
-};
-
 static webchat_status give_function(
     webchat_service *service, const char *name, const char *function, const webchat_completion *completion, uint64_t *request
 ) {
@@ -208,18 +189,13 @@ static webchat_status give(
     webchat_service *service, char *name, const char *options, const webchat_completion *completion, uint64_t *request
 ) {
     char *function = strchr(name, ':');
+    webchat_status status;
     if (function != NULL) {
         *function++ = '\0';
         return give_function(service, name, function, completion, request);
     }
-    if (strcmp(name, "configure") == 0) return webchat_configure(service, options, completion, request);
-    if (strcmp(name, "updateUserData") == 0) return webchat_update_user_data(service, options, completion, request);
-    if (strcmp(name, "restore") == 0 && strcmp(options, "{}") == 0) {
-        return webchat_restore(service, NULL, completion, request);
-    }
-    for (size_t i = 0; i < sizeof plain_commands / sizeof *plain_commands && strcmp(options, "{}") == 0; i++) {
-        if (strcmp(name, plain_commands[i].name) == 0) return plain_commands[i].give(service, completion, request);
-    }
+    status = give_typed(service, name, options, completion, request);
+    if (status != BY_NAME) return status;
     return webchat_command(service, name, options, completion, request);
 }
 

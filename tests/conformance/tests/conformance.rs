@@ -1,6 +1,6 @@
 //! The table, replayed over every back end in every language there is.
 //!
-//! `WEBCHAT_CONFORMANCE_C` names the C adapter, `WEBCHAT_CONFORMANCE_PYTHON` a Python interpreter that can import `webchat`. A language
+//! `WEBCHAT_CONFORMANCE_C` and `WEBCHAT_CONFORMANCE_CPP` name the adapters in C and C++, `WEBCHAT_CONFORMANCE_PYTHON` a Python interpreter that can import `webchat`. A language
 //! whose variable is not set is left out with a note, or fails when `WEBCHAT_CONFORMANCE_ALL` is set. `WEBCHAT_CONFORMANCE_ONLY`
 //! runs only the scenarios with this text in their names, `WEBCHAT_CONFORMANCE_PATH` (`delay=80,rate=200000,idle=3000`: milliseconds, bytes a second, milliseconds)
 //! puts the server behind a path, `WEBCHAT_CONFORMANCE_ON=gms-rest` over one back end only, and `WEBCHAT_CONFORMANCE_SLOW` runs one at a
@@ -112,6 +112,13 @@ macro_rules! replays {
             fn c() {
                 if let Some(path) = program("WEBCHAT_CONFORMANCE_C") {
                     replay($back_end, Program::new("c", path, &[]));
+                }
+            }
+
+            #[test]
+            fn cpp() {
+                if let Some(path) = program("WEBCHAT_CONFORMANCE_CPP") {
+                    replay($back_end, Program::new("c++", path, &[]));
                 }
             }
 

@@ -269,3 +269,33 @@ fn every_ability_is_a_known_one_and_every_scenario_applies_somewhere() {
         assert!(BackEnd::ALL.iter().any(applies), "scenario {:?} applies nowhere", scenario.name);
     }
 }
+
+fn source(path: &str) -> String {
+    std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path))
+        .unwrap()
+}
+
+/// The functions of the header that give a command: they take a completion.
+fn functions_of_commands() -> Vec<String> {
+    let header = source("include/webchat.h");
+    let prototypes = header.split(';').filter(|text| text.contains("const webchat_completion *completion"));
+    let names = prototypes.filter_map(|text| text.rsplit_once("webchat_status webchat_")?.1.split_once('('));
+    names.map(|(name, _)| name.to_owned()).collect()
+}
+
+#[test]
+fn every_command_goes_through_its_own_function_in_c_and_cpp() {
+    let c = source("tests/c/conformance.c") + &source("tests/c/typed.h");
+    let cpp = source("tests/cpp/conformance.cpp");
+    let functions = functions_of_commands();
+    assert!(functions.len() > Command::NAMES.len(), "{functions:?}");
+    for function in functions {
+        let called = |text: &str| {
+            [format!("webchat_{function}("), format!("webchat_{function}}}")]
+                .iter()
+                .any(|call| text.contains(call))
+        };
+        assert!(called(&c), "webchat_{function} is not called by the C adapter");
+        assert!(cpp.contains(&format!("chat_.{function}(")), "{function} is not called by the C++ adapter");
+    }
+}
