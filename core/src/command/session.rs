@@ -102,7 +102,7 @@ pub struct StartChat {
     /// Attached data: an object, text that holds one as JSON, or null. They win over the configured ones.
     pub user_data: Value,
     /// The same fields once more, as v3 has them (`form`). Where the transport has its fields there they win; else they count when none
-    /// of the fields above has a value (behaviour reference, section 14, row 4).
+    /// of the fields above has a value (webchatservice.md, 14 (row 4)).
     pub form: Option<Box<StartChat>>,
 }
 

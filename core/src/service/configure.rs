@@ -50,7 +50,7 @@ impl Service {
         }
     }
 
-    /// Takes the transport's abilities, or the reason why there is no transport. Answers [`Effect::Configure`].
+    /// Takes the transport's abilities, or the reason why there is no transport. Answers `Effect::Configure`.
     pub fn configured(&mut self, time: Time, outcome: Result<(ServiceConfig, Capabilities), Error>) {
         self.time = time;
         let Phase::Configuring(id) = self.phase else { return };

@@ -14,9 +14,9 @@ use crate::{
 /// What the service wants done. Effects are to be carried out in order; those that have an answer hand it back as named.
 #[derive(Debug)]
 pub enum Effect {
-    /// Make the transport and the store of this configuration; answer with [`Service::configured`].
+    /// Make the transport and the store of this configuration; answer with [`Service::configured`](super::Service::configured).
     Configure(Box<Config>),
-    /// Read the store, and with `kept` what the host keeps besides; answer with [`Service::loaded`].
+    /// Read the store, and with `kept` what the host keeps besides; answer with [`Service::loaded`](super::Service::loaded).
     Load {
         /// Whether the host's [`SessionKeeper`](crate::store::SessionKeeper) is to be asked.
         kept: bool,
@@ -30,7 +30,7 @@ pub enum Effect {
     },
     /// Tell the host's [`SessionKeeper`](crate::store::SessionKeeper).
     TellKeeper(HostCall),
-    /// Perform a request, asking `preview` first for the text being typed; answer with [`Service::replied`].
+    /// Perform a request, asking `preview` first for the text being typed; answer with [`Service::replied`](super::Service::replied).
     Request {
         /// Names the request in the answer.
         id: ExchangeId,
@@ -43,7 +43,7 @@ pub enum Effect {
     Abort(ExchangeId),
     /// There is no session, and none on its way: let go of what the transport keeps up for one.
     Release,
-    /// Run every message of a batch through the preprocessors; answer with [`Service::preprocessed`].
+    /// Run every message of a batch through the preprocessors; answer with [`Service::preprocessed`](super::Service::preprocessed).
     Preprocess(BatchId, PrivateMessages, Vec<Preprocessor>),
     /// Tell the listeners.
     Publish(Event),
