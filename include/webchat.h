@@ -169,7 +169,7 @@
 #define WEBCHAT_RETRY_BACKOFF 2
 
 /** For webchat_next_event: wait as long as it takes. */
-#define WEBCHAT_FOREVER 4294967295
+#define WEBCHAT_FOREVER 4294967295U
 
 /** No event: what webchat_event_kind returns for an invalid handle. */
 #define WEBCHAT_EVENT_NONE 0
@@ -626,7 +626,7 @@ typedef void (*webchat_log_fn)(void *context, uint32_t level, const char *text);
 /** It worked. */
 #define WEBCHAT_OK 0
 
-/** An argument is missing or not valid. The log says which (webchat_set_log). */
+/** An argument is missing or not valid; webchat_failure_reason says which. */
 #define WEBCHAT_ERR_INVALID_ARGUMENT 1
 
 /** The configuration is missing or not valid; the reason names the key. */
@@ -733,9 +733,11 @@ WEBCHAT_API
 const char *webchat_status_name(webchat_status status);
 
 /**
- * Why the latest call of this thread that failed did so, in English, for a person: which argument, event, key or file it was about.
- * Empty when the status says enough, or no call has failed. It is about calls, not about commands: webchat_outcome_reason is about
- * those. Never NULL; valid until the next call of this thread that fails. Any thread. Since 0.1.
+ * Why the latest call of this thread that failed did so, in English, for a person: which argument, event, key or file it was about; the
+ * text of the status where there is no more to say. That holds for every function: those that return no status fail when they return what
+ * they do for an invalid handle. webchat_call fails as its command does, and has its reason here as well; of commands that nobody waits
+ * for webchat_outcome_reason tells. Empty when no call has failed. Never NULL; valid until the next call of this thread that fails. Any
+ * thread. Since 0.1.
  */
 WEBCHAT_API
 const char *webchat_failure_reason(void);
@@ -772,8 +774,9 @@ webchat_status webchat_runtime_destroy(webchat_runtime *runtime);
  * Makes a service with this configuration (JSON text; NULL: webchat_configure brings it, and has to come first) on the default runtime.
  * `ready` is published when it accepts commands. Any thread. Destroy it with webchat_service_destroy.
  *
- * WEBCHAT_ERR_INVALID_ARGUMENT: the text is not UTF-8, or an out-pointer is NULL. WEBCHAT_ERR_INVALID_CONFIGURATION,
- * WEBCHAT_ERR_UNSUPPORTED: see webchat_service_new_with, which tells why. WEBCHAT_ERR_OUT_OF_RESOURCES: see webchat_runtime_new.
+ * WEBCHAT_ERR_INVALID_ARGUMENT: the text is not UTF-8, or an out-pointer is NULL. WEBCHAT_ERR_INVALID_CONFIGURATION: a key is missing or
+ * wrong; webchat_failure_reason names it. WEBCHAT_ERR_UNSUPPORTED: see webchat_service_new_with. WEBCHAT_ERR_OUT_OF_RESOURCES: see
+ * webchat_runtime_new.
  * Since 0.1.
  */
 WEBCHAT_API

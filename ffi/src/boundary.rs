@@ -47,8 +47,10 @@ pub(crate) fn guard(body: impl FnOnce() -> Result<(), Failure>) -> webchat_statu
         Ok(()) => WEBCHAT_OK,
         Err(failure) => {
             let text = foreign::sentence(failure.text);
-            reason::note(&text);
-            if !text.is_empty() {
+            if text.is_empty() {
+                reason::note_status(failure.status);
+            } else {
+                reason::note(&text);
                 log::warn!(target: "webchat", "a call from C failed: {text}");
             }
             failure.status

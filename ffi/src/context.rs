@@ -86,7 +86,7 @@ mod tests {
     #[cfg_attr(miri, ignore = "a dispatcher asks the system for its limits")]
     fn a_settled_context_is_let_go_behind_what_was_posted() {
         let counter = Box::leak(Box::new(AtomicU32::new(0)));
-        let dispatcher = Dispatcher::start().unwrap();
+        let dispatcher = Dispatcher::start("test").unwrap();
         let (gate, wait) = mpsc::channel::<()>();
         dispatcher.post(move || wait.recv().unwrap());
         let mut context = Context::new((&raw const *counter).cast_mut().cast(), Some(count));

@@ -1,25 +1,35 @@
 //! Handles: tokens that look like pointers to the compiler and are never dereferenced.
 //!
-//! A token is a tag for its kind, a generation and a slot of the kind's table. No address that a program can have is one: the tag's
-//! highest bit is set. A slot whose generations are used up is retired, so a destroyed handle does not come back to life. On 32 bits all
-//! slots are used up after 268 million handles, which a busy program comes to: then those retired longest ago begin anew.
+//! A token is a tag for its kind, the mark of this copy of the library, a generation and a slot of the kind's table. No address that a
+//! program can have is one: the tag's highest bit is set. Two copies in one process, one of them part of a plugin, say, tell their handles
+//! apart by the mark; in 32 bits there is no room for one. A slot whose generations are used up is retired, so a destroyed handle does not
+//! come back to life. On 32 bits all slots are used up after 268 million handles, which a busy program comes to: then those retired longest
+//! ago begin anew.
 
 use crate::{
     boundary::Failure,
-    fork,
+    fork, reason,
     status::{WEBCHAT_ERR_INTERNAL, WEBCHAT_ERR_INVALID_HANDLE},
 };
 use std::{
     collections::VecDeque,
+    hash::{BuildHasher, Hasher, RandomState},
     ptr::{null_mut, without_provenance_mut},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, LazyLock, PoisonError, RwLock},
 };
 
-const KIND_BITS: u32 = usize::BITS / 8;
-const SLOT_BITS: u32 = usize::BITS / 2;
-const GENERATION_BITS: u32 = usize::BITS - KIND_BITS - SLOT_BITS;
+const KIND_BITS: u32 = 4;
+const MARK_BITS: u32 = if usize::BITS == 64 { 16 } else { 0 };
+const SLOT_BITS: u32 = if usize::BITS == 64 { 24 } else { 16 };
+const GENERATION_BITS: u32 = usize::BITS - KIND_BITS - MARK_BITS - SLOT_BITS;
 const GENERATIONS: usize = 1 << GENERATION_BITS;
 const SLOTS: usize = 1 << SLOT_BITS;
+
+/// The mark of this copy, drawn at random: the standard library's keys for hashes are each copy's own.
+static MARK: LazyLock<usize> = LazyLock::new(|| {
+    let random = RandomState::new().build_hasher().finish() & ((1 << MARK_BITS) - 1);
+    usize::try_from(random).unwrap_or_default()
+});
 
 /// What handles stand for.
 pub(crate) trait Object: Send + Sync + Sized + 'static {
@@ -67,17 +77,20 @@ impl<T: Object> Table<T> {
         }))
     }
 
-    const TAG: usize = (1 << (KIND_BITS - 1)) | T::KIND;
+    /// What all tokens of the kind begin with.
+    fn tag() -> usize {
+        (((1 << (KIND_BITS - 1)) | T::KIND) << MARK_BITS) | *MARK
+    }
 
     fn token(slot: usize, generation: usize) -> *mut T::Opaque {
-        let token = (Self::TAG << (SLOT_BITS + GENERATION_BITS)) | (generation << SLOT_BITS) | slot;
+        let token = (Self::tag() << (SLOT_BITS + GENERATION_BITS)) | (generation << SLOT_BITS) | slot;
         without_provenance_mut(token)
     }
 
     /// The slot and generation that a token names.
     fn read(token: *const T::Opaque) -> Result<(usize, usize), Failure> {
         let token = token.addr();
-        if token >> (SLOT_BITS + GENERATION_BITS) != Self::TAG {
+        if token >> (SLOT_BITS + GENERATION_BITS) != Self::tag() {
             return Err(invalid());
         }
         Ok((token & ((1 << SLOT_BITS) - 1), (token >> SLOT_BITS) & (GENERATIONS - 1)))
@@ -137,7 +150,8 @@ impl<T> Slots<T> {
 
 /// What a handle of type `T` stands for.
 pub(crate) fn get<T: Object>(token: *const T::Opaque) -> Result<Arc<T>, Failure> {
-    T::table().get(token)
+    // Functions that return no status have no other way to say so.
+    T::table().get(token).inspect_err(|failure| reason::note_status(failure.status))
 }
 
 /// Makes a handle that the caller has to end.
@@ -259,6 +273,17 @@ mod tests {
         }
         let local = 5_u8;
         assert!(get::<Thing>(&raw const local).is_err(), "a real address");
+        drop(remove::<Thing>(thing));
+    }
+
+    #[cfg(target_pointer_width = "64")]
+    #[test]
+    fn a_handle_of_another_copy_is_no_handle() {
+        let thing = make::<Thing>(Arc::new(Thing(4))).unwrap();
+        for bit in 0..MARK_BITS {
+            let foreign = thing.addr() ^ (1 << (SLOT_BITS + GENERATION_BITS + bit));
+            assert!(get::<Thing>(without_provenance(foreign)).is_err());
+        }
         drop(remove::<Thing>(thing));
     }
 

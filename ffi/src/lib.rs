@@ -20,6 +20,7 @@ mod handle;
 mod host;
 #[cfg(test)]
 mod memory_tests;
+mod status_words;
 mod until;
 
 pub mod agent;

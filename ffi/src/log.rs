@@ -136,7 +136,7 @@ fn thread() -> Result<Dispatcher, Error> {
     if let Some(dispatcher) = &*thread {
         return Ok(dispatcher.clone());
     }
-    let dispatcher = Dispatcher::start()?;
+    let dispatcher = Dispatcher::start("webchat-log")?;
     dispatcher.post(cancel::refuse);
     Ok(thread.insert(dispatcher).clone())
 }

@@ -6,7 +6,7 @@ pub type webchat_status = u32;
 
 /// It worked.
 pub const WEBCHAT_OK: webchat_status = 0;
-/// An argument is missing or not valid. The log says which (webchat_set_log).
+/// An argument is missing or not valid; webchat_failure_reason says which.
 pub const WEBCHAT_ERR_INVALID_ARGUMENT: webchat_status = 1;
 /// The configuration is missing or not valid; the reason names the key.
 pub const WEBCHAT_ERR_INVALID_CONFIGURATION: webchat_status = 2;

@@ -2,60 +2,29 @@
 
 use crate::{
     boundary::guard_value,
-    status::{
-        WEBCHAT_END_OF_EVENTS, WEBCHAT_ERR_FORKED, WEBCHAT_ERR_INVALID_HANDLE, WEBCHAT_OK, webchat_status,
-    },
+    status::webchat_status,
+    status_words::{name, words},
 };
-use std::{
-    ffi::{CString, c_char},
-    sync::LazyLock,
-};
-use webchat_core::ErrorKind;
-
-struct Entry {
-    status: webchat_status,
-    name: CString,
-    text: CString,
-}
-
-static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
-    let own = [
-        (WEBCHAT_OK, "ok", "it worked"),
-        (WEBCHAT_ERR_INVALID_HANDLE, "invalid_handle", "the handle is null, destroyed, or of another kind"),
-        (WEBCHAT_END_OF_EVENTS, "end_of_events", "the service is closed, and all its events have been taken"),
-        (WEBCHAT_ERR_FORKED, "forked", "the process was forked from one that uses the library"),
-    ];
-    let kinds = ErrorKind::ALL.iter().map(|kind| (kind.code(), kind.name(), kind.description()));
-    let c_string = |text: &str| CString::new(text).unwrap_or_default();
-    own.into_iter()
-        .chain(kinds)
-        .map(|(status, name, text)| Entry { status, name: c_string(name), text: c_string(text) })
-        .collect()
-});
-
-fn entry(status: webchat_status) -> Option<&'static Entry> {
-    ENTRIES.iter().find(|entry| entry.status == status)
-}
+use std::ffi::c_char;
 
 /// One sentence for a person, in English, about a status. Static text; never NULL, whatever the number. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn webchat_status_text(status: webchat_status) -> *const c_char {
-    guard_value(c"".as_ptr(), || {
-        entry(status).map_or(c"an unknown status".as_ptr(), |entry| entry.text.as_ptr())
-    })
+    guard_value(c"".as_ptr(), || words(status).as_ptr())
 }
 
 /// The name of a status in snake_case, the same in every language ("invalid_argument"); "unknown" for any other number.
 /// Static text; never NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn webchat_status_name(status: webchat_status) -> *const c_char {
-    guard_value(c"".as_ptr(), || entry(status).map_or(c"unknown".as_ptr(), |entry| entry.name.as_ptr()))
+    guard_value(c"".as_ptr(), || name(status).as_ptr())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::ffi::CStr;
+    use webchat_core::ErrorKind;
 
     /// The constants of `status` as C sees them.
     fn constants() -> Vec<(String, u32)> {

@@ -116,6 +116,18 @@ fn threads_can_be_cancelled_in_every_function_and_need_no_more_stack_than_is_sai
 }
 
 #[test]
+fn two_copies_of_the_library_do_not_take_each_others_handles() {
+    let workshop = Workshop::new();
+    let copies = ["first.so", "second.so"].map(|name| workshop.path().join(name));
+    for copy in &copies {
+        std::fs::copy(library::shared(), copy).unwrap();
+    }
+    let program = workshop.build(compilers(&["gcc", "clang"])[0], "copies", &["-ldl"]);
+    let arguments: Vec<_> = copies.iter().map(|copy| copy.as_os_str()).collect();
+    assert_eq!(run(&[], &program, &arguments), "copies: passed\n");
+}
+
+#[test]
 fn eight_threads_use_everything_at_once() {
     with_a_server("stress", &["200"], &[], &[]);
     let sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];

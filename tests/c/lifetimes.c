@@ -1,6 +1,7 @@
 /* Services, contexts and threads that end at every moment: nothing may crash or hang, and each context is let go exactly once. */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
+#include <sys/prctl.h>
 
 /* A callback that does what is not allowed there, and destroys its own service. */
 struct inside {
@@ -226,6 +227,8 @@ static void on_log(void *context, uint32_t level, const char *text) {
     webchat_outcome *outcome;
     CHECK(level >= WEBCHAT_LOG_ERROR && level <= WEBCHAT_LOG_WARN);
     CHECK(text[0] != '\0');
+    char name[16];
+    CHECK(prctl(PR_GET_NAME, name) == 0 && strcmp(name, "webchat-log") == 0);
     CHECK(webchat_call(NULL, "getStats", NULL, 0, &outcome) == WEBCHAT_ERR_INVALID_HANDLE);
     probe_called(context);
 }

@@ -35,7 +35,7 @@
 /// Listeners, completions, preprocessors and so on are std::function objects. They run one at a time on the callback thread, where what
 /// waits throws WrongThreadError. Their exceptions never reach the library: see set_exception_hook. Destroying a Subscription or a Chat
 /// waits for callbacks under way, so that they may refer to local variables declared before; see there. Text goes in and comes out as
-/// UTF-8.
+/// UTF-8. Programs compiled without exceptions: see exceptions.hpp.
 #ifndef WEBCHAT_HPP
 #define WEBCHAT_HPP
 
@@ -45,6 +45,7 @@
 #include <webchat/completion.hpp>
 #include <webchat/error.hpp>
 #include <webchat/event.hpp>
+#include <webchat/exceptions.hpp>
 #include <webchat/hook.hpp>
 #include <webchat/keeper.hpp>
 #include <webchat/model.hpp>

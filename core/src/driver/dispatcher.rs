@@ -24,10 +24,10 @@ pub(super) type Job = Box<dyn FnOnce() + Send>;
 pub struct Dispatcher(Arc<Sender>);
 
 impl Dispatcher {
-    /// Starts the thread.
-    pub fn start() -> Result<Self, Error> {
+    /// Starts the thread, by a name that a debugger shows: 15 characters at most.
+    pub fn start(name: &str) -> Result<Self, Error> {
         let (dispatcher, jobs) = Self::new(None);
-        spawn("webchat-events", move || jobs.of_this_thread().run_all())?;
+        spawn(name, move || jobs.of_this_thread().run_all())?;
         Ok(dispatcher)
     }
 

@@ -102,7 +102,7 @@ impl Runtime {
     /// The thread on which callbacks run; started when first asked for.
     pub fn dispatcher(&self) -> Result<&Dispatcher, Error> {
         fork::check()?;
-        self.inner.dispatcher.get_or_try_init(Dispatcher::start)
+        self.inner.dispatcher.get_or_try_init(|| Dispatcher::start("webchat-events"))
     }
 
     /// Runs a task on the runtime's threads.

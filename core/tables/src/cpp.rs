@@ -37,7 +37,7 @@ pub(crate) fn exceptions() -> String {
 pub(crate) fn throws() -> String {
     let case = |kind: &ErrorKind| {
         let name = kind.name();
-        format!("    case Status::{name}: throw {}Error(std::move(failure));\n", pascal(name))
+        format!("    case Status::{name}: throw_it({}Error(std::move(failure)));\n", pascal(name))
     };
     ErrorKind::ALL.iter().map(case).collect()
 }

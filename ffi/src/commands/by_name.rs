@@ -98,6 +98,7 @@ pub unsafe extern "C" fn webchat_call(
             }
             let outcome = wait(&service, name, command, deadline_ms)?;
             status = outcome.status();
+            outcome.note();
             if let Some(out) = out {
                 out.set(make(Arc::new(OutcomeHandle::own(outcome)))?);
             }

@@ -8,6 +8,7 @@ use crate::{
     file::FileTexts,
     handle::{Object, Table},
     message::{MessageTexts, Messages},
+    reason,
     session::SessionTexts,
     status::{WEBCHAT_ERR_NOT_FOUND, WEBCHAT_OK, webchat_status},
     text::Text,
@@ -109,6 +110,15 @@ impl Outcome {
             Ended::Resolved(_) => WEBCHAT_OK,
             Ended::Rejected(error) => error.kind().code(),
             Ended::Refused(failure) => failure.status,
+        }
+    }
+
+    /// Leaves the reason of a rejection for whoever asks this thread for it.
+    pub(crate) fn note(&self) {
+        match &self.ended {
+            Ended::Resolved(_) => {}
+            Ended::Rejected(error) => reason::note(&error.to_string()),
+            Ended::Refused(failure) => reason::note(&failure.text),
         }
     }
 

@@ -91,8 +91,9 @@ impl Object for Service {
 /// Makes a service with this configuration (JSON text; NULL: webchat_configure brings it, and has to come first) on the default runtime.
 /// `ready` is published when it accepts commands. Any thread. Destroy it with webchat_service_destroy.
 ///
-/// WEBCHAT_ERR_INVALID_ARGUMENT: the text is not UTF-8, or an out-pointer is NULL. WEBCHAT_ERR_INVALID_CONFIGURATION,
-/// WEBCHAT_ERR_UNSUPPORTED: see webchat_service_new_with, which tells why. WEBCHAT_ERR_OUT_OF_RESOURCES: see webchat_runtime_new.
+/// WEBCHAT_ERR_INVALID_ARGUMENT: the text is not UTF-8, or an out-pointer is NULL. WEBCHAT_ERR_INVALID_CONFIGURATION: a key is missing or
+/// wrong; webchat_failure_reason names it. WEBCHAT_ERR_UNSUPPORTED: see webchat_service_new_with. WEBCHAT_ERR_OUT_OF_RESOURCES: see
+/// webchat_runtime_new.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_service_new(

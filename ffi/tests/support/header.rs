@@ -77,7 +77,14 @@ fn introduction(text: &str, program: &str) -> String {
     format!("/*\n{lines} */")
 }
 
-/// Short comments on one line, and types by their own names.
+/// Numbers that no int has are marked as unsigned: what reads a header without types would take them for negative ones.
+fn unsigned(line: &str) -> Option<String> {
+    let number = line.strip_prefix("#define ")?.split_once(' ')?.1;
+    number.parse::<i32>().is_err().then_some(())?;
+    number.parse::<u32>().ok().map(|_| format!("{line}U"))
+}
+
+/// Short comments on one line, types by their own names, and numbers by their signs.
 fn tidy(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut tidy: Vec<String> = Vec::new();
@@ -89,6 +96,10 @@ fn tidy(text: &str) -> String {
             Some(comment) if line.trim() == "/**" && ends => {
                 tidy.push(format!("{} {comment} */", line.trim_end()));
                 position += 3;
+            }
+            _ if unsigned(line).is_some() => {
+                tidy.extend(unsigned(line));
+                position += 1;
             }
             _ if line.starts_with("typedef struct") => {
                 tidy.push((*line).to_owned());

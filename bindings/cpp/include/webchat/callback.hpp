@@ -11,6 +11,7 @@
 #include <mutex>
 #include <utility>
 #include <webchat.h>
+#include <webchat/exceptions.hpp>
 
 namespace webchat {
 
@@ -20,13 +21,7 @@ using ExceptionHook = std::function<void(std::exception_ptr)>;
 namespace detail {
 
 inline void print_exception(const std::exception_ptr& exception) {
-    try {
-        std::rethrow_exception(exception);
-    } catch (const std::exception& known) {
-        std::fprintf(stderr, "webchat: a callback threw: %s\n", known.what());
-    } catch (...) {
-        std::fputs("webchat: a callback threw something that is no std::exception\n", stderr);
-    }
+    std::fprintf(stderr, "webchat: a callback threw: %s\n", words(exception).c_str());
 }
 
 struct Hook {
@@ -53,11 +48,7 @@ inline void report(const std::exception_ptr& exception) noexcept {
 /// Runs what a callback of the application does; no exception leaves.
 template <class Work>
 void guard(Work&& work) noexcept {
-    try {
-        work();
-    } catch (...) {
-        report(std::current_exception());
-    }
+    caught(std::forward<Work>(work), report);
 }
 
 /// How many function objects of a chat the library still holds.

@@ -131,12 +131,11 @@ std::future<Outcome> give_for_future(const std::shared_ptr<Held>& held, Call&& c
     const auto promise = std::make_shared<std::promise<Outcome>>();
     auto future = promise->get_future();
     way.completion = [promise](const Outcome& outcome) {
-        try {
+        const auto fulfil = [&] {
             outcome.throw_if_rejected();
             promise->set_value(outcome.clone());
-        } catch (...) {
-            promise->set_exception(std::current_exception());
-        }
+        };
+        caught(fulfil, [&](const std::exception_ptr& exception) { promise->set_exception(exception); });
     };
     give(held, std::forward<Call>(call), std::move(way));
     return future;

@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 #include <webchat.h>
+#include <webchat/exceptions.hpp>
 
 namespace webchat {
 
@@ -195,36 +196,36 @@ namespace detail {
 [[noreturn]] inline void raise(Failure failure) {
     switch (failure.status) {
     // made from the tables: throws
-    case Status::invalid_argument: throw InvalidArgumentError(std::move(failure));
-    case Status::invalid_configuration: throw InvalidConfigurationError(std::move(failure));
-    case Status::no_session: throw NoSessionError(std::move(failure));
-    case Status::session_active: throw SessionActiveError(std::move(failure));
-    case Status::busy: throw BusyError(std::move(failure));
-    case Status::access_denied: throw AccessDeniedError(std::move(failure));
-    case Status::unsupported: throw UnsupportedError(std::move(failure));
-    case Status::not_found: throw NotFoundError(std::move(failure));
-    case Status::rejected: throw RejectedError(std::move(failure));
-    case Status::unauthorized: throw UnauthorizedError(std::move(failure));
-    case Status::rate_limited: throw RateLimitedError(std::move(failure));
-    case Status::unavailable: throw UnavailableError(std::move(failure));
-    case Status::disconnected: throw DisconnectedError(std::move(failure));
-    case Status::timeout: throw TimeoutError(std::move(failure));
-    case Status::outcome_unknown: throw OutcomeUnknownError(std::move(failure));
-    case Status::protocol: throw ProtocolError(std::move(failure));
-    case Status::cancelled: throw CancelledError(std::move(failure));
-    case Status::closed: throw ClosedError(std::move(failure));
-    case Status::io: throw IoError(std::move(failure));
-    case Status::wrong_thread: throw WrongThreadError(std::move(failure));
-    case Status::internal: throw InternalError(std::move(failure));
-    case Status::not_sent: throw NotSentError(std::move(failure));
-    case Status::out_of_resources: throw OutOfResourcesError(std::move(failure));
+    case Status::invalid_argument: throw_it(InvalidArgumentError(std::move(failure)));
+    case Status::invalid_configuration: throw_it(InvalidConfigurationError(std::move(failure)));
+    case Status::no_session: throw_it(NoSessionError(std::move(failure)));
+    case Status::session_active: throw_it(SessionActiveError(std::move(failure)));
+    case Status::busy: throw_it(BusyError(std::move(failure)));
+    case Status::access_denied: throw_it(AccessDeniedError(std::move(failure)));
+    case Status::unsupported: throw_it(UnsupportedError(std::move(failure)));
+    case Status::not_found: throw_it(NotFoundError(std::move(failure)));
+    case Status::rejected: throw_it(RejectedError(std::move(failure)));
+    case Status::unauthorized: throw_it(UnauthorizedError(std::move(failure)));
+    case Status::rate_limited: throw_it(RateLimitedError(std::move(failure)));
+    case Status::unavailable: throw_it(UnavailableError(std::move(failure)));
+    case Status::disconnected: throw_it(DisconnectedError(std::move(failure)));
+    case Status::timeout: throw_it(TimeoutError(std::move(failure)));
+    case Status::outcome_unknown: throw_it(OutcomeUnknownError(std::move(failure)));
+    case Status::protocol: throw_it(ProtocolError(std::move(failure)));
+    case Status::cancelled: throw_it(CancelledError(std::move(failure)));
+    case Status::closed: throw_it(ClosedError(std::move(failure)));
+    case Status::io: throw_it(IoError(std::move(failure)));
+    case Status::wrong_thread: throw_it(WrongThreadError(std::move(failure)));
+    case Status::internal: throw_it(InternalError(std::move(failure)));
+    case Status::not_sent: throw_it(NotSentError(std::move(failure)));
+    case Status::out_of_resources: throw_it(OutOfResourcesError(std::move(failure)));
     // until here: throws
-    case Status::invalid_handle: throw InvalidHandleError(std::move(failure));
-    case Status::forked: throw ForkedError(std::move(failure));
+    case Status::invalid_handle: throw_it(InvalidHandleError(std::move(failure)));
+    case Status::forked: throw_it(ForkedError(std::move(failure)));
     case Status::ok:
     case Status::end_of_events: break;
     }
-    throw Error(std::move(failure));
+    throw_it(Error(std::move(failure)));
 }
 
 [[noreturn]] inline void raise(Status status, std::string reason = {}) {

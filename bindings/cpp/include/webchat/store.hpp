@@ -44,13 +44,7 @@ inline void answer(webchat_reply* reply, const std::optional<std::string>& text)
 /// Does what keeps session data; what it throws is told as a failure.
 template <class Work>
 void attempt(webchat_reply* reply, Work&& work) noexcept {
-    try {
-        work();
-    } catch (const std::exception& exception) {
-        webchat_reply_fail(reply, exception.what());
-    } catch (...) {
-        webchat_reply_fail(reply, "a callback threw something that is no std::exception");
-    }
+    caught(std::forward<Work>(work), [&](const std::exception_ptr& exception) { webchat_reply_fail(reply, words(exception).c_str()); });
 }
 
 class StoreContext final : public Context {

@@ -1,0 +1,23 @@
+// A program without exceptions (-fno-exceptions): it holds a chat, and ends with what was wrong where one would be thrown.
+#include <cstdio>
+#include <future>
+#include <webchat.hpp>
+
+namespace {
+
+int chat(const char* config) {
+    std::promise<bool> left;
+    webchat::Chat chat(config);
+    auto greeting = chat.on("agentConnected", [&](const webchat::Event&) {
+        chat.end_chat([&](const webchat::Outcome& outcome) { left.set_value(outcome.ok()); });
+    });
+    chat.start_chat({"Pia"}, [](const webchat::Outcome& outcome) { std::printf("started: %d\n", outcome.ok()); });
+    return left.get_future().get() ? 0 : 1;
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    if (count < 2) return 2;
+    return chat(words[1]);
+}
