@@ -75,9 +75,12 @@ wheel: setup ## Builds the Python wheel into target/wheels
 	$(VENV)/bin/maturin build --release --locked -m bindings/python/Cargo.toml
 
 PREFIX ?= /usr/local
-install: ## Installs library, headers and pkg-config file below PREFIX (/usr/local)
-	cargo build --release --locked -p webchat-ffi
-	tests/tools/install "$(TARGET)/release" "$(DESTDIR)$(PREFIX)" "$(PREFIX)"
+LIBDIR ?= lib
+PROFILE ?= release
+install: ## Installs library, headers and packages for builds below PREFIX (/usr/local; DESTDIR, LIBDIR, PROFILE, TRIPLE)
+	cargo build --profile $(PROFILE) --locked -p webchat-ffi $(if $(TRIPLE),--target $(TRIPLE))
+	tests/tools/install "$(TARGET)/$(if $(TRIPLE),$(TRIPLE)/)$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))" \
+	  "$(DESTDIR)$(PREFIX)" "$(PREFIX)" "$(LIBDIR)"
 
 clean: ## Removes everything built
 	cargo clean
