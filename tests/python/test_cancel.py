@@ -68,8 +68,10 @@ async def test_closing_ends_every_command(face: Face, simulator: Simulator) -> N
 async def test_closing_ends_a_send_under_way(face: Face, simulator: Simulator) -> None:
     loop = asyncio.get_running_loop()
     async with face.started(simulator) as chat:
-        await face(chat.stop_poll())  # no poll shows that it arrived
-        simulator.fault("slowReply", operation="send", ms=60000)
+        await face(chat.stop_poll())
+        # No answer tells that it arrived: not that of a poll that was under way either.
+        for operation in ("send", "refresh"):
+            simulator.fault("slowReply", operation=operation, ms=60000)
         outcome = (
             loop.run_in_executor(None, chat.send_message, "Hello")
             if face.name == "sync"
