@@ -1,6 +1,6 @@
-//! What the two back ends of GMS v2 share: `operation` says what a request carries, `reply` reads a response object, `message` a transcript entry, `limits` the notice with file
-//! limits, as pure functions (gms-v2.md, 3 to 5 and 7); `answer` says what an HTTP answer means, `codes` what those of errors do, `download` fetches
-//! files.
+//! What the two back ends of GMS v2 share: `operation` says what a request carries, `reply` reads a response object, `message` a transcript entry,
+//! `limits` the notice with file limits, as pure functions (gms-v2.md, 3 to 5 and 7); `answer` says what an HTTP answer means, `codes` what those
+//! of errors do, `download` fetches files; [`ABILITIES`] says what both can do.
 
 mod answer;
 mod codes;
@@ -14,3 +14,25 @@ pub(crate) use answer::{gms, interpret, refusal, refusal_on_the_way, refused_sta
 pub(crate) use download::download;
 pub(crate) use reply::{Trouble, decode_limits, decode_trouble};
 pub use reply::{Unreadable, decode};
+
+use crate::{model::SessionForm, transport::Capabilities};
+
+/// What GMS v2 can do over REST, and over `CometD` but for what depends on its configuration.
+pub(crate) const ABILITIES: Capabilities = Capabilities {
+    polling: true,
+    file_upload: true,
+    file_download: true,
+    file_limits: true,
+    file_deletion: true,
+    custom_notice: true,
+    update_user_data: true,
+    history: false,
+    verify_session: true,
+    server_outage: true,
+    push_url: true,
+    update_nickname: true,
+    read_receipt: true,
+    start_form: false,
+    bot_events: true,
+    session: SessionForm::Gms,
+};

@@ -15,13 +15,12 @@ mod tests;
 
 use crate::{
     Error, ErrorKind,
-    backend::gms::with_news,
+    backend::gms::{ABILITIES, with_news},
     carrier::{
         bayeux::{self, Link},
         http::{self, HttpChat, HttpPool, Upgrader},
     },
     config::{Connection, GmsCometdConfig},
-    model::SessionForm,
     transport::{BoxFuture, Capabilities, Failure, Incoming, News, Operation, Reply, Request, Transport},
 };
 use chat::{Chat, Handle};
@@ -100,17 +99,8 @@ impl Transport for GmsCometd {
             file_download: files,
             file_limits: files,
             file_deletion: files,
-            custom_notice: true,
-            update_user_data: true,
             history: self.files.config.asynchronous,
-            verify_session: true,
-            server_outage: true,
-            push_url: true,
-            update_nickname: true,
-            read_receipt: true,
-            start_form: false,
-            bot_events: true,
-            session: SessionForm::Gms,
+            ..ABILITIES
         }
     }
 

@@ -16,7 +16,7 @@ pub use super::gms::{Unreadable, decode};
 use super::farewell;
 use crate::{
     Error, ErrorKind, Private,
-    backend::gms::{gms, interpret, with_news},
+    backend::gms::{ABILITIES, gms, interpret, with_news},
     carrier::http::{self, HttpChat, HttpPool, HttpRequest, Overdue, RequestBody, Reuse},
     config::{Connection, GmsRestConfig},
     model::{GmsSession, SessionForm},
@@ -56,24 +56,7 @@ impl GmsRest {
 
 impl Transport for GmsRest {
     fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            polling: true,
-            file_upload: true,
-            file_download: true,
-            file_limits: true,
-            file_deletion: true,
-            custom_notice: true,
-            update_user_data: true,
-            history: false,
-            verify_session: true,
-            server_outage: true,
-            push_url: true,
-            update_nickname: true,
-            read_receipt: true,
-            start_form: false,
-            bot_events: true,
-            session: SessionForm::Gms,
-        }
+        ABILITIES
     }
 
     fn perform(&self, request: Request) -> BoxFuture<Result<Reply, Failure>> {
