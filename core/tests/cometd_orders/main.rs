@@ -6,7 +6,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    reason = "a broken test must fail loudly"
+    clippy::disallowed_methods,
+    reason = "a broken test must fail loudly, within its time"
 )]
 
 mod server;

@@ -8,58 +8,22 @@
 
 use super::{Inner, POLL_TIME, renewal::from_the_known};
 use crate::{
-    carrier::http,
+    carrier::http::{self, Waited},
     model::NexusSession,
     transport::{Failure, Operation, Reply},
 };
-use std::{
-    borrow::Cow,
-    future::pending,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
-use tokio::{
-    sync::watch,
-    time::{Instant, sleep_until},
-};
+use std::{borrow::Cow, pin::pin, sync::Arc, time::Duration};
 
-/// What is known of a server's ways with polls.
-#[derive(Debug)]
-pub(super) struct Held {
-    /// The longest time that it let an empty poll wait.
-    longest: Mutex<Duration>,
-    /// When a poll that is under way has to be answered, because of something that happened to another request.
-    due: watch::Sender<Option<Instant>>,
-}
-
-impl Default for Held {
-    fn default() -> Self {
-        Self { longest: Mutex::default(), due: watch::Sender::new(None) }
-    }
-}
-
-impl Held {
-    pub(super) fn patience(&self, limit: Duration) -> Duration {
-        let longest = *self.longest.lock().unwrap_or_else(PoisonError::into_inner);
-        longest.saturating_add(limit).min(POLL_TIME.max(limit))
-    }
-
-    pub(super) fn note(&self, waited: Duration) {
-        let mut longest = self.longest.lock().unwrap_or_else(PoisonError::into_inner);
-        *longest = (*longest).max(waited);
-    }
-
+impl Inner {
     /// What became of a message tells when its poll is due.
-    pub(super) fn note_sent<T>(&self, outcome: &Result<T, Failure>, limit: Duration) {
+    pub(super) fn note_sent<T>(&self, outcome: &Result<T, Failure>) {
         match outcome {
-            Ok(_) => drop(self.due.send_replace(Instant::now().checked_add(limit))),
-            Err(failure) if failure.is_disconnect() => drop(self.due.send_replace(Some(Instant::now()))),
+            Ok(_) => self.held.is_due_within(self.config.ajax_timeout),
+            Err(failure) if failure.is_disconnect() => self.held.is_due_within(Duration::ZERO),
             Err(_) => {}
         }
     }
-}
 
-impl Inner {
     /// A poll, as long as it takes.
     pub(super) async fn poll(
         self: &Arc<Self>,
@@ -67,23 +31,24 @@ impl Inner {
         session: &NexusSession,
     ) -> Result<Reply, Failure> {
         let limit = self.config.ajax_timeout;
-        let (mut asked, mut patience) = (Cow::Borrowed(operation), self.held.patience(limit));
+        let (mut asked, mut patience) = (Cow::Borrowed(operation), self.held.patience(limit, POLL_TIME));
         loop {
-            let began = Instant::now();
-            let mut due = self.held.due.subscribe();
-            tokio::select! {
-                outcome = self.ask_of(&asked, session) => {
-                    if outcome.as_ref().is_ok_and(|reply| reply.messages.is_empty()) {
-                        self.held.note(began.elapsed());
+            let silence = {
+                let answer = pin!(self.ask_of(&asked, session));
+                match self.held.wait(patience, answer).await {
+                    Waited::Answered(outcome, waited) => {
+                        if outcome.as_ref().is_ok_and(|reply| reply.messages.is_empty()) {
+                            self.held.note(waited);
+                        }
+                        return outcome;
                     }
-                    return outcome;
+                    Waited::Overdue(silence) => silence,
                 }
-                () = overdue(began.checked_add(patience), &mut due) => {}
-            }
-            self.http.unanswered(&self.config.data_url, began);
+            };
+            self.http.unanswered(&self.config.data_url, silence.since());
             self.look_for_the_server(operation, session).await?;
             if patience >= POLL_TIME {
-                let cause = format!("the poll was not answered within {}", http::in_words(began.elapsed()));
+                let cause = format!("the poll was not answered within {}", silence.in_words());
                 return Err(http::no_answer(cause));
             }
             asked = Cow::Owned(from_the_known(operation));
@@ -104,26 +69,6 @@ impl Inner {
         match self.ask(&Operation::History { before }, session).await {
             Err(failure) if failure.is_disconnect() => Err(failure),
             _ => Ok(()),
-        }
-    }
-}
-
-/// Waits until `patience` is over, or an earlier time that `due` names.
-async fn overdue(patience: Option<Instant>, due: &mut watch::Receiver<Option<Instant>>) {
-    let mut at = patience;
-    loop {
-        let wait = async {
-            match at {
-                Some(at) => sleep_until(at).await,
-                None => pending().await,
-            }
-        };
-        tokio::select! {
-            () = wait => return,
-            Ok(()) = due.changed() => {
-                let named = *due.borrow_and_update();
-                at = [at, named].into_iter().flatten().min();
-            }
         }
     }
 }

@@ -47,7 +47,7 @@ impl Inner {
             },
         );
         // What is not there by then is missing.
-        let _ = tokio::time::timeout(self.config.ajax_timeout, fetching).await;
+        let _ = http::within(self.config.ajax_timeout, fetching).await;
         images
     }
 

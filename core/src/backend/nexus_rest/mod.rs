@@ -15,12 +15,12 @@ pub mod wire;
 #[cfg(test)]
 mod tests;
 
-use self::{held::Held, renewal::Renewals};
+use self::renewal::Renewals;
 use super::farewell;
 use crate::{
     Error, ErrorKind,
     carrier::http::{
-        self, Answer, HttpChat, HttpPool, HttpRequest, Multipart, Overdue, Patience, RequestBody, Reuse,
+        self, Answer, Held, HttpChat, HttpPool, HttpRequest, Multipart, Overdue, Patience, RequestBody, Reuse,
     },
     config::{Connection, ImagePolicy, NexusRestConfig},
     model::{NexusSession, SessionData, SessionForm},
@@ -29,7 +29,6 @@ use crate::{
 use bytes::Bytes;
 use reqwest::header::HeaderName;
 use std::{borrow::Cow, sync::Arc, time::Duration};
-use uuid::Uuid;
 
 /// How long a server may take for a poll: longer than a minute, after which servers that hold polls back let go.
 const POLL_TIME: Duration = Duration::from_secs(65);
@@ -121,7 +120,7 @@ impl Inner {
             Operation::Poll { .. } => self.poll(operation, session).await,
             Operation::Send(_) => {
                 let outcome = self.ask_of(operation, session).await;
-                self.held.note_sent(&outcome, self.config.ajax_timeout);
+                self.note_sent(&outcome);
                 outcome
             }
             _ => self.ask_of(operation, session).await,
@@ -218,7 +217,7 @@ impl Inner {
         };
         let (method, path) = wire::method_and_path(operation, session).ok_or_else(unsupported)?;
         let mut url = http::below(&self.config.data_url, path)?;
-        let id = operation_id();
+        let id = http::unique_id();
         let body = match operation {
             Operation::Poll { .. } | Operation::Restore | Operation::History { .. } => {
                 let mut pairs = url.query_pairs_mut();
@@ -284,11 +283,6 @@ fn expected(operation: &Operation) -> wire::Expected {
         Operation::Poll { .. } | Operation::Restore | Operation::History { .. } => wire::Expected::Messages,
         _ => wire::Expected::Nothing,
     }
-}
-
-/// A new id of a request, which the server need not look at.
-fn operation_id() -> String {
-    Uuid::new_v4().to_string()
 }
 
 fn form(fields: &wire::Fields, operation_id: &str) -> RequestBody {

@@ -1,6 +1,6 @@
 //! Taking up a session again with its token (nexus-v3.md, 4.2).
 
-use super::{Inner, failure, form, operation_id, wire, with_token};
+use super::{Inner, failure, form, wire, with_token};
 use crate::{
     Retry,
     carrier::http::{self, HttpRequest},
@@ -39,7 +39,7 @@ impl Inner {
 
     /// Asks for a new token of the session.
     pub(super) async fn resume(&self, session: &NexusSession) -> Result<(Reply, NexusSession), Failure> {
-        let body = form(&wire::Fields::of_resume(&self.config), &operation_id());
+        let body = form(&wire::Fields::of_resume(&self.config), &http::unique_id());
         let url = http::below(&self.config.data_url, [])?;
         let request = with_token(HttpRequest::new(Method::POST, url, body), session)?;
         let answer = self.http.exchange(&request, Some(self.config.ajax_timeout)).await;

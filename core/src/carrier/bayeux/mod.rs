@@ -6,6 +6,7 @@
 
 mod client;
 mod counted;
+#[deny(clippy::disallowed_methods, reason = "the engine is given the time and a seed")]
 mod engine;
 mod failure;
 #[cfg(feature = "fuzzing")]

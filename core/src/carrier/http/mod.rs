@@ -5,7 +5,7 @@
 //! `tls_failure` and `socks_failure` give them words, `proxies` says which proxy leads where, `trust` whom TLS trusts and `identity` who we
 //! are there, `upgrade` turns a connection into another protocol's, `download`, `filename` and `encoded_word` put files where the caller
 //! wants them. `names` and `race` find addresses, `connections` are made anew where they are silent, `kept` says which of them may carry a
-//! request, `patience` how long is waited. No protocol is known here.
+//! request, `patience` how long is waited, `held` how long for what a server may hold back. No protocol is known here.
 
 mod answer;
 mod body;
@@ -18,6 +18,7 @@ mod failure;
 mod filename;
 #[cfg(feature = "fuzzing")]
 mod fuzzing;
+mod held;
 mod identity;
 mod kept;
 mod lost;
@@ -71,12 +72,13 @@ pub(crate) use answer::{Answer, Reading};
 pub(crate) use charset::utf8;
 pub(crate) use download::save;
 pub(crate) use failure::{bad_answer, bad_status, foreign_session, local_failure};
+pub(crate) use held::{Held, Waited};
 pub(crate) use kept::Reuse;
 pub(crate) use lost::{in_words, no_answer};
 pub(crate) use multipart::Multipart;
 pub(crate) use outside::is_private_address;
-pub(crate) use patience::{Patience, Rest};
-pub(crate) use request::{Audience, HttpRequest, Overdue, RequestBody, below, private_header};
+pub(crate) use patience::{Patience, Rest, within};
+pub(crate) use request::{Audience, HttpRequest, Overdue, RequestBody, below, private_header, unique_id};
 pub(crate) use upgrade::{Upgraded, Upgrader};
 
 use self::{

@@ -84,6 +84,11 @@ impl Rest {
     }
 }
 
+/// What comes of `work`, if it is through within `limit`.
+pub(crate) async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(limit, work).await.ok()
+}
+
 tokio::task_local! {
     /// What becomes of the request that the connection is made for.
     static REQUEST: Arc<Delivery>;

@@ -16,6 +16,7 @@ use reqwest::{
 };
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 /// One request. It can be sent several times: redirects repeat it.
 pub(crate) struct HttpRequest {
@@ -144,4 +145,9 @@ impl RequestBody {
         *request.body_mut() = Some(reqwest::Body::wrap(body));
         Ok(())
     }
+}
+
+/// An id that no other request has.
+pub(crate) fn unique_id() -> String {
+    Uuid::new_v4().to_string()
 }

@@ -80,7 +80,7 @@ fn a_phone_number_has_two_names() {
 
 #[test]
 fn a_resume_names_nobody() {
-    let readable = readable(&wire::Fields::of_resume(&full()).urlencoded(&operation_id()));
+    let readable = readable(&wire::Fields::of_resume(&full()).urlencoded(&crate::carrier::http::unique_id()));
     insta::assert_snapshot!(readable, @r"data[endpoint]=Sales&data[stream]=live&data[userData][PhoneNumber]=5550100&data[userData][lang]=de&data[userData][phone]=5550100&operationId=ID");
 }
 

@@ -63,11 +63,11 @@ async fn a_poll_is_due_soon_after_a_message_got_through() {
 
 #[test]
 fn a_server_that_holds_empty_polls_is_given_the_time_that_it_needs() {
-    let (held, limit) = (crate::backend::nexus_rest::held::Held::default(), Duration::from_secs(3));
-    assert_eq!(held.patience(limit), limit);
+    let (held, limit) = (crate::carrier::http::Held::default(), Duration::from_secs(3));
+    assert_eq!(held.patience(limit, POLL_TIME), limit);
     held.note(Duration::from_secs(25));
     held.note(Duration::from_secs(1));
-    assert_eq!(held.patience(limit), Duration::from_secs(28));
+    assert_eq!(held.patience(limit, POLL_TIME), Duration::from_secs(28));
     held.note(Duration::from_secs(64));
-    assert_eq!(held.patience(limit), Duration::from_secs(65));
+    assert_eq!(held.patience(limit, POLL_TIME), Duration::from_secs(65));
 }

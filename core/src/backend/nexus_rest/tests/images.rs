@@ -260,7 +260,7 @@ async fn an_upload_is_a_browsers_form() {
     let boundary =
         seen.header("content-type").unwrap().strip_prefix("multipart/form-data; boundary=").unwrap();
     let id = seen.text().split("\r\n").nth(3).unwrap();
-    Uuid::parse_str(id).unwrap();
+    uuid::Uuid::parse_str(id).unwrap();
     let shown = seen.text().replace(boundary, "BOUNDARY").replace(id, "ID").replace("\r\n", "\n");
     insta::assert_snapshot!(shown, @r#"
     --BOUNDARY

@@ -182,7 +182,7 @@ async fn each_request_has_an_id_of_its_own() {
         transport.perform(request(poll())).await.unwrap();
         let seen = server.seen().await;
         let id = seen.line().split_once("?operationId=").unwrap().1.strip_suffix(" HTTP/1.1").unwrap();
-        ids.push(Uuid::parse_str(id).unwrap());
+        ids.push(uuid::Uuid::parse_str(id).unwrap());
     }
     assert!(ids[0] != ids[1] && ids.iter().all(|id| id.get_version_num() == 4));
 }
