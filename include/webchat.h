@@ -564,25 +564,19 @@ typedef struct webchat_stats {
 } webchat_stats;
 
 /**
- * What identifies a chat session towards the server (getSessionData). Each back end has fields of its own; the others are empty, and all
- * are without a session. Whoever has these can take part in the chat: keep them out of logs. The texts are valid as long as the event or
- * outcome they were read from. Since 0.1.
+ * What identifies a chat session towards the server (getSessionData). Without a session, id and key are empty. Whoever has these can take
+ * part in the chat: keep them out of logs. The texts are valid as long as the event or outcome they were read from. Since 0.1.
  */
 typedef struct webchat_session {
     /** The server's session id: GMS's sessionID, Nexus's sessionId. */
     webchat_str session_id;
-    /** GMS: the key that every request of the session carries. */
-    webchat_str secure_key;
-    /** GMS: the chat server instance; it may change during a session. */
-    webchat_str alias;
-    /** GMS: the customer's user id on the server. */
-    webchat_str user_id;
-    /** Nexus: the key that every request of the session carries, a JWT. webchat_restore takes it. */
-    webchat_str token;
-    /** Nexus: this attachment to the session. */
-    webchat_str transport_id;
-    /** Nexus: the customer's own participant, as in from_id of webchat_message. */
-    webchat_str participant_id;
+    /** What every request of the session carries: GMS's secureKey, Nexus's token, which webchat_restore takes. */
+    webchat_str key;
+    /**
+     * All the data as a JSON object, in the names of the back end: of GMS secureKey, sessionID, alias and userId, which webchat_restore
+     * takes too; of Nexus sessionId, transportId, participantId and token, those that are known.
+     */
+    webchat_str json;
 } webchat_session;
 
 /** What the server allows to upload (getFileLimits). A limit is UINT64_MAX when the server names none. Since 0.1. */

@@ -65,7 +65,7 @@ events! {
     /// An error between client and server, with the server's response.
     Error(ResponseData) = 7, "error";
     /// The chat session has started.
-    Started(SessionData) = 8, "started";
+    Started(Started) = 8, "started";
     /// The chat session has ended.
     Ended = 9, "ended";
     /// An agent or supervisor started typing.
@@ -118,8 +118,19 @@ pub struct Restored {
     pub asynchronous: Option<bool>,
 }
 
+/// Payload of `started`.
+#[derive(Clone, PartialEq)]
+pub struct Started {
+    /// The session's data.
+    pub session: SessionData,
+    /// The same as listeners get it, in its back end's form.
+    pub told: Value,
+}
+
+debug_only!(Started { session });
+
 /// Payload of `messageReceived` (webchatservice.md, 6.1).
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct MessageReceived {
     /// The new visible messages in both their shapes, in order.
     pub received: Vec<Received>,
@@ -211,8 +222,7 @@ impl Event {
             Self::MessageReceived(payload) => json!(payload),
             Self::Error(response) | Self::RestoreFailed(response) => response.json(),
             Self::Restored(restored) => json!(restored),
-            Self::Started(data @ SessionData::Gms(_)) => json!(data),
-            Self::Started(data @ SessionData::Nexus(_)) => json!({"data": data}),
+            Self::Started(started) => started.told.clone(),
             Self::AgentTypingStarted(message) | Self::AgentTypingStopped(Some(message)) => json!(message),
             Self::ClientConnected(change)
             | Self::ClientDisconnected(change)

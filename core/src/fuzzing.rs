@@ -8,12 +8,15 @@ pub use crate::carrier::{
 };
 
 use crate::{
-    backend::{gms, nexus_rest::wire},
+    backend::{
+        gms,
+        nexus_rest::{NexusForm, NexusSession, wire},
+    },
     json as lenient,
-    model::{NexusSession, Received, SessionForm},
+    model::Received,
     private::Private,
-    store::{self, Stored, key},
-    transport::Reply,
+    store::Stored,
+    transport::{Reply, SessionForm},
 };
 
 use bytes::Bytes;
@@ -69,12 +72,11 @@ pub fn json(data: &[u8]) {
 pub fn stored_session(data: &[u8]) {
     let Some((first, text)) = data.split_first() else { return };
     let Ok(text) = str::from_utf8(text) else { return };
-    let form = if first % 2 == 0 { SessionForm::Gms } else { SessionForm::Nexus };
-    let stored =
-        Stored::from([(key::SESSION.to_owned(), text.to_owned()), (key::KEYS.to_owned(), text.to_owned())]);
-    let _ = store::read(form, &stored);
+    let form: &dyn SessionForm = if first % 2 == 0 { &gms::GmsForm } else { &NexusForm };
+    let stored: Stored = form.keys().iter().map(|key| ((*key).to_owned(), text.to_owned())).collect();
+    let _ = form.read(&stored);
     let given = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
-    let _ = store::given(form, &given);
+    let _ = form.given(&given);
 }
 
 /// Both forms of each message are objects, and its place is one that can be counted on from.

@@ -23,6 +23,7 @@ use webchat_core::{
     Private,
     event::{Envelope, Event, MessageReceived},
     model::{Content, Message, OriginalMessage, Received},
+    transport::{NoSessions, SessionForm},
 };
 
 /// Memory of a program's, no larger than it says.
@@ -66,7 +67,13 @@ fn received(order: u64, text: &str) -> Received {
 /// An event with three messages.
 fn event() -> *mut webchat_event {
     let received = vec![received(1, "one"), received(2, "two\0 words"), received(3, "")];
-    let event = Event::MessageReceived(MessageReceived { received, ..MessageReceived::default() });
+    let event = Event::MessageReceived(MessageReceived {
+        received,
+        restoring: false,
+        old_messages: false,
+        session_data: NoSessions.none(),
+        idle_time_count_down: None,
+    });
     handle::make(Arc::new(EventHandle::own(Arc::new(Envelope { time: 5, event })))).unwrap()
 }
 

@@ -171,7 +171,7 @@ static void in_the_chat(webchat_service *service) {
     RUN(WEBCHAT_ERR_SESSION_ACTIVE, webchat_start_chat, service, &form);
     RUN(WEBCHAT_OK, webchat_get_session_data, service);
     CHECK_STATUS(webchat_outcome_session(outcome, &session, sizeof session), WEBCHAT_OK);
-    CHECK(session.session_id.len > 0 && session.secure_key.len > 0 && session.user_id.len > 0);
+    CHECK(session.session_id.len > 0 && session.key.len > 0 && strstr(session.json.data, "\"userId\":\"") != NULL);
     wait_until(agent_is_there);
     wait_until(greeted);
     RUN(WEBCHAT_OK, webchat_send_message, service, "hello");

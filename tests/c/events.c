@@ -119,7 +119,7 @@ static void read_event(const webchat_event *event) {
     switch (webchat_event_kind(event)) {
     case WEBCHAT_EVENT_STARTED:
         CHECK_STATUS(webchat_event_session(event, &session, sizeof session), WEBCHAT_OK);
-        CHECK(session.session_id.len > 0 && session.secure_key.len > 0);
+        CHECK(session.session_id.len > 0 && session.key.len > 0);
         break;
     case WEBCHAT_EVENT_MESSAGE_RECEIVED:
         CHECK(messages > 0);

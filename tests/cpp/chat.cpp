@@ -21,7 +21,7 @@ TEST(a_chat_from_start_to_end) {
     CHECK(contains(simulator.get("/log?operation=requestChat"), R"(["userData[plan]","gold"])"));
 
     const Event begun = next(chat, EventKind::started);
-    CHECK(begun.session() && !begun.session()->secure_key.empty() && !begun.session()->alias.empty());
+    CHECK(begun.session() && !begun.session()->key.empty() && contains(begun.session()->json, R"("alias":")"));
     CHECK(contains(begun.json(), R"("event":"started")") && contains(begun.json(), "WebChatService"));
     const Event joined = next(chat, EventKind::agent_connected);
     CHECK_EQUAL(joined.agents_connected().value_or(0), 1U);
@@ -41,7 +41,7 @@ TEST(a_chat_from_start_to_end) {
     CHECK_EQUAL(chat.get_agents().agents().at(0).name, joined.agents().at(0).name);
     const auto stats = chat.get_stats().stats();
     CHECK(stats.agents.size() == 1 && stats.start_time && stats.end_time >= stats.start_time && stats.duration.count() >= 0);
-    CHECK_EQUAL(chat.get_session_data().session().secure_key, begun.session()->secure_key);
+    CHECK_EQUAL(chat.get_session_data().session().json, begun.session()->json);
 
     CHECK(chat.end_chat());
     const Event left = next(chat, EventKind::agent_disconnected);

@@ -1,14 +1,11 @@
 //! The request that ends a session, where its answer is lost: ending twice does no harm, and a chat that nobody ends stays open at the
 //! server, while the keys to it are forgotten.
 
-use crate::{
-    model::SessionForm,
-    transport::{Applied, Body, Failure, Reply, Verdict},
-};
+use crate::transport::{Applied, Failure, Reply, SessionForm, Verdict};
 
 /// Ends a session by `first`, and by `again` where the answer to that is lost.
 pub(super) async fn end(
-    form: SessionForm,
+    form: &dyn SessionForm,
     first: impl Future<Output = Result<Reply, Failure>>,
     again: impl Future<Output = Result<Reply, Failure>>,
 ) -> Result<Reply, Failure> {
@@ -16,7 +13,7 @@ pub(super) async fn end(
         Err(failure) if is_lost(&failure) => {}
         answered => return answered,
     }
-    let over = || Reply { ended: Some(true), body: Body::success(form, true), ..Reply::default() };
+    let over = || Reply { ended: Some(true), body: form.success(true), ..Reply::default() };
     match again.await {
         // It is over already: by the first.
         Ok(reply) if reply.verdict == Verdict::Refused && reply.ended == Some(true) => Ok(over()),

@@ -3,7 +3,7 @@
 //! [`Reply`](crate::transport::Reply); it holds no chat state and applies no rule of the service.
 
 mod farewell;
-pub(crate) mod gms;
+pub mod gms;
 pub mod gms_cometd;
 pub mod gms_rest;
 pub mod nexus_rest;

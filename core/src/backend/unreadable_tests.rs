@@ -6,10 +6,12 @@
 use crate::{
     backend::{
         gms,
-        nexus_rest::wire::{Expected, decode as decode_nexus},
+        nexus_rest::{
+            NexusSession,
+            wire::{Expected, decode as decode_nexus},
+        },
     },
     carrier::bayeux,
-    model::NexusSession,
     transport::Reply,
 };
 use bytes::Bytes;

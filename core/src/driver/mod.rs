@@ -53,7 +53,7 @@ use crate::{
     command::{Command, RequestId, Resolution},
     event::Envelope,
     foreign,
-    service::{Effect, ExchangeId, PrivateMessages, Service},
+    service::{Effect, ExchangeId, PrivateMessages, Service, Setup},
     store::{MemoryStore, SessionStore},
     transport::{BoxFuture, Capabilities, Incoming, Late, Transport},
 };
@@ -273,6 +273,7 @@ impl Driver {
             }
             Done::Configured(outcome) => {
                 let outcome = outcome.map(|(made, config)| {
+                    let form = made.transport.session_form();
                     let capabilities = *self.capabilities.get_or_init(|| made.transport.capabilities());
                     self.incoming = made
                         .transport
@@ -280,7 +281,7 @@ impl Driver {
                         .map_or_else(|| stream::pending().boxed(), |incoming| incoming.fuse().boxed());
                     self.transport = Some(made.transport);
                     self.storage.set_store(made.store);
-                    (config, capabilities)
+                    Setup { config, capabilities, form }
                 });
                 self.service.configured(time, outcome);
             }

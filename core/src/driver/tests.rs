@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     Config,
     command::{Commander, StartChat},
-    transport::{Failure, Reply, Request},
+    transport::{Failure, NoSessions, Reply, Request, SessionForm},
 };
 use futures_util::{future::BoxFuture as Work, stream::BoxStream};
 use serde_json::json;
@@ -18,6 +18,10 @@ struct Broken {
 impl Transport for Broken {
     fn capabilities(&self) -> Capabilities {
         Capabilities::default()
+    }
+
+    fn session_form(&self) -> &'static dyn SessionForm {
+        &NoSessions
     }
 
     fn perform(&self, _: Request) -> Work<'static, Result<Reply, Failure>> {

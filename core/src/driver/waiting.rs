@@ -197,6 +197,7 @@ mod tests {
         command::SendMessage,
         event::{Event, MessageReceived},
         model::{Message, Received},
+        transport::{NoSessions, SessionForm},
     };
 
     fn delivery(load: &Arc<Load>) -> Delivery {
@@ -221,7 +222,13 @@ mod tests {
         let load = Arc::new(Load::default());
         let message = Message { text: Some(Private::new("x".repeat(BYTES))), ..Message::default() };
         let received = vec![Received { message, original: Arc::default() }];
-        let event = Event::MessageReceived(MessageReceived { received, ..MessageReceived::default() });
+        let event = Event::MessageReceived(MessageReceived {
+            received,
+            restoring: false,
+            old_messages: false,
+            session_data: NoSessions.none(),
+            idle_time_count_down: None,
+        });
         let large = Delivery::new(Arc::new(Envelope { time: 0, event }), &load);
         assert!(load.is_full() && !load.is_overfull());
         drop(large);

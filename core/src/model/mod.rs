@@ -8,6 +8,7 @@ mod file;
 mod message;
 mod participant;
 mod session;
+pub mod stored;
 pub(crate) mod transcript;
 pub(crate) mod weight;
 
@@ -19,7 +20,7 @@ pub use file::{
 };
 pub use message::{Index, Message, MessageType, OriginalMessage, Received};
 pub use participant::{Participant, ParticipantId, ParticipantRole};
-pub use session::{GmsSession, NexusSession, SessionData, SessionForm};
+pub use session::{SessionData, SessionNames};
 pub use transcript::Transcript;
 
 /// A JSON object, as attached data and event attributes are.

@@ -1,128 +1,98 @@
-//! What identifies a chat session towards the server (webchatservice.md, 7).
+//! What identifies a chat session towards the server (webchatservice.md, 7): private texts, whose meaning its back end alone
+//! knows, but for the session's id, its key, and who the customer is.
 
 use super::ParticipantId;
 use crate::private::Private;
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
-/// Which of the forms of session data a back end uses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum SessionForm {
-    /// [`GmsSession`].
-    #[default]
-    Gms,
-    /// [`NexusSession`].
-    Nexus,
+/// The names that a back end's session data have.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SessionNames {
+    /// Of the server's id of the session.
+    pub id: &'static str,
+    /// Of the key that every request of the session carries.
+    pub key: &'static str,
+    /// Of the other texts.
+    pub others: &'static [&'static str],
+    /// Which of the others is the customer's own participant, where one is.
+    pub participant: Option<&'static str>,
+    /// Whether texts that are empty are shown, as they all are without a session.
+    pub shows_empty: bool,
 }
 
-/// The active session's data, as `getSessionData` returns them. All fields are empty without a session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum SessionData {
-    /// Of a GMS v2 session.
-    Gms(GmsSession),
-    /// Of a Nexus v3 session.
-    Nexus(NexusSession),
-}
-
-/// What every request of a GMS v2 session carries.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct GmsSession {
-    /// The key that every request of the session carries; opaque.
-    #[serde(rename = "secureKey")]
-    pub secure_key: Private,
-    /// The server's chat id.
-    #[serde(rename = "sessionID")]
-    pub session_id: Private,
-    /// The chat server instance; it may change during a session.
-    pub alias: Private,
-    /// The customer's user id on the server.
-    #[serde(rename = "userId")]
-    pub user_id: Private,
-}
-
-/// The token of a Nexus v3 session, and what it says (nexus-v3.md, 3).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NexusSession {
-    /// The server's session id.
-    #[serde(skip_serializing_if = "is_empty")]
-    pub session_id: Private,
-    /// This attachment to the session.
-    #[serde(skip_serializing_if = "is_empty")]
-    pub transport_id: Private,
-    /// The customer's own participant.
-    #[serde(skip_serializing_if = "is_empty")]
-    pub participant_id: Private,
-    /// The key that every request of the session carries; a JWT.
-    #[serde(skip_serializing_if = "is_empty")]
-    pub token: Private,
-}
-
-impl Default for SessionData {
-    fn default() -> Self {
-        Self::none(SessionForm::Gms)
-    }
+/// The active session's data, as `getSessionData` returns them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionData {
+    names: &'static SessionNames,
+    id: Private,
+    key: Private,
+    others: Box<[Private]>,
 }
 
 impl SessionData {
-    /// The data of no session.
-    pub fn none(form: SessionForm) -> Self {
-        match form {
-            SessionForm::Gms => Self::Gms(GmsSession::default()),
-            SessionForm::Nexus => Self::Nexus(NexusSession::default()),
-        }
+    /// Data with these texts, `others` in the order of their names.
+    pub fn new<const N: usize>(
+        names: &'static SessionNames,
+        id: Private,
+        key: Private,
+        others: [Private; N],
+    ) -> Self {
+        Self { names, id, key, others: others.into() }
     }
 
-    /// The server's id of the session: `sessionID` or `sessionId`.
+    /// Whether they are of the back end that has these names.
+    pub fn have(&self, names: &SessionNames) -> bool {
+        self.names == names
+    }
+
+    /// The server's id of the session.
     pub fn id(&self) -> &Private {
-        match self {
-            Self::Gms(data) => &data.session_id,
-            Self::Nexus(data) => &data.session_id,
-        }
+        &self.id
     }
 
-    /// The key that every request of the session carries: `secureKey` or `token`.
+    /// The key that every request of the session carries.
     pub fn key(&self) -> &Private {
-        match self {
-            Self::Gms(data) => &data.secure_key,
-            Self::Nexus(data) => &data.token,
-        }
+        &self.key
+    }
+
+    /// The text called `name`; empty when there is none.
+    pub fn text(&self, name: &str) -> Private {
+        self.texts().find(|(known, _)| *known == name).map(|(_, text)| text.clone()).unwrap_or_default()
     }
 
     /// The customer's own participant, where the data say it.
     pub fn own_participant(&self) -> Option<ParticipantId> {
-        match self {
-            Self::Gms(_) => None,
-            Self::Nexus(data) => Some(&data.participant_id)
-                .filter(|id| !id.is_empty())
-                .map(|id| ParticipantId::from(id.as_str())),
-        }
+        let id = self.text(self.names.participant?);
+        (!id.is_empty()).then(|| ParticipantId::from(id.as_str()))
     }
 
     /// Takes over what `update` has, and says whether anything changed. An empty value leaves the known one.
     pub(crate) fn apply(&mut self, update: Self) -> bool {
         let before = self.clone();
-        match (&mut *self, update) {
-            (Self::Gms(known), Self::Gms(new)) => {
-                replace(&mut known.secure_key, new.secure_key);
-                replace(&mut known.session_id, new.session_id);
-                replace(&mut known.alias, new.alias);
-                replace(&mut known.user_id, new.user_id);
-            }
-            (Self::Nexus(known), Self::Nexus(new)) => {
-                replace(&mut known.session_id, new.session_id);
-                replace(&mut known.transport_id, new.transport_id);
-                replace(&mut known.participant_id, new.participant_id);
-                replace(&mut known.token, new.token);
-            }
-            (known, new) => *known = new,
+        if self.names == update.names {
+            replace(&mut self.id, update.id);
+            replace(&mut self.key, update.key);
+            self.others.iter_mut().zip(update.others).for_each(|(known, new)| replace(known, new));
+        } else {
+            *self = update;
         }
         *self != before
     }
+
+    fn texts(&self) -> impl Iterator<Item = (&'static str, &Private)> {
+        let others = self.names.others.iter().copied().zip(&self.others);
+        [(self.names.id, &self.id), (self.names.key, &self.key)].into_iter().chain(others)
+    }
 }
 
-fn is_empty(value: &Private) -> bool {
-    value.is_empty()
+impl Serialize for SessionData {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (name, text) in self.texts().filter(|(_, text)| self.names.shows_empty || !text.is_empty()) {
+            map.serialize_entry(name, text)?;
+        }
+        map.end()
+    }
 }
 
 fn replace(known: &mut Private, new: Private) {
@@ -136,19 +106,43 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    #[test]
-    fn empty_values_leave_the_known_ones() {
-        let gms = |alias: &str| SessionData::Gms(GmsSession { alias: alias.into(), ..GmsSession::default() });
-        let mut data = gms("1");
-        assert!(!data.apply(gms("")));
-        assert!(data.apply(gms("2")));
-        assert_eq!(data, gms("2"));
+    static NAMES: SessionNames = SessionNames {
+        id: "id",
+        key: "key",
+        others: &["alias", "me"],
+        participant: Some("me"),
+        shows_empty: false,
+    };
+    static OTHERS: SessionNames = SessionNames { shows_empty: true, participant: None, ..NAMES };
+
+    fn data(id: &str, alias: &str, me: &str) -> SessionData {
+        SessionData::new(&NAMES, id.into(), "k".into(), [alias.into(), me.into()])
     }
 
     #[test]
-    fn without_a_session_gms_has_empty_fields_and_nexus_has_none() {
-        let none = |form| serde_json::to_value(SessionData::none(form)).unwrap();
-        let gms = json!({"secureKey": "", "sessionID": "", "alias": "", "userId": ""});
-        assert_eq!((none(SessionForm::Gms), none(SessionForm::Nexus)), (gms, json!({})));
+    fn empty_values_leave_the_known_ones() {
+        let mut known = data("1", "a", "");
+        assert!(!known.apply(data("", "", "")));
+        assert!(known.apply(data("", "b", "7")));
+        assert_eq!(known, data("1", "b", "7"));
+    }
+
+    #[test]
+    fn what_another_back_end_has_takes_their_place() {
+        let other = SessionData::new(&OTHERS, "2".into(), Private::default(), ["".into(), "".into()]);
+        let mut known = data("1", "a", "7");
+        assert!(known.apply(other.clone()));
+        assert_eq!(known, other);
+        assert!(known.have(&OTHERS) && !known.have(&NAMES));
+    }
+
+    #[test]
+    fn empty_texts_are_shown_where_the_back_end_shows_them() {
+        let (shown, left_out) =
+            (SessionData::new(&OTHERS, "2".into(), "k".into(), ["".into(), "7".into()]), data("2", "", "7"));
+        assert_eq!(json!(shown), json!({"id": "2", "key": "k", "alias": "", "me": "7"}));
+        assert_eq!(json!(left_out), json!({"id": "2", "key": "k", "me": "7"}));
+        assert_eq!((shown.own_participant(), left_out.own_participant()), (None, Some("7".into())));
+        assert_eq!((left_out.text("me"), left_out.text("nothing")), ("7".into(), Private::default()));
     }
 }

@@ -9,12 +9,23 @@ use crate::{
     config::ServiceConfig,
     event::Event,
     store::Stored,
-    transport::Capabilities,
+    transport::{Capabilities, SessionForm},
 };
 use std::time::Duration;
 
 /// How long a command waits for a `configure`.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a configuration has led to.
+#[derive(Debug)]
+pub struct Setup {
+    /// The service's own options.
+    pub config: ServiceConfig,
+    /// What the transport can do.
+    pub capabilities: Capabilities,
+    /// The form of its session data.
+    pub form: &'static dyn SessionForm,
+}
 
 impl Service {
     /// Has a command wait until the service is ready.
@@ -50,14 +61,15 @@ impl Service {
         }
     }
 
-    /// Takes the transport's abilities, or the reason why there is no transport. Answers `Effect::Configure`.
-    pub fn configured(&mut self, time: Time, outcome: Result<(ServiceConfig, Capabilities), Error>) {
+    /// Takes what there is to know of the transport, or the reason why there is none. Answers `Effect::Configure`.
+    pub fn configured(&mut self, time: Time, outcome: Result<Setup, Error>) {
         self.time = time;
         let Phase::Configuring(id) = self.phase else { return };
         match outcome {
-            Ok((config, capabilities)) => {
+            Ok(Setup { config, capabilities, form }) => {
                 self.config = config;
                 self.capabilities = capabilities;
+                self.form = form;
                 self.load(Loading::StartUp(id));
             }
             Err(error) => {

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     command::{RequestId, Resolution},
     event::{Event, ParticipantChange},
-    transport::{Body, Failure, Operation, Reply},
+    transport::{Failure, Operation, Reply},
 };
 
 impl Service {
@@ -88,7 +88,7 @@ impl Service {
 
     /// Resolves an `endChat` that the server's own end of the chat has come before.
     pub(super) fn resolve_ended(&mut self, id: RequestId) {
-        let body = Body::success(self.capabilities.session, true);
+        let body = self.form.success(true);
         self.resolve(id, Resolution::Response(body));
     }
 }

@@ -10,15 +10,9 @@ use serde_json::{Value, json};
 impl Service {
     /// Hands the host what it is to keep of an asynchronous chat (webchatservice.md, 7 (getSessionData)).
     pub(super) fn keep_for_host(&mut self) {
-        let asynchronous = self.is_asynchronous();
+        let (asynchronous, form) = (self.is_asynchronous(), self.form);
         let Some(live) = self.session.live_mut().filter(|_| asynchronous) else { return };
-        let kept = match &*live.data {
-            SessionData::Gms(data) => json!(data),
-            SessionData::Nexus(data) => {
-                let index = live.kept_index.as_ref().map_or_else(|| json!(0), |index| json!(index));
-                json!({"messageIndex": index, "token": data.token})
-            }
-        };
+        let kept = form.kept(&live.data, live.kept_index.as_ref());
         if live.kept.0 != kept {
             live.kept.0 = kept.clone();
             self.effects.push_back(Effect::TellKeeper(HostCall::Store(kept)));

@@ -43,7 +43,7 @@ use crate::{
     ErrorKind,
     command::{Command, Preprocessor, PreviewInput, RequestId, texts},
     config::ServiceConfig,
-    transport::Capabilities,
+    transport::{Capabilities, NoSessions, SessionForm},
 };
 use state::{
     Batch, Commands, Congestion, Exchanges, Filters, Held, Loading, Marks, Parked, Queue, Record, Roster,
@@ -51,6 +51,7 @@ use state::{
 };
 use std::{collections::VecDeque, time::Duration};
 
+pub use configure::Setup;
 pub use effect::{Effect, PrivateMessages};
 pub use state::{BatchId, ExchangeId};
 
@@ -89,6 +90,7 @@ pub struct Service {
     wind_up_until: Duration,
     config: ServiceConfig,
     capabilities: Capabilities,
+    form: &'static dyn SessionForm,
     session: Session,
     /// Commands given before the service is ready, in order.
     queued: Queue,
@@ -129,6 +131,7 @@ impl Service {
             wind_up_until: Duration::ZERO,
             config: ServiceConfig::default(),
             capabilities: Capabilities::default(),
+            form: &NoSessions,
             session: Session::Idle,
             queued: Queue::default(),
             parked: Vec::new(),

@@ -9,7 +9,6 @@ use crate::{
     Error, ErrorKind, Retry,
     command::{RequestId, Resolution, texts},
     event::Event,
-    store::key,
     transport::{Body, Failure, Operation, Reply, Verdict},
 };
 use std::time::Duration;
@@ -83,7 +82,7 @@ impl Service {
     /// Asks for new messages. As long as the program leaves its events waiting, none of them is published.
     fn fetch(&mut self, command: Option<RequestId>) {
         let Some(from) = self.session.live().map(Live::from) else { return };
-        self.store_own(vec![(key::PING, Some(self.time.unix_ms.to_string()))]);
+        self.store_own(vec![self.sign_of_life()]);
         let congested = self.is_congested();
         self.request(
             if congested { Purpose::Settle(command) } else { Purpose::Poll(command) },

@@ -13,7 +13,6 @@ use crate::{
     Private,
     event::ResponseData,
     model::{Received, SessionData},
-    store::key,
     transport::{Body, Failure, Incoming, Reply, Verdict},
 };
 use std::time::Duration;
@@ -217,7 +216,7 @@ impl Service {
     /// Stores that the session was heard of just now.
     pub(super) fn ping(&mut self) {
         if self.session.live().is_some() {
-            self.store_own(vec![(key::PING, Some(self.time.unix_ms.to_string()))]);
+            self.store_own(vec![self.sign_of_life()]);
         }
     }
 

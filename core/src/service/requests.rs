@@ -10,7 +10,7 @@ use super::{
 use crate::{
     command::RequestId,
     model::SessionData,
-    transport::{Body, Failure, Operation, Reply, Request, Verdict},
+    transport::{Failure, Operation, Reply, Request, Verdict},
 };
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ impl Service {
         let session = match &self.session {
             Session::Live(live) => live.data.clone(),
             Session::Restoring(data, _) => data.clone(),
-            Session::Idle | Session::Starting(_) => Arc::new(SessionData::none(self.capabilities.session)),
+            Session::Idle | Session::Starting(_) => Arc::new(self.form.none()),
         };
         self.request_of(session, purpose, operation);
     }
@@ -165,6 +165,6 @@ impl Service {
         if reply.verdict != Verdict::Accepted || !reply.body.0.is_empty() {
             return reply;
         }
-        Reply { body: Body::success(self.capabilities.session, false), ..reply }
+        Reply { body: self.form.success(false), ..reply }
     }
 }

@@ -11,7 +11,6 @@ use crate::{
     command::{Commander, RequestId, texts},
     event::{Event, ResponseData, Restored},
     model::SessionData,
-    store,
     store::{Stored, key},
     transport::{Failure, Operation, Reply, Verdict},
 };
@@ -45,7 +44,7 @@ impl Service {
             Session::Starting(_) | Session::Restoring(..) => (ErrorKind::Busy, texts::STARTING),
             Session::Idle => {
                 let Some(given) = given else { return self.load(Loading::Restore(id)) };
-                let data = store::given(self.capabilities.session, &Value::String(given.to_string()));
+                let data = self.given_session(&Value::String(given.to_string()));
                 return self.restore_found(id, data, None);
             }
         };
@@ -164,13 +163,14 @@ impl Service {
         if is_known {
             self.publish(Event::Restored(Restored { asynchronous: self.config.asynchronous }));
         } else {
-            self.publish(Event::Started(self.session_data()));
+            let started = self.start_event(self.session_data());
+            self.publish(started);
         }
         if !offline {
             self.store_session();
         }
         if !is_known {
-            self.store_own(store::place(self.capabilities.session, 1, None));
+            self.store_own(vec![self.form.place(1, None)]);
         }
         self.receive(Kind::Restored { offline, command, replay: is_known }, reply);
         self.take_held(None);

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Error, ErrorKind, Private, Retry,
     command::{RequestId, Resolution, SendMessage, texts},
-    transport::{Applied, Body, Failure, Operation, Reply, Text, Verdict},
+    transport::{Applied, Failure, Operation, Reply, Text, Verdict},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -131,7 +131,7 @@ impl Service {
 
     /// The outcome of a message that the transcript proved to have arrived: the answer itself was lost.
     pub(super) fn arrived(&self) -> Resolution {
-        Resolution::Response(Body::success(self.capabilities.session, false))
+        Resolution::Response(self.form.success(false))
     }
 
     /// Takes the answer to the message on its way.

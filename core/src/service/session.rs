@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     command::{RequestId, Resolution},
+    event::{Event, Started},
     model::SessionData,
     store::Stored,
     transport::Reply,
@@ -42,7 +43,12 @@ impl Service {
     /// The session's data; empty without one.
     pub(super) fn session_data(&self) -> SessionData {
         let live = self.session.live().map(|live| SessionData::clone(&live.data));
-        live.unwrap_or_else(|| SessionData::none(self.capabilities.session))
+        live.unwrap_or_else(|| self.form.none())
+    }
+
+    /// The event that tells of a session that has begun.
+    pub(super) fn start_event(&self, session: SessionData) -> Event {
+        Event::Started(Started { told: self.form.started(&session), session })
     }
 
     pub(super) fn keep_session_data(&mut self, reply: &Reply) {

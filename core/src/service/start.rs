@@ -9,7 +9,6 @@ use super::{
 use crate::{
     Error, ErrorKind, Retry,
     command::{RequestId, Resolution, StartChat, texts},
-    event::Event,
     model::{JsonObject, SessionData},
     store::{Mark, Stored, StoredText, key},
     transport::{Failure, Operation, Reply, Start, Verdict},
@@ -69,8 +68,7 @@ impl Service {
     pub(super) fn started(&mut self, id: RequestId, outcome: Result<Reply, Failure>) {
         let refused = match outcome {
             Ok(reply) if reply.verdict == Verdict::Done => {
-                let data = reply.session.clone().unwrap_or_default();
-                if is_usable(&data) {
+                if let Some(data) = reply.session.clone().filter(is_usable) {
                     return self.go_live(id, data, reply);
                 }
                 Err(Error::new(ErrorKind::Protocol, "the server's answer to startChat names no session")
@@ -110,15 +108,16 @@ impl Service {
         self.enter(Session::Live(Box::new(live)));
         self.store_start();
         self.keep_for_host();
-        self.publish(Event::Started(session_data));
+        let started = self.start_event(session_data);
+        self.publish(started);
         self.resolve(id, Resolution::Response(reply.body));
         self.start_polling();
     }
 
     /// Marks that a start is under way.
     pub(super) fn take_lock(&mut self) {
-        let text = self.time.unix_ms.to_string();
-        self.marks.lock = Some(Mark { key: key::CHAT_START_LOCK, text: StoredText(text.clone()) });
+        let text = StoredText(self.time.unix_ms.to_string());
+        self.marks.lock = Some(Mark { key: key::CHAT_START_LOCK, text: text.clone() });
         self.store(vec![(key::CHAT_START_LOCK, Some(text))]);
     }
 

@@ -4,11 +4,11 @@ use super::{Effect, Service, Time, state::Loading};
 use crate::{
     Error,
     event::{Event, ResponseData},
-    model::{SessionData, SessionForm},
-    store,
-    store::{Mark, Stored, StoredText, key},
+    model::SessionData,
+    store::{Change, Mark, Stored, StoredText, key},
+    transport::SessionForm,
 };
-use serde_json::json;
+use serde_json::Value;
 
 impl Service {
     pub(super) fn load(&mut self, why: Loading) {
@@ -18,30 +18,30 @@ impl Service {
     }
 
     /// Changes the store, whatever it holds.
-    pub(super) fn store(&mut self, changes: Vec<(&'static str, Option<String>)>) {
+    pub(super) fn store(&mut self, changes: Vec<Change>) {
         self.change_store(None, changes);
     }
 
     /// Changes the store as long as it holds the present session: other services may have put theirs in its place.
-    pub(super) fn store_own(&mut self, changes: Vec<(&'static str, Option<String>)>) {
+    pub(super) fn store_own(&mut self, changes: Vec<Change>) {
         if let Some(mark) = self.marks.session.clone() {
             self.change_store(Some(mark), changes);
         }
     }
 
-    pub(super) fn change_store(&mut self, mark: Option<Mark>, changes: Vec<(&'static str, Option<String>)>) {
-        let changes = changes.into_iter().map(|(key, text)| (key, text.map(StoredText))).collect();
+    pub(super) fn change_store(&mut self, mark: Option<Mark>, changes: Vec<Change>) {
         self.effects.push_back(Effect::Store { mark, changes });
     }
 
     /// Puts a session that has just begun in place of whatever is stored.
     pub(super) fn store_start(&mut self) {
         let Some(live) = self.session.live() else { return };
-        let mut changes = store::write(&live.data);
-        changes.extend(store::place(self.capabilities.session, 1, None));
-        changes.push((key::PING, Some(self.time.unix_ms.to_string())));
+        let mut changes = self.form.write(&live.data);
+        let mark = mark(self.form, &changes);
+        changes.push(self.form.place(1, None));
+        changes.push(self.sign_of_life());
         changes.push((key::FILTERS, self.filters.to_stored()));
-        self.marks.session = store::mark(&live.data);
+        self.marks.session = mark;
         self.marks.replaces = false;
         self.store(changes);
         self.release_lock();
@@ -49,7 +49,7 @@ impl Service {
 
     /// Counts `data` as the present session: that of the store, where that has it, else one that replaces it once it has been taken up.
     pub(super) fn own_session(&mut self, data: &SessionData, stored: Option<&Stored>) {
-        self.marks.session = store::mark(data);
+        self.marks.session = mark(self.form, &self.form.write(data));
         let is_stored = |mark: &Mark| stored.is_some_and(|stored| mark.is_in(stored));
         self.marks.replaces = !self.marks.session.as_ref().is_some_and(is_stored);
     }
@@ -57,8 +57,8 @@ impl Service {
     /// Stores what a restoration needs.
     pub(super) fn store_session(&mut self) {
         let Some(live) = self.session.live() else { return };
-        let changes = store::write(&live.data);
-        let mark = store::mark(&live.data);
+        let changes = self.form.write(&live.data);
+        let mark = mark(self.form, &changes);
         if std::mem::take(&mut self.marks.replaces) {
             self.store(changes);
         } else {
@@ -70,18 +70,28 @@ impl Service {
     /// Stores the place in the transcript.
     pub(super) fn store_position(&mut self) {
         let Some(live) = self.session.live() else { return };
-        let mut place = store::place(self.capabilities.session, live.position, live.newest.as_ref());
+        let mut changes = vec![self.form.place(live.position, live.newest.as_ref())];
         if !self.capabilities.polling {
-            place.push((key::PING, Some(self.time.unix_ms.to_string())));
+            changes.push(self.sign_of_life());
         }
-        self.store_own(place);
+        self.store_own(changes);
+    }
+
+    /// What is to be stored to say that the chat is alive now.
+    pub(super) fn sign_of_life(&self) -> Change {
+        (key::PING, Some(StoredText(self.time.unix_ms.to_string())))
     }
 
     /// What is stored of a session, by the host or in the store.
     pub(super) fn stored_session(&self, stored: &Stored) -> Option<SessionData> {
-        let form = self.capabilities.session;
         let kept = stored.get(key::KEPT).and_then(|kept| serde_json::from_str(kept).ok());
-        kept.and_then(|kept| store::given(form, &kept)).or_else(|| store::read(form, stored))
+        kept.and_then(|kept| self.given_session(&kept)).or_else(|| self.form.read(stored))
+    }
+
+    /// The session that an application gives; an object also as JSON text. Nothing when it names none.
+    pub(super) fn given_session(&self, given: &Value) -> Option<SessionData> {
+        let object = given.as_str().and_then(|text| serde_json::from_str(text).ok()).filter(Value::is_object);
+        self.form.given(object.as_ref().unwrap_or(given))
     }
 
     /// Forgets the present session, if it is the one that is stored.
@@ -93,14 +103,15 @@ impl Service {
 
     /// Forgets the session that was found in the store, if it still is there.
     pub(super) fn forget_found(&mut self, stored: &Stored) {
-        self.forget_marked(store::mark_in(self.capabilities.session, stored));
+        let found = mark_by(self.form, |key| stored.get(key).cloned().map(StoredText));
+        self.forget_marked(found);
     }
 
     /// A start under way and the other form of sessions are not this one's.
     fn forget_marked(&mut self, mark: Option<Mark>) {
         if mark.is_some() {
-            let keys = key::of_session(self.capabilities.session);
-            self.change_store(mark, keys.into_iter().map(|key| (key, None)).collect());
+            let keys = self.form.keys().iter().chain(&[key::PING, key::FILTERS]);
+            self.change_store(mark, keys.map(|key| (*key, None)).collect());
         }
     }
 
@@ -126,17 +137,22 @@ impl Service {
 
     /// Publishes that what is stored cannot be had, in the form of the back end's errors.
     pub(super) fn store_failed(&mut self, error: &Error) {
-        const REASON: &str = "SessionStoreError";
-        let told = json!({"errorReason": REASON, "message": error.message()});
-        let told = match self.capabilities.session {
-            SessionForm::Gms => told,
-            SessionForm::Nexus => {
-                let code = format!("pureengage-v3-rest-{REASON}");
-                json!({"errors": [{"code": code, "text": error.message(), "response": told}]})
-            }
-        };
+        let told = self.form.failure("SessionStoreError", error.message());
         self.publish(Event::Error(ResponseData::Failure(told)));
     }
+}
+
+/// What marks a store that holds the session of these changes.
+fn mark(form: &dyn SessionForm, changes: &[Change]) -> Option<Mark> {
+    let text =
+        |key: &str| changes.iter().find(|(changed, _)| *changed == key).and_then(|(_, text)| text.clone());
+    mark_by(form, text)
+}
+
+/// The first of the form's marks that has a text.
+fn mark_by(form: &dyn SessionForm, text: impl Fn(&str) -> Option<StoredText>) -> Option<Mark> {
+    let mut marks = form.marks().iter().filter_map(|key| Some(Mark { key, text: text(key)? }));
+    marks.find(|mark| !mark.text.0.is_empty())
 }
 
 /// The time stored under `key`, in milliseconds; nothing without one.

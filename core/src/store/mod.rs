@@ -1,90 +1,31 @@
 //! Where session data outlive the process, so that a chat can be restored: a small key-value store with the keys of
-//! webchatservice.md, 7: [`key`]. `memory` keeps them in the process, `file` in a JSON file, `session` reads and writes a session's data;
-//! anything else implements [`SessionStore`].
+//! webchatservice.md, 7: [`key`]. `memory` keeps them in the process, `file` in a JSON file; anything else implements [`SessionStore`].
 
 #[allow(clippy::disallowed_methods, reason = "a lock of another process is waited for within a limit")]
 mod file;
 mod memory;
-mod session;
 #[cfg(test)]
 mod tests;
 
+pub use crate::model::stored::{Change, Mark, Stored, StoredText};
 pub use file::FileStore;
 pub use memory::MemoryStore;
-pub(crate) use session::{given, mark, mark_in, place, read, write};
 
 use crate::{Error, config::StoreConfig, transport::BoxFuture};
 use serde_json::Value;
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
-/// The names under which the service stores its state.
+/// The names under which the service stores its state, whatever the form of the session. What it stores of the session itself has names of
+/// its back end's: [`SessionForm::keys`](crate::transport::SessionForm::keys).
 pub mod key {
-    use crate::model::SessionForm;
-
-    /// The server's chat id, as text.
-    pub const SESSION: &str = "_genesys.widgets.webchat.state.session";
-    /// `{secureKey, alias, userId}` as JSON text.
-    pub const KEYS: &str = "_genesys.widgets.webchat.state.keys";
     /// When the last poll went out, in milliseconds since 1970 UTC.
     pub const PING: &str = "_genesys.widgets.webchat.state.ping";
-    /// The next transcript position.
-    pub const INDEX: &str = "_genesys.widgets.webchat.state.index";
     /// `{custom: [{source, flags}, ...]}` as JSON text.
     pub const FILTERS: &str = "_genesys.widgets.webchat.state.filters";
     /// When a start began, in milliseconds since 1970 UTC; only while starting.
     pub const CHAT_START_LOCK: &str = "_genesys.widgets.webchat.state.chatStartLock";
-    /// The session id of a Nexus v3 session, as text.
-    pub const NEXUS_SESSION: &str = "_genesys.widgets.webchat.state.pureengage-v3-rest.session";
-    /// Its token, as text.
-    pub const NEXUS_KEYS: &str = "_genesys.widgets.webchat.state.pureengage-v3-rest.keys";
-    /// The index of its newest message, as the server writes it.
-    pub const NEXUS_INDEX: &str = "_genesys.widgets.webchat.state.pureengage-v3-rest.index";
     /// What a [`SessionKeeper`](super::SessionKeeper) has returned, as JSON text. Never in a store.
     pub(crate) const KEPT: &str = "kept";
-    /// All that are in a store.
-    pub const ALL: [&str; 9] =
-        [SESSION, KEYS, PING, INDEX, FILTERS, CHAT_START_LOCK, NEXUS_SESSION, NEXUS_KEYS, NEXUS_INDEX];
-
-    /// What goes with a session of this form.
-    pub(crate) const fn of_session(form: SessionForm) -> [&'static str; 5] {
-        match form {
-            SessionForm::Gms => [SESSION, KEYS, INDEX, PING, FILTERS],
-            SessionForm::Nexus => [NEXUS_SESSION, NEXUS_KEYS, NEXUS_INDEX, PING, FILTERS],
-        }
-    }
-}
-
-/// Everything a store holds for a service.
-pub type Stored = BTreeMap<String, String>;
-
-/// One change: the key's new value, or nothing when it is deleted.
-pub type Change = (&'static str, Option<StoredText>);
-
-/// A value on its way into a store. It can hold keys to the session: `Debug` shows only its length.
-#[derive(Clone, PartialEq, Eq)]
-pub struct StoredText(pub String);
-
-impl fmt::Debug for StoredText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<private, {} bytes>", self.0.len())
-    }
-}
-
-/// Tells whose the content of a store is: this text under this key. Several services may use one store, and none may change what
-/// belongs to another's session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mark {
-    /// The key.
-    pub key: &'static str,
-    /// What is stored under it.
-    pub text: StoredText,
-}
-
-impl Mark {
-    /// Whether the content has this mark.
-    pub fn is_in(&self, stored: &Stored) -> bool {
-        stored.get(self.key) == Some(&self.text.0)
-    }
 }
 
 /// Keeps a service's session data.

@@ -1,7 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use super::*;
-use crate::ErrorKind;
+use crate::{
+    ErrorKind,
+    backend::gms::key::{INDEX, KEYS, SESSION},
+};
 use serde_json::{Value, json};
 use std::{
     env, fs,
@@ -44,14 +47,14 @@ fn names(directory: &Path) -> Vec<String> {
 /// What every store does.
 async fn keeps_what_is_applied(store: &dyn SessionStore, other: &dyn SessionStore) {
     assert_eq!(store.load().await.unwrap(), Stored::new());
-    store.apply(vec![set(key::SESSION, "id"), set(key::INDEX, "1")]).await.unwrap();
-    other.apply(vec![set(key::INDEX, "2"), set(key::PING, "é\"\n"), (key::KEYS, None)]).await.unwrap();
-    let all = stored(&[(key::SESSION, "id"), (key::INDEX, "2"), (key::PING, "é\"\n")]);
+    store.apply(vec![set(SESSION, "id"), set(INDEX, "1")]).await.unwrap();
+    other.apply(vec![set(INDEX, "2"), set(key::PING, "é\"\n"), (KEYS, None)]).await.unwrap();
+    let all = stored(&[(SESSION, "id"), (INDEX, "2"), (key::PING, "é\"\n")]);
     assert_eq!(store.load().await.unwrap(), all);
-    store.apply(vec![(key::SESSION, None), set(key::PING, "5"), (key::PING, None)]).await.unwrap();
-    assert_eq!(other.load().await.unwrap(), stored(&[(key::INDEX, "2")]), "the last change of a key wins");
+    store.apply(vec![(SESSION, None), set(key::PING, "5"), (key::PING, None)]).await.unwrap();
+    assert_eq!(other.load().await.unwrap(), stored(&[(INDEX, "2")]), "the last change of a key wins");
     store.apply(Vec::new()).await.unwrap();
-    store.apply(key::ALL.map(|key| (key, None)).into()).await.unwrap();
+    store.apply([SESSION, KEYS, INDEX, key::PING].map(|key| (key, None)).into()).await.unwrap();
     assert_eq!(other.load().await.unwrap(), Stored::new());
 }
 
@@ -74,18 +77,18 @@ async fn what_belongs_to_another_is_left_alone() {
     let file = FileStore::open(&path).unwrap();
     let stores: [Arc<dyn SessionStore>; 3] =
         [Arc::new(MemoryStore::new()), Arc::new(file), Arc::new(Plain(MemoryStore::new()))];
-    let mark = |text: &str| Mark { key: key::SESSION, text: StoredText(text.into()) };
+    let mark = |text: &str| Mark { key: SESSION, text: StoredText(text.into()) };
     for store in stores {
         store.clone().apply_if(mark("mine"), vec![set(key::PING, "1")]).await.unwrap();
         assert!(store.load().await.unwrap().is_empty(), "nothing is marked");
-        store.apply(vec![set(key::SESSION, "mine")]).await.unwrap();
+        store.apply(vec![set(SESSION, "mine")]).await.unwrap();
         store.clone().apply_if(mark("mine"), vec![set(key::PING, "2")]).await.unwrap();
-        store.apply(vec![set(key::SESSION, "another's")]).await.unwrap();
+        store.apply(vec![set(SESSION, "another's")]).await.unwrap();
         let others = store.load().await.unwrap();
-        let changes = vec![set(key::PING, "3"), (key::SESSION, None)];
+        let changes = vec![set(key::PING, "3"), (SESSION, None)];
         store.clone().apply_if(mark("mine"), changes).await.unwrap();
         assert_eq!(store.load().await.unwrap(), others);
-        assert_eq!(others, stored(&[(key::SESSION, "another's"), (key::PING, "2")]));
+        assert_eq!(others, stored(&[(SESSION, "another's"), (key::PING, "2")]));
     }
 }
 
@@ -93,8 +96,8 @@ async fn what_belongs_to_another_is_left_alone() {
 async fn memory_is_shared_by_clones_alone() {
     let store = MemoryStore::new();
     keeps_what_is_applied(&store, &store.clone()).await;
-    drop(store.apply(vec![set(key::SESSION, "s3cret")]));
-    assert_eq!(store.load().await.unwrap(), stored(&[(key::SESSION, "s3cret")]), "it needs no await");
+    drop(store.apply(vec![set(SESSION, "s3cret")]));
+    assert_eq!(store.load().await.unwrap(), stored(&[(SESSION, "s3cret")]), "it needs no await");
     assert!(MemoryStore::new().load().await.unwrap().is_empty());
     assert_eq!(format!("{store:?}"), "MemoryStore(1 keys)");
 }
@@ -110,10 +113,10 @@ async fn a_file_is_shared_by_clones_and_stores() {
 #[tokio::test]
 async fn the_configuration_names_the_store() {
     let (_directory, path) = place();
-    open(&StoreConfig::Memory).unwrap().apply(vec![set(key::INDEX, "1")]).await.unwrap();
+    open(&StoreConfig::Memory).unwrap().apply(vec![set(INDEX, "1")]).await.unwrap();
     assert!(!path.exists());
-    open(&StoreConfig::File(path.clone())).unwrap().apply(vec![set(key::INDEX, "1")]).await.unwrap();
-    assert_eq!(content(&path), json!({ key::INDEX: "1" }));
+    open(&StoreConfig::File(path.clone())).unwrap().apply(vec![set(INDEX, "1")]).await.unwrap();
+    assert_eq!(content(&path), json!({ INDEX: "1" }));
 }
 
 #[tokio::test]
@@ -122,9 +125,9 @@ async fn files_are_private_and_none_is_left() {
     let store = FileStore::open(&path).unwrap();
     assert!(!path.exists(), "nothing to store yet");
     fs::write(directory.path().join("session.json.tmp"), "half a file, left by a crash").unwrap();
-    store.apply(vec![set(key::KEYS, "s3cret")]).await.unwrap();
+    store.apply(vec![set(KEYS, "s3cret")]).await.unwrap();
     assert_eq!(names(directory.path()), ["session.json", "session.json.lock"]);
-    assert_eq!(content(&path), json!({ key::KEYS: "s3cret" }));
+    assert_eq!(content(&path), json!({ KEYS: "s3cret" }));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -132,7 +135,7 @@ async fn files_are_private_and_none_is_left() {
         assert_eq!(mode(&path), 0o600);
         assert_eq!(mode(&directory.path().join("session.json.lock")), 0o600);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        store.apply(vec![set(key::KEYS, "another")]).await.unwrap();
+        store.apply(vec![set(KEYS, "another")]).await.unwrap();
         assert_eq!(mode(&path), 0o600, "a change makes it private again");
     }
 }
@@ -141,14 +144,14 @@ async fn files_are_private_and_none_is_left() {
 async fn a_reader_of_the_old_file_never_sees_a_change() {
     let (_directory, path) = place();
     let store = FileStore::open(&path).unwrap();
-    store.apply(vec![set(key::INDEX, "1")]).await.unwrap();
+    store.apply(vec![set(INDEX, "1")]).await.unwrap();
     let mut old = fs::File::open(&path).unwrap();
-    store.apply(vec![set(key::INDEX, "2")]).await.unwrap();
+    store.apply(vec![set(INDEX, "2")]).await.unwrap();
     let mut text = String::new();
     std::io::Read::read_to_string(&mut old, &mut text).unwrap();
     assert_eq!(
         serde_json::from_str::<Value>(&text).unwrap(),
-        json!({ key::INDEX: "1" }),
+        json!({ INDEX: "1" }),
         "replaced, not rewritten"
     );
 }
@@ -157,29 +160,29 @@ async fn a_reader_of_the_old_file_never_sees_a_change() {
 async fn a_failed_change_leaves_the_old_file() {
     let (directory, path) = place();
     let store = FileStore::open(&path).unwrap();
-    store.apply(vec![set(key::INDEX, "1")]).await.unwrap();
+    store.apply(vec![set(INDEX, "1")]).await.unwrap();
     fs::create_dir(directory.path().join("session.json.tmp")).unwrap();
-    let error = store.apply(vec![set(key::INDEX, "2")]).await.unwrap_err();
+    let error = store.apply(vec![set(INDEX, "2")]).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
     assert!(
         error.message().starts_with("cannot write the session store ")
             && error.message().contains("session.json")
     );
-    assert_eq!(content(&path), json!({ key::INDEX: "1" }));
-    store.apply(vec![set(key::INDEX, "1")]).await.expect("nothing changes, so nothing is written");
+    assert_eq!(content(&path), json!({ INDEX: "1" }));
+    store.apply(vec![set(INDEX, "1")]).await.expect("nothing changes, so nothing is written");
     fs::remove_dir(directory.path().join("session.json.tmp")).unwrap();
-    store.apply(vec![set(key::INDEX, "2")]).await.unwrap();
-    assert_eq!(content(&path), json!({ key::INDEX: "2" }));
+    store.apply(vec![set(INDEX, "2")]).await.unwrap();
+    assert_eq!(content(&path), json!({ INDEX: "2" }));
 }
 
 #[tokio::test]
 async fn what_others_keep_in_the_file_stays() {
     let (_directory, path) = place();
-    fs::write(&path, json!({"other": {"a": [1, null]}, "text": "x", key::INDEX: 7}).to_string()).unwrap();
+    fs::write(&path, json!({"other": {"a": [1, null]}, "text": "x", INDEX: 7}).to_string()).unwrap();
     let store = FileStore::open(&path).unwrap();
     assert_eq!(store.load().await.unwrap(), stored(&[("text", "x")]), "only texts can be session data");
-    store.apply(vec![set(key::INDEX, "8"), (key::PING, None)]).await.unwrap();
-    assert_eq!(content(&path), json!({"other": {"a": [1, null]}, "text": "x", key::INDEX: "8"}));
+    store.apply(vec![set(INDEX, "8"), (key::PING, None)]).await.unwrap();
+    assert_eq!(content(&path), json!({"other": {"a": [1, null]}, "text": "x", INDEX: "8"}));
 }
 
 #[tokio::test]
@@ -200,14 +203,14 @@ async fn a_file_that_is_no_store_is_set_aside_and_told() {
         assert_eq!(names(directory.path()), ["session.json.lock", "session.json.unreadable"]);
         assert_eq!(fs::read_to_string(directory.path().join("session.json.unreadable")).unwrap(), text);
         assert!(store.load().await.unwrap().is_empty(), "a new one begins");
-        store.apply(vec![set(key::INDEX, "1")]).await.unwrap();
+        store.apply(vec![set(INDEX, "1")]).await.unwrap();
 
         fs::write(&path, text).unwrap();
-        store.apply(vec![set(key::INDEX, "2")]).await.unwrap();
-        assert_eq!(content(&path), json!({ key::INDEX: "2" }), "what is to be stored is stored all the same");
+        store.apply(vec![set(INDEX, "2")]).await.unwrap();
+        assert_eq!(content(&path), json!({ INDEX: "2" }), "what is to be stored is stored all the same");
         assert_eq!(fs::read_to_string(directory.path().join("session.json.unreadable.2")).unwrap(), text);
         fs::write(&path, "").unwrap();
-        store.apply(vec![set(key::INDEX, "1")]).await.expect("an empty file is an empty store");
+        store.apply(vec![set(INDEX, "1")]).await.expect("an empty file is an empty store");
     }
 }
 
@@ -251,7 +254,7 @@ async fn only_an_ordinary_file_is_opened_and_nobody_is_waited_for() {
             let _ = fs::remove_file(&bad);
             make();
             let loaded = store.load().await.unwrap_err();
-            let applied = store.apply(vec![set(key::INDEX, "1")]).await.unwrap_err();
+            let applied = store.apply(vec![set(INDEX, "1")]).await.unwrap_err();
             for error in [opened, loaded, applied] {
                 assert_eq!(error.kind(), ErrorKind::Io);
                 let path = bad.display().to_string();
@@ -283,8 +286,8 @@ async fn a_symbolic_link_is_followed() {
     fs::write(&path, "{}").unwrap();
     let link = directory.path().join("link.json");
     std::os::unix::fs::symlink(&path, &link).unwrap();
-    FileStore::open(&link).unwrap().apply(vec![set(key::INDEX, "1")]).await.unwrap();
-    assert_eq!(content(&path), json!({ key::INDEX: "1" }));
+    FileStore::open(&link).unwrap().apply(vec![set(INDEX, "1")]).await.unwrap();
+    assert_eq!(content(&path), json!({ INDEX: "1" }));
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
 }
 
@@ -353,16 +356,12 @@ async fn a_call_waits_for_the_lock_and_ends_without_its_future() {
     let store = FileStore::open(&path).unwrap();
     let lock = OpenOptions::new().write(true).open(directory.path().join("session.json.lock")).unwrap();
     lock.lock().unwrap();
-    let mut apply = store.apply(vec![set(key::INDEX, "1")]);
+    let mut apply = store.apply(vec![set(INDEX, "1")]);
     assert!(apply.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     drop(apply);
     assert!(!path.exists(), "somebody else holds the lock");
     drop(lock);
-    assert_eq!(
-        store.load().await.unwrap(),
-        stored(&[(key::INDEX, "1")]),
-        "it was finished before the next call"
-    );
+    assert_eq!(store.load().await.unwrap(), stored(&[(INDEX, "1")]), "it was finished before the next call");
 }
 
 #[tokio::test]

@@ -1,7 +1,5 @@
 //! What back ends can do, by name.
 
-use crate::model::SessionForm;
-
 macro_rules! capabilities {
     ($($(#[$doc:meta])* $field:ident = $name:literal;)*) => {
         /// What a back end can do. Commands that need more are rejected with the specification's texts.
@@ -13,8 +11,6 @@ macro_rules! capabilities {
             pub start_form: bool,
             /// Bots join and leave with events of their own; else they are messages only.
             pub bot_events: bool,
-            /// The form of its session data.
-            pub session: SessionForm,
         }
 
         impl Capabilities {

@@ -5,6 +5,7 @@ mod capabilities;
 mod failure;
 mod reply;
 mod request;
+mod session;
 
 pub use crate::bounds::Excess;
 pub use capabilities::Capabilities;
@@ -12,6 +13,7 @@ pub use failure::{Applied, Failure, FileFault, Late, News};
 pub(crate) use reply::refusal_text;
 pub use reply::{Body, Reply, ServerError, Verdict};
 pub use request::{Operation, Position, Request, Start, Text};
+pub use session::{NoSessions, SessionForm};
 
 use futures_util::stream::BoxStream;
 use std::{future::Future, pin::Pin};
@@ -20,6 +22,9 @@ use std::{future::Future, pin::Pin};
 pub trait Transport: Send + Sync + 'static {
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
+
+    /// The form of its session data.
+    fn session_form(&self) -> &'static dyn SessionForm;
 
     /// Performs one request. Dropping the future abandons it. It ends by itself within the request's own time limit.
     fn perform(&self, request: Request) -> BoxFuture<Result<Reply, Failure>>;

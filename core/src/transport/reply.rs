@@ -2,7 +2,7 @@
 
 use crate::{
     json,
-    model::{Downloaded, FileLimits, Received, SessionData, SessionForm},
+    model::{Downloaded, FileLimits, Received, SessionData},
     private::debug_only,
 };
 use bytes::Bytes;
@@ -86,16 +86,6 @@ const LONGEST_REFUSAL: usize = 256 << 10;
 pub struct Body(pub Bytes);
 
 impl Body {
-    /// What a back end with this form of sessions says of a success: for one whose own answer was lost.
-    pub(crate) fn success(form: SessionForm, ended: bool) -> Self {
-        Self(Bytes::from_static(match (form, ended) {
-            (SessionForm::Gms, false) => br#"{"statusCode":0}"#,
-            (SessionForm::Gms, true) => br#"{"statusCode":0,"chatEnded":true}"#,
-            (SessionForm::Nexus, false) => br#"{"status":{"code":"SUCCESS"}}"#,
-            (SessionForm::Nexus, true) => br#"{"status":{"code":"SUCCESS"},"data":{"chatEnded":true}}"#,
-        }))
-    }
-
     /// The answer as JSON; null when there is none.
     pub fn json(&self) -> Value {
         json::value(&self.0).unwrap_or_default()

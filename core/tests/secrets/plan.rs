@@ -2,7 +2,12 @@
 
 use serde_json::{Value, json};
 use std::time::Duration;
-use webchat_core::command::StartChat;
+use webchat_core::{
+    backend::{gms::GmsForm, nexus_rest::NexusForm},
+    command::StartChat,
+    store::key,
+    transport::SessionForm,
+};
 use webchat_simulator::{ApiError, FaultKind, Reconnect, RetryAfter, Simulator};
 
 /// Stands in everything that nobody is to see.
@@ -179,7 +184,7 @@ pub(crate) fn options() -> Vec<Value> {
 /// What is no session file.
 pub(crate) fn session_files() -> Vec<String> {
     let doubly = json!({"secureKey": PLANTED}).to_string();
-    let key = webchat_core::store::key::KEYS;
+    let key = webchat_core::backend::gms::key::KEYS;
     vec![
         json!(PLANTED).to_string(),
         json!([PLANTED]).to_string(),
@@ -200,7 +205,10 @@ pub(crate) fn stored() -> Vec<webchat_core::store::Stored> {
         json!({"secureKey": [PLANTED], "alias": {PLANTED: 1}, "userId": 7}).to_string(),
         json!({"custom": [{"source": format!("{PLANTED}("), "flags": PLANTED}, PLANTED]}).to_string(),
     ];
-    let all =
-        |value: &String| webchat_core::store::key::ALL.map(|key| (key.to_owned(), value.clone())).into();
+    let all = |value: &String| {
+        let keys =
+            [GmsForm.keys(), NexusForm.keys(), &[key::PING, key::FILTERS, key::CHAT_START_LOCK]].concat();
+        keys.into_iter().map(|key| (key.to_owned(), value.clone())).collect()
+    };
     values.iter().map(all).collect()
 }

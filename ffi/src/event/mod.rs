@@ -109,7 +109,7 @@ impl EventView {
 
     fn session_data(&self) -> Option<&SessionData> {
         match &self.envelope.event {
-            Event::Started(data) => Some(data),
+            Event::Started(started) => Some(&started.session),
             Event::MessageReceived(payload) => Some(&payload.session_data),
             _ => None,
         }

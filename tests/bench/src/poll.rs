@@ -5,9 +5,10 @@ use serde_json::json;
 use std::{sync::Arc, time::Duration};
 use webchat_core::{
     Config,
+    backend::gms::{GmsForm, GmsSession},
     command::{Command, RequestId, StartChat},
-    model::{GmsSession, Message, OriginalMessage, Received, SessionData},
-    service::{Effect, ExchangeId, Service, Time},
+    model::{Message, OriginalMessage, Received},
+    service::{Effect, ExchangeId, Service, Setup, Time},
     transport::{Capabilities, Reply},
 };
 
@@ -27,16 +28,13 @@ impl Polling {
         let time = Time::default();
         let capabilities = Capabilities { polling: true, ..Capabilities::default() };
         service.command(time, RequestId(1), Command::Configure(Box::new(config.clone())), None);
-        service.configured(time, Ok((config.service, capabilities)));
+        service.configured(time, Ok(Setup { config: config.service, capabilities, form: &GmsForm }));
         service.loaded(time, Ok(std::collections::BTreeMap::new()));
         service.command(time, RequestId(2), Command::StartChat(StartChat::default()), None);
         service.loaded(time, Ok(std::collections::BTreeMap::new()));
         let start = request(&mut service).unwrap();
-        let session = SessionData::Gms(GmsSession {
-            session_id: "1".into(),
-            secure_key: "k".into(),
-            ..GmsSession::default()
-        });
+        let session =
+            GmsSession { session_id: "1".into(), secure_key: "k".into(), ..GmsSession::default() }.into();
         service.replied(time, start, Ok(Reply { session: Some(session), ..Reply::default() }));
         let poll = request(&mut service).unwrap();
         let received = (1..=messages).map(message).collect();

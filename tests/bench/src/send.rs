@@ -15,7 +15,6 @@ use webchat_core::{
     backend::nexus_rest::NexusRest,
     carrier::http::HttpPool,
     config::TransportConfig,
-    model::{SessionData, SessionForm},
     transport::{self, Operation, Request, Transport},
 };
 
@@ -134,7 +133,7 @@ pub fn one_poll_at_a_time(server: &Server, runtime: &Runtime) {
     let config = Config::from_json(&server.config(Api::Nexus)).unwrap();
     let TransportConfig::NexusRest(nexus) = config.transport else { panic!("a chat over Nexus") };
     let transport = NexusRest::new(nexus, &config.connection, &HttpPool::new()).unwrap();
-    let session = Arc::new(SessionData::none(SessionForm::Nexus));
+    let session = Arc::new(transport.session_form().none());
     let start = transport::Start { nickname: "Mia".into(), ..transport::Start::default() };
     let start = Request { session, operation: Operation::Start(start) };
     let session = Arc::new(runtime.block_on(transport.perform(start)).unwrap().session.unwrap());

@@ -10,11 +10,11 @@ use std::{
 };
 use webchat_core::{
     Config, ErrorKind, Retry,
-    backend::gms_rest,
+    backend::{gms::GmsForm, gms_rest},
     command::{Command, RequestId},
     config::ServiceConfig,
-    model::{JsonObject, SessionForm},
-    service::{BatchId, Effect, ExchangeId, PrivateMessages, Service, Time},
+    model::JsonObject,
+    service::{BatchId, Effect, ExchangeId, PrivateMessages, Service, Setup, Time},
     store::Stored,
     transport::{Applied, Capabilities, Failure, Incoming, News, Reply},
 };
@@ -74,7 +74,6 @@ impl World {
             read_receipt: true,
             start_form: false,
             bot_events: true,
-            session: SessionForm::Gms,
         };
         Self {
             service: Service::new(),
@@ -198,7 +197,8 @@ impl World {
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Configure(_) => {
-                let made = Ok((ServiceConfig::default(), self.capabilities));
+                let (config, capabilities) = (ServiceConfig::default(), self.capabilities);
+                let made = Ok(Setup { config, capabilities, form: &GmsForm });
                 self.service.configured(self.time(), made);
             }
             Effect::Load { .. } => {

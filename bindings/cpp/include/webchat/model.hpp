@@ -108,23 +108,16 @@ struct Stats {
     std::vector<Agent> agents{};
 };
 
-/// What identifies a chat session towards the server (getSessionData). Each back end has fields of its own; the others are empty, and all
-/// are without a session. Whoever has these can take part in the chat: keep them out of logs.
+/// What identifies a chat session towards the server (getSessionData). Without a session, id and key are empty. Whoever has these can take
+/// part in the chat: keep them out of logs.
 struct Session {
     /// The server's session id: GMS's sessionID, Nexus's sessionId.
     std::string session_id{};
-    /// GMS: the key that every request of the session carries.
-    std::string secure_key{};
-    /// GMS: the chat server instance; it may change during a session.
-    std::string alias{};
-    /// GMS: the customer's user id on the server.
-    std::string user_id{};
-    /// Nexus: the key that every request of the session carries, a JWT. Chat::restore takes it.
-    std::string token{};
-    /// Nexus: this attachment to the session.
-    std::string transport_id{};
-    /// Nexus: the customer's own participant, as in Message::from_id.
-    std::string participant_id{};
+    /// What every request of the session carries: GMS's secureKey, Nexus's token, which Chat::restore takes.
+    std::string key{};
+    /// All the data as a JSON object, in the names of the back end: of GMS secureKey, sessionID, alias and userId, which Chat::restore
+    /// takes too; of Nexus sessionId, transportId, participantId and token, those that are known.
+    std::string json{};
 };
 
 /// What the server allows to upload (getFileLimits). A limit is nothing when the server names none.
@@ -226,8 +219,7 @@ inline Agent agent(const webchat_agent& from) {
 }
 
 inline Session session(const webchat_session& from) {
-    return {string(from.session_id), string(from.secure_key),   string(from.alias),         string(from.user_id),
-            string(from.token),      string(from.transport_id), string(from.participant_id)};
+    return {string(from.session_id), string(from.key), string(from.json)};
 }
 
 inline std::vector<std::string> words(const std::string& list) {

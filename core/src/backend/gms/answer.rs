@@ -4,7 +4,6 @@ use super::{Trouble, decode, decode_limits, decode_trouble};
 use crate::{
     ErrorKind,
     carrier::http::{self, Answer},
-    model::{GmsSession, SessionData},
     transport::{Failure, News, Operation, Reply, Verdict, refusal_text},
 };
 use serde_json::Value;
@@ -98,12 +97,4 @@ pub(crate) fn with_news(operation: &Operation, failure: Failure) -> Failure {
         news => news,
     };
     Failure { news, ..failure }.of(operation)
-}
-
-/// The session's data, which are this back end's own.
-pub(crate) fn gms(session: &SessionData) -> Result<&GmsSession, Failure> {
-    match session {
-        SessionData::Gms(session) => Ok(session),
-        SessionData::Nexus(_) => Err(http::foreign_session()),
-    }
 }

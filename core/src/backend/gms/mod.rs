@@ -9,13 +9,15 @@ mod limits;
 mod message;
 pub(crate) mod operation;
 mod reply;
+mod session;
 
-pub(crate) use answer::{gms, interpret, refusal, refusal_on_the_way, refused_start, with_news};
+pub(crate) use answer::{interpret, refusal, refusal_on_the_way, refused_start, with_news};
 pub(crate) use download::download;
 pub(crate) use reply::{Trouble, decode_limits, decode_trouble};
 pub use reply::{Unreadable, decode};
+pub use session::{GmsForm, GmsSession, key};
 
-use crate::{model::SessionForm, transport::Capabilities};
+use crate::transport::Capabilities;
 
 /// What GMS v2 can do over REST, and over `CometD` but for what depends on its configuration.
 pub(crate) const ABILITIES: Capabilities = Capabilities {
@@ -34,5 +36,4 @@ pub(crate) const ABILITIES: Capabilities = Capabilities {
     read_receipt: true,
     start_form: false,
     bot_events: true,
-    session: SessionForm::Gms,
 };

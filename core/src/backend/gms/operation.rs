@@ -1,9 +1,10 @@
 //! What a request carries beside the file of an upload, whatever takes it there: a form (REST, files) or JSON (`CometD`) writes the same
 //! members, and calls most operations by the same names (gms-v2.md, 2 and 8.3).
 
+use super::GmsSession;
 use crate::{
     json::field_text,
-    model::{GmsSession, JsonObject},
+    model::JsonObject,
     transport::{Operation, Start, Text},
 };
 use serde_json::json;

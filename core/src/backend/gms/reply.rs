@@ -6,12 +6,11 @@
 //! `statusCode` is required by the protocol. An answer without it is taken as success if it has any other field of the response
 //! object and no `errors`, as a refusal if it has `errors`; otherwise it is not the protocol's (a gateway's own JSON, say).
 
-use super::{codes, limits::limits, message::WireMessage};
+use super::{GmsSession, codes, limits::limits, message::WireMessage};
 use crate::{
     Private,
     bounds::check,
     json::{self, Entry, FromObject, Number, take},
-    model::{GmsSession, SessionData},
     transport::{Body, Excess, Reply, ServerError, Verdict},
 };
 use bytes::Bytes;
@@ -155,12 +154,13 @@ impl<'a> Wire<'a> {
         let entries = self.messages.iter().flatten();
         let messages: Vec<_> = entries.filter_map(|entry| WireMessage::read(entry.as_json())).collect();
         if reply.verdict == Verdict::Done {
-            reply.session = Some(SessionData::Gms(GmsSession {
+            let session = GmsSession {
                 secure_key: self.secure_key.unwrap_or_default(),
                 session_id: self.chat_id.unwrap_or_default(),
                 alias: self.alias.unwrap_or_default(),
                 user_id: self.user_id.unwrap_or_default(),
-            }));
+            };
+            reply.session = Some(session.into());
             reply.next_position =
                 self.next_position.and_then(Number::place).filter(|next| *next < LAST_POSITION);
             reply.file_id =

@@ -1,8 +1,11 @@
 //! An operation as the `data` of a publish, or as the form of a file request (gms-v2.md, 8.3 and 8.5).
 
 use crate::{
-    backend::gms::operation::{Member, Value, ids, members, name, place},
-    model::{GmsSession, JsonObject},
+    backend::gms::{
+        GmsSession,
+        operation::{Member, Value, ids, members, name, place},
+    },
+    model::JsonObject,
     transport::Operation,
 };
 use serde_json::value::{RawValue, to_raw_value};

@@ -3,7 +3,7 @@
 use super::{Files, data};
 use crate::{
     ErrorKind,
-    backend::gms::{self, gms, interpret},
+    backend::gms::{self, GmsSession, interpret},
     carrier::http::{self, HttpRequest, Multipart, RequestBody},
     transport::{Failure, Operation, Reply, Request},
 };
@@ -13,7 +13,7 @@ use reqwest::Method;
 
 impl Files {
     pub(super) async fn transfer(&self, request: &Request) -> Result<Reply, Failure> {
-        let (operation, session) = (&request.operation, gms(&request.session)?);
+        let (operation, session) = (&request.operation, &GmsSession::of(&request.session)?);
         let (body, limit) = if let Operation::Upload(upload) = operation {
             let mut form = Multipart::new(&upload.name, upload.source.clone(), upload.progress.clone());
             data::file_form(operation, session, |name, value| form.field(name, value));

@@ -15,13 +15,15 @@ mod tests;
 
 use crate::{
     Error, ErrorKind,
-    backend::gms::{ABILITIES, with_news},
+    backend::gms::{ABILITIES, GmsForm, with_news},
     carrier::{
         bayeux::{self, Link},
         http::{self, HttpChat, HttpPool, Upgrader},
     },
     config::{Connection, GmsCometdConfig},
-    transport::{BoxFuture, Capabilities, Failure, Incoming, News, Operation, Reply, Request, Transport},
+    transport::{
+        BoxFuture, Capabilities, Failure, Incoming, News, Operation, Reply, Request, SessionForm, Transport,
+    },
 };
 use chat::{Chat, Handle};
 use engine::Engine;
@@ -102,6 +104,10 @@ impl Transport for GmsCometd {
             history: self.files.config.asynchronous,
             ..ABILITIES
         }
+    }
+
+    fn session_form(&self) -> &'static dyn SessionForm {
+        &GmsForm
     }
 
     fn perform(&self, request: Request) -> BoxFuture<Result<Reply, Failure>> {

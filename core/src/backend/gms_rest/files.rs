@@ -2,7 +2,7 @@
 
 use super::{Inner, form};
 use crate::{
-    backend::gms::{self, gms, interpret},
+    backend::gms::{self, GmsSession, interpret},
     carrier::http::{HttpRequest, Multipart, RequestBody},
     model::{Download, Upload},
     transport::{Failure, Reply, Request},
@@ -13,7 +13,7 @@ impl Inner {
     /// Sends a file, its bytes read while they are sent.
     pub(super) async fn upload(&self, request: &Request, upload: &Upload) -> Result<Reply, Failure> {
         let mut body = Multipart::new(&upload.name, upload.source.clone(), upload.progress.clone());
-        let session = gms(&request.session)?;
+        let session = &GmsSession::of(&request.session)?;
         form::form(&request.operation, session, None, |name, value| body.field(name, value));
         let url = self.url(session, &request.operation)?;
         let request_with_file = HttpRequest::new(Method::POST, url, RequestBody::Multipart(body));

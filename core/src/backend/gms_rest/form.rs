@@ -1,8 +1,10 @@
 //! An operation as a request: the path below the chat URL and the form (gms-v2.md, 1.2 and 2).
 
 use crate::{
-    backend::gms::operation::{ids, members, name},
-    model::GmsSession,
+    backend::gms::{
+        GmsSession,
+        operation::{ids, members, name},
+    },
     transport::Operation,
 };
 use form_urlencoded::Serializer;

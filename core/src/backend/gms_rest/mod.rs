@@ -16,11 +16,10 @@ pub use super::gms::{Unreadable, decode};
 use super::farewell;
 use crate::{
     Error, ErrorKind, Private,
-    backend::gms::{ABILITIES, gms, interpret, with_news},
+    backend::gms::{ABILITIES, GmsForm, GmsSession, interpret, with_news},
     carrier::http::{self, HttpChat, HttpPool, HttpRequest, Overdue, RequestBody, Reuse},
     config::{Connection, GmsRestConfig},
-    model::{GmsSession, SessionForm},
-    transport::{BoxFuture, Capabilities, Failure, Late, Operation, Reply, Request, Transport},
+    transport::{BoxFuture, Capabilities, Failure, Late, Operation, Reply, Request, SessionForm, Transport},
 };
 use bytes::Bytes;
 use reqwest::{Method, Url};
@@ -59,6 +58,10 @@ impl Transport for GmsRest {
         ABILITIES
     }
 
+    fn session_form(&self) -> &'static dyn SessionForm {
+        &GmsForm
+    }
+
     fn perform(&self, request: Request) -> BoxFuture<Result<Reply, Failure>> {
         let inner = self.0.clone();
         Box::pin(async move {
@@ -72,7 +75,7 @@ impl Transport for GmsRest {
                 Operation::End => {
                     let (first, again) =
                         (inner.ask_by(&request, Reuse::Told), inner.ask_by(&request, Reuse::Never));
-                    farewell::end(SessionForm::Gms, first, again).await
+                    farewell::end(&GmsForm, first, again).await
                 }
                 _ => inner.ask(&request).await,
             };
@@ -112,7 +115,7 @@ impl Inner {
 
     /// The request with its form.
     fn request(&self, request: &Request) -> Result<HttpRequest, Failure> {
-        let session = gms(&request.session)?;
+        let session = &GmsSession::of(&request.session)?;
         let form = form::urlencoded(&request.operation, session, self.config.endpoint.as_deref());
         let url = self.url(session, &request.operation)?;
         Ok(HttpRequest::of(&request.operation, Method::POST, url, RequestBody::Form(Bytes::from(form))))

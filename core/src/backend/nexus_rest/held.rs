@@ -6,10 +6,9 @@
 //!
 //! Own messages come back with polls. So a poll that was under way when a message got through is due soon; and at once, when one did not.
 
-use super::{Inner, POLL_TIME, renewal::from_the_known};
+use super::{Inner, NexusSession, POLL_TIME, renewal::from_the_known};
 use crate::{
     carrier::http::{self, Waited},
-    model::NexusSession,
     transport::{Failure, Operation, Reply},
 };
 use std::{borrow::Cow, pin::pin, sync::Arc, time::Duration};

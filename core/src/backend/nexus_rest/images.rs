@@ -4,12 +4,11 @@
 //! Whoever writes a message names the addresses, so `connection.images` says which are fetched. The keys go below the chat's own path alone,
 //! nothing is fetched by `http` for a chat over `https`, and private addresses are reached only where they are the server's own.
 
-use super::{Inner, wire, with_token};
+use super::{Inner, NexusSession, wire, with_token};
 use crate::{
     ErrorKind,
     carrier::http::{self, Answer, Audience, HttpRequest, RequestBody, Reuse},
     config::{ImagePolicy, NexusRestConfig},
-    model::NexusSession,
     transport::Failure,
 };
 use bytes::Bytes;

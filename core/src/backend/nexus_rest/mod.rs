@@ -10,10 +10,13 @@ mod held;
 mod images;
 mod renewal;
 mod resume;
+mod session;
 pub mod wire;
 
 #[cfg(test)]
 mod tests;
+
+pub use self::session::{NexusForm, NexusSession, key};
 
 use self::renewal::Renewals;
 use super::farewell;
@@ -23,8 +26,9 @@ use crate::{
         self, Answer, Held, HttpChat, HttpPool, HttpRequest, Multipart, Overdue, Patience, RequestBody, Reuse,
     },
     config::{Connection, ImagePolicy, NexusRestConfig},
-    model::{NexusSession, SessionData, SessionForm},
-    transport::{BoxFuture, Capabilities, Failure, Late, Operation, Position, Reply, Request, Transport},
+    transport::{
+        BoxFuture, Capabilities, Failure, Late, Operation, Position, Reply, Request, SessionForm, Transport,
+    },
 };
 use bytes::Bytes;
 use reqwest::header::HeaderName;
@@ -84,19 +88,20 @@ impl Transport for NexusRest {
             history: self.0.config.asynchronous,
             verify_session: true,
             start_form: true,
-            session: SessionForm::Nexus,
             ..Capabilities::default()
         }
+    }
+
+    fn session_form(&self) -> &'static dyn SessionForm {
+        &NexusForm
     }
 
     fn perform(&self, request: Request) -> BoxFuture<Result<Reply, Failure>> {
         let inner = self.0.clone();
         Box::pin(async move {
-            let outcome = match &*request.session {
-                SessionData::Nexus(session) => {
-                    inner.perform(&request.operation, &wire::completed(session)).await
-                }
-                SessionData::Gms(_) => Err(http::foreign_session()),
+            let outcome = match NexusSession::of(&request.session) {
+                Ok(session) => inner.perform(&request.operation, &wire::completed(&session)).await,
+                Err(foreign) => Err(foreign),
             };
             outcome.map_err(|failure| failure::with_news(&request.operation, failure))
         })
@@ -170,7 +175,7 @@ impl Inner {
         if let Operation::End = operation {
             let (first, again) =
                 (self.ask_by(operation, session, Reuse::Told), self.ask_by(operation, session, Reuse::Never));
-            return farewell::end(SessionForm::Nexus, first, again).await;
+            return farewell::end(&NexusForm, first, again).await;
         }
         let mut operation = Cow::Borrowed(operation);
         let mut outcome = self.ask(&operation, session).await;

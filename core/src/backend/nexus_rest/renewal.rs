@@ -1,11 +1,10 @@
 //! New tokens for refused ones (nexus-v3.md, 7.4): one renewal at a time, for all requests that were refused meanwhile. A
 //! refusal speaks of the token that its request carried: once there is a newer one it says nothing any more.
 
-use super::{Inner, resume::in_session};
+use super::{Inner, NexusSession, resume::in_session};
 use crate::{
     ErrorKind, Private,
     carrier::http,
-    model::NexusSession,
     transport::{BoxFuture, Failure, Operation, Reply},
 };
 use futures_util::{FutureExt, future::Shared};

@@ -1,10 +1,9 @@
 //! Taking up a session again with its token (nexus-v3.md, 4.2).
 
-use super::{Inner, failure, form, wire, with_token};
+use super::{Inner, NexusSession, failure, form, wire, with_token};
 use crate::{
     Retry,
     carrier::http::{self, HttpRequest},
-    model::{NexusSession, SessionData},
     transport::{Failure, Operation, Reply},
 };
 use reqwest::Method;
@@ -47,8 +46,8 @@ impl Inner {
             .and_then(|answer| self.interpret(&answer, wire::Expected::Session, session))
             .map_err(|failure| failure::judged(failure, true))?;
         let renewed = match &reply.session {
-            Some(SessionData::Nexus(renewed)) => renewed.clone(),
-            _ => session.clone(),
+            Some(renewed) => NexusSession::of(renewed)?,
+            None => session.clone(),
         };
         self.renewals.note(&renewed);
         Ok((reply, renewed))
@@ -57,5 +56,5 @@ impl Inner {
 
 /// `reply` with the session's data, for whoever keeps them.
 pub(super) fn in_session(reply: Reply, session: NexusSession) -> Reply {
-    Reply { session: Some(SessionData::Nexus(session)), ..reply }
+    Reply { session: Some(session.into()), ..reply }
 }

@@ -1,7 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use super::*;
-use crate::store::{MemoryStore, StoredText};
+use crate::{
+    backend::gms::key::{INDEX, SESSION},
+    store::{MemoryStore, StoredText},
+};
 use futures_util::future::pending;
 use serde_json::json;
 use std::sync::Mutex;
@@ -124,14 +127,14 @@ async fn a_store_that_does_not_answer_is_done_without_and_not_called_again_befor
 async fn changes_that_wait_for_long_are_put_together_in_order() {
     let store = Slow::new(0);
     let mut storage = Storage::new(store.clone(), None);
-    let mark = |text: &str| Some(Mark { key: key::SESSION, text: StoredText(text.into()) });
+    let mark = |text: &str| Some(Mark { key: SESSION, text: StoredText(text.into()) });
     for number in 0..1_000 {
         storage.apply(mark("a"), set(key::PING, &number.to_string()));
     }
-    storage.apply(mark("a"), set(key::INDEX, "5"));
-    storage.apply(mark("a"), vec![(key::SESSION, None)]);
+    storage.apply(mark("a"), set(INDEX, "5"));
+    storage.apply(mark("a"), vec![(SESSION, None)]);
     storage.apply(mark("a"), set(key::PING, "no more"));
-    storage.apply(None, set(key::SESSION, "b"));
+    storage.apply(None, set(SESSION, "b"));
     store.answers.add_permits(1_000);
     settle(&mut storage).await;
     let calls = store.calls();

@@ -1,6 +1,6 @@
 //! The registered prefilters.
 
-use crate::prefilter::Prefilter;
+use crate::{prefilter::Prefilter, store::StoredText};
 use serde_json::json;
 
 /// The registered filters.
@@ -23,9 +23,9 @@ impl Filters {
     }
 
     /// What is stored of them; nothing without any.
-    pub(crate) fn to_stored(&self) -> Option<String> {
+    pub(crate) fn to_stored(&self) -> Option<StoredText> {
         let custom = self.to_vec();
-        (!custom.is_empty()).then(|| json!({"custom": custom}).to_string())
+        (!custom.is_empty()).then(|| StoredText(json!({"custom": custom}).to_string()))
     }
 
     /// Drops what belonged to a session that cannot be restored.

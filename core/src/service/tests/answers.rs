@@ -2,9 +2,10 @@
 
 use crate::{
     ErrorKind, Retry,
+    backend::gms::GmsSession,
     model::{
-        GmsSession, Message, MessageType, OriginalMessage, Participant, ParticipantId, ParticipantRole,
-        Received, SessionData,
+        Message, MessageType, OriginalMessage, Participant, ParticipantId, ParticipantRole, Received,
+        SessionData,
     },
     transport::{Applied, Body, Failure, News, Reply, ServerError, Verdict},
 };
@@ -99,12 +100,12 @@ pub(super) fn session(chat: &str) -> Reply {
         user_id: "user".into(),
     };
     let body = body(&json!({"statusCode": 0, "chatId": chat, "chatEnded": false}));
-    Reply { session: Some(SessionData::Gms(data)), body, ..done() }
+    Reply { session: Some(data.into()), body, ..done() }
 }
 
 /// New session data: another alias.
 pub(super) fn alias(alias: &str) -> SessionData {
-    SessionData::Gms(GmsSession { alias: alias.into(), ..GmsSession::default() })
+    GmsSession { alias: alias.into(), ..GmsSession::default() }.into()
 }
 
 /// `statusCode` 0, the chat has ended.

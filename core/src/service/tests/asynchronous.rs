@@ -3,13 +3,15 @@
 
 use super::{
     answers::*,
+    key,
     script::{NEXUS, Script, start_chat},
 };
 use crate::{
     ErrorKind,
+    backend::nexus_rest::NexusSession,
     command::{Command, Commander, StartChat},
-    model::{Index, NexusSession, OriginalMessage, ParticipantId, Received, SessionData},
-    store::{HostCall, key},
+    model::{Index, OriginalMessage, ParticipantId, Received, SessionData},
+    store::HostCall,
     transport::{Failure, News, Operation, Reply},
 };
 use serde_json::{Value, json};
@@ -24,12 +26,13 @@ pub(super) fn asynchronous() -> Script {
 }
 
 pub(super) fn data(session: &str, token: &str) -> SessionData {
-    SessionData::Nexus(NexusSession {
+    NexusSession {
         session_id: session.into(),
         token: token.into(),
         participant_id: "me".into(),
         transport_id: "t".into(),
-    })
+    }
+    .into()
 }
 
 /// An entry as Nexus sends it: its index and its sender's id are text.

@@ -171,10 +171,10 @@ fn a_customer_admitted_anew_under_another_id_is_the_same_customer() {
 
 #[test]
 fn a_renewed_token_can_name_another_participant() {
-    use crate::model::{NexusSession, SessionData};
+    use crate::backend::nexus_rest::NexusSession;
     let mut script = chat(NEXUS);
     let renewed = NexusSession { participant_id: "7".into(), token: "t2".into(), ..NexusSession::default() };
-    script.answer_poll_due(Reply { session: Some(SessionData::Nexus(renewed)), ..done() });
+    script.answer_poll_due(Reply { session: Some(renewed.into()), ..done() });
     let id = doubtful(&mut script, "hi");
     let mut own = own(3, "hi");
     own.message.from.id = "7".into();

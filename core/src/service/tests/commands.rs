@@ -368,7 +368,7 @@ fn a_closed_service_is_deaf() {
     script.take_all();
     script.answer_loads();
     script.reply(poll, Ok(batch(vec![says(2, Who::Agent, "late")])));
-    script.service.configured(script.time(), Ok((script.config.clone(), script.capabilities)));
+    script.service.configured(script.time(), Ok(script.setup()));
     script.service.loaded(script.time(), Err(Error::new(ErrorKind::Io, "disk")));
     script.service.preprocessed(script.time(), BatchId::default(), vec![]);
     script.service.handle_timeout(script.time());

@@ -1,7 +1,7 @@
 //! Prefilters and `sendFilteredMessage` (webchatservice.md, 11).
 
-use super::{answers::*, script::Script};
-use crate::{ErrorKind, command::Command, model::Received, prefilter::Prefilter, store::key};
+use super::{answers::*, key, script::Script};
+use crate::{ErrorKind, command::Command, model::Received, prefilter::Prefilter};
 use serde_json::{Value, json};
 
 fn filter(literal: &str) -> Prefilter {

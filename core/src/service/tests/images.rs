@@ -2,11 +2,12 @@
 
 use super::{
     answers::*,
+    key,
     script::{NEXUS, Script, message},
 };
 use crate::{
     command::{Command, Commander, Preprocessor},
-    model::{Content, NexusSession, Received, SessionData},
+    model::{Content, Received},
     transport::{Operation, Reply},
 };
 use bytes::Bytes;
@@ -189,14 +190,9 @@ fn what_waits_for_an_image_is_told_before_the_end() {
 fn a_replay_waits_for_its_images_in_one_piece() {
     let mut script = Script::new();
     script.capabilities = NEXUS;
-    script.stored = crate::store::write(&SessionData::Nexus(NexusSession {
-        session_id: "s".into(),
-        token: "t".into(),
-        ..NexusSession::default()
-    }))
-    .into_iter()
-    .filter_map(|(key, text)| Some((key.to_owned(), text?)))
-    .collect();
+    script.stored = [(key::NEXUS_SESSION, "s"), (key::NEXUS_KEYS, "t")]
+        .map(|(key, text)| (key.to_owned(), text.to_owned()))
+        .into();
     script.configure();
     script.answer("restore", batch(vec![says(1, Who::Agent, "a"), shows(2, "/1"), says(3, Who::Agent, "b")]));
     assert!(told(&script).is_empty() && !script.kinds().contains(&"poll"));

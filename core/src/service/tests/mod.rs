@@ -18,6 +18,17 @@
     reason = "a test that fails has to say where"
 )]
 
+/// The names under which a session is stored.
+mod key {
+    pub(super) use crate::{
+        backend::{
+            gms::key::{INDEX, KEYS, SESSION},
+            nexus_rest::key::{INDEX as NEXUS_INDEX, KEYS as NEXUS_KEYS, SESSION as NEXUS_SESSION},
+        },
+        store::key::{CHAT_START_LOCK, FILTERS, KEPT, PING},
+    };
+}
+
 mod accepted;
 mod answers;
 mod asynchronous;

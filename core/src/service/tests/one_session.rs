@@ -4,6 +4,7 @@
 use super::{
     answers::*,
     asynchronous::{asynchronous, data},
+    key,
     push::PUSH,
     script::{Script, start_chat},
 };
@@ -11,7 +12,6 @@ use crate::{
     ErrorKind,
     command::{Command, Commander, Preprocessor},
     model::{Download, DownloadTarget, FileSource, JsonObject, Received, Upload},
-    store::key,
     transport::{Failure, Incoming, Late, Reply},
 };
 use serde_json::json;

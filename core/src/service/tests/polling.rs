@@ -2,13 +2,13 @@
 
 use super::{
     answers::*,
+    key,
     script::{Script, message},
 };
 use crate::{
     ErrorKind,
+    backend::gms::GmsSession,
     command::{Command, Commander, PreviewInput},
-    model::{GmsSession, SessionData},
-    store::key,
     transport::{Operation, Reply, Verdict},
 };
 use serde_json::json;
@@ -136,11 +136,7 @@ fn polls_ask_from_the_next_position_and_remember_it() {
 #[test]
 fn new_session_data_are_kept_stored_and_used() {
     let mut script = Script::started();
-    let update = SessionData::Gms(GmsSession {
-        alias: "200".into(),
-        secure_key: "new".into(),
-        ..GmsSession::default()
-    });
+    let update = GmsSession { alias: "200".into(), secure_key: "new".into(), ..GmsSession::default() }.into();
     script.answer_poll_due(Reply { session: Some(update), ..done() });
     assert_eq!(script.ask(Command::GetSessionData)["alias"], "200");
     assert!(script.stored[key::KEYS].contains("200"));

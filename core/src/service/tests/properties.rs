@@ -3,14 +3,16 @@
 
 use super::{
     answers::*,
+    key,
     push::PUSH,
     script::{GMS, Script, message, start_chat, typing},
 };
 use crate::{
     Error, ErrorKind,
+    backend::gms::GmsSession,
     command::{Command, Commander, Preprocessor, PreviewInput, RequestId},
-    model::{Download, DownloadTarget, FileSource, GmsSession, JsonObject, Received, SessionData, Upload},
-    store::{Stored, key},
+    model::{Download, DownloadTarget, FileSource, JsonObject, Received, Upload},
+    store::Stored,
     transport::{Capabilities, Failure, Incoming, Reply},
 };
 use proptest::prelude::*;
@@ -117,8 +119,7 @@ fn answers() -> impl Strategy<Value = Answer> {
     let messages = proptest::collection::vec(received(), 0..5);
     let full = (messages, ended, next, alias).prop_map(|(messages, ended, next_position, alias)| {
         let alias: Option<&str> = alias;
-        let session =
-            alias.map(|alias| SessionData::Gms(GmsSession { alias: alias.into(), ..GmsSession::default() }));
+        let session = alias.map(|alias| GmsSession { alias: alias.into(), ..GmsSession::default() }.into());
         Answer::Reply(Reply { session, ended, next_position, messages, ..done() })
     });
     let bare =

@@ -2,13 +2,13 @@
 
 use super::{
     answers::*,
+    key,
     script::{GMS, Script, start_chat},
 };
 use crate::{
     ErrorKind,
     command::Command,
     model::Received,
-    store::key,
     transport::{Capabilities, Failure, Incoming, Operation, Reply, Verdict},
 };
 use serde_json::json;

@@ -2,13 +2,14 @@
 
 use super::{
     answers::*,
+    key,
     script::{Script, start_chat},
 };
 use crate::{
     ErrorKind,
     command::{Command, Commander},
     prefilter::Prefilter,
-    store::{Stored, key},
+    store::Stored,
     transport::Reply,
 };
 use serde_json::json;

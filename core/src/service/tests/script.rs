@@ -6,13 +6,14 @@ use super::{
 };
 use crate::{
     Error, ErrorKind,
+    backend::{gms::GmsForm, nexus_rest::NexusForm},
     command::{Command, RequestId, Resolution, SendMessage, StartChat},
     config::{Config, ServiceConfig},
     event::Event,
-    model::{JsonObject, SessionForm},
-    service::{BatchId, Effect, ExchangeId, PrivateMessages, Service, Time},
+    model::JsonObject,
+    service::{BatchId, Effect, ExchangeId, PrivateMessages, Service, Setup, Time},
     store::{HostCall, Stored},
-    transport::{Capabilities, Failure, Reply, Request},
+    transport::{Capabilities, Failure, Reply, Request, SessionForm},
 };
 use futures_util::FutureExt;
 use serde_json::{Value, json};
@@ -38,7 +39,6 @@ pub(crate) const GMS: Capabilities = Capabilities {
     read_receipt: true,
     start_form: false,
     bot_events: true,
-    session: SessionForm::Gms,
 };
 
 /// Everything that Nexus v3 can do with asynchronous chats.
@@ -58,7 +58,6 @@ pub(crate) const NEXUS: Capabilities = Capabilities {
     read_receipt: false,
     start_form: true,
     bot_events: false,
-    session: SessionForm::Nexus,
 };
 
 /// A request that waits for its answer.
@@ -389,11 +388,16 @@ impl Script {
         }
     }
 
+    /// What the configuration leads to.
+    pub(super) fn setup(&self) -> Setup {
+        let form: &dyn SessionForm = if self.capabilities.start_form { &NexusForm } else { &GmsForm };
+        Setup { config: self.config.clone(), capabilities: self.capabilities, form }
+    }
+
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Configure(..) => {
-                let outcome = Ok((self.config.clone(), self.capabilities));
-                self.service.configured(self.time(), outcome);
+                self.service.configured(self.time(), Ok(self.setup()));
             }
             Effect::TellKeeper(call) => {
                 self.timeline.push(if matches!(call, HostCall::Store(_)) { "keep" } else { "forget" }.into());

@@ -3,6 +3,7 @@
 use super::{
     answers::*,
     asynchronous::{asynchronous, data},
+    key,
     push::PUSH,
     script::{Script, start_chat},
 };
@@ -10,7 +11,7 @@ use crate::{
     ErrorKind,
     command::{Command, Commander},
     prefilter::Prefilter,
-    store::{Stored, key},
+    store::Stored,
     transport::Reply,
 };
 use serde_json::json;

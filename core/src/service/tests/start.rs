@@ -2,12 +2,12 @@
 
 use super::{
     answers::*,
+    key,
     script::{Script, start_chat},
 };
 use crate::{
     ErrorKind, Retry,
     command::{Command, StartChat},
-    store::key,
     transport::{Operation, Reply},
 };
 use serde_json::{Value, json};

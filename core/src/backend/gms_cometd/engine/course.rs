@@ -9,11 +9,11 @@ use super::{
 use crate::{
     ErrorKind, Private,
     backend::{
-        gms::{gms, refusal_on_the_way, refused_start},
+        gms::{GmsSession, refusal_on_the_way, refused_start},
         gms_cometd::data,
     },
     carrier::{bayeux::is_of_http, http::local_failure},
-    model::{GmsSession, JsonObject, MessageType},
+    model::{JsonObject, MessageType},
     transport::{Applied, Body, Failure, News, Operation, Position, Reply, Verdict},
 };
 use bytes::Bytes;
@@ -66,7 +66,7 @@ impl Engine {
                 self.connect(id);
             }
             // A start that was given up has its answer first: it tells of a chat that is to be ended.
-            Operation::Restore => match gms(&task.session) {
+            Operation::Restore => match GmsSession::of(&task.session) {
                 Ok(session) => {
                     self.exchanges.begin(&session.session_id);
                     self.connect(id);
@@ -115,15 +115,15 @@ impl Engine {
     /// Asks what a task is for.
     fn go(&mut self, id: TaskId) {
         let Some(task) = self.tasks.get(&id) else { return };
-        let act = match gms(&task.session) {
-            Ok(session) => self.act(&task.operation, session),
+        let act = match GmsSession::of(&task.session) {
+            Ok(session) => self.act(&task.operation, &session),
             Err(failure) => Act::Fail(failure),
         };
         let act = match act {
             Act::Look(from) => {
                 let (from, session) = (from.clone(), task.session.clone());
-                match gms(&session) {
-                    Ok(session) => self.look(session, &from),
+                match GmsSession::of(&session) {
+                    Ok(session) => self.look(&session, &from),
                     Err(failure) => Act::Fail(failure),
                 }
             }
@@ -212,7 +212,7 @@ impl Engine {
     /// Goes on to take up an asynchronous session: with its newest page.
     fn newest_known(&mut self, id: TaskId, newest: Reply) {
         let session = self.tasks.get(&id).map(|task| task.session.clone());
-        let session = session.as_deref().and_then(|session| gms(session).ok());
+        let session = session.as_deref().and_then(|session| GmsSession::of(session).ok());
         let goes_on = newest.verdict == Verdict::Done && newest.ended.is_some();
         let Some(session) = session.filter(|_| goes_on) else { return self.done(id, Ok(newest)) };
         let page = self.settings.page_size.saturating_sub(1);
@@ -221,13 +221,14 @@ impl Engine {
             Some(true) => Question::LastPage(Box::new(newest)),
             _ => Question::Plain,
         };
-        self.put(id, &data::notifications(session, from), all_from(from), question);
+        self.put(id, &data::notifications(&session, from), all_from(from), question);
     }
 
     /// Says the end again that was lost with its connection: ending twice does no harm.
     fn end_again(&mut self, id: TaskId) {
         let Some(task) = self.tasks.get(&id) else { return };
-        let data = gms(&task.session).ok().and_then(|session| data::other(&task.operation, session));
+        let data =
+            GmsSession::of(&task.session).ok().and_then(|session| data::other(&task.operation, &session));
         self.put(id, &data.unwrap_or_default(), Expects::End, Question::Again);
     }
 

@@ -6,10 +6,10 @@ use super::{
 };
 use crate::{
     ErrorKind, Retry,
-    backend::gms_cometd::data,
+    backend::{gms::GmsForm, gms_cometd::data},
     carrier::http::{in_words, local_failure},
-    model::{JsonObject, MessageType, SessionForm},
-    transport::{Applied, Body, Failure, Reply},
+    model::{JsonObject, MessageType},
+    transport::{Applied, Failure, Reply, SessionForm},
 };
 use std::time::Duration;
 
@@ -258,7 +258,7 @@ impl Engine {
 
 /// What is told of a request that the server took without another word.
 pub(super) fn taken() -> Reply {
-    Reply { body: Body::success(SessionForm::Gms, false), ..Reply::default() }
+    Reply { body: GmsForm.success(false), ..Reply::default() }
 }
 
 /// An outcome that only an event tells of has no words of its own.

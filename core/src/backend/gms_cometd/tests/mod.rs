@@ -10,8 +10,9 @@ mod losses;
 
 use super::*;
 use crate::{
+    backend::gms::GmsSession,
     config::ProxyConfig,
-    model::{GmsSession, Index, JsonObject, SessionData},
+    model::{Index, JsonObject, SessionData},
     transport::{Applied, Position, Reply, Start, Text, Verdict},
 };
 use serde_json::{Value, json};
@@ -83,7 +84,7 @@ impl Customer {
                 let _ = sender.send(news);
             }
         });
-        let (transcript, session) = (BTreeMap::new(), Arc::default());
+        let (transcript, session) = (BTreeMap::new(), Arc::new(GmsForm.none()));
         Self { transport, session, incoming, transcript, ended: false, pump }
     }
 

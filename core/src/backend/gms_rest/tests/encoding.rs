@@ -131,7 +131,7 @@ fn everything_else() {
 fn newer_servers_have_neither_user_id_nor_alias() {
     let session =
         GmsSession { secure_key: "k".into(), session_id: "a b/../c?d#e".into(), ..GmsSession::default() };
-    let request = Request { session: Arc::new(SessionData::Gms(session)), operation: Operation::End };
+    let request = Request { session: Arc::new(session.into()), operation: Operation::End };
     insta::assert_snapshot!(sent_with(config("https://gms.test/chat/"), &request), @r"
     POST https://gms.test/chat/a%20b%2F..%2Fc%3Fd%23e/disconnect
     secureKey=k

@@ -44,7 +44,7 @@ pub(super) fn transport_to(server: &TestServer) -> GmsRest {
 }
 
 pub(super) fn session() -> Arc<SessionData> {
-    Arc::new(SessionData::Gms(gms_session()))
+    Arc::new(gms_session().into())
 }
 
 pub(super) fn gms_session() -> GmsSession {
@@ -70,7 +70,8 @@ async fn a_start_and_what_follows() {
     let mut server = TestServer::start([json(MIA), json(sent)]).await;
     let transport = transport_to(&server);
     let start = Operation::Start(Start { nickname: "Mia Lund".into(), ..Start::default() });
-    let reply = transport.perform(Request { session: Arc::default(), operation: start }).await.unwrap();
+    let reply =
+        transport.perform(Request { session: Arc::new(GmsForm.none()), operation: start }).await.unwrap();
     assert_eq!(reply.session.unwrap().id().as_str(), "0004aB1");
     assert_eq!(reply.body.json()["secureKey"], "9f21c0");
     let seen = server.seen().await;
@@ -81,7 +82,7 @@ async fn a_start_and_what_follows() {
     );
 
     let reply = transport.perform(request(text("hi"))).await.unwrap();
-    let Some(SessionData::Gms(session)) = reply.session else { panic!("no session data of GMS") };
+    let session = GmsSession::of(&reply.session.unwrap()).unwrap();
     assert_eq!((session.alias.as_str(), session.secure_key.as_str()), ("118", ""));
     let seen = server.seen().await;
     assert_eq!(seen.line(), "POST /genesys/2/chat/support/0004aB1/send HTTP/1.1");
@@ -216,7 +217,7 @@ async fn servers_without_read_receipts_are_tolerated() {
 async fn nothing_is_sent_without_an_id() {
     let mut server = TestServer::start([]).await;
     let transport = transport_to(&server);
-    let nameless = Request { session: Arc::default(), operation: Operation::End };
+    let nameless = Request { session: Arc::new(GmsForm.none()), operation: Operation::End };
     let climbing = request(Operation::DeleteFile { file_id: "..".into() });
     for request in [nameless, climbing] {
         let failure = transport.perform(request).await.unwrap_err();

@@ -317,20 +317,17 @@ fn sessions() {
         )
         .map(|reply| reply.session)
     };
-    assert_eq!(opened(json!({"clientToken": token(2)})), Ok(Some(SessionData::Nexus(session(2)))));
+    assert_eq!(opened(json!({"clientToken": token(2)})), Ok(Some(session(2).into())));
     let by_entity =
         NexusSession { session_id: "e1".into(), token: "opaque".into(), ..NexusSession::default() };
-    assert_eq!(
-        opened(json!({"clientToken": "opaque", "entity": {"id": "e1"}})),
-        Ok(Some(SessionData::Nexus(by_entity)))
-    );
+    assert_eq!(opened(json!({"clientToken": "opaque", "entity": {"id": "e1"}})), Ok(Some(by_entity.into())));
     for token in [json!(null), json!(""), json!({})] {
         assert_eq!(opened(json!({"clientToken": token})), Err(Unusable::NoToken));
     }
     assert_eq!(opened(json!("x")), Err(Unusable::NoToken));
     // An opaque token of a known session opens that session.
     let reply = read_as(Expected::Session, &json!({"data": {"clientToken": "opaque"}})).unwrap();
-    let Some(SessionData::Nexus(kept)) = reply.session else { panic!("no session") };
+    let kept = NexusSession::of(&reply.session.unwrap()).unwrap();
     assert_eq!(
         (kept.session_id.as_str(), kept.participant_id.as_str(), kept.token.as_str()),
         ("s1", "p1", "opaque")

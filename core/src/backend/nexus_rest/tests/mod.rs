@@ -12,9 +12,10 @@ mod resume;
 
 use super::*;
 use crate::{
+    backend::gms::GmsForm,
     carrier::http::test_server::{Scripted, Seen, TestServer, Then, answer, json, raw, silence},
     config::ProxyConfig,
-    model::{Index, JsonObject},
+    model::{Index, JsonObject, SessionData},
     transport::{Applied, Position, Start, Text},
 };
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
@@ -66,7 +67,7 @@ pub(super) fn token_of(session: &str, number: u32) -> String {
 
 /// A session as a store has it: only the token.
 pub(super) fn stored() -> SessionData {
-    SessionData::Nexus(NexusSession { token: token(1).into(), ..NexusSession::default() })
+    NexusSession { token: token(1).into(), ..NexusSession::default() }.into()
 }
 
 pub(super) fn session(number: u32) -> NexusSession {
@@ -84,7 +85,7 @@ pub(super) fn request(operation: Operation) -> Request {
 
 pub(super) fn starting() -> Request {
     let start = Operation::Start(Start { nickname: "Mia".into(), ..Start::default() });
-    Request { session: Arc::new(SessionData::none(SessionForm::Nexus)), operation: start }
+    Request { session: Arc::new(NexusForm.none()), operation: start }
 }
 
 pub(super) fn text(text: &str) -> Operation {
@@ -137,7 +138,7 @@ async fn a_chat_from_start_to_end() {
     let transport = transport_to(&server);
 
     let reply = transport.perform(starting()).await.unwrap();
-    assert_eq!(reply.session, Some(SessionData::Nexus(session(1))));
+    assert_eq!(reply.session, Some(session(1).into()));
     assert_eq!(reply.body.json()["data"]["clientToken"], token(1));
     let seen = server.seen().await;
     assert_eq!(target(&seen), "POST /nexus/v3/chat/sessions");
@@ -216,19 +217,11 @@ async fn nothing_is_sent_without_a_key_or_to_no_place() {
     let mut server = TestServer::start([]).await;
     let transport = transport_to(&server);
     let with = |token: &str, id: &str| {
-        SessionData::Nexus(NexusSession {
-            token: token.into(),
-            session_id: id.into(),
-            ..NexusSession::default()
-        })
+        NexusSession { token: token.into(), session_id: id.into(), ..NexusSession::default() }.into()
     };
-    for session in [
-        with("", "s1"),
-        with("opaque", ""),
-        with("opaque", ".."),
-        with("line\nbreak", "s1"),
-        SessionData::default(),
-    ] {
+    for session in
+        [with("", "s1"), with("opaque", ""), with("opaque", ".."), with("line\nbreak", "s1"), GmsForm.none()]
+    {
         let request = Request { session: Arc::new(session), operation: poll() };
         let failure = transport.perform(request).await.unwrap_err();
         assert_eq!(
@@ -260,7 +253,6 @@ async fn what_nexus_lacks_is_refused_here() {
             update_user_data: true,
             verify_session: true,
             start_form: true,
-            session: SessionForm::Nexus,
             ..Capabilities::default()
         }
     );

@@ -40,7 +40,7 @@ async fn trace(server: &mut TestServer, requests: usize) -> Vec<String> {
 async fn a_chat_that_ends_with_its_agents_is_read_whole_under_the_same_token() {
     let mut server = TestServer::start([messages(&page())]).await;
     let reply = restoring(&transport_to(&server)).await.unwrap();
-    assert_eq!(reply.session, Some(SessionData::Nexus(session(1))), "completed from the token");
+    assert_eq!(reply.session, Some(session(1).into()), "completed from the token");
     assert_eq!((reply.messages.len(), reply.ended), (1, Some(false)));
     assert_eq!(trace(&mut server, 1).await, ["GET /s1/messages?count=10000 under 1"]);
 }
@@ -49,7 +49,7 @@ async fn a_chat_that_ends_with_its_agents_is_read_whole_under_the_same_token() {
 async fn an_asynchronous_chat_gets_a_new_token_and_a_page() {
     let mut server = TestServer::start([opened(&token(2)), messages(&page())]).await;
     let reply = restoring(&lasting(&server)).await.unwrap();
-    assert_eq!(reply.session, Some(SessionData::Nexus(session(2))));
+    assert_eq!(reply.session, Some(session(2).into()));
     assert_eq!((reply.messages.len(), reply.ended), (1, Some(false)));
     assert_eq!(reply.body.json()["data"]["messages"], page(), "the messages are the answer");
     let resume = server.seen().await;
@@ -82,7 +82,7 @@ async fn messages_can_come_later() {
     for failing in [answer("503 Service Unavailable", "", ""), denied(), json("<html>")] {
         let server = TestServer::start([opened(&token(2)), failing]).await;
         let reply = restoring(&lasting(&server)).await.unwrap();
-        assert_eq!(reply.session, Some(SessionData::Nexus(session(2))), "the new token is not lost");
+        assert_eq!(reply.session, Some(session(2).into()), "the new token is not lost");
         assert_eq!((reply.messages.len(), reply.ended), (0, Some(false)));
         assert_eq!(reply.body.json()["data"]["clientToken"], token(2));
     }
@@ -122,7 +122,7 @@ async fn a_session_can_be_gone() {
 async fn a_refused_token_is_renewed_once() {
     let mut server = TestServer::start([denied(), opened(&token(2)), json("{}")]).await;
     let reply = lasting(&server).perform(request(text("hi"))).await.unwrap();
-    assert_eq!(reply.session, Some(SessionData::Nexus(session(2))));
+    assert_eq!(reply.session, Some(session(2).into()));
     let expected = ["POST /s1/messages under 1", "POST  under 1", "POST /s1/messages under 2"];
     assert_eq!(trace(&mut server, 3).await, expected);
 
@@ -157,7 +157,7 @@ async fn refused_at_once(
 async fn requests_refused_at_once_renew_once() {
     let (outcomes, mut server) = refused_at_once([opened(&token(2)), json("{}"), json("{}")]).await;
     for outcome in outcomes {
-        assert_eq!(outcome.unwrap().session, Some(SessionData::Nexus(session(2))));
+        assert_eq!(outcome.unwrap().session, Some(session(2).into()));
     }
     let expected = ["POST  under 1", "POST /s1/messages under 2", "POST /s1/messages under 2"];
     assert_eq!(trace(&mut server, 3).await, expected);
@@ -181,7 +181,7 @@ async fn a_refusal_counts_for_the_token_that_the_request_carried() {
     transport.perform(request(text("quick"))).await.unwrap();
     gate.notify_one();
     let reply = slow.await.unwrap().unwrap();
-    assert_eq!(reply.session, Some(SessionData::Nexus(session(2))));
+    assert_eq!(reply.session, Some(session(2).into()));
     transport.perform(request(text("later"))).await.unwrap();
     let expected = [
         "POST /s1/messages under 1",
@@ -219,7 +219,7 @@ async fn a_poll_under_a_new_token_says_where_it_is() {
     let from = Position { order: 9, after: Some(index("1700000003000-0")), resync: false };
     let mut server = TestServer::start([denied(), opened(&token(2)), messages(&page())]).await;
     let reply = lasting(&server).perform(request(Operation::Poll { from, preview: None })).await.unwrap();
-    assert_eq!((reply.messages.len(), reply.session), (1, Some(SessionData::Nexus(session(2)))));
+    assert_eq!((reply.messages.len(), reply.session), (1, Some(session(2).into())));
     let expected =
         ["GET /s1/messages under 1", "POST  under 1", "GET /s1/messages?index=1700000003000-0 under 2"];
     assert_eq!(trace(&mut server, 3).await, expected);

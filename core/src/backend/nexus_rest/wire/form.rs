@@ -1,9 +1,10 @@
 //! What a request carries: method and path, query, form (nexus-v3.md, 2.3 and 4).
 
 use crate::{
+    backend::nexus_rest::NexusSession,
     config::NexusRestConfig,
     json::field_text,
-    model::{Index, JsonObject, NexusSession},
+    model::{Index, JsonObject},
     transport::{Operation, Position, Start, Text},
 };
 use form_urlencoded::Serializer;

@@ -6,9 +6,10 @@
 use super::{completed, message, session_of};
 use crate::{
     Private,
+    backend::nexus_rest::NexusSession,
     bounds::check,
     json::{self, Entry, FromObject, object, take},
-    model::{JsonObject, NexusSession, SessionData},
+    model::JsonObject,
     transport::{Body, Excess, Reply},
 };
 use bytes::Bytes;
@@ -183,7 +184,7 @@ fn fill(
             let token = Private::deserialize(&data.client_token).ok().filter(|token| !token.is_empty());
             let token =
                 token.ok_or(if status.is_success() { Unusable::NoToken } else { Unusable::Refused })?;
-            reply.session = Some(SessionData::Nexus(opened(&token, &data.entity, session)));
+            reply.session = Some(opened(&token, &data.entity, session).into());
             return Ok(());
         }
         Expected::Messages => {

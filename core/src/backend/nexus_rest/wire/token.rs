@@ -2,8 +2,9 @@
 
 use crate::{
     Private,
+    backend::nexus_rest::NexusSession,
     json::{self, take},
-    model::{JsonObject, NexusSession},
+    model::JsonObject,
 };
 use base64::{
     Engine,

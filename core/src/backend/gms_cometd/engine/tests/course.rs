@@ -3,8 +3,9 @@
 use super::*;
 use crate::{
     ErrorKind, Retry,
+    backend::gms::GmsSession,
     carrier::bayeux::{Engine as LinkEngine, lost},
-    model::{GmsSession, JsonObject},
+    model::JsonObject,
     transport::{Applied, Start, Text, Verdict},
 };
 use serde_json::{Value, json};
@@ -50,11 +51,8 @@ impl Script {
 
     fn perform(&mut self, operation: Operation) -> TaskId {
         self.last += 1;
-        let session = SessionData::Gms(GmsSession {
-            session_id: "c".into(),
-            secure_key: "k".into(),
-            ..GmsSession::default()
-        });
+        let session =
+            GmsSession { session_id: "c".into(), secure_key: "k".into(), ..GmsSession::default() }.into();
         let request = Request { session: Arc::new(session), operation };
         self.engine.perform(self.now, TaskId(self.last), request);
         TaskId(self.last)

@@ -4,7 +4,7 @@ use super::{
     exchanges::{Expects, Told},
     *,
 };
-use crate::model::{GmsSession, MessageType};
+use crate::{backend::gms::GmsSession, model::MessageType};
 use serde_json::{Value, json};
 use std::ops::{Deref, DerefMut};
 
@@ -102,5 +102,5 @@ pub(super) fn own(index: u64, kind: &str, text: &str) -> Reply {
 /// The same as `reply`, of a chat that it names, with its key.
 pub(super) fn of_chat(chat: &str, indexes: &[i64]) -> Reply {
     let session = GmsSession { session_id: chat.into(), secure_key: "key".into(), ..GmsSession::default() };
-    Reply { session: Some(SessionData::Gms(session)), ..reply(indexes) }
+    Reply { session: Some(session.into()), ..reply(indexes) }
 }
