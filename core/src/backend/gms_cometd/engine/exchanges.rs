@@ -335,14 +335,15 @@ impl Exchanges {
     }
 
     /// An outcome that tells of nothing is that of the oldest request without one. If nobody waits for it, what was said is news: it can
-    /// hold a new key.
+    /// hold a new key. Where it may be that of an older settled request, it accepts nothing that a transcript will show.
     fn accepted(&mut self, now: Duration, reply: Reply) -> Option<Reply> {
         let settled = self.open.iter().position(|exchange| exchange.settled);
         let waiting = self.open.iter().position(|exchange| exchange.can_be_accepted_by(&reply));
+        let shows = waiting.and_then(|waiting| self.open.get(waiting)).is_some_and(Exchange::is_shown);
         if let Some(settled) = settled
-            && waiting.is_none_or(|waiting| self.apart && settled < waiting)
+            && waiting.is_none_or(|waiting| settled < waiting && (self.apart || shows))
         {
-            self.apart = true;
+            self.apart |= waiting.is_none();
             self.open.remove(settled);
             return Some(reply);
         }
@@ -401,6 +402,11 @@ impl Exchange {
             _ => true,
         };
         fits && !self.accepted && !self.settled
+    }
+
+    /// Whether a transcript shows for certain what it brings about.
+    fn is_shown(&self) -> bool {
+        matches!(&self.expects, Expects::Event(kind) if is_kept(kind))
     }
 
     /// Whether its event can come no more, once one that came after it has its answer.

@@ -153,6 +153,22 @@ fn a_server_whose_outcomes_come_besides_the_events_is_known_by_its_first() {
 }
 
 #[test]
+fn an_outcome_that_may_be_the_former_message_s_accepts_no_other() {
+    let mut exchanges = Tested::default();
+    let first = exchanges.open(message(), LIMIT);
+    exchanges.route(reply(&[-1]));
+    let lost = exchanges.open(message(), LIMIT);
+    exchanges.route(reply(&[]));
+    assert_eq!(
+        (exchanges.seen(first), exchanges.seen(lost)),
+        ("Done, 0 entries".into(), "nothing".into()),
+        "how this server tells of outcomes is not known yet"
+    );
+    exchanges.route(reply(&[]));
+    assert_eq!(exchanges.seen(lost), "accepted", "the next can be no other's");
+}
+
+#[test]
 fn a_server_whose_events_are_the_outcomes_owes_no_others() {
     let mut exchanges = Tested::default();
     let sent = exchanges.open(message(), LIMIT);

@@ -48,8 +48,6 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 const CHANGES: [fn(&str) -> String; 2] = [str::to_owned, |text| text.chars().map(|_| '*').collect()];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
     #[test]
     fn no_message_is_lost_or_doubled_and_each_is_told_once_in_order(
         acts in acts(),
