@@ -7,7 +7,8 @@ use futures_util::future::join_all;
 use serde_json::json;
 use std::time::Duration;
 use webchat_core::{Chat, command::StartChat, config::Config, event::Event};
-use webchat_simulator::{CometdSettings, Echo, Operation, Simulator};
+use webchat_simulator::api::cometd::{CometdSettings, Echo};
+use webchat_simulator::{Operation, Simulator};
 
 const TEXTS: [&str; 3] = ["one", "two", "three"];
 

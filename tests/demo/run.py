@@ -12,6 +12,8 @@ import json
 import subprocess
 import sys
 
+from back_ends import BACK_ENDS
+
 EXPECTED = (
     "ready",
     "started",
@@ -25,33 +27,12 @@ POLLING = ("pollingStarted", "pollingStopped")
 SECONDS = 60
 
 
-def gms(url: str) -> object:
-    return {"dataURL": url}
-
-
-def cometd(url: str) -> object:
-    return {"cometD": {"enabled": True, "cometURL": url, "channel": "/service/chatV2/support"}}
-
-
-def nexus(url: str) -> object:
-    return {
-        "transport": {
-            "type": "pureengage-v3-rest",
-            "dataURL": url,
-            "endpoint": "demo",
-            "headers": {"x-api-key": "demo"},
-            "pollTimeout": 300,
-        }
-    }
-
-
-CONFIGURATIONS = {"gms": gms, "cometd": cometd, "nexus": nexus}
-
-
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--simulator", required=True, help="the webchat-simulator program")
-    parser.add_argument("--api", choices=CONFIGURATIONS, default="gms", help="the server's API (default: %(default)s)")
+    parser.add_argument(
+        "--api", choices=BACK_ENDS, default=next(iter(BACK_ENDS)), help="the server's API (default: %(default)s)"
+    )
     parser.add_argument(
         "program",
         nargs="+",
@@ -115,8 +96,9 @@ def run(name: str, command: str, config: str, expected: tuple[str, ...]) -> list
 def main() -> None:
     args = arguments()
     simulator, url = start_simulator(args.simulator, args.api)
-    config = json.dumps(CONFIGURATIONS[args.api](url))
-    expected = EXPECTED if args.api == "cometd" else EXPECTED + POLLING
+    back_end = BACK_ENDS[args.api]
+    config = json.dumps(back_end.config(url))
+    expected = EXPECTED + POLLING if back_end.polls else EXPECTED
     try:
         problems = [
             problem for program in args.program for problem in run(*program.split("=", 1), config, expected)

@@ -32,7 +32,7 @@ class Simulator:
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         urls = json.loads(self.process.stdout.readline())
-        self.chat_url: str = urls["chatUrl"] or urls["nexusUrl"]
+        self.chat_url: str = urls["url"]
         self.control_url: str = urls["controlUrl"]
 
     def stop(self) -> None:
@@ -77,7 +77,7 @@ class NexusSimulator(Simulator):
     """The same, speaking Nexus."""
 
     def __init__(self, *arguments: str) -> None:
-        super().__init__("--api", "nexus", *arguments)
+        super().__init__("--api", "nexus-rest", *arguments)
 
     def config(self, *, asynchronous: bool = False, **options: Any) -> dict[str, Any]:
         """A chat's configuration that polls as fast as is allowed, with the smallest page of history."""

@@ -6,7 +6,8 @@ use webchat_core::{
     event::EventKind::{Disconnected, Ended, Reconnected},
     model::MessageType,
 };
-use webchat_simulator::{Carrier, CometdInfo, EventType, ParticipantId, Simulator};
+use webchat_simulator::api::cometd::CometdInfo;
+use webchat_simulator::{Carrier, EventType, ParticipantId, Simulator};
 
 /// The time limit of requests, in milliseconds. A message whose answer is lost is sent again after this.
 const AJAX_TIMEOUT: u64 = 3000;

@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use webchat_simulator::{
-    Api, Builder, CometdSettings, Fault, FileLimits, IdleSettings, NexusSettings, Script, Settings,
-    Simulator, TextChange,
+    Api, Builder, Fault, FileLimits, IdleSettings, Script, Settings, Simulator, TextChange,
 };
 
-/// Shown below the options.
-const EXAMPLES: &str = include_str!("help.txt");
+/// Shown below the options: what is true of all, then of each API.
+fn examples() -> String {
+    let apis = Api::ALL.iter().map(|api| api.help());
+    [include_str!("help.txt")].into_iter().chain(apis).collect::<Vec<_>>().join("\n")
+}
 
-/// A Genesys chat server for a laptop: GMS v2 over REST and CometD, Nexus v3, a scripted agent, and faults
-/// on demand.
+/// A Genesys chat server for a laptop, with several chat APIs, a scripted agent, and faults on demand.
 ///
 /// The first line printed is `listening on URL`, where URL is the chat URL to configure in a client: the one
 /// of the first API.
@@ -21,7 +22,7 @@ const EXAMPLES: &str = include_str!("help.txt");
 #[derive(Debug, Parser)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[allow(clippy::doc_markdown, reason = "--help shows the words as they are")]
-#[command(name = "webchat-simulator", version, after_long_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "webchat-simulator", version, after_long_help = examples(), max_term_width = 100)]
 pub(crate) struct Arguments {
     /// Address to listen on, or a name that stands for one, as `localhost`.
     #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
@@ -32,8 +33,7 @@ pub(crate) struct Arguments {
     /// Name by which the control API may be reached, besides addresses, `localhost` and that of --host; repeatable.
     #[arg(long, value_name = "NAME")]
     control_host: Vec<String>,
-    /// Chat API to serve, `gms` (REST), `cometd` or `nexus`; separated by commas or repeated.
-    #[arg(long, value_name = "API", value_delimiter = ',', default_value = "gms")]
+    #[arg(long, value_name = "API", value_delimiter = ',', help = api_help())]
     api: Vec<Api>,
     /// Print the URLs as one line of JSON instead of text.
     #[arg(long)]
@@ -67,7 +67,7 @@ pub(crate) struct Arguments {
     /// Service name that exists; repeatable; any name if never given.
     #[arg(long, value_name = "NAME")]
     service: Vec<String>,
-    /// Key that Multicloud requests must carry: GMS v2 in the header `apikey`, Nexus v3 in `x-api-key`.
+    /// Key that requests to public URLs must carry, in the header that the API has for it.
     #[arg(long, value_name = "KEY")]
     apikey: Option<String>,
     /// User and password that requests to the on-premises chat URL must carry.
@@ -102,9 +102,6 @@ pub(crate) struct Arguments {
     /// Carry operations out one after another, each in this time.
     #[arg(long, default_value_t = 0, value_name = "MS")]
     slow: u64,
-    /// Change the alias of a chat at every this many of its requests; 0: never.
-    #[arg(long, default_value_t = 0, value_name = "NUMBER")]
-    alias_every: u32,
 
     /// Files a customer may upload in a chat.
     #[arg(long, default_value_t = 3, value_name = "NUMBER")]
@@ -130,12 +127,9 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 10, value_name = "NUMBER")]
     download_attempts: u32,
 
-    /// Setting of Nexus v3, e.g. `window=20`; repeatable; see below.
-    #[arg(long, value_name = "NAME=VALUE")]
-    nexus: Vec<String>,
-    /// Setting of `CometD`, e.g. `timeoutMs=5000`; repeatable; see below.
-    #[arg(long, value_name = "NAME=VALUE")]
-    cometd: Vec<String>,
+    /// Setting of an API, by its name, as in the examples; repeatable; see below.
+    #[arg(long, value_name = "API.NAME=VALUE")]
+    set: Vec<String>,
 
     /// Fault for a coming request, e.g. `drop,operation=send,nth=2`; repeatable.
     #[arg(long, value_name = "FAULT", value_parser = Fault::from_words)]
@@ -155,6 +149,11 @@ enum Play {
     None,
 }
 
+fn api_help() -> String {
+    let first = Api::ALL.first().map(|api| api.name()).unwrap_or_default();
+    format!("Chat API to serve, of {}; separated by commas or repeated [default: {first}]", Api::names())
+}
+
 fn seconds(text: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
     match Duration::try_from_secs_f64(value) {
@@ -167,13 +166,10 @@ impl Arguments {
     /// The simulator these arguments describe, but for address and faults.
     pub(crate) fn builder(&self) -> Result<Builder, String> {
         let builder = Simulator::builder()
-            .apis(self.api.iter().copied())
+            .apis(self.apis().iter().copied())
             .seed(self.seed)
             .script(self.script()?)
-            .settings(self.settings())
-            .nexus(self.nexus()?)
-            .cometd(self.cometd()?)
-            .alias_every(self.alias_every);
+            .settings(self.settings());
         let builder = self.control_host.iter().chain([&self.host]).fold(builder, Builder::control_host);
         let mut builder = self.service.iter().fold(builder, Builder::service);
         if let Some(key) = &self.apikey {
@@ -183,28 +179,15 @@ impl Arguments {
             let (user, password) = words.split_once(':').ok_or("--basic-auth: there is no colon in it")?;
             builder = builder.basic_auth(user, password);
         }
+        for words in &self.set {
+            builder = builder.set(words).map_err(|error| format!("--set: {error}"))?;
+        }
         Ok(builder)
     }
 
     /// The chat APIs, in the order given.
     pub(crate) fn apis(&self) -> &[Api] {
-        &self.api
-    }
-
-    fn nexus(&self) -> Result<NexusSettings, String> {
-        let mut settings = NexusSettings::default();
-        for words in &self.nexus {
-            settings.set(words).map_err(|error| format!("--nexus: {error}"))?;
-        }
-        Ok(settings)
-    }
-
-    fn cometd(&self) -> Result<CometdSettings, String> {
-        let mut settings = CometdSettings::default();
-        for words in &self.cometd {
-            settings.set(words).map_err(|error| format!("--cometd: {error}"))?;
-        }
-        Ok(settings)
+        if self.api.is_empty() { Api::ALL.get(..1).unwrap_or_default() } else { &self.api }
     }
 
     pub(crate) fn store_faults(&self, simulator: &Simulator) -> Result<(), String> {
@@ -283,14 +266,12 @@ mod tests {
         Arguments::command().debug_assert();
         let arguments = Arguments::try_parse_from(["webchat-simulator"]).unwrap();
         assert_eq!(arguments.settings(), Settings::default());
-        assert_eq!(
-            (arguments.apis(), arguments.nexus().unwrap()),
-            (&[Api::Gms][..], NexusSettings::default())
-        );
-        assert_eq!(arguments.cometd().unwrap(), CometdSettings::default());
+        assert_eq!(arguments.apis(), &Api::ALL[..1]);
         arguments.builder().unwrap();
-        let both = Arguments::try_parse_from(["x", "--api", "nexus,gms", "--nexus", "window=3"]).unwrap();
-        assert_eq!((both.apis(), both.nexus().unwrap().window), (&[Api::Nexus, Api::Gms][..], 3));
+        let [first, second, ..] = Api::ALL else { panic!("there are several") };
+        let words = format!("{},{}", second.name(), first.name());
+        let both = Arguments::try_parse_from(["x", "--api", &words]).unwrap();
+        assert_eq!(both.apis(), [*second, *first]);
     }
 
     #[test]
@@ -298,7 +279,7 @@ mod tests {
         for (words, part) in [
             (vec!["--port", "70000"], "70000"),
             (vec!["--script", "dance"], "possible values: demo, echo, none"),
-            (vec!["--api", "comet"], "they are gms, cometd and nexus"),
+            (vec!["--api", "comet"], "they are "),
             (vec!["--fault", "dorp"], "there is no kind \"dorp\""),
             (vec!["--rate", "drop"], "rate is missing"),
             (vec!["--text-changes", "trim,rot13"], "the changes are crlfToLf"),
@@ -313,10 +294,8 @@ mod tests {
         let built = |words: &[&str]| Arguments::try_parse_from(words).unwrap().builder();
         let error = built(&["x", "--basic-auth", "mia"]).unwrap_err();
         assert!(error.contains("colon"), "{error}");
-        let error = built(&["x", "--nexus", "widow=1"]).unwrap_err();
-        assert!(error.contains("widow"), "{error}");
-        let error = built(&["x", "--cometd", "timeOut=1"]).unwrap_err();
-        assert!(error.contains("--cometd") && error.contains("timeOut"), "{error}");
+        let error = built(&["x", "--set", "pigeon.speed=1"]).unwrap_err();
+        assert!(error.contains("--set") && error.contains("pigeon"), "{error}");
         let error = built(&["x", "--rules", "/nowhere/rules.toml"]).unwrap_err();
         assert!(error.contains("/nowhere/rules.toml"), "{error}");
     }

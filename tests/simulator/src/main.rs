@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::{fs, net::SocketAddr};
 
 use clap::Parser;
-use webchat_simulator::{Api, Simulator};
+use webchat_simulator::{Address, Api, Simulator};
 
 use crate::cli::Arguments;
 
@@ -64,20 +64,12 @@ fn announce(simulator: &Simulator, arguments: &Arguments) -> Result<(), String> 
 }
 
 fn in_words(simulator: &Simulator, apis: &[Api]) -> String {
-    let line = |(at, api): (usize, &Api)| {
-        let label = if at == 0 { "listening on".to_owned() } else { format!("{api} chat URL:") };
-        let more = match api {
-            Api::Gms => format!("Multicloud chat URL: {}\n", simulator.ges_url()),
-            Api::Cometd => format!(
-                "CometD channel: {}\nCometD file URL: {}\n",
-                simulator.cometd_channel(),
-                simulator.cometd_file_url()
-            ),
-            Api::Nexus => String::new(),
-        };
-        format!("{label} {}\n{more}", simulator.api_url(*api))
+    let addresses = apis.iter().flat_map(|api| simulator.addresses(*api));
+    let line = |(at, address): (usize, Address)| match at {
+        0 => format!("listening on {}\n", address.url),
+        _ => format!("{}: {}\n", address.label, address.url),
     };
-    let chats: String = apis.iter().enumerate().map(line).collect();
+    let chats: String = addresses.enumerate().map(line).collect();
     format!("{chats}control API: {}\nstop with Ctrl-C\n", simulator.control_url())
 }
 

@@ -6,10 +6,10 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::access::Access;
 use crate::api::Api;
 use crate::chat::Clock;
 use crate::faults::Faults;
-use crate::gms::Access;
 use crate::log::Log;
 use crate::state::State;
 use crate::turn::Turns;
@@ -58,6 +58,11 @@ impl Shared {
 
     pub(crate) fn serves(&self, api: Api) -> bool {
         self.apis.contains(&api)
+    }
+
+    /// The chat API that was named first of those that are served.
+    pub(crate) fn first_api(&self) -> Option<Api> {
+        self.apis.first().copied()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -2,38 +2,23 @@
 
 use tokio::time::Instant;
 
+use crate::api::{Api, Memories};
 use crate::chat::ChatServer;
-use crate::cometd::Clients;
-use crate::gms::Desk;
-use crate::nexus::Sessions;
 use crate::script::Player;
 
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) chats: ChatServer,
-    /// The credentials of GMS v2.
-    pub(crate) desk: Desk,
-    /// The sessions of Nexus v3.
-    pub(crate) nexus: Sessions,
-    /// The clients of `CometD`.
-    pub(crate) cometd: Clients,
+    /// What each API remembers.
+    pub(crate) apis: Memories,
     pub(crate) player: Player,
-    /// The alias changes at every this many requests of a chat; 0 means never.
-    pub(crate) alias_every: u32,
     /// Nothing is due before this moment. It may be too early, since activity only puts timers off.
     idle_until: Option<Instant>,
 }
 
 impl State {
-    pub(crate) fn new(
-        chats: ChatServer,
-        desk: Desk,
-        nexus: Sessions,
-        cometd: Clients,
-        player: Player,
-        alias_every: u32,
-    ) -> Self {
-        Self { chats, desk, nexus, cometd, player, alias_every, idle_until: None }
+    pub(crate) fn new(chats: ChatServer, apis: Memories, player: Player) -> Self {
+        Self { chats, apis, player, idle_until: None }
     }
 
     /// Lets everything happen that is due by now, in order of time.
@@ -47,16 +32,20 @@ impl State {
             }
             self.chats.tick(due);
             if !self.chats.is_halted() {
-                self.cometd.expire(&mut self.chats, due);
+                for api in Api::ALL {
+                    api.protocol().run_due(self, due);
+                }
             }
         }
         self.reschedule();
         self.push(now);
     }
 
-    /// Tells the clients of `CometD` what is new. To be called after anything that may be news to them.
+    /// Tells clients to whom news are pushed what is new. To be called after anything that may be news to them.
     pub(crate) fn push(&mut self, now: Instant) {
-        self.cometd.push(&mut self.chats, &self.desk, now);
+        for api in Api::ALL {
+            api.protocol().push(self, now);
+        }
     }
 
     /// When the caller must call [`State::advance`] at the latest.
@@ -76,8 +65,9 @@ impl State {
 
     fn next_deadline(&self) -> Option<Instant> {
         let script = self.player.next_deadline().filter(|_| !self.chats.is_frozen());
-        let clients = self.cometd.next_deadline().filter(|_| !self.chats.is_halted());
-        script.into_iter().chain(self.chats.next_deadline()).chain(clients).min()
+        let apis = Api::ALL.iter().filter_map(|api| api.protocol().next_deadline(self));
+        let apis = apis.min().filter(|_| !self.chats.is_halted());
+        script.into_iter().chain(self.chats.next_deadline()).chain(apis).min()
     }
 
     /// Shows the script what is new in a chat.
@@ -90,24 +80,29 @@ impl State {
     /// Drops whatever belongs to chats the chat server no longer knows.
     pub(crate) fn prune(&mut self) {
         let chats = &self.chats;
-        self.desk.keep_only(|id| chats.find(id).is_some());
-        self.nexus.keep_only(|id| chats.find(id).is_some());
-        self.cometd.keep_only(|id| chats.find(id).is_some());
+        self.apis.keep_only(&|id| chats.find(id).is_some());
         self.player.keep_only(|id| chats.find(id).is_some());
     }
 
-    /// Forgets the clients of `CometD`; nobody is there for their chats until they are back.
+    /// The server is up again.
+    pub(crate) fn come_up(&mut self, now: Instant) {
+        for api in Api::ALL {
+            api.protocol().come_up(self, now);
+        }
+    }
+
+    /// Forgets who is connected; nobody is there for their chats until they are back.
     pub(crate) fn forget_clients(&mut self, now: Instant) {
-        self.cometd.forget_clients(&mut self.chats, now);
+        for api in Api::ALL {
+            api.protocol().forget_clients(self, now);
+        }
         self.reschedule();
     }
 
     /// Forgets all chats, as a server without persistence does when it restarts.
     pub(crate) fn forget(&mut self) {
         self.chats.forget_all();
-        self.desk.forget_all();
-        self.nexus.forget_all();
-        self.cometd.forget_all();
+        self.apis.forget_all();
         self.player.forget_all();
         self.reschedule();
     }

@@ -57,6 +57,8 @@ pub(super) const fn back_end(name: &'static str) -> BackEnd {
         reference: &GMS_V2,
         config: |_, _| Value::Null,
         server: &[],
+        actions: &[],
+        link: |_| Value::Null,
         path: None,
     }
 }

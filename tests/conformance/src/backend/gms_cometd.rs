@@ -1,6 +1,6 @@
 //! GMS v2 over `CometD`, by either of its carriers.
 
-use super::{BackEnd, gms};
+use super::{Action, BackEnd, gms};
 use serde_json::{Value, json};
 use webchat_simulator::Simulator;
 
@@ -8,6 +8,8 @@ use webchat_simulator::Simulator;
 pub const GMS_COMETD: BackEnd = BackEnd {
     abilities: gms::abilities!("push", "webSocket", "concurrent", "async", "history"),
     never_resolves: NO_POLLS,
+    actions: ACTIONS,
+    link: |simulator| json!(simulator.cometd()),
     config: |simulator, _| config(simulator, true),
     ..gms::back_end("gms-cometd")
 };
@@ -16,6 +18,8 @@ pub const GMS_COMETD: BackEnd = BackEnd {
 pub const GMS_COMETD_POLLING: BackEnd = BackEnd {
     abilities: gms::abilities!("push", "longPolling", "async", "history"),
     never_resolves: NO_POLLS,
+    actions: ACTIONS,
+    link: |simulator| json!(simulator.cometd()),
     config: |simulator, _| config(simulator, false),
     ..gms::back_end("gms-cometd-polling")
 };
@@ -29,8 +33,16 @@ pub const GMS_COMETD_POLLING_AHEAD: BackEnd =
 
 const NO_POLLS: &[&str] = &["poll", "startPoll", "stopPoll"];
 
+/// What befalls links.
+const ACTIONS: &[Action] = &[
+    ("cut", "POST", "/gms-cometd/cut"),
+    ("disconnectClients", "POST", "/gms-cometd/disconnect"),
+    ("forgetClients", "POST", "/gms-cometd/forget"),
+    ("removeClients", "POST", "/gms-cometd/remove"),
+];
+
 /// The order of events in which an own one comes before the outcome of its request.
-const AHEAD: &[(&str, &str, &str)] = &[("cometd", "echo", "ahead")];
+const AHEAD: &[(&str, &str, &str)] = &[("gms-cometd", "echo", "ahead")];
 
 fn config(simulator: &Simulator, websocket: bool) -> Value {
     json!({"cometD": {

@@ -18,10 +18,10 @@ use webchat_simulator::Simulator;
 macro_rules! back_ends {
     ($each:ident) => {
         $each! {
-            gms: $crate::backend::gms_rest::GMS_REST;
-            cometd: $crate::backend::gms_cometd::GMS_COMETD;
-            cometd_polling: $crate::backend::gms_cometd::GMS_COMETD_POLLING;
-            nexus: $crate::backend::nexus_rest::NEXUS_REST;
+            gms_rest: $crate::backend::gms_rest::GMS_REST;
+            gms_cometd: $crate::backend::gms_cometd::GMS_COMETD;
+            gms_cometd_polling: $crate::backend::gms_cometd::GMS_COMETD_POLLING;
+            nexus_rest: $crate::backend::nexus_rest::NEXUS_REST;
         }
     };
 }
@@ -31,8 +31,8 @@ macro_rules! back_ends {
 macro_rules! back_ends_of_other_servers {
     ($each:ident) => {
         $each! {
-            cometd_ahead: $crate::backend::gms_cometd::GMS_COMETD_AHEAD;
-            cometd_polling_ahead: $crate::backend::gms_cometd::GMS_COMETD_POLLING_AHEAD;
+            gms_cometd_ahead: $crate::backend::gms_cometd::GMS_COMETD_AHEAD;
+            gms_cometd_polling_ahead: $crate::backend::gms_cometd::GMS_COMETD_POLLING_AHEAD;
         }
     };
 }
@@ -56,6 +56,10 @@ pub struct BackEnd {
     config: fn(&Simulator, Option<u64>) -> Value,
     /// How its server differs from the usual: an API's name in the simulator, the name of its setting, and the value.
     server: &'static [(&'static str, &'static str, &'static str)],
+    /// What only its server can be told to do.
+    actions: &'static [Action],
+    /// What the server knows of the link to a customer, where there is one.
+    link: fn(&Simulator) -> Value,
     /// The path to its server, where it is not the machine's own.
     pub path: Option<Path>,
 }
@@ -93,6 +97,9 @@ struct Reference {
     /// An index of the server's as numbers of the same order; nothing, if it is no place.
     place: fn(&Value) -> Option<(u64, u64)>,
 }
+
+/// Something that a server can be told to do: a name for scenarios, method and path in the simulator's control API.
+pub(crate) type Action = (&'static str, &'static str, &'static str);
 
 /// The status of requests that are refused.
 const REFUSED: u16 = 403;
@@ -161,6 +168,16 @@ impl BackEnd {
             apis.entry(api).or_insert_with(|| json!({}))[name] = value.into();
         }
         apis
+    }
+
+    /// What only its server can be told to do.
+    pub(crate) fn actions(&self) -> &'static [Action] {
+        self.actions
+    }
+
+    /// What the server knows of the link to a customer.
+    pub(crate) fn link(&self, simulator: &Simulator) -> Value {
+        (self.link)(simulator)
     }
 
     /// The configuration that every scenario has, with its interval of polls in milliseconds; the server is known by `address`.

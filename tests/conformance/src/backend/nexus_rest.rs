@@ -46,6 +46,8 @@ pub const NEXUS_REST: BackEnd = BackEnd {
         }})
     },
     server: &[],
+    actions: &[],
+    link: |_| Value::Null,
     path: None,
 };
 

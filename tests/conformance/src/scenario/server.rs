@@ -13,8 +13,6 @@ pub struct ServerSettings {
     pub apikey: Option<String>,
     /// User and password of basic authentication.
     pub basic_auth: Option<(String, String)>,
-    /// The alias changes at every this many requests.
-    pub alias_every: Option<u32>,
     /// A scripted agent, as a rule file in JSON.
     pub script: Option<Value>,
     /// The longest message, in characters.

@@ -1,14 +1,14 @@
 //! What the server can be told to do: the simulator's control API under short names, and what only its owner can do.
 
 use super::World;
-use crate::pattern::matches;
+use crate::{backend::Action, pattern::matches};
 use http::Request;
 use http_body_util::{BodyExt, Full};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
-/// Actions of the control API: name, method and path.
-const CONTROL: [(&str, &str, &str); 28] = [
+/// Actions of the control API, whatever customers speak.
+const CONTROL: [Action; 24] = [
     ("join", "POST", "/chats/latest/join"),
     ("say", "POST", "/chats/latest/say"),
     ("type", "POST", "/chats/latest/type"),
@@ -33,10 +33,6 @@ const CONTROL: [(&str, &str, &str); 28] = [
     ("restart", "POST", "/restart"),
     ("accept", "POST", "/accept"),
     ("settings", "PATCH", "/settings"),
-    ("cut", "POST", "/cometd/cut"),
-    ("disconnectClients", "POST", "/cometd/disconnect"),
-    ("forgetClients", "POST", "/cometd/forget"),
-    ("removeClients", "POST", "/cometd/remove"),
 ];
 
 impl World {
@@ -107,7 +103,7 @@ impl World {
     }
 
     async fn control(&self, name: &str, argument: &Value) -> Result<Value, String> {
-        let known = CONTROL.iter().find(|(action, _, _)| *action == name);
+        let known = CONTROL.iter().chain(self.back_end.actions()).find(|(action, _, _)| *action == name);
         let (_, method, path) = known.ok_or_else(|| format!("there is no action {name:?}"))?;
         let empty = Value::Object(Map::new());
         let body = if matches!(argument, Value::Bool(true)) { &empty } else { argument };

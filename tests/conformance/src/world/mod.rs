@@ -152,9 +152,9 @@ impl World {
         self.expect_state("chat", Self::chat_state, pattern, patience).await
     }
 
-    /// Waits until what the server knows of `CometD` is like this.
+    /// Waits until what the server knows of the link is like this.
     pub(crate) async fn expect_link(&mut self, pattern: &Value, patience: Duration) -> Result<(), String> {
-        self.expect_state("link", |world| json!(world.simulator.cometd()), pattern, patience).await
+        self.expect_state("link", |world| world.back_end.link(&world.simulator), pattern, patience).await
     }
 
     async fn expect_state(
@@ -282,9 +282,6 @@ async fn start(server: &ServerSettings, directory: &TempDir) -> Result<Simulator
     }
     if let Some((user, password)) = &server.basic_auth {
         builder = builder.basic_auth(user, password);
-    }
-    if let Some(requests) = server.alias_every {
-        builder = builder.alias_every(requests);
     }
     if let Some(script) = &server.script {
         let path = directory.path().join("script.json");

@@ -15,7 +15,8 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use webchat_core::model::{Download, DownloadTarget, FileSource, JsonObject, Upload};
 use webchat_proxy::{Certificate, Talk, in_time};
-use webchat_simulator::{CometdInfo, Fault, Operation, Simulator};
+use webchat_simulator::api::cometd::CometdInfo;
+use webchat_simulator::{Fault, Operation, Simulator};
 
 /// Runs a test once for each case, all at the same time.
 async fn every<C>(cases: impl IntoIterator<Item = C>, test: impl AsyncFn(C)) {

@@ -8,7 +8,8 @@ use webchat_core::{
     event::EventKind::{Disconnected, Reconnected},
 };
 use webchat_proxy::{Access, Customer, Front, Location, Nginx, Talk, in_time};
-use webchat_simulator::{Carrier, Simulator, Whom};
+use webchat_simulator::api::cometd::Whom;
+use webchat_simulator::{Carrier, Simulator};
 
 const CARRIERS: [Carrier; 2] = [Carrier::LongPolling, Carrier::WebSocket];
 /// What nginx asks for, in seconds.

@@ -3,7 +3,8 @@
 use crate::{every, send_and_fetch};
 use std::collections::BTreeSet;
 use webchat_proxy::{Front, Nginx, Talk};
-use webchat_simulator::{Carrier, CookieCheck, Simulator, Whom};
+use webchat_simulator::api::cometd::{CookieCheck, Whom};
+use webchat_simulator::{Carrier, Simulator};
 
 /// A server, all of whose requests but those without any cookie must show that of the handshake.
 async fn server(seed: u64) -> Simulator {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use serde_json::Value;
 
+use super::event::{Content, EventType};
 use super::participant::ParticipantId;
 use crate::api::Api;
 
@@ -108,19 +109,34 @@ impl Act {
         Self::Say { text: text.into(), message_type: None, event_attributes: None }
     }
 
+    /// The event that it is, if it is nothing else.
+    #[allow(clippy::result_large_err, reason = "the act itself comes back, and is used at once")]
+    pub(super) fn event(self) -> Result<(EventType, Content), Self> {
+        let plain = Content::default();
+        Ok(match self {
+            Self::Say { text, message_type, event_attributes } => {
+                (EventType::Message, Content { text: Some(text), message_type, event_attributes, ..plain })
+            }
+            Self::TypingStarted { text } => (EventType::TypingStarted, Content { text, ..plain }),
+            Self::TypingStopped => (EventType::TypingStopped, plain),
+            Self::PushUrl { url } => (EventType::PushUrl, Content::text(url)),
+            Self::CustomNotice { text, event_attributes } => {
+                (EventType::CustomNotice, Content { text, event_attributes, ..plain })
+            }
+            Self::Notice { name, user_data } => {
+                (EventType::Notice, Content { text: Some(name), user_data, ..plain })
+            }
+            Self::Custom { kind, text, event_attributes } => {
+                let message_type = Some(kind);
+                (EventType::Custom, Content { text, message_type, event_attributes, ..plain })
+            }
+            more => return Err(more),
+        })
+    }
+
     /// What this API lacks so that its customers could see this act, if it lacks anything.
     pub(crate) fn lacking(&self, api: Api) -> Option<&'static str> {
-        match (api, self) {
-            (Api::Gms | Api::Cometd, Self::Custom { .. }) => Some("events of an application's own type"),
-            (Api::Nexus, Self::CustomNotice { .. }) => Some("custom notices"),
-            (Api::Nexus, Self::Notice { .. }) => Some("system notices"),
-            (Api::Nexus, Self::UpdateNickname { .. }) => Some("changes of nicknames"),
-            (Api::Nexus, Self::DeleteFile { .. }) => Some("deletion of files"),
-            (Api::Nexus, Self::Upload(upload)) if !upload.media_type().starts_with("image/") => {
-                Some("files other than images")
-            }
-            _ => None,
-        }
+        api.protocol().lacks(self)
     }
 }
 

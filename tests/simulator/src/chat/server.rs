@@ -65,13 +65,7 @@ impl ChatServer {
         self.forget_old();
         let now = self.moment(now);
         self.started += 1;
-        let id = match new.api {
-            Api::Gms | Api::Cometd => {
-                let suffix: u32 = self.random.random_range(0..36 * 36 * 36);
-                format!("{:05}a{}", self.started, base36(suffix))
-            }
-            Api::Nexus => uuid::Builder::from_random_bytes(self.random.random()).into_uuid().to_string(),
-        };
+        let id = new.api.protocol().chat_id(self.started, &mut self.random);
         let mut chat = Chat::new(id, new.api, &new.nickname, &self.settings, now);
         chat.subject = new.subject;
         chat.email_address = new.email_address;
@@ -229,10 +223,4 @@ impl ChatServer {
             self.chats.remove(oldest);
         }
     }
-}
-
-/// Three digits of base 36.
-fn base36(number: u32) -> String {
-    let digit = |value: u32| char::from_digit(value % 36, 36).unwrap_or('0').to_ascii_uppercase();
-    [number / 1296, number / 36, number].map(digit).iter().collect()
 }

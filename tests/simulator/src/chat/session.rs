@@ -188,7 +188,7 @@ impl Chat {
         }
         let from = self.sender(who);
         let event_attributes = match from.kind {
-            ParticipantKind::Bot if self.api.is_gms_v2() => {
+            ParticipantKind::Bot if self.api.protocol().ways().marks_bots => {
                 Some(with_bot_style(content.event_attributes, self.quoted_bot_style))
             }
             _ => content.event_attributes,
@@ -258,47 +258,25 @@ impl Chat {
         self.check_actor(who)?;
         self.check_api(act.lacking(self.api))?;
         let mut new_file = None;
-        let index = match act {
-            Act::Say { text, message_type, event_attributes } => {
-                let content =
-                    Content { text: Some(text), message_type, event_attributes, ..Content::default() };
-                self.append(who, EventType::Message, content, now)
-            }
-            Act::TypingStarted { text } => {
-                self.append(who, EventType::TypingStarted, Content { text, ..Content::default() }, now)
-            }
-            Act::TypingStopped => self.append(who, EventType::TypingStopped, Content::default(), now),
-            Act::PushUrl { url } => self.append(who, EventType::PushUrl, Content::text(url), now),
-            Act::CustomNotice { text, event_attributes } => {
-                let content = Content { text, event_attributes, ..Content::default() };
-                self.append(who, EventType::CustomNotice, content, now)
-            }
-            Act::Notice { name, user_data } => {
-                let content = Content { text: Some(name), user_data, ..Content::default() };
-                self.append(who, EventType::Notice, content, now)
-            }
-            Act::UpdateNickname { nickname } => self.rename(who, nickname, now),
-            Act::Upload(upload) => {
+        let index = match act.event() {
+            Ok((kind, content)) => self.append(who, kind, content, now),
+            Err(Act::UpdateNickname { nickname }) => self.rename(who, nickname, now),
+            Err(Act::Upload(upload)) => {
                 let id = file_id();
                 new_file = Some(id.clone());
                 self.upload(who, id, upload, now)
             }
-            Act::DeleteFile { file_id } => {
+            Err(Act::DeleteFile { file_id }) => {
                 let unknown = |_| Error::UnknownFile { chat: self.id.clone(), file: file_id.clone() };
                 let file = self.files.delete(&file_id).map_err(unknown)?;
                 self.file_deleted(who, &file, now)
             }
-            Act::Custom { kind, text, event_attributes } => {
-                let message_type = Some(kind);
-                let content = Content { text, message_type, event_attributes, ..Content::default() };
-                self.append(who, EventType::Custom, content, now)
-            }
-            Act::Leave => self.leave(who, now),
-            Act::End => {
+            Err(Act::End) => {
                 let index = self.leave(who, now);
                 self.end(EndCause::Agent);
                 index
             }
+            Err(_) => self.leave(who, now),
         };
         Ok(Acted { participant: who, index, file_id: new_file })
     }
@@ -321,8 +299,13 @@ impl Chat {
     pub(crate) fn check_api(&self, lacking: Option<&'static str>) -> Result<(), Error> {
         match lacking {
             None => Ok(()),
-            Some(what) => Err(Error::NotInApi { chat: self.id.clone(), api: self.api, what }),
+            Some(what) => Err(self.lacking(what)),
         }
+    }
+
+    /// The customer's API has nothing of this kind.
+    pub(crate) fn lacking(&self, what: &'static str) -> Error {
+        Error::NotInApi { chat: self.id.clone(), api: self.api, what }
     }
 
     fn sender(&self, who: ParticipantId) -> Sender {
@@ -339,9 +322,9 @@ impl Chat {
         idle.into_iter().chain(self.silence_deadline(settings)).min()
     }
 
-    /// Idle control and the drop of silent customers are GMS's.
+    /// Not every API has idle control, and drops silent customers.
     fn runs_timers(&self) -> bool {
-        self.ended.is_none() && self.api.is_gms_v2()
+        self.ended.is_none() && self.api.protocol().ways().minds_silence
     }
 
     fn idle_deadline(&self, settings: &Settings) -> Option<Instant> {

@@ -5,14 +5,12 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::json::{Asked, Body, Refused};
-use crate::api::Api;
 use crate::chat::{Act, ParticipantId, ParticipantKind, TextChange, Upload};
 use crate::error::Error;
 use crate::simulator::{ChatInfo, Simulator};
@@ -21,7 +19,7 @@ type Outcome<T = Value> = Result<Json<T>, Refused>;
 type Sim = State<Simulator>;
 
 /// The chat a path means.
-pub(super) fn chat_id(simulator: &Simulator, name: String) -> Result<String, Error> {
+pub(crate) fn chat_id(simulator: &Simulator, name: String) -> Result<String, Error> {
     match name.as_str() {
         "latest" => simulator.latest_chat_id().ok_or(Error::UnknownChat { chat: name }),
         _ => Ok(name),
@@ -75,12 +73,9 @@ pub(super) async fn one(
 }
 
 /// In the form of the chat's own API.
-pub(super) async fn transcript(State(simulator): Sim, Path(chat): Path<String>) -> Result<Response, Refused> {
+pub(super) async fn transcript(State(simulator): Sim, Path(chat): Path<String>) -> Outcome<Vec<Value>> {
     let chat = chat_id(&simulator, chat)?;
-    Ok(match simulator.chat(&chat)?.api {
-        Api::Gms | Api::Cometd => Json(simulator.transcript(&chat)?).into_response(),
-        Api::Nexus => Json(simulator.wire_transcript(&chat)?).into_response(),
-    })
+    Ok(Json(simulator.wire_transcript(&chat)?))
 }
 
 #[derive(Deserialize)]

@@ -13,17 +13,17 @@ use crate::error::Error;
 
 /// A request that cannot be carried out.
 #[derive(Debug)]
-pub(super) struct Refused {
+pub(crate) struct Refused {
     status: StatusCode,
     reason: String,
 }
 
 impl Refused {
-    pub(super) fn new(status: StatusCode, reason: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, reason: impl Into<String>) -> Self {
         Self { status, reason: reason.into() }
     }
 
-    pub(super) fn bad(reason: impl Into<String>) -> Self {
+    pub(crate) fn bad(reason: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, reason)
     }
 }
@@ -52,7 +52,7 @@ impl From<Error> for Refused {
 
 /// A JSON body, whatever its content type; no body counts as `{}`.
 #[derive(Debug)]
-pub(super) struct Body<T>(pub(super) T);
+pub(crate) struct Body<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Refused;

@@ -4,7 +4,6 @@
 //! last and is still there. Mistakes are answered with `{"error": "..."}` that says what was wrong.
 
 mod chats;
-mod cometd;
 mod faults;
 mod guard;
 mod json;
@@ -17,7 +16,9 @@ use axum::middleware;
 use axum::routing::{get, post, put};
 use serde_json::{Value, json};
 
-use self::json::Refused;
+pub(crate) use self::chats::chat_id;
+pub(crate) use self::json::{Body, Refused};
+use crate::api::Api;
 use crate::simulator::Simulator;
 
 /// Path under which it lies.
@@ -57,18 +58,46 @@ const ROUTES: &[&str] = &[
     "POST /control/online",
     "POST /control/restart {memory?: keep|lose|chats, downMs?: 0}",
     "POST /control/accept {accept: true|false}",
-    "GET /control/cometd",
-    "POST /control/cometd/cut {chat?, client?, after?: 0, code?}",
-    "POST /control/cometd/disconnect {chat?, client?, reconnect?: none|handshake|retry}",
-    "POST /control/cometd/forget {chat?, client?, cut?: true}",
-    "POST /control/cometd/remove {chat?, client?}",
-    "PATCH /control/settings {clientTimeoutMs?, idleAlertMs?, idleAlert2Ms?, idleCloseMs?, slowMs?, shortKeys?, textChanges?: [...], nexus?: {...}, cometd?: {...}}",
+    "PATCH /control/settings {clientTimeoutMs?, idleAlertMs?, idleAlert2Ms?, idleCloseMs?, slowMs?, shortKeys?, textChanges?: [...], API?: {...}}",
     "GET /control",
     "GET /control/urls",
 ];
 
 pub(crate) fn router(simulator: Simulator) -> Router {
-    let chat = Router::new()
+    let apis = Api::ALL
+        .iter()
+        .fold(whole(), |all, api| all.nest(&format!("/{}", api.name()), api.protocol().control()));
+    apis.fallback(async || {
+        Refused::new(StatusCode::NOT_FOUND, "there is no such path; GET /control lists them")
+    })
+    .method_not_allowed_fallback(async || {
+        Refused::new(StatusCode::METHOD_NOT_ALLOWED, "wrong method; GET /control lists them")
+    })
+    .layer(middleware::from_fn_with_state(simulator.clone(), guard::check))
+    .layer(DefaultBodyLimit::max(MOST))
+    .with_state(simulator)
+}
+
+/// What is the same whatever customers speak.
+fn whole() -> Router<Simulator> {
+    Router::new()
+        .route("/", get(index))
+        .route("/urls", get(server::urls))
+        .route("/chats", get(chats::all))
+        .nest("/chats/{chat}", chat())
+        .route("/faults", get(faults::list).post(faults::push).delete(faults::clear))
+        .route("/faults/rates", put(faults::set_rates).delete(faults::clear_rates))
+        .route("/log", get(server::log).delete(server::clear_log))
+        .route("/offline", post(server::offline))
+        .route("/online", post(server::online))
+        .route("/restart", post(server::restart))
+        .route("/accept", post(server::accept))
+        .route("/settings", axum::routing::patch(server::settings))
+}
+
+/// What is done with one chat.
+fn chat() -> Router<Simulator> {
+    Router::new()
         .route("/", get(chats::one))
         .route("/transcript", get(chats::transcript))
         .route("/join", post(chats::join))
@@ -85,36 +114,10 @@ pub(crate) fn router(simulator: Simulator) -> Router {
         .route("/end", post(chats::end))
         .route("/alias", post(chats::alias))
         .route("/texts", post(chats::texts))
-        .route("/expire", post(chats::expire));
-    Router::new()
-        .route("/", get(index))
-        .route("/urls", get(server::urls))
-        .route("/chats", get(chats::all))
-        .nest("/chats/{chat}", chat)
-        .route("/faults", get(faults::list).post(faults::push).delete(faults::clear))
-        .route("/faults/rates", put(faults::set_rates).delete(faults::clear_rates))
-        .route("/log", get(server::log).delete(server::clear_log))
-        .route("/offline", post(server::offline))
-        .route("/online", post(server::online))
-        .route("/restart", post(server::restart))
-        .route("/accept", post(server::accept))
-        .route("/cometd", get(cometd::info))
-        .route("/cometd/cut", post(cometd::cut))
-        .route("/cometd/disconnect", post(cometd::disconnect))
-        .route("/cometd/forget", post(cometd::forget))
-        .route("/cometd/remove", post(cometd::remove))
-        .route("/settings", axum::routing::patch(server::settings))
-        .fallback(async || {
-            Refused::new(StatusCode::NOT_FOUND, "there is no such path; GET /control lists them")
-        })
-        .method_not_allowed_fallback(async || {
-            Refused::new(StatusCode::METHOD_NOT_ALLOWED, "wrong method; GET /control lists them")
-        })
-        .layer(middleware::from_fn_with_state(simulator.clone(), guard::check))
-        .layer(DefaultBodyLimit::max(MOST))
-        .with_state(simulator)
+        .route("/expire", post(chats::expire))
 }
 
 async fn index() -> axum::Json<Value> {
-    axum::Json(json!({ "routes": ROUTES }))
+    let apis = Api::ALL.iter().flat_map(|api| api.protocol().control_paths());
+    axum::Json(json!({ "routes": ROUTES.iter().chain(apis).collect::<Vec<_>>() }))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::json::{Asked, Body, Refused};
 use crate::api::Api;
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::log::LogEntry;
 use crate::operation::Operation;
 use crate::simulator::{KeepMemory, Simulator};
-use crate::{cometd, nexus, words};
+use crate::words;
 
 type Sim = State<Simulator>;
 
@@ -61,8 +61,9 @@ pub(super) async fn clear_log(State(simulator): Sim) -> Json<Value> {
 }
 
 pub(super) async fn offline(State(simulator): Sim) -> Result<Json<Value>, Refused> {
-    if ![Api::Gms, Api::Cometd].into_iter().any(|api| simulator.shared.serves(api)) {
-        let reason = "only GMS v2 has a chat server behind it that can be offline, and it is not served here";
+    let mut served = Api::ALL.iter().filter(|api| simulator.shared.serves(**api));
+    if !served.any(|api| api.protocol().ways().tells_outages) {
+        let reason = "no API that is served here has a chat server behind it that can be offline";
         return Err(Error::NotServed(reason.to_owned()).into());
     }
     simulator.go_offline();
@@ -124,7 +125,7 @@ pub(super) async fn accept(State(simulator): Sim, Body(body): Body<Accept>) -> J
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Changes {
+struct Changes {
     #[serde(rename = "clientTimeoutMs")]
     client_timeout: Option<u64>,
     #[serde(rename = "idleAlertMs")]
@@ -139,11 +140,26 @@ pub(super) struct Changes {
     short_keys: Option<bool>,
     #[serde(rename = "textChanges")]
     texts: Option<Vec<TextChange>>,
-    nexus: Option<nexus::Patch>,
-    cometd: Option<cometd::Patch>,
 }
 
-pub(super) async fn settings(State(simulator): Sim, Body(changes): Body<Changes>) -> Json<Value> {
+/// Settings of all, and of APIs by their names. All of them are changed, or none.
+pub(super) async fn settings(
+    State(simulator): Sim,
+    Body(mut members): Body<Map<String, Value>>,
+) -> Result<Json<Value>, Refused> {
+    let own = Api::ALL.iter().filter_map(|api| Some((*api, members.remove(api.name())?)));
+    let own: Vec<(Api, Value)> = own.collect();
+    let changes =
+        Changes::deserialize(Value::from(members)).map_err(|error| Refused::bad(error.to_string()))?;
+    simulator.shared.change(|state, _| {
+        let mut apis = state.apis.settings();
+        for (api, members) in own {
+            let wrong = |error| Refused::bad(format!("{}: {error}", api.name()));
+            apis.patch(api, members).map_err(wrong)?;
+        }
+        state.apis.set(apis);
+        Ok::<(), Refused>(())
+    })?;
     let set = |field: &mut Duration, ms: Option<u64>| {
         if let Some(ms) = ms {
             *field = Duration::from_millis(ms);
@@ -158,11 +174,5 @@ pub(super) async fn settings(State(simulator): Sim, Body(changes): Body<Changes>
         words::set(&mut settings.short_keys, changes.short_keys);
         words::set(&mut settings.text_changes, changes.texts);
     });
-    if let Some(patch) = changes.nexus {
-        simulator.change_nexus(|settings| patch.apply(settings));
-    }
-    if let Some(patch) = changes.cometd {
-        simulator.change_cometd(|settings| patch.apply(settings));
-    }
-    Json(json!({}))
+    Ok(Json(json!({})))
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::RetryAfter;
 use crate::api::Api;
-use crate::cometd::{Carrier, Reconnect};
-use crate::gms::ApiError;
+use crate::bayeux::{Carrier, Reconnect};
+use crate::refusal::ApiError;
 
 /// Where on the wire a fault is to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,10 +40,10 @@ pub enum FaultKind {
         status: u16,
         /// The `Retry-After` header, if there is one.
         retry_after: Option<RetryAfter>,
-        /// Errors for a JSON body (Nexus v3: the first one's code); without any, the body is an HTML error page.
+        /// Errors for a JSON body (where an answer has one code, the first one's); without any, the body is an HTML error page.
         errors: Vec<ApiError>,
     },
-    /// A Nexus v3 error (nexus-v3.md, 7).
+    /// An error whose code is a word (nexus-v3.md, 7); only where errors have such codes.
     ErrorCode {
         /// `status.code`; sent as a number if it is one.
         code: String,
@@ -54,9 +54,9 @@ pub enum FaultKind {
     },
     /// HTTP 200 with an HTML page, as from a firewall.
     NonJson,
-    /// The chat server says "temporary failure" (`statusCode` 1). GMS only.
+    /// The chat server says "temporary failure" (`statusCode` 1); only where answers have that.
     StatusCode1,
-    /// The chat server says "permanent failure" (`statusCode` 2). GMS only.
+    /// The chat server says "permanent failure" (`statusCode` 2); only where answers have that.
     StatusCode2 {
         /// What the reply says about the chat; the chat itself does not change.
         chat_ended: bool,
@@ -67,9 +67,9 @@ pub enum FaultKind {
     DuplicateMessages,
     /// The messages of the reply come last first. Waits for a reply with two messages or more.
     ReorderedMessages,
-    /// The session gets a new alias. GMS only.
+    /// The session gets a new alias; only where it has one.
     NewAlias,
-    /// The session gets a new secure key; the old one works until the new one has been used. GMS only.
+    /// The session gets a new secure key; the old one works until the new one has been used. Only where it has one.
     NewSecureKey,
     /// The reply sets this cookie (the value of a `Set-Cookie` header).
     SetCookie(String),
@@ -80,7 +80,7 @@ pub enum FaultKind {
     HugeBody(u64),
     /// The request is never answered; its connection stays open.
     Hang,
-    /// A Bayeux message is refused: `successful` is false, and there is an `error`. `CometD` only.
+    /// A Bayeux message is refused: `successful` is false, and there is an `error`. Only where there is Bayeux.
     Refuse {
         /// The code in `error`.
         code: u16,
@@ -90,7 +90,7 @@ pub enum FaultKind {
         interval: Option<Duration>,
     },
     /// A handshake or connect is answered at once, with this advice; with `handshake` it is unsuccessful.
-    /// `CometD` only.
+    /// Only where there is Bayeux.
     Advice {
         /// `advice.reconnect`.
         reconnect: Reconnect,
@@ -157,16 +157,11 @@ impl FaultKind {
         }
     }
 
-    /// The APIs in which this fault can happen.
-    pub(crate) const fn apis(&self) -> &'static [Api] {
-        match self {
-            Self::StatusCode1 | Self::StatusCode2 { .. } | Self::NewAlias | Self::NewSecureKey => {
-                &[Api::Gms, Api::Cometd]
-            }
-            Self::ErrorCode { .. } => &[Api::Nexus],
-            Self::Refuse { .. } | Self::Advice { .. } => &[Api::Cometd],
-            _ => &Api::ALL,
-        }
+    /// The APIs in which this fault can happen: those that call it their own, or all where none does.
+    pub(crate) fn apis(&self) -> Vec<Api> {
+        let all = || Api::ALL.iter().copied();
+        let own: Vec<Api> = all().filter(|api| api.protocol().faults().contains(&self.name())).collect();
+        if own.is_empty() { all().collect() } else { own }
     }
 
     /// Whether this fault can show there.

@@ -19,12 +19,11 @@ pub(crate) use queue::Picked;
 pub use retry_after::RetryAfter;
 pub(crate) use spec::{FaultSpec, RateSpec};
 
-use crate::api::Api;
-use crate::cometd::Reconnect;
+use crate::api::{self, Api};
+use crate::bayeux::Reconnect;
 use crate::error::Error;
-use crate::gms::ApiError;
-use crate::nexus;
 use crate::operation::Operation;
+use crate::refusal::ApiError;
 
 /// A fault and the requests it befalls.
 ///
@@ -109,11 +108,11 @@ impl Fault {
         Self::new(FaultKind::Status { status: 400, retry_after: None, errors: vec![error] })
     }
 
-    /// A Nexus v3 error with the HTTP status that is usual for the code (nexus-v3.md, 7.2): 400 for codes
+    /// An error whose code is a word, with the HTTP status that is usual for the code (nexus-v3.md, 7.2): 400 for codes
     /// unknown, 500 for numbers.
     pub fn error_code(code: impl Into<String>) -> Self {
         let code = code.into();
-        let status = nexus::usual_status(&code);
+        let status = api::usual_status(&code);
         Self::new(FaultKind::ErrorCode { code, status, retry_after: None })
     }
 

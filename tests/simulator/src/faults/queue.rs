@@ -146,10 +146,10 @@ impl Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cometd::Carrier;
+    use crate::bayeux::Carrier;
 
     fn name(faults: &Faults, operation: Operation) -> &'static str {
-        faults.pick(Api::Gms, Place::Http, operation, Some("c")).name.unwrap_or("-")
+        faults.pick(Api::GmsRest, Place::Http, operation, Some("c")).name.unwrap_or("-")
     }
 
     #[test]
@@ -177,7 +177,7 @@ mod tests {
         let faults = Faults::new(1);
         faults.push(Fault::drop_after().in_chat("other"));
         assert_eq!(name(&faults, Operation::Send), "-");
-        assert!(faults.pick(Api::Gms, Place::Http, Operation::Send, Some("other")).takes_effect());
+        assert!(faults.pick(Api::GmsRest, Place::Http, Operation::Send, Some("other")).takes_effect());
         assert!(faults.pending().is_empty());
     }
 
@@ -187,9 +187,9 @@ mod tests {
         faults.push(Fault::error_code("INVALID_SESSION"));
         faults.push(Fault::status_code_1(1));
         let name = |api| faults.pick(api, Place::Http, Operation::Send, None).name;
-        assert_eq!(name(Api::Gms), Some("statusCode1"));
-        assert_eq!(name(Api::Gms), None);
-        assert_eq!(name(Api::Nexus), Some("errorCode"));
+        assert_eq!(name(Api::GmsRest), Some("statusCode1"));
+        assert_eq!(name(Api::GmsRest), None);
+        assert_eq!(name(Api::NexusRest), Some("errorCode"));
     }
 
     #[test]
@@ -197,12 +197,12 @@ mod tests {
         let faults = Faults::new(1);
         faults.push(Fault::status(503));
         faults.push(Fault::refuse(402));
-        let name = |place| faults.pick(Api::Cometd, place, Operation::Connect, None).name;
+        let name = |place| faults.pick(Api::GmsCometd, place, Operation::Connect, None).name;
         assert_eq!(name(Place::Meta(Carrier::WebSocket)), Some("refuse"));
         assert_eq!(name(Place::Meta(Carrier::WebSocket)), None);
         assert_eq!(name(Place::Meta(Carrier::LongPolling)), Some("status"));
         faults.push(Fault::drop_before());
-        let deliver = || faults.pick(Api::Cometd, Place::Delivery, Operation::Deliver, None).name;
+        let deliver = || faults.pick(Api::GmsCometd, Place::Delivery, Operation::Deliver, None).name;
         assert_eq!(deliver(), None, "deliveries are befallen by name only");
         faults.push(Fault::drop_before().on(Operation::Deliver));
         assert_eq!(deliver(), Some("drop"));
@@ -213,8 +213,8 @@ mod tests {
         let faults = Faults::new(1);
         faults.push(Fault::reordered_messages());
         assert_eq!(name(&faults, Operation::Refresh), "-");
-        assert_eq!(faults.pick_for_messages(Api::Gms, Operation::Refresh, None, 1), None);
-        assert!(faults.pick_for_messages(Api::Gms, Operation::Refresh, None, 2).is_some());
+        assert_eq!(faults.pick_for_messages(Api::GmsRest, Operation::Refresh, None, 1), None);
+        assert!(faults.pick_for_messages(Api::GmsRest, Operation::Refresh, None, 2).is_some());
         assert!(faults.pending().is_empty());
     }
 

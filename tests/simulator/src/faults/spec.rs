@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 use super::{Fault, FaultKind, RetryAfter};
-use crate::cometd::Reconnect;
+use crate::api;
+use crate::bayeux::Reconnect;
 use crate::error::Error;
-use crate::gms::ApiError;
-use crate::nexus;
 use crate::operation::Operation;
+use crate::refusal::ApiError;
 
 /// A fault in words. Members a kind does not use must be left out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -53,7 +53,7 @@ pub(crate) struct FaultSpec {
     interval_ms: Option<Number>,
 }
 
-/// A code: a number of GMS v2, or a word of Nexus v3.
+/// A code: a number, or a word where the API has such.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Code {
@@ -65,9 +65,9 @@ impl Code {
     fn number(&self) -> Result<u32, Error> {
         match self {
             Self::Number(number) => Ok(*number),
-            Self::Word(word) => Err(Error::Fault(format!(
-                "code {word:?} is not a number; the kind errorCode takes the words of Nexus v3"
-            ))),
+            Self::Word(word) => {
+                Err(Error::Fault(format!("code {word:?} is not a number; the kind errorCode takes words")))
+            }
         }
     }
 
@@ -167,10 +167,22 @@ impl FaultSpec {
         })
     }
 
+    fn missing(&self, name: &str) -> Error {
+        Error::Fault(format!("{} needs {name}", self.kind))
+    }
+
+    /// A refusal of Bayeux.
+    fn refusal(&self) -> Result<FaultKind, Error> {
+        let code = self.code.as_ref().ok_or_else(|| self.missing("code"))?.number()?;
+        let code = u16::try_from(code).ok().filter(|code| (100..1000).contains(code));
+        let code = code.ok_or_else(|| Error::Fault("code has three digits".to_owned()))?;
+        let interval = self.interval_ms.as_ref().map(interval).transpose()?;
+        Ok(FaultKind::Refuse { code, reconnect: self.reconnect, interval })
+    }
+
     fn kind(&self) -> Result<FaultKind, Error> {
-        let missing = |name: &str| Error::Fault(format!("{} needs {name}", self.kind));
-        let time = || self.ms.map(Duration::from_millis).ok_or_else(|| missing("ms"));
-        let text = |name: &str, value: &Option<String>| value.clone().ok_or_else(|| missing(name));
+        let time = || self.ms.map(Duration::from_millis).ok_or_else(|| self.missing("ms"));
+        let text = |name: &str, value: &Option<String>| value.clone().ok_or_else(|| self.missing(name));
         let error = || match &self.code {
             Some(code) => {
                 Ok(Some(ApiError { code: code.number()?, advice: self.advice.clone(), text: None }))
@@ -184,13 +196,13 @@ impl FaultSpec {
             "drop" => FaultKind::Drop,
             "truncatedBody" => FaultKind::TruncatedBody,
             "status" => FaultKind::Status {
-                status: status(self.status.ok_or_else(|| missing("status"))?)?,
+                status: status(self.status.ok_or_else(|| self.missing("status"))?)?,
                 retry_after: self.retry_after.clone(),
                 errors: error()?.into_iter().collect(),
             },
             "errorCode" => {
-                let code = self.code.as_ref().ok_or_else(|| missing("code"))?.text();
-                let status = status(nexus::usual_status(&code))?;
+                let code = self.code.as_ref().ok_or_else(|| self.missing("code"))?.text();
+                let status = status(api::usual_status(&code))?;
                 FaultKind::ErrorCode { code, status, retry_after: self.retry_after.clone() }
             }
             "nonJson" => FaultKind::NonJson,
@@ -205,17 +217,11 @@ impl FaultSpec {
             "newSecureKey" => FaultKind::NewSecureKey,
             "setCookie" => FaultKind::SetCookie(text("cookie", &self.cookie)?),
             "wrongBody" => FaultKind::WrongBody(text("body", &self.body)?),
-            "hugeBody" => FaultKind::HugeBody(self.bytes.ok_or_else(|| missing("bytes"))?),
+            "hugeBody" => FaultKind::HugeBody(self.bytes.ok_or_else(|| self.missing("bytes"))?),
             "hang" => FaultKind::Hang,
-            "refuse" => {
-                let code = self.code.as_ref().ok_or_else(|| missing("code"))?.number()?;
-                let code = u16::try_from(code).ok().filter(|code| (100..1000).contains(code));
-                let code = code.ok_or_else(|| Error::Fault("code has three digits".to_owned()))?;
-                let interval = self.interval_ms.as_ref().map(interval).transpose()?;
-                FaultKind::Refuse { code, reconnect: self.reconnect, interval }
-            }
+            "refuse" => self.refusal()?,
             "advice" => FaultKind::Advice {
-                reconnect: self.reconnect.ok_or_else(|| missing("reconnect"))?,
+                reconnect: self.reconnect.ok_or_else(|| self.missing("reconnect"))?,
                 interval: self.interval_ms.as_ref().map_or(Ok(Duration::ZERO), interval)?,
             },
             _ => FaultKind::Redirect {

@@ -5,13 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Simulator;
-use crate::api::Api;
+use crate::access::{Access, BasicAuth};
+use crate::api::{AllSettings, Api, Memories};
 use crate::chat::{ChatServer, Clock, FileLimits, IdleSettings, Settings};
-use crate::cometd::{Clients, CometdSettings};
 use crate::error::Error;
 use crate::faults::Faults;
-use crate::gms::{Access, BasicAuth, Desk};
-use crate::nexus::{NexusSettings, Sessions};
 use crate::script::{Player, Script};
 use crate::shared::Shared;
 use crate::state::State;
@@ -25,10 +23,8 @@ pub struct Builder {
     seed: u64,
     script: Script,
     settings: Settings,
-    nexus: NexusSettings,
-    cometd: CometdSettings,
+    pub(crate) apis_settings: AllSettings,
     access: Access,
-    alias_every: u32,
     log_limit: usize,
     utc_ms: Option<u64>,
 }
@@ -42,10 +38,8 @@ impl Default for Builder {
             seed: 0,
             script: Script::none(),
             settings: Settings::default(),
-            nexus: NexusSettings::default(),
-            cometd: CometdSettings::default(),
+            apis_settings: AllSettings::default(),
             access: Access::default(),
-            alias_every: 0,
             log_limit: 10_000,
             utc_ms: None,
         }
@@ -91,16 +85,10 @@ impl Builder {
         Self { settings, ..self }
     }
 
-    /// How Nexus v3 behaves.
-    #[must_use]
-    pub fn nexus(self, settings: NexusSettings) -> Self {
-        Self { nexus: settings, ..self }
-    }
-
-    /// How `CometD` behaves.
-    #[must_use]
-    pub fn cometd(self, settings: CometdSettings) -> Self {
-        Self { cometd: settings, ..self }
+    /// Changes one setting of an API: `API.NAME=VALUE`, in the words of `--set`.
+    pub fn set(mut self, words: &str) -> Result<Self, Error> {
+        self.apis_settings.set(words)?;
+        Ok(self)
     }
 
     /// Idle control. Default: warning after 255 s, close 45 s later.
@@ -124,15 +112,14 @@ impl Builder {
         self
     }
 
-    /// Asks every Multicloud request for this key: GMS v2 in the header `apikey`, Nexus v3 in `x-api-key`.
+    /// Asks every request to a public URL for this key, in the header that the API has for it.
     #[must_use]
     pub fn apikey(mut self, key: impl Into<String>) -> Self {
         self.access.apikey = Some(key.into());
         self
     }
 
-    /// Asks every on-premises request for basic authentication. Over `CometD` it is asked of requests for chats,
-    /// which may also show the user in `auth`.
+    /// Asks every on-premises request for basic authentication.
     #[must_use]
     pub fn basic_auth(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
         self.access.basic = Some(BasicAuth { user: user.into(), password: password.into() });
@@ -144,12 +131,6 @@ impl Builder {
     pub fn service(mut self, name: impl Into<String>) -> Self {
         self.access.services.push(name.into());
         self
-    }
-
-    /// Changes the alias of a chat at every this many of its requests; 0 means never, the default.
-    #[must_use]
-    pub fn alias_every(self, requests: u32) -> Self {
-        Self { alias_every: requests, ..self }
     }
 
     /// How many requests the log keeps, the latest ones; 0 keeps none. Default: 10 000.
@@ -168,14 +149,9 @@ impl Builder {
     #[allow(clippy::unused_async, reason = "must run inside a tokio runtime; async makes sure that it does")]
     pub async fn start(self) -> Result<Simulator, Error> {
         let clock = Clock::new(self.utc_ms);
-        let state = State::new(
-            ChatServer::new(self.settings, clock, self.seed),
-            Desk::new(self.seed),
-            Sessions::new(self.nexus, self.seed),
-            Clients::new(self.cometd, self.seed),
-            Player::new(self.script),
-            self.alias_every,
-        );
+        let chats = ChatServer::new(self.settings, clock, self.seed);
+        let apis = Memories::new(self.apis_settings, self.seed);
+        let state = State::new(chats, apis, Player::new(self.script));
         let faults = Faults::new(self.seed);
         let shared = Shared::new(state, faults, self.access, self.apis, self.hosts, clock, self.log_limit);
         Simulator::assemble(Arc::new(shared), self.address)

@@ -4,11 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::api::Api;
+use crate::api::{Api, ApiInfo};
 use crate::chat::{Chat, EndCause, ParticipantInfo};
-use crate::cometd::CometdChat;
-use crate::gms::Credentials;
-use crate::nexus::NexusInfo;
 use crate::state::State;
 
 /// A chat as it is at one moment.
@@ -39,12 +36,9 @@ pub struct ChatInfo {
     pub read_position: Option<u64>,
     /// Start, in milliseconds since 1970 UTC.
     pub started_utc_ms: u64,
-    /// Ids and keys of the customer's GMS v2 session.
-    pub credentials: Option<Credentials>,
-    /// What Nexus v3 alone has.
-    pub nexus: Option<NexusInfo>,
-    /// What `CometD` alone has; also of a chat that began over REST and goes on here.
-    pub cometd: Option<CometdChat>,
+    /// What each API alone has of it; also of a chat that began over one and goes on over another.
+    #[serde(flatten)]
+    pub own: ApiInfo,
 }
 
 pub(super) fn of(state: &State, chat: &Chat) -> ChatInfo {
@@ -61,8 +55,6 @@ pub(super) fn of(state: &State, chat: &Chat) -> ChatInfo {
         preview: chat.preview.clone(),
         read_position: chat.read_position,
         started_utc_ms: chat.started_utc_ms,
-        credentials: state.desk.get(&chat.id).cloned(),
-        nexus: state.nexus.info(&chat.id),
-        cometd: state.cometd.chat_info(chat),
+        own: state.apis.info(chat),
     }
 }

@@ -1,27 +1,24 @@
 //! The simulator as tests hold it in their hands.
 
 mod builder;
-mod cometd;
 mod info;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use self::builder::Builder;
 pub use self::info::ChatInfo;
-use crate::api::Api;
+use crate::api::{Address, Api};
 use crate::chat::{
     Act, Acted, EndCause, Event, ParticipantId, ParticipantKind, Settings, StoredFile, TextChange, Upload,
 };
 use crate::error::Error;
 use crate::faults::{Fault, Faults};
-use crate::gms;
 use crate::log::LogEntry;
-use crate::nexus::{self, NexusSettings, Style};
 use crate::server::Server;
 use crate::shared::Shared;
 use crate::state::State;
@@ -62,33 +59,24 @@ impl Simulator {
         self.server.address
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address())
     }
 
-    /// The on-premises chat URL of the service `support`, or of the first service that was set.
-    pub fn chat_url(&self) -> String {
-        let service = self.shared.access.services.first().map_or("support", String::as_str);
-        self.url(&format!("{}/{service}", gms::ON_PREMISES))
-    }
-
-    /// The Multicloud (GES) chat URL.
-    pub fn ges_url(&self) -> String {
-        self.url(gms::MULTICLOUD)
-    }
-
-    /// The chat URL of Nexus v3, its `dataURL`.
-    pub fn nexus_url(&self) -> String {
-        self.url(nexus::SESSIONS)
+    /// What clients of an API are configured with, the chat URL first.
+    pub fn addresses(&self, api: Api) -> Vec<Address> {
+        api.protocol().addresses(&self.shared.access, &self.url(""))
     }
 
     /// The chat URL of an API.
     pub fn api_url(&self, api: Api) -> String {
-        match api {
-            Api::Gms => self.chat_url(),
-            Api::Cometd => self.cometd_url(),
-            Api::Nexus => self.nexus_url(),
-        }
+        self.addresses(api).into_iter().next().map(|address| address.url).unwrap_or_default()
+    }
+
+    /// The address of this name among all APIs'.
+    pub(crate) fn url_named(&self, key: &str) -> String {
+        let mut all = Api::ALL.iter().flat_map(|api| self.addresses(*api));
+        all.find(|address| address.key == key).map(|address| address.url).unwrap_or_default()
     }
 
     /// Root of the control API.
@@ -96,21 +84,20 @@ impl Simulator {
         self.url(crate::control::ROOT)
     }
 
-    /// All URLs as a JSON object, for programs that read them: `chatUrl` and `gesUrl` (GMS v2), `cometdUrl` with
-    /// `cometdChannel` and `cometdFileUrl`, `nexusUrl`, `controlUrl`, and `port`. Those of APIs that are not
-    /// served are null.
+    /// All URLs as a JSON object, for programs that read them: `url` is the chat URL of the first API that is served; the
+    /// addresses of all APIs by their names, which are null where the API is not served; `controlUrl`, and `port`.
     pub fn urls(&self) -> Value {
-        let served = |api, url| self.shared.serves(api).then_some(url);
-        serde_json::json!({
-            "cometdUrl": served(Api::Cometd, self.cometd_url()),
-            "cometdChannel": served(Api::Cometd, self.cometd_channel()),
-            "cometdFileUrl": served(Api::Cometd, self.cometd_file_url()),
-            "chatUrl": served(Api::Gms, self.chat_url()),
-            "gesUrl": served(Api::Gms, self.ges_url()),
-            "nexusUrl": served(Api::Nexus, self.nexus_url()),
-            "controlUrl": self.control_url(),
-            "port": self.address().port(),
-        })
+        let of_api = |api: &Api| {
+            let served = self.shared.serves(*api);
+            let addresses = self.addresses(*api).into_iter();
+            addresses.map(move |Address { key, url, .. }| (key.to_owned(), served.then_some(url).into()))
+        };
+        let mut urls: Map<String, Value> = Api::ALL.iter().flat_map(of_api).collect();
+        let first = self.shared.first_api().map(|api| self.api_url(api));
+        urls.insert("url".to_owned(), first.into());
+        urls.insert("controlUrl".to_owned(), self.control_url().into());
+        urls.insert("port".to_owned(), self.address().port().into());
+        urls.into()
     }
 
     /// Lets a participant join.
@@ -204,13 +191,8 @@ impl Simulator {
     pub fn wire_transcript(&self, chat_id: &str) -> Result<Vec<Value>, Error> {
         self.shared.read(|state| {
             let chat = state.chats.get(chat_id)?;
-            let settings = &state.nexus.settings;
-            let image_base = nexus::image_base(settings, &self.url(""));
-            let style = Style { iso_time: settings.iso_time, image_base };
-            let event = |event: &Event| match chat.api {
-                Api::Gms | Api::Cometd => serde_json::to_value(event).unwrap_or_default(),
-                Api::Nexus => style.message(chat, event),
-            };
+            let base = self.url("");
+            let event = |event: &Event| chat.api.protocol().entry(state, chat, event, &base);
             Ok(chat.transcript().iter().map(event).collect())
         })
     }
@@ -297,8 +279,8 @@ impl Simulator {
         self.shared.log.clear();
     }
 
-    /// The chat server behind GMS goes down: every operation is answered with `statusCode` 1. Timers of the
-    /// chats and the script stand still. Nexus v3 has no word for it: there all is answered with HTTP 503.
+    /// The chat server behind the API goes down: every operation is answered with `statusCode` 1. Timers of the
+    /// chats and the script stand still. An API without a word for it answers all with HTTP 503.
     pub fn go_offline(&self) {
         self.shared.change(|state, now| state.chats.set_offline(true, now));
     }
@@ -308,19 +290,9 @@ impl Simulator {
         self.shared.change(|state, now| state.chats.set_offline(false, now));
     }
 
-    /// Whether new chats are accepted; if not, they are refused with code 240 (GMS v2) or HTTP 503.
+    /// Whether new chats are accepted; if not, they are refused with code 240 or HTTP 503.
     pub fn accept_new_chats(&self, accept: bool) {
         self.shared.change(|state, _| state.chats.accepting = accept);
-    }
-
-    /// Changes the alias of a chat, to this one or a new one. The next reply tells it.
-    pub fn change_alias(&self, chat_id: &str, alias: Option<&str>) -> Result<String, Error> {
-        self.shared.change(|state, _| {
-            let chat = state.chats.get(chat_id)?;
-            chat.check_api((!chat.api.is_gms_v2()).then_some("aliases"))?;
-            let alias = state.desk.change_alias(chat_id, alias.map(str::to_owned));
-            alias.ok_or_else(|| Error::UnknownChat { chat: chat_id.to_owned() })
-        })
     }
 
     /// Lets the running idle timer of a chat run out: the first call warns, a later one closes the chat.
@@ -328,7 +300,7 @@ impl Simulator {
         self.shared.change(|state, now| {
             let moment = state.chats.moment(now);
             let (chat, settings) = state.chats.get_running(chat_id)?;
-            chat.check_api((!chat.api.is_gms_v2()).then_some("idle control"))?;
+            chat.check_api((!chat.api.protocol().ways().minds_silence).then_some("idle control"))?;
             chat.expire_idle(settings, moment);
             Ok(())
         })
@@ -341,21 +313,6 @@ impl Simulator {
             state.chats.drop_client(chat_id, EndCause::Silence, now);
             Ok(())
         })
-    }
-
-    /// All tokens of a Nexus v3 chat expire: requests with them are answered with `AUTHENTICATION_REQUIRED`.
-    pub fn expire_tokens(&self, chat_id: &str) -> Result<(), Error> {
-        self.shared.change(|state, _| {
-            let chat = state.chats.get(chat_id)?;
-            chat.check_api((chat.api != Api::Nexus).then_some("tokens"))?;
-            state.nexus.expire_tokens(chat_id);
-            Ok(())
-        })
-    }
-
-    /// Changes how Nexus v3 behaves; it holds for open sessions too.
-    pub fn change_nexus(&self, change: impl FnOnce(&mut NexusSettings)) {
-        self.shared.change(|state, _| change(&mut state.nexus.settings));
     }
 
     /// Changes limits and timers; they hold for running chats too.
@@ -382,7 +339,7 @@ impl Simulator {
     pub async fn come_up(&self) -> Result<(), Error> {
         self.shared.change(|state, now| {
             state.chats.set_halted(false, now);
-            state.cometd.spare(now);
+            state.come_up(now);
         });
         self.server.up().await
     }

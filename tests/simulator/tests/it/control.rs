@@ -95,7 +95,7 @@ async fn everything_a_participant_does() {
     let transcript = control.get(&format!("/chats/{}/transcript", customer.chat_id)).await;
     assert_eq!(transcript.as_array().unwrap()[1..], seen["messages"].as_array().unwrap()[..]);
     let info = control.get(chat).await;
-    assert_eq!((&info["ended"], &info["credentials"]["alias"]), (&value!("agent"), &value!(customer.alias)));
+    assert_eq!((&info["ended"], &info["gms-rest"]["alias"]), (&value!("agent"), &value!(customer.alias)));
     assert_eq!(control.get("/chats").await.as_array().unwrap().len(), 1);
 }
 
@@ -252,7 +252,7 @@ async fn texts_and_slowness_are_set() {
     let (status, error) =
         control.ask(Method::POST, "/chats/latest/texts", value!({"changes": ["rot13"]})).await;
     assert!(status == 400 && error["error"].as_str().unwrap().contains("rot13"), "{error}");
-    control.post("/cometd/remove", value!({})).await;
+    control.post("/gms-cometd/remove", value!({})).await;
     control.post("/restart", value!({"memory": "chats"})).await;
     assert_eq!(simulator.chats().len(), 2);
 }

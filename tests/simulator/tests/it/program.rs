@@ -75,7 +75,8 @@ async fn it_tells_programs_where_it_is() {
 
 #[tokio::test]
 async fn it_serves_the_apis_it_is_told_to() {
-    let (_program, line) = start(&["-p", "0", "--api", "nexus", "--api", "gms", "--nexus", "window=1"]);
+    let (_program, line) =
+        start(&["-p", "0", "--api", "nexus-rest", "--api", "gms-rest", "--set", "nexus-rest.window=1"]);
     let url = line.trim_end().strip_prefix("listening on ").unwrap();
     assert!(url.ends_with("/nexus/v3/chat/sessions"), "{url}");
     let form = [("data[endpoint]", "x"), ("data[nickname]", "Mia")];
@@ -104,13 +105,13 @@ async fn it_listens_where_a_name_says() {
 
 #[tokio::test]
 async fn it_serves_cometd() {
-    let (_program, line) = start(&["-p", "0", "--api", "cometd,gms"]);
+    let (_program, line) = start(&["-p", "0", "--api", "gms-cometd,gms-rest"]);
     assert!(line.trim_end().ends_with("/genesys/cometd"), "the URL of the first: {line}");
-    let settings = ["--cometd", "timeoutMs=50", "--fault", "refuse,code=403,operation=send"];
-    let serve = ["-p", "0", "--json", "--api", "cometd", "--script", "echo"];
+    let settings = ["--set", "gms-cometd.timeoutMs=50", "--fault", "refuse,code=403,operation=send"];
+    let serve = ["-p", "0", "--json", "--api", "gms-cometd", "--script", "echo"];
     let (_program, line) = start(&[&serve[..], &settings[..]].concat());
     let urls: Value = serde_json::from_str(&line).unwrap();
-    assert!(urls["chatUrl"].is_null());
+    assert!(urls["chatUrl"].is_null() && urls["url"] == urls["cometdUrl"]);
     let text = |name: &str| urls[name].as_str().unwrap().to_owned();
     let (url, channel) = (text("cometdUrl"), text("cometdChannel"));
     for carrier in crate::cometd::bayeux::BOTH {
@@ -140,12 +141,12 @@ fn help_teaches() {
     for part in
         ["--script", "--rules", "--apikey", "--idle-alert", "/control/chats/latest/say", "truncatedBody"]
             .into_iter()
-            .chain(["--api nexus", "x-nexus-client-key", "errorCode", "holdMs", "--nexus"])
+            .chain(["--api nexus-rest", "x-nexus-client-key", "errorCode", "holdMs", "--set nexus-rest."])
             .chain([
-                "--api cometd",
+                "--api gms-cometd",
                 "/genesys/cometd/handshake",
                 "disconnectClient",
-                "--cometd",
+                "--set gms-cometd.",
                 "holdConnects",
                 "--text-changes",
                 "maskCards",
@@ -166,7 +167,7 @@ fn mistakes_are_named() {
     let (code, _, error) = run(&["--rules", "/nowhere/rules.toml"]);
     assert_eq!(code, Some(1));
     assert!(error.starts_with("webchat-simulator: script /nowhere/rules.toml: "), "{error}");
-    let (code, _, error) = run(&["--port", "0", "--api", "nexus", "--rate", "newAlias,rate=0.5"]);
+    let (code, _, error) = run(&["--port", "0", "--api", "nexus-rest", "--rate", "newAlias,rate=0.5"]);
     assert_eq!(code, Some(1));
     assert!(error.contains("newAlias is a fault of GMS v2, which is not served here"), "{error}");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,7 +1,8 @@
 //! Whole chats with the simulated server.
 
 use super::*;
-use webchat_simulator::{Carrier, Fault, Notification, Operation as Asked};
+use webchat_simulator::api::cometd::Notification;
+use webchat_simulator::{Carrier, Fault, Operation as Asked};
 
 /// Both carriers, and every way in which a server shows a customer's own events.
 fn every_way() -> impl Iterator<Item = (bool, CometdSettings)> {

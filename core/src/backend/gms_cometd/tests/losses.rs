@@ -1,7 +1,8 @@
 //! What is lost is made good.
 
 use super::*;
-use webchat_simulator::{Fault, KeepMemory, Operation as Asked, Reconnect, Whom};
+use webchat_simulator::api::cometd::Whom;
+use webchat_simulator::{Fault, KeepMemory, Operation as Asked, Reconnect};
 
 /// Something that befalls the link.
 type Trouble = fn(&Simulator) -> usize;

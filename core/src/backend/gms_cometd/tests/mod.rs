@@ -19,7 +19,8 @@ use serde_json::{Value, json};
 use std::{collections::BTreeMap, time::Duration};
 use tokio::{sync::mpsc, task::JoinHandle};
 use url::Url;
-use webchat_simulator::{CometdInfo, CometdSettings, Echo, Simulator};
+use webchat_simulator::Simulator;
+use webchat_simulator::api::cometd::{CometdInfo, CometdSettings, Echo};
 
 fn gms_session() -> GmsSession {
     GmsSession {

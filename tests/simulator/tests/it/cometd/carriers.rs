@@ -1,7 +1,8 @@
 //! How messages travel: with which answer, over which socket.
 
 use serde_json::{Value, json};
-use webchat_simulator::{Carrier, CometdSettings, Echo};
+use webchat_simulator::Carrier;
+use webchat_simulator::api::cometd::{CometdSettings, Echo};
 
 use super::bayeux::{BOTH, Bayeux, lines, simulator, simulator_with};
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::{advance, pause, resume};
-use webchat_simulator::{Carrier, CometdSettings, Simulator};
+use webchat_simulator::api::cometd::CometdSettings;
+use webchat_simulator::{Carrier, Simulator};
 
 use super::bayeux::{BOTH, Bayeux, lines, simulator, simulator_with};
 use crate::customer::client_builder;

@@ -31,7 +31,7 @@ async fn what_clients_do_is_counted() {
     Bayeux::chat(&simulator, Carrier::LongPolling).await;
     let message = mia.message("/meta/subscribe", &json!({"subscription": mia.channel.clone()}));
     mia.exchange(message).await;
-    let info = get(&simulator, "/cometd").await;
+    let info = get(&simulator, "/gms-cometd").await;
     for (name, count) in [
         ("handshakes", 2),
         ("mostHandshakesAtOnce", 1),
@@ -56,8 +56,8 @@ async fn what_clients_do_is_counted() {
     assert_eq!((&own["connects"], &own["publishes"], &own["delivered"]), (&json!(1), &json!(1), &json!(1)));
     assert_eq!((&own["waiting"], &own["held"]), (&json!(0), &json!(false)));
     let chat = get(&simulator, &format!("/chats/{}", started["chatId"].as_str().unwrap())).await;
-    assert_eq!(chat["api"], "cometd");
-    assert_eq!(chat["cometd"], json!({"clients": [mia.id], "async": false, "backgroundPosition": null}));
+    assert_eq!(chat["api"], "gms-cometd");
+    assert_eq!(chat["gms-cometd"], json!({"clients": [mia.id], "async": false, "backgroundPosition": null}));
     let urls = get(&simulator, "/urls").await;
     assert_eq!(urls["cometdUrl"], simulator.cometd_url());
     assert_eq!(urls["cometdChannel"], "/service/chatV2/customer-support");
@@ -76,12 +76,13 @@ async fn an_agent_acts_and_the_link_breaks() {
         let transcript = get(&simulator, "/chats/latest/transcript").await;
         assert_eq!(transcript[2]["text"], "hi");
 
-        let cut = post(&simulator, "/cometd/cut", json!({"chat": "latest", "after": 1, "code": 1001})).await;
+        let cut =
+            post(&simulator, "/gms-cometd/cut", json!({"chat": "latest", "after": 1, "code": 1001})).await;
         assert_eq!(cut, json!({"sockets": usize::from(carrier == Carrier::WebSocket)}));
         let gone =
-            post(&simulator, "/cometd/disconnect", json!({"client": mia.id, "reconnect": "none"})).await;
+            post(&simulator, "/gms-cometd/disconnect", json!({"client": mia.id, "reconnect": "none"})).await;
         assert_eq!(gone, json!({"clients": 1}));
-        let forgotten = post(&simulator, "/cometd/forget", json!({"cut": false})).await;
+        let forgotten = post(&simulator, "/gms-cometd/forget", json!({"cut": false})).await;
         assert_eq!(forgotten, json!({"clients": 0}));
         let fault = json!({"kind": "refuse", "code": 402, "operation": "connect", "intervalMs": 5});
         let stored = post(&simulator, "/faults", fault.clone()).await;
@@ -95,7 +96,8 @@ async fn an_agent_acts_and_the_link_breaks() {
 #[tokio::test]
 async fn settings_change_while_it_runs() {
     let simulator = simulator().await;
-    let settings = json!({"cometd": {"timeoutMs": 20, "echo": "never", "connectionTypes": ["long-polling"]}});
+    let settings =
+        json!({"gms-cometd": {"timeoutMs": 20, "echo": "never", "connectionTypes": ["long-polling"]}});
     let (status, _) = ask(&simulator, Method::PATCH, "/settings", settings).await;
     assert_eq!(status, 200);
     let mut mia = Bayeux::new(&simulator, Carrier::LongPolling).await;
@@ -118,11 +120,11 @@ async fn settings_change_while_it_runs() {
 async fn mistakes_are_named() {
     let simulator = simulator().await;
     for (method, path, members, part) in [
-        (Method::POST, "/cometd/cut", json!({"code": 17}), "from 1000 to 4999"),
-        (Method::POST, "/cometd/cut", json!({"chat": "latest"}), "no chat \"latest\""),
-        (Method::POST, "/cometd/disconnect", json!({"reconnect": "later"}), "later"),
-        (Method::POST, "/cometd/forget", json!({"all": true}), "all"),
-        (Method::PATCH, "/settings", json!({"cometd": {"timeout": 1}}), "timeout"),
+        (Method::POST, "/gms-cometd/cut", json!({"code": 17}), "from 1000 to 4999"),
+        (Method::POST, "/gms-cometd/cut", json!({"chat": "latest"}), "no chat \"latest\""),
+        (Method::POST, "/gms-cometd/disconnect", json!({"reconnect": "later"}), "later"),
+        (Method::POST, "/gms-cometd/forget", json!({"all": true}), "all"),
+        (Method::PATCH, "/settings", json!({"gms-cometd": {"timeout": 1}}), "timeout"),
         (Method::POST, "/faults", json!({"kind": "advice"}), "advice needs reconnect"),
     ] {
         let (status, answer) = ask(&simulator, method, path, members).await;
@@ -130,5 +132,5 @@ async fn mistakes_are_named() {
         assert!(status >= 400 && error.contains(part), "{path}: {status} {error}");
     }
     let routes = get(&simulator, "").await["routes"].to_string();
-    assert!(routes.contains("/control/cometd/forget"));
+    assert!(routes.contains("/control/gms-cometd/forget"));
 }

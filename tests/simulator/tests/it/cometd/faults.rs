@@ -286,7 +286,7 @@ async fn faults_of_one_chat_and_at_rates() {
     let error = Fault::error_code("INVALID_SESSION").in_chat(&chat);
     let error = simulator.check_fault(&error).unwrap_err().to_string();
     assert!(error.contains("is one of CometD, which has no errorCode"), "{error}");
-    let gms = Simulator::builder().apis([webchat_simulator::Api::Gms]).start().await.unwrap();
+    let gms = Simulator::builder().apis([webchat_simulator::Api::GmsRest]).start().await.unwrap();
     let error = gms.check_fault(&Fault::refuse(402)).unwrap_err().to_string();
     assert!(error.contains("refuse is a fault of CometD, which is not served here"), "{error}");
     assert_eq!(gms.urls()["cometdUrl"], Value::Null);

@@ -184,7 +184,7 @@ async fn two_carriers_and_rest_in_one_server() {
     assert_eq!(lines(&socket.told().await), ["ParticipantJoined -"]);
     assert_eq!(each(&rest.refresh("1").await, "type"), ["ParticipantJoined"]);
     let apis: Vec<_> = simulator.chats().iter().map(|chat| chat.api.name()).collect();
-    assert_eq!(apis, ["gms", "cometd", "cometd"]);
+    assert_eq!(apis, ["gms-rest", "gms-cometd", "gms-cometd"]);
 
     // One chat, by both ways at once.
     rest.key.clone_into(&mut socket.key);

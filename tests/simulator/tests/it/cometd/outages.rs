@@ -1,7 +1,8 @@
 //! Connections, clients and the server go away; chats stay.
 
 use serde_json::json;
-use webchat_simulator::{Carrier, CometdSettings, KeepMemory, Operation, Reconnect, Simulator, Whom};
+use webchat_simulator::api::cometd::{CometdSettings, Whom};
+use webchat_simulator::{Carrier, KeepMemory, Operation, Reconnect, Simulator};
 
 use super::bayeux::{BOTH, Bayeux, lines, open, simulator, simulator_with};
 

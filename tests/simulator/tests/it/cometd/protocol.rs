@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use webchat_simulator::{Carrier, CometdSettings, CookieCheck, Notification, Operation, Simulator};
+use webchat_simulator::api::cometd::{CometdSettings, CookieCheck, Notification};
+use webchat_simulator::{Carrier, Operation, Simulator};
 
 use super::bayeux::{BOTH, Bayeux, open, simulator, simulator_with};
 use crate::customer::client;
@@ -214,7 +215,7 @@ async fn disconnecting_ends_the_bayeux_session_and_not_the_chat() {
         assert_eq!((&reply["successful"], &reply["clientId"]), (&json!(true), &json!(mia.id)));
         assert_eq!(mia.connect().await["error"], "402::Unknown client");
         let chat = simulator.chat(started["chatId"].as_str().unwrap()).unwrap();
-        assert_eq!((chat.ended, chat.cometd.unwrap().clients.len()), (None, 0));
+        assert_eq!((chat.ended, chat.own.cometd.unwrap().clients.len()), (None, 0));
     }
 }
 

@@ -9,7 +9,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
-use webchat_simulator::{Carrier, CometdSettings, Fault, Operation, Reconnect, Simulator, Whom};
+use webchat_simulator::api::cometd::{CometdSettings, Whom};
+use webchat_simulator::{Carrier, Fault, Operation, Reconnect, Simulator};
 
 use super::bayeux::{BOTH, lines, simulator, simulator_with};
 

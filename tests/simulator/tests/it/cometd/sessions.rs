@@ -45,7 +45,7 @@ async fn a_chat_is_resumed_where_it_was_left() {
         assert_eq!((&missed["chatEnded"], &missed["statusCode"]), (&json!(false), &json!(0)));
         simulator.say(chat, sam, "heard").unwrap();
         assert_eq!(lines(&again.told().await), ["Message heard"]);
-        let clients = simulator.chat(chat).unwrap().cometd.unwrap().clients;
+        let clients = simulator.chat(chat).unwrap().own.cometd.unwrap().clients;
         assert_eq!(clients, [again.id.as_str()]);
 
         simulator.end(chat, sam).unwrap();
@@ -112,11 +112,11 @@ async fn in_the_background_a_chat_stays() {
         leave(&mut mia, json!({"transcriptPosition": position})).await;
         pass(200 * SECOND).await;
         let info = simulator.chat(chat).unwrap();
-        assert_eq!((info.ended, info.cometd.unwrap().background_position), (None, Some(7)));
+        assert_eq!((info.ended, info.own.cometd.unwrap().background_position), (None, Some(7)));
         let mut again = Bayeux::start(&simulator, BOTH[0]).await;
         again.key = mia.key;
         assert_eq!(again.notifications(json!(1)).await["statusCode"], 0);
-        assert_eq!(simulator.chat(chat).unwrap().cometd.unwrap().background_position, None);
+        assert_eq!(simulator.chat(chat).unwrap().own.cometd.unwrap().background_position, None);
         leave(&mut again, json!({})).await;
         pass(45 * SECOND).await;
         assert_eq!(simulator.chat(chat).unwrap().ended, Some(EndCause::Silence));
@@ -136,7 +136,7 @@ async fn a_long_lived_chat_knows_no_silence() {
     pass(100_000 * SECOND).await;
     let info = simulator.chat(chat).unwrap();
     assert_eq!((info.ended, info.next_position), (None, 5), "no idle control either");
-    assert!(info.cometd.unwrap().asynchronous);
+    assert!(info.own.cometd.unwrap().asynchronous);
     // As a vendor client restores it: the newest index first, then one page back.
     let mut again = Bayeux::start(&simulator, BOTH[0]).await;
     again.key = mia.key;

@@ -5,9 +5,8 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
-use webchat_simulator::{
-    Carrier, CometdSettings, Echo, Fault, KeepMemory, Operation, Reconnect, Settings, Simulator, Whom,
-};
+use webchat_simulator::api::cometd::{CometdSettings, Echo, Whom};
+use webchat_simulator::{Carrier, Fault, KeepMemory, Operation, Reconnect, Settings, Simulator};
 
 use super::bayeux::{BOTH, Bayeux, lines, simulator, simulator_with};
 

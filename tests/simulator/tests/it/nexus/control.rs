@@ -55,8 +55,8 @@ async fn everything_an_agent_does() {
     let url = format!("{}/chats/latest/transcript", simulator.control_url());
     assert_eq!(json(client().get(url).send().await.unwrap()).await, news["messages"], "in the form of Nexus");
     let (_, info) = control(&simulator, Method::GET, "/chats/latest", Value::Null).await;
-    assert_eq!((&info["api"], &info["nexus"]["token"]), (&value!("nexus"), &value!(visitor.token)));
-    assert_eq!((&info["credentials"], &info["userData"]), (&value!(null), &value!({})));
+    assert_eq!((&info["api"], &info["nexus-rest"]["token"]), (&value!("nexus-rest"), &value!(visitor.token)));
+    assert_eq!((&info["gms-rest"], &info["userData"]), (&value!(null), &value!({})));
     let (status, _) =
         control(&simulator, Method::POST, "/chats/latest/join", value!({"nickname": "Eve"})).await;
     assert_eq!(status, 200);
@@ -103,12 +103,12 @@ async fn what_nexus_lacks_is_said() {
 #[tokio::test]
 async fn settings_faults_and_expiry() {
     let (simulator, visitor) = start().await;
-    let patch = value!({"nexus": {"window": 1, "statusCode": "number", "maxImages": 0}});
+    let patch = value!({"nexus-rest": {"window": 1, "statusCode": "number", "maxImages": 0}});
     assert_eq!(control(&simulator, Method::PATCH, "/settings", patch).await.0, 200);
     let (_, reply) = visitor.get("").await;
     assert_eq!((&reply["status"]["code"], indexes(&reply["data"]).len()), (&value!(0), 1));
     let (status, answer) =
-        control(&simulator, Method::PATCH, "/settings", value!({"nexus": {"widow": 1}})).await;
+        control(&simulator, Method::PATCH, "/settings", value!({"nexus-rest": {"widow": 1}})).await;
     assert!(status == 400 && answer["error"].as_str().unwrap().contains("widow"), "{answer}");
 
     let fault = value!({"kind": "errorCode", "code": "AUTHENTICATION_REQUIRED", "operation": "refresh"});

@@ -83,7 +83,7 @@ async fn preflights_are_answered() {
 #[tokio::test]
 async fn apis_that_are_not_served() {
     let only = async |api| Simulator::builder().apis([api]).start().await.unwrap();
-    let (gms, nexus) = (only(Api::Gms).await, only(Api::Nexus).await);
+    let (gms, nexus) = (only(Api::GmsRest).await, only(Api::NexusRest).await);
     let post = async |url: String| client().post(url).form(&FORM).send().await.unwrap().status().as_u16();
     assert_eq!((post(gms.nexus_url()).await, post(nexus.nexus_url()).await), (404, 200));
     for url in [nexus.chat_url(), nexus.ges_url()] {
@@ -93,7 +93,7 @@ async fn apis_that_are_not_served() {
     assert_eq!((&urls["chatUrl"], &urls["nexusUrl"]), (&value!(null), &value!(nexus.nexus_url())));
     assert_eq!(gms.urls()["nexusUrl"], value!(null));
     for (path, body, part) in [
-        ("offline", value!({}), "not served here"),
+        ("offline", value!({}), "no API that is served here"),
         ("faults", value!({"kind": "newAlias"}), "newAlias is a fault of GMS v2, which is not served here"),
     ] {
         let url = format!("{}/{path}", nexus.control_url());

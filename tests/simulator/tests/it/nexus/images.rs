@@ -3,7 +3,8 @@
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json as value};
-use webchat_simulator::{ImageLimits, NexusSettings, Operation, Upload};
+use webchat_simulator::api::nexus::{ImageLimits, NexusSettings};
+use webchat_simulator::{Operation, Upload};
 
 use super::visitor::{Visitor, both, code, start, start_with};
 use crate::customer::client;

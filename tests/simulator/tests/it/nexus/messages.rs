@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use serde_json::json as value;
-use webchat_simulator::{NexusSettings, Operation};
+use webchat_simulator::Operation;
+use webchat_simulator::api::nexus::NexusSettings;
 
 use super::visitor::{Visitor, code, indexes, start, start_with, told};
 

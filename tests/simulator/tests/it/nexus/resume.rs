@@ -1,7 +1,8 @@
 //! Resuming by token (nexus-v3.md, 4.2 and 9).
 
 use serde_json::json as value;
-use webchat_simulator::{EndCause, KeepMemory, NexusSettings, Operation};
+use webchat_simulator::api::nexus::NexusSettings;
+use webchat_simulator::{EndCause, KeepMemory, Operation};
 
 use super::visitor::{Visitor, code, payload, start, start_with, told};
 
@@ -28,7 +29,7 @@ async fn the_same_session_with_a_new_transport() {
     }
     let chat = simulator.chat(&visitor.session).unwrap();
     assert_eq!(value!(chat.user_data), value!({"again": "yes"}));
-    assert_eq!(chat.nexus.unwrap().transports, 2);
+    assert_eq!(chat.own.nexus.unwrap().transports, 2);
     assert_eq!(simulator.chats().len(), 1);
 }
 

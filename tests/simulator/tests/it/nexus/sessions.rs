@@ -82,13 +82,13 @@ async fn what_create_answers_and_keeps() {
         assert!(uuid.len() == 36 && uuid.split('-').count() == 5, "{uuid}");
     }
     let chat = simulator.chat(id).unwrap();
-    assert_eq!((chat.api, chat.nickname.as_str(), chat.ended), (Api::Nexus, "Mia L", None));
+    assert_eq!((chat.api, chat.nickname.as_str(), chat.ended), (Api::NexusRest, "Mia L", None));
     assert_eq!(
         (chat.subject.as_deref(), chat.email_address.as_deref()),
         (Some("Order"), Some("mia@example.com"))
     );
     assert_eq!(value!(chat.user_data), value!({"PhoneNumber": "5550100", "empty": ""}));
-    let nexus = chat.nexus.unwrap();
+    let nexus = chat.own.nexus.unwrap();
     assert_eq!((nexus.fields["stream"].as_str(), nexus.fields.len()), ("live", 6));
     assert_eq!((nexus.token.as_str(), nexus.transports), (token, 1));
     assert_eq!(nexus.participant_id, claims["participantId"].as_str().unwrap());

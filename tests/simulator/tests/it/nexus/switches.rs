@@ -2,7 +2,8 @@
 
 use reqwest::Method;
 use serde_json::json as value;
-use webchat_simulator::{NexusSettings, StatusForm, Upload};
+use webchat_simulator::Upload;
+use webchat_simulator::api::nexus::{NexusSettings, StatusForm};
 
 use super::visitor::{both, indexes, start, start_with, told};
 

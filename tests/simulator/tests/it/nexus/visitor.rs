@@ -4,7 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::Value;
-use webchat_simulator::{NexusSettings, Simulator};
+use webchat_simulator::Simulator;
+use webchat_simulator::api::nexus::NexusSettings;
 
 use crate::customer::{client, json};
 
