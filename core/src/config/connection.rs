@@ -2,12 +2,12 @@
 //! session data are kept.
 
 use super::{
+    headers::read_headers,
     no_proxy::{self, NoProxy},
     proxy::{ProxyConfig, read_proxy},
     reader::{MAX_TIMER, MAX_WHOLE, Section, describe},
 };
 use crate::private::Private;
-use http::{HeaderName, HeaderValue, header};
 use serde_json::Value;
 use std::{fmt, path::PathBuf, time::Duration};
 
@@ -122,75 +122,63 @@ pub enum StoreConfig {
     File(PathBuf),
 }
 
-/// Headers that frame a request; another value would break it.
-const FRAMING: [HeaderName; 10] = [
-    header::ACCEPT_ENCODING,
-    header::CONNECTION,
-    header::CONTENT_ENCODING,
-    header::CONTENT_LENGTH,
-    header::CONTENT_TYPE,
-    header::EXPECT,
-    header::HOST,
-    header::TE,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-];
-
-/// Reads `connection`.
-pub(super) fn read_connection(webchat: &Section<'_>) -> Connection {
-    let section = webchat.section("connection");
-    let default = Connection::default();
-    let connection = Connection {
-        proxy: read_proxy(&section),
-        no_proxy: read_no_proxy(&section),
-        root_certificates: read_paths(&section, "rootCertificates"),
-        client_certificate: section.text("clientCertificate").map(|text| {
-            if text.contains("-----BEGIN ") {
-                ClientCertificate::Pem(Private::new(text))
-            } else {
-                ClientCertificate::File(PathBuf::from(text))
-            }
-        }),
-        minimum_tls: read_minimum_tls(&section),
-        headers: read_headers(&section, "headers", &[]),
-        connect_timeout: section
-            .millis("connectTimeout", &(1..=MAX_TIMER))
-            .unwrap_or(default.connect_timeout),
-        max_response_bytes: section
-            .whole("maxResponseBytes", "a number of bytes", &(1..=MAX_WHOLE))
-            .unwrap_or(default.max_response_bytes),
-        max_download_bytes: section
-            .whole("maxDownloadBytes", "a number of bytes", &(1..=MAX_WHOLE))
-            .unwrap_or(default.max_download_bytes),
-        images: read_images(&section),
-        http2_prior_knowledge: section.flag("http2PriorKnowledge", default.http2_prior_knowledge),
-        title_case_headers: section.flag("titleCaseHeaders", default.title_case_headers),
-    };
-    section.close();
-    connection
+impl Connection {
+    /// Reads `connection`.
+    pub(crate) fn read(webchat: &Section<'_>) -> Self {
+        let section = webchat.section("connection");
+        let default = Connection::default();
+        Self {
+            proxy: read_proxy(&section),
+            no_proxy: read_no_proxy(&section),
+            root_certificates: read_paths(&section, "rootCertificates"),
+            client_certificate: section.text("clientCertificate").map(|text| {
+                if text.contains("-----BEGIN ") {
+                    ClientCertificate::Pem(Private::new(text))
+                } else {
+                    ClientCertificate::File(PathBuf::from(text))
+                }
+            }),
+            minimum_tls: read_minimum_tls(&section),
+            headers: read_headers(&section, "headers", &[]),
+            connect_timeout: section
+                .millis("connectTimeout", &(1..=MAX_TIMER))
+                .unwrap_or(default.connect_timeout),
+            max_response_bytes: section
+                .whole("maxResponseBytes", "a number of bytes", &(1..=MAX_WHOLE))
+                .unwrap_or(default.max_response_bytes),
+            max_download_bytes: section
+                .whole("maxDownloadBytes", "a number of bytes", &(1..=MAX_WHOLE))
+                .unwrap_or(default.max_download_bytes),
+            images: read_images(&section),
+            http2_prior_knowledge: section.flag("http2PriorKnowledge", default.http2_prior_knowledge),
+            title_case_headers: section.flag("titleCaseHeaders", default.title_case_headers),
+        }
+    }
 }
 
-/// Reads `sessionStore`.
-pub(super) fn read_store(webchat: &Section<'_>) -> StoreConfig {
-    let Some(object) = webchat.object("sessionStore") else { return StoreConfig::default() };
-    let section = Section::new(webchat.path("sessionStore"), Some(object), webchat.findings);
-    let store = match section.value("type") {
-        Some(Value::String(name)) if name == "memory" => StoreConfig::Memory,
-        Some(Value::String(name)) if name == "file" => {
-            StoreConfig::File(section.required_text("path").map(PathBuf::from).unwrap_or_default())
+impl StoreConfig {
+    /// Reads `sessionStore`.
+    pub(crate) fn read(webchat: &Section<'_>) -> Self {
+        if webchat.object("sessionStore").is_none() {
+            return Self::default();
         }
-        other => {
-            let found = match other {
-                Some(Value::String(_)) => "another string".into(),
-                other => describe(other.unwrap_or(&Value::Null)),
-            };
-            section.problem("type", "\"memory\" or \"file\"", &found);
-            section.ignore(&["path"]);
-            StoreConfig::default()
+        let section = webchat.section("sessionStore");
+        match section.value("type") {
+            Some(Value::String(name)) if name == "memory" => Self::Memory,
+            Some(Value::String(name)) if name == "file" => {
+                Self::File(section.required_text("path").map(PathBuf::from).unwrap_or_default())
+            }
+            other => {
+                let found = match other {
+                    Some(Value::String(_)) => "another string".into(),
+                    other => describe(other.unwrap_or(&Value::Null)),
+                };
+                section.problem("type", "\"memory\" or \"file\"", &found);
+                section.ignore(&["path"]);
+                Self::default()
+            }
         }
-    };
-    section.close();
-    store
+    }
 }
 
 fn read_no_proxy(section: &Section<'_>) -> Option<NoProxy> {
@@ -266,55 +254,5 @@ fn read_paths(section: &Section<'_>, key: &'static str) -> Vec<PathBuf> {
             section.problem(key, expected, &describe(other));
             Vec::new()
         }
-    }
-}
-
-/// Reads an object of headers. Those that frame a request are refused, but for `left_out`, which mean nothing here.
-pub(super) fn read_headers(
-    section: &Section<'_>,
-    key: &'static str,
-    left_out: &[HeaderName],
-) -> Vec<(String, Private)> {
-    let mut headers = Vec::new();
-    let mut names = Vec::new();
-    for (name, value) in section.object(key).into_iter().flatten() {
-        let path = format!("{key}.{name}");
-        let Ok(parsed) = HeaderName::from_bytes(name.as_bytes()) else {
-            // The name is not repeated: it can be a whole header, with its value.
-            section.problem(key, "names of headers", "a key that is none");
-            continue;
-        };
-        if left_out.contains(&parsed) {
-            continue;
-        }
-        if FRAMING.contains(&parsed) {
-            section.problem(&path, "no header that the library sets itself", "one");
-        } else if names.contains(&parsed) {
-            section.problem(&path, "every header once, whatever its case", "it again");
-        } else if let Some(text) = header_text(value) {
-            headers.push((name.clone(), text));
-        } else {
-            section.problem(&path, HEADER_TEXT, &header_found(value));
-        }
-        names.push(parsed);
-    }
-    headers
-}
-
-/// What a header's value must be.
-pub(super) const HEADER_TEXT: &str = "a string of visible ASCII characters, as an HTTP header holds";
-
-/// The value of a header, when `value` can be one.
-pub(super) fn header_text(value: &Value) -> Option<Private> {
-    let text = value.as_str()?;
-    (text.is_ascii() && HeaderValue::from_str(text).is_ok()).then(|| Private::new(text))
-}
-
-/// Why `value` cannot be the value of a header. Numbers are not repeated here: they can be keys.
-pub(super) fn header_found(value: &Value) -> String {
-    match value {
-        Value::String(_) => "a string with others".into(),
-        Value::Number(_) => "a number".into(),
-        other => describe(other),
     }
 }

@@ -2,12 +2,10 @@
 
 use super::Driver;
 use crate::{
-    Error, ErrorKind,
-    backend::{gms_cometd::GmsCometd, gms_rest::GmsRest, nexus_rest::NexusRest},
-    blocking,
+    Error, ErrorKind, blocking,
     carrier::http::local_failure,
     command::{Preprocessor, PreviewInput},
-    config::{Config, ServiceConfig, TransportConfig},
+    config::{Config, ServiceConfig},
     driver::Runtime,
     foreign,
     model::JsonObject,
@@ -47,17 +45,7 @@ pub(crate) fn make(
     host_store: Option<Arc<dyn SessionStore>>,
     runtime: &Runtime,
 ) -> Result<Made, Error> {
-    let transport = match &config.transport {
-        TransportConfig::GmsRest(gms) => {
-            Arc::new(GmsRest::new(gms.clone(), &config.connection, runtime.http())?) as Arc<dyn Transport>
-        }
-        TransportConfig::GmsCometd(gms) => {
-            Arc::new(GmsCometd::new(gms.clone(), &config.connection, runtime.http())?)
-        }
-        TransportConfig::NexusRest(nexus) => {
-            Arc::new(NexusRest::new(nexus.clone(), &config.connection, runtime.http())?)
-        }
-    };
+    let transport = config.connect(runtime.http())?;
     let store = host_store.map_or_else(|| store::open(&config.store), Ok)?;
     Ok(Made { transport, store })
 }
@@ -65,6 +53,7 @@ pub(crate) fn make(
 impl Driver {
     /// Makes what the configuration asks for on a thread that may block, unless it is made already.
     pub(super) fn configure(&mut self, config: Box<Config>) {
+        log::debug!(target: "webchat", "the back end is {}", config.back_end());
         for key in &config.unknown_keys {
             log::warn!(target: "webchat", "the configuration key {} is not known and has no effect", foreign::line(key));
         }

@@ -5,7 +5,7 @@ use webchat_core::{Chat, Config, transport::Capabilities};
 
 /// A back end as it is configured.
 pub(crate) struct BackEnd {
-    pub(crate) words: &'static str,
+    pub(crate) words: String,
     pub(crate) capabilities: Option<Capabilities>,
 }
 
@@ -25,18 +25,21 @@ pub(crate) fn all() -> Vec<BackEnd> {
         json!({"cometD": cometd, "async": {"enabled": asynchronous}})
     };
     vec![
-        back_end("GMS by REST", &json!({"dataURL": "https://host/genesys/2/chat/support"})),
-        back_end("GMS by CometD", &cometd(false, false)),
-        back_end("GMS by CometD with `apiURL`", &cometd(true, false)),
-        back_end("asynchronous GMS by CometD", &cometd(false, true)),
-        back_end("Nexus", &nexus(false)),
-        back_end("asynchronous Nexus", &nexus(true)),
+        back_end("", "", &json!({"dataURL": "https://host/genesys/2/chat/support"})),
+        back_end("", "", &cometd(false, false)),
+        back_end("", " with `apiURL`", &cometd(true, false)),
+        back_end("asynchronous ", "", &cometd(false, true)),
+        back_end("", "", &nexus(false)),
+        back_end("asynchronous ", "", &nexus(true)),
     ]
 }
 
-fn back_end(words: &'static str, config: &Value) -> BackEnd {
-    let chat = Config::from_json(config).and_then(Chat::new);
-    BackEnd { words, capabilities: chat.ok().and_then(|chat| chat.capabilities()) }
+fn back_end(before: &str, after: &str, config: &Value) -> BackEnd {
+    let Ok(config) = Config::from_json(config) else {
+        return BackEnd { words: String::new(), capabilities: None };
+    };
+    let words = format!("{before}`{}`{after}", config.back_end());
+    BackEnd { words, capabilities: Chat::new(config).ok().and_then(|chat| chat.capabilities()) }
 }
 
 #[cfg(test)]

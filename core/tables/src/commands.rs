@@ -132,7 +132,7 @@ fn availability(page: &mut String, entry: &Entry) {
     });
     let Some(ability) = needed else { return };
     let with: Vec<_> = back_ends::all()
-        .iter()
+        .into_iter()
         .filter(|back_end| back_end.capabilities.is_some_and(|abilities| (ability.has)(&abilities)))
         .map(|back_end| back_end.words)
         .collect();

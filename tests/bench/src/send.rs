@@ -12,9 +12,8 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 use webchat_core::{
     Config,
-    backend::nexus_rest::NexusRest,
+    backend::nexus_rest::{self, NexusRest},
     carrier::http::HttpPool,
-    config::TransportConfig,
     transport::{self, Operation, Request, Transport},
 };
 
@@ -131,8 +130,8 @@ pub fn one_poll_at_a_time(server: &Server, runtime: &Runtime) {
     let client = reqwest::Client::new();
     let bare = runtime.block_on(server.bare_chat(&client, Api::Nexus));
     let config = Config::from_json(&server.config(Api::Nexus)).unwrap();
-    let TransportConfig::NexusRest(nexus) = config.transport else { panic!("a chat over Nexus") };
-    let transport = NexusRest::new(nexus, &config.connection, &HttpPool::new()).unwrap();
+    let Some(nexus) = config.options::<nexus_rest::Options>() else { panic!("a chat over Nexus") };
+    let transport = NexusRest::new(nexus.clone(), &config.connection, &HttpPool::new()).unwrap();
     let session = Arc::new(transport.session_form().none());
     let start = transport::Start { nickname: "Mia".into(), ..transport::Start::default() };
     let start = Request { session, operation: Operation::Start(start) };

@@ -1,6 +1,6 @@
 //! What the two back ends of GMS v2 share: `operation` says what a request carries, `reply` reads a response object, `message` a transcript entry,
-//! `limits` the notice with file limits, as pure functions (gms-v2.md, 3 to 5 and 7); `answer` says what an HTTP answer means, `codes` what those
-//! of errors do, `download` fetches files; `ABILITIES` says what both can do.
+//! `limits` the notice with file limits, as pure functions (gms-v2.md, 3 to 5 and 7); `options` says what of the configuration both read,
+//! `answer` what an HTTP answer means, `codes` what those of errors do; `download` fetches files; `ABILITIES` says what both can do.
 
 mod answer;
 mod codes;
@@ -8,6 +8,7 @@ mod download;
 mod limits;
 mod message;
 pub(crate) mod operation;
+pub(crate) mod options;
 mod reply;
 mod session;
 

@@ -9,18 +9,26 @@ mod chat;
 mod data;
 mod engine;
 mod files;
+mod options;
 
 #[cfg(test)]
 mod tests;
 
+pub use options::Options;
+
+use super::BackEnd;
 use crate::{
     Error, ErrorKind,
-    backend::gms::{ABILITIES, GmsForm, with_news},
+    backend::gms::{
+        ABILITIES, GmsForm,
+        options::{names_no_transport, wants_cometd},
+        with_news,
+    },
     carrier::{
         bayeux::{self, Link},
         http::{self, HttpChat, HttpPool, Upgrader},
     },
-    config::{Connection, GmsCometdConfig},
+    config::{Connection, Section, ServiceConfig},
     transport::{
         BoxFuture, Capabilities, Failure, Incoming, News, Operation, Reply, Request, SessionForm, Transport,
     },
@@ -29,6 +37,34 @@ use chat::{Chat, Handle};
 use engine::Engine;
 use futures_util::{StreamExt, stream::BoxStream};
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// GMS v2 over `CometD`: option `cometD.enabled` is true, and no transport is chosen.
+#[derive(Debug)]
+pub struct GmsCometdBackEnd;
+
+impl BackEnd for GmsCometdBackEnd {
+    type Options = Options;
+
+    const NAME: &'static str = "gms-cometd";
+    const CHOSEN_BY: &'static str = "by cometD.enabled";
+
+    fn claims(&self, webchat: &Section<'_>) -> bool {
+        names_no_transport(webchat) && wants_cometd(webchat)
+    }
+
+    fn read(&self, webchat: &Section<'_>, service: &mut ServiceConfig) -> Option<Options> {
+        options::read(webchat, service)
+    }
+
+    fn connect(
+        &self,
+        options: &Options,
+        how: &Connection,
+        pool: &HttpPool,
+    ) -> Result<Arc<dyn Transport>, Error> {
+        Ok(Arc::new(GmsCometd::new(options.clone(), how, pool)?))
+    }
+}
 
 /// A chat over GMS v2 `CometD`.
 ///
@@ -42,7 +78,7 @@ pub struct GmsCometd {
 
 /// What requests for files need.
 struct Files {
-    config: GmsCometdConfig,
+    config: Options,
     http: Arc<HttpChat>,
 }
 
@@ -51,7 +87,7 @@ impl GmsCometd {
     ///
     /// Errors are of kind `InvalidConfiguration` and name the key: a certificate file that cannot be read, a proxy that is no URL, a
     /// header that HTTP cannot carry.
-    pub fn new(config: GmsCometdConfig, connection: &Connection, pool: &HttpPool) -> Result<Self, Error> {
+    pub fn new(config: Options, connection: &Connection, pool: &HttpPool) -> Result<Self, Error> {
         if let Some(key) = &config.api_key {
             let invalid = "apikey: the value holds characters that an HTTP header cannot carry";
             http::private_header(key).ok_or_else(|| Error::new(ErrorKind::InvalidConfiguration, invalid))?;

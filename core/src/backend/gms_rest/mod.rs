@@ -7,23 +7,53 @@
 
 mod files;
 mod form;
+mod options;
 
 #[cfg(test)]
 mod tests;
 
 pub use super::gms::{Unreadable, decode};
+pub use options::Options;
 
-use super::farewell;
+use super::{BackEnd, farewell};
 use crate::{
     Error, ErrorKind, Private,
-    backend::gms::{ABILITIES, GmsForm, GmsSession, interpret, with_news},
+    backend::gms::{ABILITIES, GmsForm, GmsSession, interpret, options::names_no_transport, with_news},
     carrier::http::{self, HttpChat, HttpPool, HttpRequest, Overdue, RequestBody, Reuse},
-    config::{Connection, GmsRestConfig},
+    config::{Connection, Section, ServiceConfig},
     transport::{BoxFuture, Capabilities, Failure, Late, Operation, Reply, Request, SessionForm, Transport},
 };
 use bytes::Bytes;
 use reqwest::{Method, Url};
 use std::{sync::Arc, time::Duration};
+
+/// GMS v2 over REST: what no transport is chosen for.
+#[derive(Debug)]
+pub struct GmsRestBackEnd;
+
+impl BackEnd for GmsRestBackEnd {
+    type Options = Options;
+
+    const NAME: &'static str = "gms-rest";
+    const CHOSEN_BY: &'static str = "by dataURL, when nothing else is chosen";
+
+    fn claims(&self, webchat: &Section<'_>) -> bool {
+        names_no_transport(webchat)
+    }
+
+    fn read(&self, webchat: &Section<'_>, service: &mut ServiceConfig) -> Option<Options> {
+        options::read(webchat, service)
+    }
+
+    fn connect(
+        &self,
+        options: &Options,
+        how: &Connection,
+        pool: &HttpPool,
+    ) -> Result<Arc<dyn Transport>, Error> {
+        Ok(Arc::new(GmsRest::new(options.clone(), how, pool)?))
+    }
+}
 
 /// A chat over GMS v2 REST.
 ///
@@ -31,7 +61,7 @@ use std::{sync::Arc, time::Duration};
 pub struct GmsRest(Arc<Inner>);
 
 struct Inner {
-    config: GmsRestConfig,
+    config: Options,
     http: HttpChat,
 }
 
@@ -40,7 +70,7 @@ impl GmsRest {
     ///
     /// Errors are of kind `InvalidConfiguration` and name the key: a certificate file that cannot be read, a proxy that is no URL, a
     /// header that HTTP cannot carry.
-    pub fn new(config: GmsRestConfig, connection: &Connection, pool: &HttpPool) -> Result<Self, Error> {
+    pub fn new(config: Options, connection: &Connection, pool: &HttpPool) -> Result<Self, Error> {
         let own = [
             ("apikey", config.api_key.as_ref(), "apikey"),
             ("authorization", config.authorization.as_ref(), "main.header.Authorization"),

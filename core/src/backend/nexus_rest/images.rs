@@ -4,11 +4,11 @@
 //! Whoever writes a message names the addresses, so `connection.images` says which are fetched. The keys go below the chat's own path alone,
 //! nothing is fetched by `http` for a chat over `https`, and private addresses are reached only where they are the server's own.
 
-use super::{Inner, NexusSession, wire, with_token};
+use super::{Inner, NexusSession, Options, wire, with_token};
 use crate::{
     ErrorKind,
     carrier::http::{self, Answer, Audience, HttpRequest, RequestBody, Reuse},
-    config::{ImagePolicy, NexusRestConfig},
+    config::ImagePolicy,
     transport::Failure,
 };
 use bytes::Bytes;
@@ -112,7 +112,7 @@ fn take(left: &AtomicU64, size: u64) -> bool {
 }
 
 /// Absolute, or below the sessions' URL without its first `/sessions`.
-fn image_url(config: &NexusRestConfig, address: &str) -> Result<Url, Failure> {
+fn image_url(config: &Options, address: &str) -> Result<Url, Failure> {
     let invalid = || http::local_failure(ErrorKind::Protocol, "the image has no usable address".into());
     let below = || {
         let base = wire::api_base(&config.data_url);

@@ -8,6 +8,7 @@
 mod failure;
 mod held;
 mod images;
+mod options;
 mod renewal;
 mod resume;
 mod session;
@@ -16,22 +17,26 @@ pub mod wire;
 #[cfg(test)]
 mod tests;
 
-pub use self::session::{NexusForm, NexusSession, key};
+pub use self::{
+    options::Options,
+    session::{NexusForm, NexusSession, key},
+};
 
 use self::renewal::Renewals;
-use super::farewell;
+use super::{BackEnd, farewell};
 use crate::{
     Error, ErrorKind,
     carrier::http::{
         self, Answer, Held, HttpChat, HttpPool, HttpRequest, Multipart, Overdue, Patience, RequestBody, Reuse,
     },
-    config::{Connection, ImagePolicy, NexusRestConfig},
+    config::{Connection, ImagePolicy, Section, ServiceConfig},
     transport::{
         BoxFuture, Capabilities, Failure, Late, Operation, Position, Reply, Request, SessionForm, Transport,
     },
 };
 use bytes::Bytes;
 use reqwest::header::HeaderName;
+use serde_json::Value;
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 /// How long a server may take for a poll: longer than a minute, after which servers that hold polls back let go.
@@ -39,13 +44,41 @@ const POLL_TIME: Duration = Duration::from_secs(65);
 /// The header with the session's token.
 const TOKEN: HeaderName = HeaderName::from_static("x-nexus-client-key");
 
+/// Nexus v3 over REST: option `transport.type` is `pureengage-v3-rest`.
+#[derive(Debug)]
+pub struct NexusRestBackEnd;
+
+impl BackEnd for NexusRestBackEnd {
+    type Options = Options;
+
+    const NAME: &'static str = "nexus-rest";
+    const CHOSEN_BY: &'static str = "by transport.type \"pureengage-v3-rest\"";
+
+    fn claims(&self, webchat: &Section<'_>) -> bool {
+        webchat.get("transport.type").and_then(Value::as_str) == Some(options::TYPE)
+    }
+
+    fn read(&self, webchat: &Section<'_>, service: &mut ServiceConfig) -> Option<Options> {
+        options::read(webchat, service)
+    }
+
+    fn connect(
+        &self,
+        options: &Options,
+        how: &Connection,
+        pool: &HttpPool,
+    ) -> Result<Arc<dyn Transport>, Error> {
+        Ok(Arc::new(NexusRest::new(options.clone(), how, pool)?))
+    }
+}
+
 /// A chat over Nexus v3 REST.
 ///
 /// Its futures run on a tokio runtime, always the same one for one [`HttpPool`].
 pub struct NexusRest(Arc<Inner>);
 
 struct Inner {
-    config: NexusRestConfig,
+    config: Options,
     http: HttpChat,
     renewals: Renewals,
     held: Held,
@@ -57,7 +90,7 @@ impl NexusRest {
     ///
     /// Errors are of kind `InvalidConfiguration` and name the key: a certificate file that cannot be read, a proxy that is no URL, a
     /// header that HTTP cannot carry.
-    pub fn new(config: NexusRestConfig, connection: &Connection, pool: &HttpPool) -> Result<Self, Error> {
+    pub fn new(config: Options, connection: &Connection, pool: &HttpPool) -> Result<Self, Error> {
         let keys: Vec<_> =
             config.headers.iter().map(|(name, _)| format!("transport.headers.{name}")).collect();
         let own: Vec<_> = config

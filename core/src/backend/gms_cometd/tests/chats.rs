@@ -117,7 +117,7 @@ async fn a_session_is_taken_up_by_another_process() {
 #[tokio::test]
 async fn an_asynchronous_chat_is_taken_up_page_by_page() {
     let simulator = simulator(CometdSettings::default()).await;
-    let asynchronous = || GmsCometdConfig { asynchronous: true, page_size: 5, ..config(&simulator, true) };
+    let asynchronous = || Options { asynchronous: true, page_size: 5, ..config(&simulator, true) };
     let mut mia = Customer::started(asynchronous()).await;
     let chat = simulator.latest_chat_id().unwrap();
     assert_eq!(simulator.chat(&chat).unwrap().user_data["GCTI_Chat_AsyncMode"], "true");
@@ -177,8 +177,7 @@ async fn without_the_notification_mode_a_chat_does_not_start() {
         (Notification::Silent, ErrorKind::Timeout),
     ] {
         let simulator = simulator(CometdSettings { notification, ..CometdSettings::default() }).await;
-        let settings =
-            GmsCometdConfig { ajax_timeout: Duration::from_millis(200), ..config(&simulator, false) };
+        let settings = Options { ajax_timeout: Duration::from_millis(200), ..config(&simulator, false) };
         let failure = Customer::new(settings).perform(nickname("Mia")).await.unwrap_err();
         assert_eq!(failure.kind, kind);
         let told = matches!(&failure.news, News::Error(data) if data["errorReason"] == "InvalidService");

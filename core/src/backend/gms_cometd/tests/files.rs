@@ -57,7 +57,7 @@ async fn a_file_there_and_back() {
 #[tokio::test]
 async fn without_an_address_there_are_no_files() {
     let simulator = simulator(CometdSettings::default()).await;
-    let mut mia = Customer::new(GmsCometdConfig { api_url: None, ..config(&simulator, true) });
+    let mut mia = Customer::new(Options { api_url: None, ..config(&simulator, true) });
     assert!(!mia.transport.capabilities().file_upload);
     assert_eq!(mia.perform(Operation::FileLimits).await.unwrap_err().kind, ErrorKind::Unsupported);
 }

@@ -43,8 +43,8 @@ fn nickname(nickname: &str) -> Operation {
     Operation::Start(Start { nickname: nickname.into(), ..Start::default() })
 }
 
-fn config(simulator: &Simulator, websocket: bool) -> GmsCometdConfig {
-    GmsCometdConfig {
+fn config(simulator: &Simulator, websocket: bool) -> Options {
+    Options {
         comet_url: Url::parse(&simulator.cometd_url()).unwrap(),
         channel: simulator.cometd_channel(),
         api_url: Some(Url::parse(&simulator.cometd_file_url()).unwrap()),
@@ -74,7 +74,7 @@ struct Customer {
 }
 
 impl Customer {
-    fn new(config: GmsCometdConfig) -> Self {
+    fn new(config: Options) -> Self {
         let connection = Connection { proxy: ProxyConfig::None, ..Connection::default() };
         let transport = Arc::new(GmsCometd::new(config, &connection, &HttpPool::new()).unwrap());
         let mut stream = transport.incoming().unwrap();
@@ -90,7 +90,7 @@ impl Customer {
     }
 
     /// A customer in a chat.
-    async fn started(config: GmsCometdConfig) -> Self {
+    async fn started(config: Options) -> Self {
         let mut customer = Self::new(config);
         customer.perform(nickname("Mia")).await.unwrap();
         customer.until(|customer| !customer.transcript.is_empty()).await;

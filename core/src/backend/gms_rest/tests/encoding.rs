@@ -5,7 +5,7 @@ use crate::model::{Download, DownloadTarget, FileSource, JsonObject, Upload};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-fn sent_with(config: GmsRestConfig, request: &Request) -> String {
+fn sent_with(config: Options, request: &Request) -> String {
     let http = transport(config).0.request(request).unwrap();
     let RequestBody::Form(form) = http.body else { panic!("not a form") };
     format!("{} {}\n{}", http.method, http.url, std::str::from_utf8(&form).unwrap())
@@ -39,7 +39,7 @@ fn a_start() {
     POST https://gms.test/genesys/2/chat/support/
     nickname=mia&firstName=Mia&lastName=Lund&emailAddress=mia%40example.test&subject=Gr%C3%B6%C3%9Fe+%26+Preis&text=&userData%5BTimeZone%5D=60&userData%5Bflag%5D=true&userData%5Blist%5D=%5B1%2C%22a%22%5D&userData%5Bn%5D=1.5&userData%5Bnone%5D=&userData%5Bo%5Bx%5D%5D=%7B%22k%22%3A1%7D
     ");
-    let bare = GmsRestConfig {
+    let bare = Options {
         trailing_slash: false,
         endpoint: Some("Environment:/sales".into()),
         ..config("https://api.test/gms-chat/2/chat/?x=1")

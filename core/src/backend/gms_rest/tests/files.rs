@@ -186,7 +186,7 @@ async fn a_refused_upload_tells_why() {
 #[tokio::test]
 async fn an_upload_has_its_own_time_limit() {
     let mut server = TestServer::start([raw("", Then::Hang)]).await;
-    let limited = GmsRestConfig {
+    let limited = Options {
         file_upload_timeout: Some(Duration::from_secs(9)),
         ..config(&format!("{}/", server.origin()))
     };

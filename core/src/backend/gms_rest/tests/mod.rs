@@ -21,8 +21,8 @@ use crate::{
 
 const MIA: &str = include_str!("mia.json");
 
-pub(super) fn config(url: &str) -> GmsRestConfig {
-    GmsRestConfig {
+pub(super) fn config(url: &str) -> Options {
+    Options {
         data_url: Url::parse(url).unwrap(),
         trailing_slash: true,
         api_key: Some("the-key".into()),
@@ -33,7 +33,7 @@ pub(super) fn config(url: &str) -> GmsRestConfig {
     }
 }
 
-pub(super) fn transport(config: GmsRestConfig) -> GmsRest {
+pub(super) fn transport(config: Options) -> GmsRest {
     let connection = Connection { proxy: ProxyConfig::None, ..Connection::default() };
     GmsRest::new(config, &connection, &HttpPool::new()).unwrap()
 }
@@ -231,10 +231,10 @@ async fn nothing_is_sent_without_an_id() {
 fn headers_that_http_cannot_carry_are_named() {
     let new = |config| GmsRest::new(config, &Connection::default(), &HttpPool::new()).err().unwrap();
     let url = "http://gms.test/";
-    let error = new(GmsRestConfig { api_key: Some("a\nb".into()), ..config(url) });
+    let error = new(Options { api_key: Some("a\nb".into()), ..config(url) });
     assert_eq!(error.message(), "apikey: the value holds characters that an HTTP header cannot carry");
     assert_eq!(error.kind(), ErrorKind::InvalidConfiguration);
-    let error = new(GmsRestConfig { authorization: Some("a\0b".into()), ..config(url) });
+    let error = new(Options { authorization: Some("a\0b".into()), ..config(url) });
     assert!(error.message().starts_with("main.header.Authorization: "));
 }
 

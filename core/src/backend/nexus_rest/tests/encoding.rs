@@ -4,8 +4,8 @@ use super::*;
 use crate::model::{FileSource, Upload};
 use proptest::prelude::*;
 
-fn full() -> NexusRestConfig {
-    NexusRestConfig {
+fn full() -> Options {
+    Options {
         stream: Some("live".into()),
         client_type: Some("kiosk".into()),
         user_data: object(json!({"phone": "5550100", "lang": "de"})),
@@ -13,7 +13,7 @@ fn full() -> NexusRestConfig {
     }
 }
 
-fn sent_with(config: NexusRestConfig, operation: &Operation) -> String {
+fn sent_with(config: Options, operation: &Operation) -> String {
     let http = transport(config).0.request(operation, &session(1)).unwrap();
     let form = match http.body {
         RequestBody::None => Bytes::new(),
@@ -145,7 +145,7 @@ fn polls_pages_and_the_rest() {
     PUT https://nexus.test/nexus/v3/chat/sessions/s1/userdata data[list][]=1&data[list][]=a&data[none]=&data[step]=2&operationId=ID
     DELETE https://nexus.test/nexus/v3/chat/sessions/s1/participants/p1 operationId=ID
     ");
-    let lasting = NexusRestConfig { asynchronous: true, page_size: 50, ..config("https://nexus.test") };
+    let lasting = Options { asynchronous: true, page_size: 50, ..config("https://nexus.test") };
     insta::assert_snapshot!(sent_with(lasting, &Operation::Restore), @r"GET https://nexus.test/nexus/v3/chat/sessions/s1/messages?count=50&operationId=ID");
 }
 
@@ -167,8 +167,7 @@ fn an_upload_has_an_address() {
 
 #[test]
 fn a_proxys_path_stays() {
-    let behind =
-        NexusRestConfig { data_url: Url::parse("https://h/a/sessions/b").unwrap(), ..config("https://h") };
+    let behind = Options { data_url: Url::parse("https://h/a/sessions/b").unwrap(), ..config("https://h") };
     assert!(
         sent_with(behind, &Operation::End).starts_with("DELETE https://h/a/sessions/b/s1/participants/p1 ")
     );

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 /// A transport to `server` with this `ajaxTimeout`.
 fn with_limit(server: &TestServer, millis: u64) -> NexusRest {
-    transport(NexusRestConfig { ajax_timeout: Duration::from_millis(millis), ..config(&server.origin()) })
+    transport(Options { ajax_timeout: Duration::from_millis(millis), ..config(&server.origin()) })
 }
 
 fn poll_after(known: &str) -> Operation {

@@ -174,8 +174,8 @@ async fn addresses() {
         let Err(failure) = to(bad) else { panic!("{bad}") };
         assert_eq!(failure.cause, "the image has no usable address");
     }
-    let base = |url: &str| NexusRestConfig { data_url: Url::parse(url).unwrap(), ..config("https://h") };
-    let of = |base: NexusRestConfig| transport(base).0.image_request("/i", &session(1)).unwrap().url;
+    let base = |url: &str| Options { data_url: Url::parse(url).unwrap(), ..config("https://h") };
+    let of = |base: Options| transport(base).0.image_request("/i", &session(1)).unwrap().url;
     assert_eq!(
         of(base("https://sessions.test/a/sessions/b/sessions")).as_str(),
         "https://sessions.test/a/b/sessions/i"

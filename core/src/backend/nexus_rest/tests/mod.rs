@@ -24,8 +24,8 @@ use serde_json::{Value, json};
 
 pub(super) const PATH: &str = "/nexus/v3/chat/sessions";
 
-pub(super) fn config(origin: &str) -> NexusRestConfig {
-    NexusRestConfig {
+pub(super) fn config(origin: &str) -> Options {
+    Options {
         data_url: Url::parse(&format!("{origin}{PATH}")).unwrap(),
         endpoint: "Sales".into(),
         headers: vec![
@@ -41,7 +41,7 @@ pub(super) fn config(origin: &str) -> NexusRestConfig {
     }
 }
 
-pub(super) fn transport(config: NexusRestConfig) -> NexusRest {
+pub(super) fn transport(config: Options) -> NexusRest {
     let connection = Connection { proxy: ProxyConfig::None, ..Connection::default() };
     NexusRest::new(config, &connection, &HttpPool::new()).unwrap()
 }
@@ -52,7 +52,7 @@ pub(super) fn transport_to(server: &TestServer) -> NexusRest {
 
 /// A transport for asynchronous chats.
 pub(super) fn lasting(server: &TestServer) -> NexusRest {
-    transport(NexusRestConfig { asynchronous: true, ..config(&server.origin()) })
+    transport(Options { asynchronous: true, ..config(&server.origin()) })
 }
 
 /// The key to session `s1` as participant `p1`, by its `number`th attachment.
@@ -271,7 +271,7 @@ async fn what_nexus_lacks_is_refused_here() {
 
 #[test]
 fn headers_that_http_cannot_carry_are_named() {
-    let bad = NexusRestConfig { headers: vec![("x-api-key".into(), "a\nb".into())], ..config("http://h") };
+    let bad = Options { headers: vec![("x-api-key".into(), "a\nb".into())], ..config("http://h") };
     let error = NexusRest::new(bad, &Connection::default(), &HttpPool::new()).err().unwrap();
     let text = "transport.headers.x-api-key: the value holds characters that an HTTP header cannot carry";
     assert_eq!((error.kind(), error.message()), (ErrorKind::InvalidConfiguration, text));

@@ -2,7 +2,7 @@
 
 use crate::{
     backend::nexus_rest::NexusSession,
-    config::NexusRestConfig,
+    backend::nexus_rest::Options,
     json::field_text,
     model::{Index, JsonObject},
     transport::{Operation, Position, Start, Text},
@@ -45,7 +45,7 @@ pub(crate) fn method_and_path<'a>(
 /// Which messages `operation` asks for, handed to `pair` (nexus-v3.md, 4.3 and 8.1); nothing where it asks for none.
 ///
 /// The server remembers what it has delivered to whom, so a poll names no place unless messages may have been lost on the way.
-pub(crate) fn query(operation: &Operation, config: &NexusRestConfig, mut pair: impl FnMut(&str, &str)) {
+pub(crate) fn query(operation: &Operation, config: &Options, mut pair: impl FnMut(&str, &str)) {
     let mut number = |name: &str, number: u64| pair(name, &number.to_string());
     match operation {
         Operation::Poll { from: Position { resync: true, after, .. }, .. } => {
@@ -77,7 +77,7 @@ pub(crate) struct Fields(JsonObject);
 
 impl Fields {
     /// What `operation` carries.
-    pub(crate) fn of(operation: &Operation, config: &NexusRestConfig) -> Self {
+    pub(crate) fn of(operation: &Operation, config: &Options) -> Self {
         Self(match operation {
             Operation::Start(start) => start_fields(start, config),
             Operation::Send(text) => text_fields(text),
@@ -91,7 +91,7 @@ impl Fields {
     }
 
     /// What takes up a session again: no names, so that nothing about the customer changes.
-    pub(crate) fn of_resume(config: &NexusRestConfig) -> Self {
+    pub(crate) fn of_resume(config: &Options) -> Self {
         let mut data = object([("endpoint", config.endpoint.as_str())]);
         data.extend(option("stream", config.stream.as_deref()));
         data.insert("userData".into(), with_phone_number(&config.user_data).into());
@@ -110,7 +110,7 @@ impl Fields {
 }
 
 /// Empty fields are left out. The registration form's own fields win over the configuration's, as in the reference client.
-fn start_fields(start: &Start, config: &NexusRestConfig) -> JsonObject {
+fn start_fields(start: &Start, config: &Options) -> JsonObject {
     let nickname = if start.nickname.is_empty() { &start.first_name } else { &start.nickname };
     let mut data = object([("endpoint", config.endpoint.as_str())]);
     data.extend(option("stream", config.stream.as_deref()));

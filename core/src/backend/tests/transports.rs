@@ -3,7 +3,8 @@
 use super::{assert_problem, refusal, with};
 use crate::{
     ErrorKind,
-    config::{Config, NexusRestConfig, Polling, TransportConfig},
+    backend::{BACK_ENDS, gms_cometd, gms_rest, nexus_rest},
+    config::{Config, Polling},
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -19,12 +20,11 @@ fn asynchronous_chats_need_cometd() {
 #[test]
 fn cometd_has_defaults() {
     let config = cometd(&json!({"cometD": {"enabled": true, "cometURL": "http://h/cometd"}}));
-    let (service, cometd) = (config.service, config.transport);
+    let (service, cometd) = (&config.service, config.options::<gms_cometd::Options>().unwrap());
     assert_eq!((service.asynchronous, service.restore_timeout), (None, Some(Duration::from_mins(1))));
-    let TransportConfig::GmsCometd(cometd) = cometd else { panic!("CometD") };
-    assert_eq!((cometd.comet_url.as_str(), cometd.api_url), ("http://h/cometd", None));
+    assert_eq!((cometd.comet_url.as_str(), &cometd.api_url), ("http://h/cometd", &None));
     assert_eq!((cometd.channel.as_str(), cometd.websocket), ("/service/chatV2/customer-support", true));
-    assert_eq!((cometd.page_size, cometd.asynchronous, cometd.endpoint), (20, false, None));
+    assert_eq!((cometd.page_size, cometd.asynchronous, &cometd.endpoint), (20, false, &None));
     assert!(cometd.api_key.is_none() && cometd.authorization.is_none());
     assert_eq!((cometd.ajax_timeout, cometd.file_upload_timeout), (Duration::from_secs(3), None));
 }
@@ -39,12 +39,12 @@ fn cometd_takes_its_options_and_ignores_those_of_rest() {
     }}));
     assert!(config.unknown_keys.is_empty(), "{:?}", config.unknown_keys);
     assert_eq!((config.service.asynchronous, config.service.restore_timeout), (Some(true), None));
-    let TransportConfig::GmsCometd(cometd) = config.transport else { panic!("CometD") };
+    let cometd = config.options::<gms_cometd::Options>().unwrap();
     assert_eq!(
         (cometd.comet_url.as_str(), cometd.channel.as_str()),
         ("https://h/genesys/cometd/", "/service/chatV2/x")
     );
-    assert_eq!(cometd.api_url.unwrap().as_str(), "https://h/genesys/2/chat-ntf");
+    assert_eq!(cometd.api_url.as_ref().unwrap().as_str(), "https://h/genesys/2/chat-ntf");
     assert_eq!((cometd.websocket, cometd.page_size, cometd.asynchronous), (false, 5, true));
     assert_eq!((cometd.api_key.as_deref(), cometd.authorization.as_deref()), (Some("5"), Some("Bearer t")));
     let (ajax, upload) = (Duration::from_millis(9), Some(Duration::from_millis(7)));
@@ -82,9 +82,8 @@ fn v3(options: Value) -> Value {
     json!({ "emojis": true, "userData": {}, "transport": transport })
 }
 
-fn nexus(config: &Config) -> &NexusRestConfig {
-    let TransportConfig::NexusRest(nexus) = &config.transport else { panic!("another transport") };
-    nexus
+fn nexus(config: &Config) -> &nexus_rest::Options {
+    config.options().unwrap()
 }
 
 #[test]
@@ -159,13 +158,53 @@ fn nothing_secret_of_v3_is_shown() {
 }
 
 #[test]
+fn the_first_that_claims_a_configuration_has_it() {
+    let comet = json!({"enabled": true, "cometURL": "http://h/cometd"});
+    for (json, back_end) in [
+        (with(json!({})), "gms-rest"),
+        (with(json!({"cometD": {"enabled": false}})), "gms-rest"),
+        (with(json!({"cometD": null, "transport": {"type": null}})), "gms-rest"),
+        (with(json!({"cometD": comet})), "gms-cometd"),
+        (v3(json!({})), "nexus-rest"),
+    ] {
+        assert_eq!(Config::from_json(&json).unwrap().back_end(), back_end, "{json}");
+    }
+    let mut json = v3(json!({}));
+    json["cometD"] = comet;
+    let config = Config::from_json(&json).unwrap();
+    assert_eq!(config.back_end(), "nexus-rest", "the transport's name has precedence");
+    assert!(config.options::<gms_rest::Options>().is_none());
+    assert_eq!(config.unknown_keys, ["webchat.cometD"]);
+    assert!(format!("{config:?}").contains("NexusRestBackEnd"));
+}
+
+#[test]
+fn a_list_of_others_has_what_it_claims_alone() {
+    let nexus_alone = || BACK_ENDS.get(..1).unwrap();
+    assert_eq!(Config::from_json_for(&v3(json!({})), nexus_alone()).unwrap().back_end(), "nexus-rest");
+    let error = Config::from_json_for(&with(json!({})), nexus_alone()).unwrap_err();
+    assert_eq!(error.message(), "Invalid transport configuration");
+}
+
+#[test]
 fn known_transports_are_not_in_this_build() {
     for name in ["purecloud-v2-sockets", "pureconnect-v4-rest", "pureconnect-v4-chatbots"] {
         let error = Config::from_json(&json!({"transport": {"type": name, "orgGuid": "x"}})).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
         let start = format!("webchat.transport.type is {name}: this build has no transport");
         assert!(error.message().starts_with(&start), "{error}");
+        for back_end in BACK_ENDS {
+            assert!(error.message().contains(back_end.name()), "{error}");
+        }
     }
+}
+
+#[test]
+fn the_refusal_of_asynchronous_chats_comes_after_every_problem() {
+    assert_problem(
+        json!({"async": {"enabled": true}, "endpoint": 1}),
+        "webchat.endpoint: expected a string, got 1",
+    );
 }
 
 #[test]

@@ -5,10 +5,16 @@
 mod problems;
 mod transports;
 
-use super::*;
-use crate::ErrorKind;
-use serde_json::json;
-use std::path::PathBuf;
+use super::gms_rest;
+use crate::{
+    ErrorKind,
+    config::{
+        ClientCertificate, Config, Connection, ImagePolicy, NoProxy, Polling, ProxyConfig, StoreConfig,
+        TlsVersion,
+    },
+};
+use serde_json::{Value, json};
+use std::{path::PathBuf, time::Duration};
 
 const URL: &str = "https://gms.example/genesys/2/chat/support";
 
@@ -24,9 +30,9 @@ fn read(options: Value) -> Config {
     Config::from_json(&with(options)).unwrap()
 }
 
-fn rest(config: &Config) -> &GmsRestConfig {
-    let TransportConfig::GmsRest(rest) = &config.transport else { panic!("another transport") };
-    rest
+fn rest(config: &Config) -> &gms_rest::Options {
+    assert_eq!(config.back_end(), "gms-rest");
+    config.options().unwrap()
 }
 
 /// The message of an `InvalidConfiguration`.
