@@ -65,7 +65,7 @@ recovery: ## Measures how long chats take to recover from dead paths, closing ra
 header: ## Writes include/webchat.h anew
 	cargo run --quiet --locked -p webchat-ffi --example header
 
-tables: ## Writes anew what the tables of commands, events and errors give: stubs, parts of C++'s headers, docs/reference
+tables: ## Writes anew what the tables of commands, events, errors and options give: stubs, parts of C++'s headers, docs/reference
 	cargo run --quiet --locked -p webchat-tables
 
 notices: ## Writes THIRD-PARTY.txt anew, the licences of what is shipped

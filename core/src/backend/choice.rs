@@ -4,7 +4,10 @@ use super::{AnyBackEnd, BACK_ENDS, BackEnd};
 use crate::{
     Error, ErrorKind,
     carrier::http::HttpPool,
-    config::{Config, Connection, Findings, Section, ServiceConfig, StoreConfig, describe, invalid},
+    config::{
+        Absent, CONNECTION, Config, Connection, Findings, Kind, OptionDef, SERVICE, SESSION_STORE,
+        ServiceConfig, StoreConfig, Webchat, describe, invalid, options,
+    },
     foreign,
     model::JsonObject,
     transport::Transport,
@@ -49,6 +52,16 @@ impl<B: BackEnd> Connects for With<B> {
     }
 }
 
+options! {
+    /// What chooses.
+    CHOICE;
+    /// The transport, by its name in the specification.
+    TYPE = "transport.type", Kind::Text, Absent::Nothing;
+}
+
+/// The options of every chat, whatever its back end.
+pub const EVERY_CHAT: &[&[OptionDef]] = &[CHOICE, SERVICE, CONNECTION, SESSION_STORE];
+
 /// Options of the user interface, which shares the namespace (webchatservice.md, 1).
 const USER_INTERFACE: [&str; 17] = [
     "actionsMenu",
@@ -85,20 +98,21 @@ impl Config {
     pub fn from_json_for(json: &Value, back_ends: &[&'static dyn AnyBackEnd]) -> Result<Self, Error> {
         let findings = Findings::default();
         let (webchat, main) = locate(json, &findings)?;
-        let webchat = Section::of(Some(webchat), main, &findings);
-        webchat.ignore(&USER_INTERFACE);
+        let webchat = Webchat::new(Some(webchat), main, &findings);
         let mut service = ServiceConfig::read(&webchat);
         let connection = Connection::read(&webchat);
         let store = StoreConfig::read(&webchat);
-        let Some(back_end) = back_ends.iter().copied().find(|back_end| back_end.claims(&webchat)) else {
+        let Some(found) = back_ends.iter().copied().find(|back_end| back_end.claims(&webchat)) else {
             return Err(unclaimed(&webchat, back_ends));
         };
-        let chosen = back_end.read(&webchat, &mut service);
-        // It may be nobody's, and has to be an object all the same.
-        let _ = webchat.section("transport");
+        let chosen = found.read(&webchat, &mut service);
+        webchat.text(&TYPE);
         findings.check()?;
         let back_end = Arc::new(chosen.ok_or_else(|| invalid(EMPTY))?);
-        let unknown_keys = webchat.unknown();
+        let tables = EVERY_CHAT.iter().chain(found.options()).copied().collect::<Vec<_>>();
+        let mut unknown_keys = webchat.unknown(&tables);
+        unknown_keys
+            .retain(|path| !USER_INTERFACE.iter().any(|key| path.strip_prefix("webchat.") == Some(key)));
         Ok(Self { service, back_end, connection, store, unknown_keys })
     }
 
@@ -144,12 +158,12 @@ impl Config {
 const OTHERS: [&str; 3] = ["purecloud-v2-sockets", "pureconnect-v4-rest", "pureconnect-v4-chatbots"];
 
 /// Why a configuration is nobody's.
-fn unclaimed(webchat: &Section<'_>, back_ends: &[&'static dyn AnyBackEnd]) -> Error {
-    match webchat.get("transport.type") {
+fn unclaimed(webchat: &Webchat<'_>, back_ends: &[&'static dyn AnyBackEnd]) -> Error {
+    match webchat.get(TYPE.path) {
         Some(Value::String(name)) if OTHERS.contains(&name.as_str()) => unsupported(name, back_ends),
         Some(Value::String(_)) | None => invalid("Invalid transport configuration"),
         Some(_) => {
-            webchat.section("transport").text("type");
+            webchat.text(&TYPE);
             webchat.findings.check().err().unwrap_or_else(|| invalid(EMPTY))
         }
     }

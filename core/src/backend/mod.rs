@@ -16,12 +16,12 @@ mod tests;
 #[cfg(test)]
 mod unreadable_tests;
 
-pub use choice::Chosen;
+pub use choice::{Chosen, EVERY_CHAT};
 
 use crate::{
     Error,
     carrier::http::HttpPool,
-    config::{Connection, Section, ServiceConfig},
+    config::{Connection, OptionDef, ServiceConfig, Webchat},
     transport::Transport,
 };
 use std::{fmt::Debug, sync::Arc};
@@ -41,12 +41,15 @@ pub trait BackEnd: Debug + Sync + 'static {
     /// What a configuration has that chooses it, for a program's author.
     const CHOSEN_BY: &'static str;
 
-    /// Whether the configuration is for it, judged by [`Section::get`] alone.
-    fn claims(&self, webchat: &Section<'_>) -> bool;
+    /// All that it reads.
+    const OPTIONS: &'static [&'static [OptionDef]];
+
+    /// Whether the configuration is for it, judged by [`Webchat::get`] alone.
+    fn claims(&self, webchat: &Webchat<'_>) -> bool;
 
     /// Reads its options, and sets those of the service that it has a say in. What is wrong is noted in the section; without something
     /// that is needed there is nothing to return.
-    fn read(&self, webchat: &Section<'_>, service: &mut ServiceConfig) -> Option<Self::Options>;
+    fn read(&self, webchat: &Webchat<'_>, service: &mut ServiceConfig) -> Option<Self::Options>;
 
     /// A chat, over connections of `pool` as `how` describes them.
     ///
@@ -68,11 +71,14 @@ pub trait AnyBackEnd: Debug + Sync {
     /// [`BackEnd::CHOSEN_BY`].
     fn chosen_by(&self) -> &'static str;
 
+    /// [`BackEnd::OPTIONS`].
+    fn options(&self) -> &'static [&'static [OptionDef]];
+
     /// [`BackEnd::claims`].
-    fn claims(&self, webchat: &Section<'_>) -> bool;
+    fn claims(&self, webchat: &Webchat<'_>) -> bool;
 
     /// [`BackEnd::read`]; what comes of it knows whose it is.
-    fn read(&'static self, webchat: &Section<'_>, service: &mut ServiceConfig) -> Option<Chosen>;
+    fn read(&'static self, webchat: &Webchat<'_>, service: &mut ServiceConfig) -> Option<Chosen>;
 }
 
 impl<B: BackEnd> AnyBackEnd for B {
@@ -84,11 +90,15 @@ impl<B: BackEnd> AnyBackEnd for B {
         B::CHOSEN_BY
     }
 
-    fn claims(&self, webchat: &Section<'_>) -> bool {
+    fn options(&self) -> &'static [&'static [OptionDef]] {
+        B::OPTIONS
+    }
+
+    fn claims(&self, webchat: &Webchat<'_>) -> bool {
         BackEnd::claims(self, webchat)
     }
 
-    fn read(&'static self, webchat: &Section<'_>, service: &mut ServiceConfig) -> Option<Chosen> {
+    fn read(&'static self, webchat: &Webchat<'_>, service: &mut ServiceConfig) -> Option<Chosen> {
         let options = BackEnd::read(self, webchat, service)?;
         Some(Chosen::new(self, options))
     }

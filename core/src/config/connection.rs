@@ -4,68 +4,98 @@
 use super::{
     headers::read_headers,
     no_proxy::{self, NoProxy},
-    proxy::{ProxyConfig, read_proxy},
-    reader::{MAX_TIMER, MAX_WHOLE, Section, describe},
+    option::{Absent, Kind, MAX_TIMER, OptionDef, bytes, millis, options},
+    proxy::{PROXY, ProxyConfig, read_proxy},
+    reader::{Findings, Webchat, describe},
 };
 use crate::private::Private;
 use serde_json::Value;
 use std::{fmt, path::PathBuf, time::Duration};
 
+options! {
+    /// How connections are made.
+    pub CONNECTION;
+    /// The proxy. With `socks5` this machine finds the addresses of names, with `socks5h` the proxy does; a URL can hold a user name and a
+    /// password.
+    PROXY_OPTION = "connection.proxy", Kind::Other(PROXY), Absent::Text("environment");
+    /// Hosts that are reached without the proxy, in place of `NO_PROXY`: names, each with all names below it, addresses, ranges such as
+    /// `10.0.0.0/8`, or `*` alone; in one string with commas between.
+    NO_PROXY = "connection.noProxy", Kind::Other("an array of strings, or a string"), Absent::Words("what `NO_PROXY` says, where the proxy is the environment's");
+    /// Files with certificates in PEM that are trusted besides the system's; read again when they have changed. An entry that is of no use
+    /// is left out, and the log says so, unless none is left.
+    ROOT_CERTIFICATES = "connection.rootCertificates", Kind::Other("an array of paths"), Absent::Nothing;
+    /// What this program shows to servers, and proxies over TLS, that ask for a certificate: PEM with a certificate, those that vouch for
+    /// it and its private key without a password; or the path of a file with that, which is read again when it has changed. Servers of
+    /// images that messages name are shown none.
+    CLIENT_CERTIFICATE = "connection.clientCertificate", Kind::Text, Absent::Nothing;
+    /// The oldest version of TLS that is spoken.
+    MINIMUM_TLS = "connection.minimumTls", Kind::OneOf(&["1.2", "1.3"]), Absent::Text("1.2");
+    /// Headers of every request to the service: strings. What the library sets itself to frame a request (`Host`, `Content-Length` and the
+    /// like) is refused.
+    HEADERS = "connection.headers", Kind::Object, Absent::Nothing;
+    /// How long making a connection may take: finding the address, connecting, the proxy, TLS. Other time limits count from when the
+    /// request has left.
+    CONNECT_TIMEOUT = "connection.connectTimeout", millis(1, MAX_TIMER), Absent::Whole(10_000);
+    /// The longest answer taken, after decompression.
+    MAX_RESPONSE_BYTES = "connection.maxResponseBytes", bytes(), Absent::Whole(16_777_216);
+    /// The longest file taken. One that is fetched into memory is an answer as well.
+    MAX_DOWNLOAD_BYTES = "connection.maxDownloadBytes", bytes(), Absent::Whole(2_147_483_648);
+    /// Which images that messages name are fetched: those of the chat's own scheme, host and port; those of any host on the internet and of
+    /// the server's own; none.
+    IMAGES = "connection.images", Kind::OneOf(&["own-origin", "any", "never"]), Absent::Text("own-origin");
+    /// Whether HTTP/2 is spoken without asking, also without TLS.
+    HTTP2_PRIOR_KNOWLEDGE = "connection.http2PriorKnowledge", Kind::Flag, Absent::Flag(false);
+    /// Whether the names of header fields go out as `Content-Type` instead of `content-type`, for servers that know those alone. Over
+    /// HTTP/1.1; HTTP/2 has lower case only.
+    TITLE_CASE_HEADERS = "connection.titleCaseHeaders", Kind::Flag, Absent::Flag(false);
+}
+
+options! {
+    /// Where session data are kept when the host brings no store of its own.
+    pub SESSION_STORE;
+    /// In the process, or in a file.
+    STORE_TYPE = "sessionStore.type", Kind::OneOf(&["memory", "file"]), Absent::Words("needed in a `sessionStore`; without one `memory`");
+    /// The file.
+    STORE_PATH = "sessionStore.path", Kind::Text, Absent::Words("needed with `file`");
+}
+
 /// How connections are made. Option `connection`, an object; every part may be absent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Connection {
-    /// The proxy. Option `connection.proxy`: `"environment"` (default), `"none"`, or a URL.
+    /// The proxy. Option `connection.proxy`.
     pub proxy: ProxyConfig,
-    /// Hosts that are reached without the proxy, in place of `NO_PROXY`. Option `connection.noProxy`, an array of strings, or one string
-    /// with commas between: names, each with all names below it, addresses, ranges such as `10.0.0.0/8`, or `*` alone. By default what
-    /// `NO_PROXY` says where the proxy is the environment's.
+    /// Hosts that are reached without the proxy, in place of `NO_PROXY`. Option `connection.noProxy`.
     pub no_proxy: Option<NoProxy>,
-    /// Files with certificates in PEM that are trusted besides the system's. Option `connection.rootCertificates`, an array of paths;
-    /// empty by default. They are read when a chat is configured, and again when they have changed, as the system's are. An entry that
-    /// is of no use is left out, and the log says so, unless none is left.
+    /// Files with certificates in PEM that are trusted besides the system's. Option `connection.rootCertificates`.
+    /// They are read when a chat is configured, and again when they have changed, as the system's are.
     pub root_certificates: Vec<PathBuf>,
-    /// What this program shows to servers, and proxies over TLS, that ask for a certificate. Option `connection.clientCertificate`, a
-    /// string: PEM with a certificate, those that vouch for it and its private key without a password; or the path of a file with that,
-    /// which is read again when it has changed. None by default. Servers of images that messages name are shown none.
+    /// What this program shows to servers, and proxies over TLS, that ask for a certificate. Option
+    /// `connection.clientCertificate`.
     pub client_certificate: Option<ClientCertificate>,
-    /// The oldest version of TLS that is spoken. Option `connection.minimumTls`: `"1.2"` (default) or `"1.3"`.
+    /// The oldest version of TLS that is spoken. Option `connection.minimumTls`.
     pub minimum_tls: TlsVersion,
-    /// Headers of every request to the service. Option `connection.headers`, an object of strings; empty by default. What the library
-    /// sets itself to frame a request (`Host`, `Content-Length` and the like) is refused.
+    /// Headers of every request to the service. Option `connection.headers`.
     pub headers: Vec<(String, Private)>,
-    /// How long making a connection may take: finding the address, connecting, the proxy, TLS. Option `connection.connectTimeout`,
-    /// milliseconds; 10 s by default. Other time limits count from when the request has left.
+    /// How long making a connection may take: finding the address, connecting, the proxy, TLS. Option `connection.connectTimeout`.
     pub connect_timeout: Duration,
-    /// The longest answer taken, in bytes after decompression. Option `connection.maxResponseBytes`; 16 MiB by default.
+    /// The longest answer taken, in bytes after decompression. Option `connection.maxResponseBytes`.
     pub max_response_bytes: u64,
-    /// The longest file taken, in bytes. Option `connection.maxDownloadBytes`; 2 GiB by default. A file that is fetched into memory is an
+    /// The longest file taken, in bytes. Option `connection.maxDownloadBytes`. A file that is fetched into memory is an
     /// answer as well: `max_response_bytes` holds for it too.
     pub max_download_bytes: u64,
-    /// Which images that messages name are fetched. Option `connection.images`: `"own-origin"` (default), `"any"` or `"never"`.
+    /// Which images that messages name are fetched. Option `connection.images`.
     pub images: ImagePolicy,
-    /// Whether HTTP/2 is spoken without asking, also without TLS. Option `connection.http2PriorKnowledge`; false by default.
+    /// Whether HTTP/2 is spoken without asking, also without TLS. Option `connection.http2PriorKnowledge`.
     pub http2_prior_knowledge: bool,
-    /// Whether the names of header fields go out as `Content-Type` instead of `content-type`, for servers that know those alone. Over
-    /// HTTP/1.1; HTTP/2 has lower case only. Option `connection.titleCaseHeaders`; false by default.
+    /// Whether the names of header fields go out as `Content-Type` instead of `content-type`. Option
+    /// `connection.titleCaseHeaders`.
     pub title_case_headers: bool,
 }
 
 impl Default for Connection {
+    /// Every option at its default.
     fn default() -> Self {
-        Self {
-            proxy: ProxyConfig::default(),
-            no_proxy: None,
-            root_certificates: Vec::new(),
-            client_certificate: None,
-            minimum_tls: TlsVersion::default(),
-            headers: Vec::new(),
-            connect_timeout: Duration::from_secs(10),
-            max_response_bytes: 16 << 20,
-            max_download_bytes: 2 << 30,
-            images: ImagePolicy::default(),
-            http2_prior_knowledge: false,
-            title_case_headers: false,
-        }
+        Self::read(&Webchat::new(None, None, &Findings::default()))
     }
 }
 
@@ -124,67 +154,58 @@ pub enum StoreConfig {
 
 impl Connection {
     /// Reads `connection`.
-    pub(crate) fn read(webchat: &Section<'_>) -> Self {
-        let section = webchat.section("connection");
-        let default = Connection::default();
+    pub(crate) fn read(webchat: &Webchat<'_>) -> Self {
         Self {
-            proxy: read_proxy(&section),
-            no_proxy: read_no_proxy(&section),
-            root_certificates: read_paths(&section, "rootCertificates"),
-            client_certificate: section.text("clientCertificate").map(|text| {
+            proxy: read_proxy(webchat, &PROXY_OPTION),
+            no_proxy: read_no_proxy(webchat),
+            root_certificates: read_paths(webchat, &ROOT_CERTIFICATES),
+            client_certificate: webchat.text(&CLIENT_CERTIFICATE).map(|text| {
                 if text.contains("-----BEGIN ") {
                     ClientCertificate::Pem(Private::new(text))
                 } else {
                     ClientCertificate::File(PathBuf::from(text))
                 }
             }),
-            minimum_tls: read_minimum_tls(&section),
-            headers: read_headers(&section, "headers", &[]),
-            connect_timeout: section
-                .millis("connectTimeout", &(1..=MAX_TIMER))
-                .unwrap_or(default.connect_timeout),
-            max_response_bytes: section
-                .whole("maxResponseBytes", "a number of bytes", &(1..=MAX_WHOLE))
-                .unwrap_or(default.max_response_bytes),
-            max_download_bytes: section
-                .whole("maxDownloadBytes", "a number of bytes", &(1..=MAX_WHOLE))
-                .unwrap_or(default.max_download_bytes),
-            images: read_images(&section),
-            http2_prior_knowledge: section.flag("http2PriorKnowledge", default.http2_prior_knowledge),
-            title_case_headers: section.flag("titleCaseHeaders", default.title_case_headers),
+            minimum_tls: match webchat.one_of(&MINIMUM_TLS) {
+                "1.3" => TlsVersion::Tls13,
+                _ => TlsVersion::Tls12,
+            },
+            headers: read_headers(webchat, &HEADERS, &[]),
+            connect_timeout: webchat.millis(&CONNECT_TIMEOUT).unwrap_or_default(),
+            max_response_bytes: webchat.whole(&MAX_RESPONSE_BYTES).unwrap_or_default(),
+            max_download_bytes: webchat.whole(&MAX_DOWNLOAD_BYTES).unwrap_or_default(),
+            images: match webchat.one_of(&IMAGES) {
+                "any" => ImagePolicy::Any,
+                "never" => ImagePolicy::Never,
+                _ => ImagePolicy::OwnOrigin,
+            },
+            http2_prior_knowledge: webchat.flag(&HTTP2_PRIOR_KNOWLEDGE),
+            title_case_headers: webchat.flag(&TITLE_CASE_HEADERS),
         }
     }
 }
 
 impl StoreConfig {
     /// Reads `sessionStore`.
-    pub(crate) fn read(webchat: &Section<'_>) -> Self {
-        if webchat.object("sessionStore").is_none() {
-            return Self::default();
+    pub(crate) fn read(webchat: &Webchat<'_>) -> Self {
+        // Without the object there is no type either; with it there has to be one.
+        if webchat.value(&STORE_TYPE).is_none() && webchat.get("sessionStore").is_some_and(Value::is_object) {
+            webchat.wrong(&STORE_TYPE, "nothing");
         }
-        let section = webchat.section("sessionStore");
-        match section.value("type") {
-            Some(Value::String(name)) if name == "memory" => Self::Memory,
-            Some(Value::String(name)) if name == "file" => {
-                Self::File(section.required_text("path").map(PathBuf::from).unwrap_or_default())
-            }
-            other => {
-                let found = match other {
-                    Some(Value::String(_)) => "another string".into(),
-                    other => describe(other.unwrap_or(&Value::Null)),
-                };
-                section.problem("type", "\"memory\" or \"file\"", &found);
-                section.ignore(&["path"]);
-                Self::default()
-            }
+        if webchat.one_of(&STORE_TYPE) == "file" {
+            return Self::File(webchat.needed_text(&STORE_PATH).map(PathBuf::from).unwrap_or_default());
         }
+        if webchat.get(STORE_PATH.path).is_some() {
+            webchat.no_effect(&STORE_PATH);
+        }
+        Self::Memory
     }
 }
 
-fn read_no_proxy(section: &Section<'_>) -> Option<NoProxy> {
-    const KEY: &str = "noProxy";
+fn read_no_proxy(webchat: &Webchat<'_>) -> Option<NoProxy> {
+    const KEY: &str = NO_PROXY.path;
     let expected = "a host, an address, a range of addresses, or \"*\" alone";
-    let value = section.value(KEY)?;
+    let value = webchat.value(&NO_PROXY)?;
     let mut entries = Vec::new();
     let path = |position: usize| if value.is_array() { format!("{KEY}[{position}]") } else { KEY.to_owned() };
     match value {
@@ -192,66 +213,38 @@ fn read_no_proxy(section: &Section<'_>) -> Option<NoProxy> {
         Value::Array(values) => {
             for (position, entry) in values.iter().enumerate() {
                 let Some(text) = entry.as_str() else {
-                    section.problem(&path(position), expected, &describe(entry));
+                    webchat.problem(&path(position), expected, &describe(entry));
                     return None;
                 };
                 entries.push(text);
             }
         }
         other => {
-            section.problem(KEY, "an array of strings, or a string", &describe(other));
+            webchat.wrong(&NO_PROXY, &describe(other));
             return None;
         }
     }
     let read = NoProxy::from_entries(&entries);
-    read.map_err(|(position, found)| section.problem(&path(position), expected, found)).ok()
+    read.map_err(|(position, found)| webchat.problem(&path(position), expected, found)).ok()
 }
 
-fn read_minimum_tls(section: &Section<'_>) -> TlsVersion {
-    let found = match section.value("minimumTls") {
-        None => return TlsVersion::default(),
-        Some(Value::String(text)) => match text.as_str() {
-            "1.2" => return TlsVersion::Tls12,
-            "1.3" => return TlsVersion::Tls13,
-            _ => "another string".into(),
-        },
-        Some(other) => describe(other),
-    };
-    section.problem("minimumTls", "\"1.2\" or \"1.3\"", &found);
-    TlsVersion::default()
-}
-
-fn read_images(section: &Section<'_>) -> ImagePolicy {
-    let found = match section.value("images") {
-        None => return ImagePolicy::default(),
-        Some(Value::String(text)) => match text.as_str() {
-            "own-origin" => return ImagePolicy::OwnOrigin,
-            "any" => return ImagePolicy::Any,
-            "never" => return ImagePolicy::Never,
-            _ => "another string".into(),
-        },
-        Some(other) => describe(other),
-    };
-    section.problem("images", "\"own-origin\", \"any\" or \"never\"", &found);
-    ImagePolicy::default()
-}
-
-fn read_paths(section: &Section<'_>, key: &'static str) -> Vec<PathBuf> {
-    let expected = "an array of paths";
-    match section.value(key) {
+fn read_paths(webchat: &Webchat<'_>, option: &OptionDef) -> Vec<PathBuf> {
+    match webchat.value(option) {
         None => Vec::new(),
         Some(Value::Array(entries)) => {
             let mut paths = Vec::with_capacity(entries.len());
             for (position, entry) in entries.iter().enumerate() {
                 match entry.as_str().filter(|path| !path.is_empty()) {
                     Some(path) => paths.push(PathBuf::from(path)),
-                    None => section.problem(&format!("{key}[{position}]"), "a path", &describe(entry)),
+                    None => {
+                        webchat.problem(&format!("{}[{position}]", option.path), "a path", &describe(entry));
+                    }
                 }
             }
             paths
         }
         Some(other) => {
-            section.problem(key, expected, &describe(other));
+            webchat.wrong(option, &describe(other));
             Vec::new()
         }
     }

@@ -1,6 +1,9 @@
 //! Headers among the options.
 
-use super::reader::{Section, describe};
+use super::{
+    option::OptionDef,
+    reader::{Webchat, describe},
+};
 use crate::private::Private;
 use http::{HeaderName, HeaderValue, header};
 use serde_json::Value;
@@ -21,30 +24,30 @@ const FRAMING: [HeaderName; 10] = [
 
 /// Reads an object of headers. Those that frame a request are refused, but for `left_out`, which mean nothing here.
 pub(crate) fn read_headers(
-    section: &Section<'_>,
-    key: &'static str,
+    webchat: &Webchat<'_>,
+    option: &OptionDef,
     left_out: &[HeaderName],
 ) -> Vec<(String, Private)> {
     let mut headers = Vec::new();
     let mut names = Vec::new();
-    for (name, value) in section.object(key).into_iter().flatten() {
-        let path = format!("{key}.{name}");
+    for (name, value) in webchat.object(option).into_iter().flatten() {
+        let path = format!("{}.{name}", option.path);
         let Ok(parsed) = HeaderName::from_bytes(name.as_bytes()) else {
             // The name is not repeated: it can be a whole header, with its value.
-            section.problem(key, "names of headers", "a key that is none");
+            webchat.problem(option.path, "names of headers", "a key that is none");
             continue;
         };
         if left_out.contains(&parsed) {
             continue;
         }
         if FRAMING.contains(&parsed) {
-            section.problem(&path, "no header that the library sets itself", "one");
+            webchat.problem(&path, "no header that the library sets itself", "one");
         } else if names.contains(&parsed) {
-            section.problem(&path, "every header once, whatever its case", "it again");
+            webchat.problem(&path, "every header once, whatever its case", "it again");
         } else if let Some(text) = header_text(value) {
             headers.push((name.clone(), text));
         } else {
-            section.problem(&path, HEADER_TEXT, &header_found(value));
+            webchat.problem(&path, HEADER_TEXT, &header_found(value));
         }
         names.push(parsed);
     }

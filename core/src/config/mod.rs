@@ -2,24 +2,29 @@
 //! afterwards. `reader` takes typed values out of JSON and names the key path of what is wrong; one file per group of options. No back end
 //! is known here: each reads what is meant for it, and [`backend`](crate::backend) finds the one that a configuration is for.
 //!
-//! Options are documented on the fields they end in. `emojis`, `form`, `chatButton` and others, of the user interface, end in none and are
-//! ignored. An option that is null counts as absent. Whole numbers may be written like `3000.0`.
+//! Options are entries of tables (`option`), which the reference is made from: what each may be and is by default stands there alone.
+//! `emojis`, `form`, `chatButton` and others, of the user interface, are ignored. An option that is null counts as absent. Whole numbers may be written like `3000.0`.
 
 mod connection;
 mod headers;
 mod no_proxy;
+mod option;
 mod proxy;
 mod reader;
 mod service;
 
-pub use connection::{ClientCertificate, Connection, ImagePolicy, StoreConfig, TlsVersion};
+pub use connection::{
+    CONNECTION, ClientCertificate, Connection, ImagePolicy, SESSION_STORE, StoreConfig, TlsVersion,
+};
 pub(crate) use headers::{HEADER_TEXT, header_found, header_text, read_headers};
 pub use no_proxy::NoProxy;
+pub use option::{Absent, Kind, MAX_TIMER, MAX_WHOLE, OptionDef, Unit};
+pub(crate) use option::{count, millis, options};
 pub use proxy::ProxyConfig;
 pub(crate) use proxy::{PROXY, proxy_url};
-pub use reader::Section;
-pub(crate) use reader::{Findings, MAX_TIMER, MAX_WHOLE, describe, invalid, whole};
-pub use service::{Polling, ServiceConfig};
+pub use reader::Webchat;
+pub(crate) use reader::{Findings, describe, invalid, whole};
+pub use service::{Polling, SERVICE, ServiceConfig};
 
 use std::{any::Any, fmt::Debug, sync::Arc};
 

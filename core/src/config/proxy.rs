@@ -1,6 +1,9 @@
 //! The option `connection.proxy`: which proxy connections go through.
 
-use super::reader::{Section, describe};
+use super::{
+    option::OptionDef,
+    reader::{Webchat, describe},
+};
 use crate::private::Private;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -26,9 +29,9 @@ const SOCKS_LONGEST: usize = 255;
 /// What `connection.proxy` must be.
 pub(crate) const PROXY: &str = "\"environment\", \"none\" or an absolute http, https, socks5 or socks5h URL";
 
-/// Reads `connection.proxy`.
-pub(super) fn read_proxy(section: &Section<'_>) -> ProxyConfig {
-    let found = match section.value("proxy") {
+/// Reads `option`.
+pub(super) fn read_proxy(webchat: &Webchat<'_>, option: &OptionDef) -> ProxyConfig {
+    let found = match webchat.value(option) {
         None => return ProxyConfig::default(),
         Some(Value::String(text)) => match text.as_str() {
             "environment" => return ProxyConfig::Environment,
@@ -40,7 +43,7 @@ pub(super) fn read_proxy(section: &Section<'_>) -> ProxyConfig {
         },
         Some(other) => describe(other),
     };
-    section.problem("proxy", PROXY, &found);
+    webchat.wrong(option, &found);
     ProxyConfig::default()
 }
 

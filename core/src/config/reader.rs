@@ -1,34 +1,29 @@
-//! Takes typed values out of the configuration's JSON. A value of the wrong type or range is noted under its key path and reading goes
+//! Takes typed values out of the configuration's JSON, by the tables of `option`. A value of the wrong type or range is noted under its key path and reading goes
 //! on with the default, so that one error can name everything that is wrong. No note repeats a string of the configuration: it may be
 //! a key or a password.
 
+use super::option::{Absent, Kind, MAX_WHOLE, OptionDef};
 use crate::{Error, ErrorKind, model::JsonObject};
 use serde_json::{Number, Value};
-use std::{cell::RefCell, collections::BTreeSet, fmt, ops::RangeInclusive, time::Duration};
+use std::{cell::RefCell, fmt, time::Duration};
 use url::Url;
-
-/// The largest whole number that JavaScript writes without loss; the upper end where an option has no other.
-pub(crate) const MAX_WHOLE: u64 = (1 << 53) - 1;
-
-/// The longest timer of a browser, in milliseconds, about 25 days; the upper end of time limits.
-pub(crate) const MAX_TIMER: u64 = (1 << 31) - 1;
 
 /// What reading has found so far, in all sections.
 #[derive(Default)]
 pub(crate) struct Findings {
     problems: RefCell<Vec<String>>,
     refusal: RefCell<Option<&'static str>>,
-    /// The key paths that somebody has asked for.
-    known: RefCell<BTreeSet<String>>,
-    /// Those that were read as sections.
-    sections: RefCell<BTreeSet<String>>,
     unknown: RefCell<Vec<String>>,
 }
 
 impl Findings {
     /// Notes that the value at `path` is not what it must be.
     pub(crate) fn problem(&self, path: &str, expected: &str, found: &str) {
-        self.problems.borrow_mut().push(format!("{path}: expected {expected}, got {found}"));
+        let problem = format!("{path}: expected {expected}, got {found}");
+        let mut problems = self.problems.borrow_mut();
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
     }
 
     /// Notes a key that nothing knows.
@@ -42,18 +37,6 @@ impl Findings {
             ([], None) => Ok(()),
             ([], Some(refusal)) => Err(invalid(refusal)),
             (problems, _) => Err(invalid(format!("Invalid configuration: {}", problems.join("; ")))),
-        }
-    }
-
-    /// Notes those keys of `object`, which stands at `path`, that nobody has asked for, and in its sections.
-    fn find_unknown(&self, path: &str, object: &JsonObject) {
-        for (key, value) in object {
-            let path = key_path(path, key);
-            if !self.known.borrow().contains(&path) {
-                self.unknown(path);
-            } else if let (Some(object), true) = (value.as_object(), self.sections.borrow().contains(&path)) {
-                self.find_unknown(&path, object);
-            }
         }
     }
 }
@@ -92,51 +75,40 @@ pub(crate) fn is_http(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https")
 }
 
-/// The key path of `key` in the object at `path`, fit for one line of a log.
-fn key_path(path: &str, key: &str) -> String {
-    format!("{path}.{}", key.escape_debug())
-}
-
-/// One object of the configuration. A key with the value null counts as absent. What is asked for is known; all else has no effect, which
-/// the log says.
-pub struct Section<'a> {
-    path: String,
+/// The `webchat` object of a configuration. A key with the value null counts as absent. A value of the wrong kind or range is noted under its
+/// key path, and the default is returned. What is in no table that is read by is not known and has no effect, which the log says.
+pub struct Webchat<'a> {
     object: Option<&'a JsonObject>,
     main: Option<&'a Value>,
     /// Where findings go.
     pub(crate) findings: &'a Findings,
 }
 
-impl fmt::Debug for Section<'_> {
+impl fmt::Debug for Webchat<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Section").field("path", &self.path).finish_non_exhaustive()
+        f.write_str("Webchat")
     }
 }
 
-impl<'a> Section<'a> {
-    /// The `webchat` object, with what stands beside it as `main`.
-    pub(crate) fn of(
-        webchat: Option<&'a JsonObject>,
+impl<'a> Webchat<'a> {
+    /// The object, with what stands beside it as `main`.
+    pub(crate) fn new(
+        object: Option<&'a JsonObject>,
         main: Option<&'a Value>,
         findings: &'a Findings,
     ) -> Self {
-        Self { path: "webchat".into(), object: webchat, main, findings }
-    }
-
-    /// The object under `key`; it counts as empty when it is absent or something else.
-    #[must_use]
-    pub fn section(&self, key: &'static str) -> Self {
-        let path = self.path(key);
-        self.findings.sections.borrow_mut().insert(path.clone());
-        Self { path, object: self.object(key), ..*self }
+        Self { object, main, findings }
     }
 
     /// The value at `path`, keys with dots between, and nothing is noted. Null counts as absent.
     pub fn get(&self, path: &str) -> Option<&'a Value> {
         let (first, rest) = path.split_once('.').unwrap_or((path, ""));
-        let first = self.object?.get(first);
-        let found =
-            if rest.is_empty() { first } else { rest.split('.').try_fold(first?, |at, key| at.get(key)) };
+        let first = self.object?.get(first)?;
+        let found = if rest.is_empty() {
+            Some(first)
+        } else {
+            rest.split('.').try_fold(first, |at, key| at.get(key))
+        };
         found.filter(|value| !value.is_null())
     }
 
@@ -145,14 +117,14 @@ impl<'a> Section<'a> {
         self.main
     }
 
-    /// The key path of `key`, fit for one line of a log.
-    pub(crate) fn path(&self, key: &str) -> String {
-        key_path(&self.path, key)
+    /// Notes that the value at `path` is not what it must be. Neither text may repeat a string of the configuration.
+    pub fn problem(&self, path: &str, expected: &str, found: &str) {
+        self.findings.problem(&format!("{ROOT}.{path}"), expected, found);
     }
 
-    /// Notes that the value of `key` is not what it must be. Neither text may repeat a string of the configuration.
-    pub fn problem(&self, key: &str, expected: &str, found: &str) {
-        self.findings.problem(&self.path(key), expected, found);
+    /// Notes that the value of `option` is not what it must be, but what `found` says.
+    pub fn wrong(&self, option: &OptionDef, found: &str) {
+        self.problem(option.path, &option.kind.expected(), found);
     }
 
     /// Notes that the configuration is of no use though each value is right; told when there is no problem.
@@ -160,98 +132,143 @@ impl<'a> Section<'a> {
         self.findings.refusal.borrow_mut().get_or_insert(text);
     }
 
-    /// Accepts `keys` whatever their values are.
-    pub fn ignore(&self, keys: &[&'static str]) {
-        self.findings.known.borrow_mut().extend(keys.iter().map(|key| self.path(key)));
+    /// Notes that `option` has no effect here.
+    pub(crate) fn no_effect(&self, option: &OptionDef) {
+        self.findings.unknown(format!("{ROOT}.{}", option.path));
     }
 
-    /// The key paths that nobody has asked for.
-    pub(crate) fn unknown(&self) -> Vec<String> {
-        if let Some(object) = self.object {
-            self.findings.find_unknown(&self.path, object);
-        }
+    /// The keys that are in none of `tables`, as key paths fit for one line of a log.
+    pub(crate) fn unknown(&self, tables: &[&[OptionDef]]) -> Vec<String> {
+        let known: Vec<_> = tables.iter().copied().flatten().map(|option| option.path).collect();
+        find_unknown("", self.object, &known, self.findings);
         self.findings.unknown.take()
     }
 
-    /// The value of `key`, whatever it is.
-    pub fn value(&self, key: &'static str) -> Option<&'a Value> {
-        self.ignore(&[key]);
-        self.object?.get(key).filter(|value| !value.is_null())
+    /// The value of `option`, whatever it is.
+    pub fn value(&self, option: &OptionDef) -> Option<&'a Value> {
+        let (object, key) = self.object_of(option)?;
+        object.get(key).filter(|value| !value.is_null())
     }
 
-    /// What `take` makes of the value of `key`; when it can do nothing with it, that is a problem.
-    fn typed<T>(
-        &self,
-        key: &'static str,
-        expected: &str,
-        take: impl FnOnce(&'a Value) -> Option<T>,
-    ) -> Option<T> {
-        let value = self.value(key)?;
+    /// The object in which `option` stands, and its key there. What should be one and is something else is a problem.
+    fn object_of(&self, option: &OptionDef) -> Option<(&'a JsonObject, &'static str)> {
+        let mut object = self.object?;
+        let (mut rest, mut begin) = (option.path, 0);
+        while let Some((outer, inner)) = rest.split_once('.') {
+            begin += outer.len();
+            object = match object.get(outer)? {
+                Value::Object(object) => object,
+                Value::Null => return None,
+                other => {
+                    let path = option.path.get(..begin).unwrap_or(outer);
+                    self.problem(path, &Kind::Object.expected(), &describe(other));
+                    return None;
+                }
+            };
+            (rest, begin) = (inner, begin + 1);
+        }
+        Some((object, rest))
+    }
+
+    /// What `take` makes of the value of `option`; when it can do nothing with it, that is a problem.
+    fn typed<T>(&self, option: &OptionDef, take: impl FnOnce(&'a Value) -> Option<T>) -> Option<T> {
+        let value = self.value(option)?;
         let taken = take(value);
         if taken.is_none() {
-            self.problem(key, expected, &describe(value));
+            self.wrong(option, &describe(value));
         }
         taken
     }
 
     /// True or false.
-    pub fn flag(&self, key: &'static str, default: bool) -> bool {
-        self.typed(key, "true or false", Value::as_bool).unwrap_or(default)
+    pub fn flag(&self, option: &OptionDef) -> bool {
+        self.typed(option, Value::as_bool).unwrap_or(option.absent == Absent::Flag(true))
     }
 
-    /// A string; an empty one counts as absent.
-    pub fn text(&self, key: &'static str) -> Option<&'a str> {
-        self.typed(key, "a string", Value::as_str).filter(|text| !text.is_empty())
+    /// A string.
+    pub fn text(&self, option: &OptionDef) -> Option<&'a str> {
+        if option.absent == Absent::Needed {
+            return self.needed_text(option);
+        }
+        self.typed(option, Value::as_str).filter(|text| !text.is_empty())
     }
 
     /// A string that must be there.
-    pub fn required_text(&self, key: &'static str) -> Option<&'a str> {
+    pub fn needed_text(&self, option: &OptionDef) -> Option<&'a str> {
         let expected = "a string that is not empty";
-        self.required(key, expected);
-        self.typed(key, expected, |value| value.as_str().filter(|text| !text.is_empty()))
+        self.needed(option, expected);
+        let value = self.value(option)?;
+        let text = value.as_str().filter(|text| !text.is_empty());
+        if text.is_none() {
+            self.problem(option.path, expected, &describe(value));
+        }
+        text
+    }
+
+    /// One of the option's texts; by default the one that its table names, else the first.
+    pub fn one_of(&self, option: &OptionDef) -> &'static str {
+        let Kind::OneOf(texts) = option.kind else { return "" };
+        let default = match option.absent {
+            Absent::Text(text) => text,
+            _ => texts.first().copied().unwrap_or_default(),
+        };
+        let Some(value) = self.value(option) else { return default };
+        let found = texts.iter().copied().find(|text| value.as_str() == Some(text));
+        if found.is_none() {
+            let other = if value.is_string() { "another string".into() } else { describe(value) };
+            self.wrong(option, &other);
+        }
+        found.unwrap_or(default)
     }
 
     /// An object.
-    pub fn object(&self, key: &'static str) -> Option<&'a JsonObject> {
-        self.typed(key, "an object", Value::as_object)
+    pub fn object(&self, option: &OptionDef) -> Option<&'a JsonObject> {
+        self.typed(option, Value::as_object)
     }
 
-    /// A whole number in `range`; `what` names it.
-    pub fn whole(&self, key: &'static str, what: &str, range: &RangeInclusive<u64>) -> Option<u64> {
-        let expected = match (*range.start(), *range.end()) {
-            (start, MAX_WHOLE) => format!("{what} from {start} on"),
-            (start, end) => format!("{what} from {start} to {end}"),
+    /// A whole number in the option's range.
+    pub fn whole(&self, option: &OptionDef) -> Option<u64> {
+        let given = if let Kind::Whole { from, to, .. } = option.kind {
+            self.fitting(option, from, to)
+        } else {
+            None
         };
-        let value = self.value(key)?;
-        let number = value.as_number().and_then(whole);
-        let fitting = number.filter(|number| range.contains(number));
+        given.or_else(|| option.default_whole())
+    }
+
+    fn fitting(&self, option: &OptionDef, from: u64, to: u64) -> Option<u64> {
+        let value = self.value(option)?;
+        let fitting = value.as_number().and_then(whole).filter(|number| (from..=to).contains(number));
         if fitting.is_none() {
             let fraction = value.as_f64().is_some_and(|number| number.fract() != 0.0);
             let note = if fraction { ", which is not whole" } else { "" };
-            self.problem(key, &expected, &format!("{}{note}", describe(value)));
+            self.wrong(option, &format!("{}{note}", describe(value)));
         }
         fitting
     }
 
-    /// A time in milliseconds in `range`.
-    pub fn millis(&self, key: &'static str, range: &RangeInclusive<u64>) -> Option<Duration> {
-        self.whole(key, "a number of milliseconds", range).map(Duration::from_millis)
+    /// A time.
+    pub fn millis(&self, option: &OptionDef) -> Option<Duration> {
+        self.whole(option).map(Duration::from_millis)
     }
 
-    /// The growth of an interval; with `or_none` it may stay as it is.
-    pub(crate) fn multiplier(&self, key: &'static str, or_none: bool) -> Option<f64> {
-        let (expected, lowest) = if or_none {
-            ("a number from 1 to 100", 1.0)
-        } else {
-            ("a number above 1, at most 100", 1.0_f64.next_up())
-        };
-        self.typed(key, expected, |value| value.as_f64().filter(|number| (lowest..=100.0).contains(number)))
+    /// The growth of an interval.
+    pub(crate) fn growth(&self, option: &OptionDef) -> f64 {
+        let lowest = if option.kind == (Kind::Growth { or_none: true }) { 1.0 } else { 1.0_f64.next_up() };
+        let given =
+            self.typed(option, |value| value.as_f64().filter(|number| (lowest..=100.0).contains(number)));
+        match option.absent {
+            Absent::Number(number) => given.unwrap_or(number),
+            _ => given.unwrap_or(1.0),
+        }
     }
 
-    /// The address of a service: absolute, `http` or `https`, without query, fragment, user name and password.
-    pub fn url(&self, key: &'static str) -> Option<Url> {
-        let expected = "an absolute http or https URL";
-        let text = self.typed(key, expected, Value::as_str)?;
+    /// The address of a service.
+    pub fn url(&self, option: &OptionDef) -> Option<Url> {
+        if option.absent == Absent::Needed {
+            self.needed(option, &option.kind.expected());
+        }
+        let text = self.typed(option, Value::as_str)?;
         let found = match Url::parse(text) {
             Err(_) if text.is_empty() => "an empty string",
             Err(_) => "a string that is none",
@@ -263,31 +280,45 @@ impl<'a> Section<'a> {
             }
             Ok(url) => return Some(url),
         };
-        self.problem(key, expected, found);
+        self.wrong(option, found);
         None
     }
 
-    /// The address of a service that must be there.
-    pub fn required_url(&self, key: &'static str) -> Option<Url> {
-        self.required(key, "an absolute http or https URL");
-        self.url(key)
-    }
-
-    /// Notes the absence of `key`, and the key that looks like it but for the case.
-    fn required(&self, key: &'static str, expected: &str) {
-        if self.value(key).is_some() {
+    /// Notes the absence of `option`, and the key that looks like it but for the case.
+    pub(crate) fn needed(&self, option: &OptionDef, expected: &str) {
+        if self.value(option).is_some() {
             return;
         }
-        let alike = self
-            .object
+        let (object, key) = self.object_of(option).unzip();
+        let key = key.unwrap_or_default();
+        let alike = object
             .into_iter()
             .flat_map(JsonObject::keys)
             .find(|other| *other != key && other.eq_ignore_ascii_case(key));
-        match alike {
-            Some(other) => {
-                self.problem(key, expected, &format!("nothing ({} is another key)", self.path(other)));
-            }
-            None => self.problem(key, expected, "nothing"),
+        let found = alike.map_or_else(
+            || "nothing".to_owned(),
+            |other| {
+                let before = option.path.strip_suffix(key).unwrap_or_default();
+                format!("nothing ({ROOT}.{before}{} is another key)", other.escape_debug())
+            },
+        );
+        self.problem(option.path, expected, &found);
+    }
+}
+
+/// Where the object stands.
+const ROOT: &str = "webchat";
+
+/// Notes those keys of `object`, which stands at `path`, that are not known, and in the objects there that hold known ones.
+fn find_unknown(path: &str, object: Option<&JsonObject>, known: &[&str], findings: &Findings) {
+    for (key, value) in object.into_iter().flatten() {
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let holds_known = |known: &&str| known.strip_prefix(&path).is_some_and(|rest| rest.starts_with('.'));
+        if known.contains(&path.as_str()) {
+        } else if known.iter().any(holds_known) {
+            find_unknown(&path, value.as_object(), known, findings);
+        } else {
+            findings.unknown(format!("{ROOT}.{}", path.escape_debug()));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the core's tables of commands, events and errors give to other languages and to the documentation: Python's stubs, C++'s enumerations,
+//! What the core's tables of commands, events, errors and options give to other languages and to the documentation: Python's stubs, C++'s enumerations,
 //! exceptions and plain methods, and the pages of `docs/reference`. `cargo run -p webchat-tables` writes them; a test fails when one is not
 //! what the tables give.
 
@@ -6,6 +6,7 @@
 
 mod back_ends;
 mod commands;
+mod configuration;
 mod cpp;
 mod names;
 mod python;
@@ -59,5 +60,6 @@ pub fn all() -> Vec<Made> {
         part("bindings/cpp/include/webchat/error.hpp", "throws", cpp::throws()),
         part("bindings/cpp/include/webchat/commands.hpp", "plain commands", cpp::commands()),
         Made { path: "docs/reference/commands.md", part: None, text: commands::page() },
+        Made { path: "docs/reference/configuration.md", part: None, text: configuration::page() },
     ]
 }

@@ -1,84 +1,83 @@
-//! The options that both back ends of GMS v2 read, for they share the `webchat` object: `cometD` and `async`, which tell them apart, the keys,
+//! The options that both back ends of GMS v2 read, for they share the `webchat` object: what tells them apart, the keys,
 //! and what files have (specification, Options, Version 2 API; webchatservice.md, 1.1).
-//!
-//! | Option | Meaning here |
-//! |---|---|
-//! | `cometD.enabled` | `CometD` instead of REST; false by default. `dataURL` and the options of polling have no effect then |
-//! | `async` | Under `CometD` alone; with `enabled` true under REST: error of kind `InvalidConfiguration`. Its functions have no form in JSON; ignored |
-//! | `xhrFields` | A browser's notion; ignored (specification, Version 2 API) |
 
 use crate::{
-    config::{HEADER_TEXT, MAX_TIMER, MAX_WHOLE, Section, describe, header_found, header_text, whole},
+    config::{
+        Absent, HEADER_TEXT, Kind, MAX_TIMER, MAX_WHOLE, Webchat, count, describe, header_found, header_text,
+        millis, options, whole,
+    },
     private::Private,
 };
 use serde_json::Value;
 use std::time::Duration;
-use url::Url;
 
-const DEFAULT_CHANNEL: &str = "/service/chatV2/customer-support";
+options! {
+    /// What both have.
+    pub(crate) OPTIONS;
+    /// Sent with the start request: the chat end point of the server's configuration.
+    ENDPOINT = "endpoint", Kind::Text, Absent::Nothing;
+    /// Sent as header `apikey`; by `gms-cometd` with files alone.
+    API_KEY = "apikey", Kind::Other("a string of visible ASCII characters, as an HTTP header holds, or a number"), Absent::Nothing;
+    /// Whether `Authorization` of `_genesys.widgets.main.header` is sent as a header.
+    ENABLE_CUSTOM_HEADER = "enableCustomHeader", Kind::Flag, Absent::Flag(false);
+    /// How long an upload may stand still, and its answer may take; zero means for ever.
+    FILE_UPLOAD_TIMEOUT = "fileUploadTimeout", millis(0, MAX_TIMER), Absent::Whole(0);
+    /// A browser's notion.
+    XHR_FIELDS = "xhrFields", Kind::Ignored, Absent::Nothing;
+    /// Whether the chat goes over `CometD`.
+    COMETD_ENABLED = "cometD.enabled", Kind::Flag, Absent::Flag(false);
+    /// Checked, without effect.
+    LOG_LEVEL = "cometD.logLevel", Kind::Text, Absent::Nothing;
+    /// Whether chats outlive the process and the agents' presence. `gms-rest` refuses it.
+    ASYNC_ENABLED = "async.enabled", Kind::Flag, Absent::Flag(false);
+    /// How many messages are fetched at once of an asynchronous chat.
+    PAGE_SIZE = "async.maxMessagePageSize", count(1, MAX_WHOLE), Absent::Whole(20);
+    /// A function has no form in JSON: a session keeper takes its place.
+    GET_SESSION_DATA = "async.getSessionData", Kind::Ignored, Absent::Nothing;
+    /// Likewise.
+    SET_SESSION_DATA = "async.setSessionData", Kind::Ignored, Absent::Nothing;
+    /// Of the user interface.
+    NEW_MESSAGE_STATE = "async.newMessageRestoreState", Kind::Ignored, Absent::Nothing;
+}
 
 /// Whether `cometD` is switched on, of a configuration that chooses no transport by name.
-pub(crate) fn wants_cometd(webchat: &Section<'_>) -> bool {
+pub(crate) fn wants_cometd(webchat: &Webchat<'_>) -> bool {
     webchat.get("cometD.enabled") == Some(&Value::Bool(true))
 }
 
 /// Whether no transport is chosen by name.
-pub(crate) fn names_no_transport(webchat: &Section<'_>) -> bool {
+pub(crate) fn names_no_transport(webchat: &Webchat<'_>) -> bool {
     webchat.get("transport.type").is_none()
 }
 
-/// The object `cometD`.
-pub(crate) struct Comet {
-    pub(crate) url: Option<Url>,
-    pub(crate) channel: String,
-    pub(crate) api_url: Option<Url>,
-    pub(crate) websocket: bool,
-}
-
-/// The object `async`.
-pub(crate) struct Async {
-    pub(crate) enabled: bool,
+/// What both back ends read alike.
+pub(crate) struct Common {
+    pub(crate) endpoint: Option<String>,
+    pub(crate) api_key: Option<Private>,
+    pub(crate) authorization: Option<Private>,
+    pub(crate) file_upload_timeout: Option<Duration>,
+    pub(crate) asynchronous: bool,
     pub(crate) page_size: u64,
 }
 
-/// Reads `async`. Its functions have no form in JSON: a [`SessionKeeper`](crate::store::SessionKeeper) takes their place.
-pub(crate) fn read_async(webchat: &Section<'_>) -> Async {
-    let section = webchat.section("async");
-    let enabled = section.flag("enabled", false);
-    let page_size = section.whole("maxMessagePageSize", "a whole number", &(1..=MAX_WHOLE)).unwrap_or(20);
-    section.ignore(&["getSessionData", "setSessionData", "newMessageRestoreState"]);
-    Async { enabled, page_size }
-}
-
-/// Reads `cometD`. While it is not enabled, its addresses may be anything, as in the documentation's examples.
-pub(crate) fn read_comet(webchat: &Section<'_>) -> Comet {
-    let section = webchat.section("cometD");
-    let enabled = section.flag("enabled", false);
-    let (url, api_url) = if enabled {
-        (section.required_url("cometURL"), section.url("apiURL"))
-    } else {
-        section.text("cometURL");
-        section.text("apiURL");
-        (None, None)
-    };
-    let channel = section.text("channel").unwrap_or(DEFAULT_CHANNEL);
-    let usable = channel.len() > 1 && channel.starts_with('/') && !channel.contains('*');
-    if enabled && (!usable || channel.starts_with("/meta/")) {
-        section.problem("channel", "a channel like /service/chatV2/customer-support", "another string");
+impl Common {
+    pub(crate) fn read(webchat: &Webchat<'_>) -> Self {
+        webchat.flag(&COMETD_ENABLED);
+        webchat.text(&LOG_LEVEL);
+        Self {
+            asynchronous: webchat.flag(&ASYNC_ENABLED),
+            page_size: webchat.whole(&PAGE_SIZE).unwrap_or_default(),
+            endpoint: webchat.text(&ENDPOINT).map(str::to_owned),
+            api_key: read_api_key(webchat),
+            authorization: read_authorization(webchat),
+            file_upload_timeout: webchat.millis(&FILE_UPLOAD_TIMEOUT).filter(|timeout| !timeout.is_zero()),
+        }
     }
-    let websocket = section.flag("websocketEnabled", true);
-    section.text("logLevel");
-    Comet { url, channel: channel.to_owned(), api_url, websocket }
-}
-
-/// How long an upload may stand still, and its answer may take: nothing means for ever, as zero does.
-pub(crate) fn read_file_upload_timeout(webchat: &Section<'_>) -> Option<Duration> {
-    webchat.millis("fileUploadTimeout", &(0..=MAX_TIMER)).filter(|timeout| !timeout.is_zero())
 }
 
 /// `apikey`, which may be a number.
-pub(crate) fn read_api_key(webchat: &Section<'_>) -> Option<Private> {
-    let value = webchat.value("apikey")?;
+fn read_api_key(webchat: &Webchat<'_>) -> Option<Private> {
+    let value = webchat.value(&API_KEY)?;
     let text = match value {
         Value::Number(number) => Some(Private::from(match whole(number) {
             Some(whole) => whole.to_string(),
@@ -87,14 +86,14 @@ pub(crate) fn read_api_key(webchat: &Section<'_>) -> Option<Private> {
         other => header_text(other),
     };
     if text.is_none() {
-        webchat.problem("apikey", &format!("{HEADER_TEXT}, or a number"), &header_found(value));
+        webchat.wrong(&API_KEY, &header_found(value));
     }
     text.filter(|text| !text.is_empty())
 }
 
 /// The header that `enableCustomHeader` asks for; nothing else of `main.header` is taken.
-pub(crate) fn read_authorization(webchat: &Section<'_>) -> Option<Private> {
-    if !webchat.flag("enableCustomHeader", false) {
+fn read_authorization(webchat: &Webchat<'_>) -> Option<Private> {
+    if !webchat.flag(&ENABLE_CUSTOM_HEADER) {
         return None;
     }
     let header = webchat.main()?.get("header").filter(|header| !header.is_null())?;

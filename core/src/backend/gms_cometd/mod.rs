@@ -20,7 +20,7 @@ use super::BackEnd;
 use crate::{
     Error, ErrorKind,
     backend::gms::{
-        ABILITIES, GmsForm,
+        self, ABILITIES, GmsForm,
         options::{names_no_transport, wants_cometd},
         with_news,
     },
@@ -28,7 +28,7 @@ use crate::{
         bayeux::{self, Link},
         http::{self, HttpChat, HttpPool, Upgrader},
     },
-    config::{Connection, Section, ServiceConfig},
+    config::{Connection, OptionDef, ServiceConfig, Webchat},
     transport::{
         BoxFuture, Capabilities, Failure, Incoming, News, Operation, Reply, Request, SessionForm, Transport,
     },
@@ -47,12 +47,13 @@ impl BackEnd for GmsCometdBackEnd {
 
     const NAME: &'static str = "gms-cometd";
     const CHOSEN_BY: &'static str = "by cometD.enabled";
+    const OPTIONS: &'static [&'static [OptionDef]] = &[options::OPTIONS, gms::options::OPTIONS];
 
-    fn claims(&self, webchat: &Section<'_>) -> bool {
+    fn claims(&self, webchat: &Webchat<'_>) -> bool {
         names_no_transport(webchat) && wants_cometd(webchat)
     }
 
-    fn read(&self, webchat: &Section<'_>, service: &mut ServiceConfig) -> Option<Options> {
+    fn read(&self, webchat: &Webchat<'_>, service: &mut ServiceConfig) -> Option<Options> {
         options::read(webchat, service)
     }
 

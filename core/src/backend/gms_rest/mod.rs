@@ -18,9 +18,9 @@ pub use options::Options;
 use super::{BackEnd, farewell};
 use crate::{
     Error, ErrorKind, Private,
-    backend::gms::{ABILITIES, GmsForm, GmsSession, interpret, options::names_no_transport, with_news},
+    backend::gms::{self, ABILITIES, GmsForm, GmsSession, interpret, options::names_no_transport, with_news},
     carrier::http::{self, HttpChat, HttpPool, HttpRequest, Overdue, RequestBody, Reuse},
-    config::{Connection, Section, ServiceConfig},
+    config::{Connection, OptionDef, ServiceConfig, Webchat},
     transport::{BoxFuture, Capabilities, Failure, Late, Operation, Reply, Request, SessionForm, Transport},
 };
 use bytes::Bytes;
@@ -36,12 +36,13 @@ impl BackEnd for GmsRestBackEnd {
 
     const NAME: &'static str = "gms-rest";
     const CHOSEN_BY: &'static str = "by dataURL, when nothing else is chosen";
+    const OPTIONS: &'static [&'static [OptionDef]] = &[options::OPTIONS, gms::options::OPTIONS];
 
-    fn claims(&self, webchat: &Section<'_>) -> bool {
+    fn claims(&self, webchat: &Webchat<'_>) -> bool {
         names_no_transport(webchat)
     }
 
-    fn read(&self, webchat: &Section<'_>, service: &mut ServiceConfig) -> Option<Options> {
+    fn read(&self, webchat: &Webchat<'_>, service: &mut ServiceConfig) -> Option<Options> {
         options::read(webchat, service)
     }
 

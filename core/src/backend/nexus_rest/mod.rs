@@ -29,7 +29,7 @@ use crate::{
     carrier::http::{
         self, Answer, Held, HttpChat, HttpPool, HttpRequest, Multipart, Overdue, Patience, RequestBody, Reuse,
     },
-    config::{Connection, ImagePolicy, Section, ServiceConfig},
+    config::{Connection, ImagePolicy, OptionDef, ServiceConfig, Webchat},
     transport::{
         BoxFuture, Capabilities, Failure, Late, Operation, Position, Reply, Request, SessionForm, Transport,
     },
@@ -53,12 +53,13 @@ impl BackEnd for NexusRestBackEnd {
 
     const NAME: &'static str = "nexus-rest";
     const CHOSEN_BY: &'static str = "by transport.type \"pureengage-v3-rest\"";
+    const OPTIONS: &'static [&'static [OptionDef]] = &[options::OPTIONS];
 
-    fn claims(&self, webchat: &Section<'_>) -> bool {
+    fn claims(&self, webchat: &Webchat<'_>) -> bool {
         webchat.get("transport.type").and_then(Value::as_str) == Some(options::TYPE)
     }
 
-    fn read(&self, webchat: &Section<'_>, service: &mut ServiceConfig) -> Option<Options> {
+    fn read(&self, webchat: &Webchat<'_>, service: &mut ServiceConfig) -> Option<Options> {
         options::read(webchat, service)
     }
 

@@ -1,12 +1,10 @@
 //! The options of Nexus v3: the `transport` object (specification, Options, Version 3 API; webchatservice.md, 1.2).
-//!
-//! | Option | Meaning here |
-//! |---|---|
-//! | `async.getSessionData` and the other functions there | They have no form in JSON; ignored. A [`SessionKeeper`](crate::store::SessionKeeper) takes their place |
-//! | `pollExceptionLimit`, `interactionData` | Checked, without effect |
 
 use crate::{
-    config::{HEADER_TEXT, MAX_TIMER, MAX_WHOLE, Polling, Section, ServiceConfig, read_headers},
+    config::{
+        Absent, HEADER_TEXT, Kind, MAX_TIMER, MAX_WHOLE, Polling, ServiceConfig, Webchat, count, millis,
+        options, read_headers,
+    },
     model::JsonObject,
     private::{Private, debug_only},
 };
@@ -18,23 +16,61 @@ use url::Url;
 /// The transport's name in `transport.type`.
 pub(super) const TYPE: &str = "pureengage-v3-rest";
 
+options! {
+    /// Its own.
+    pub(super) OPTIONS;
+    /// The sessions' URL, without query, fragment, user name and password.
+    DATA_URL = "transport.dataURL", Kind::Url, Absent::Needed;
+    /// Where chats go.
+    ENDPOINT = "transport.endpoint", Kind::Text, Absent::Needed;
+    /// Sent with every request: strings, `x-api-key` among them. `Content-Type`, which pages write there, is the library's own and left
+    /// out. The session's token replaces an `x-nexus-client-key`.
+    HEADERS = "transport.headers", Kind::Object, Absent::Words("needed, with `x-api-key`");
+    /// Which version of the routing to use.
+    STREAM = "transport.stream", Kind::Text, Absent::Nothing;
+    /// The kind of client, for the server.
+    CLIENT_TYPE = "transport.clientType", Kind::Text, Absent::Nothing;
+    /// How many messages are fetched at once of an asynchronous chat.
+    PAGE_SIZE = "transport.maxMessagePageSize", count(16, MAX_WHOLE), Absent::Whole(20);
+    /// Checked, without effect: the option of the same name beside `transport` counts.
+    POLL_EXCEPTION_LIMIT = "transport.pollExceptionLimit", count(0, 4_294_967_295), Absent::Nothing;
+    /// Checked, without effect.
+    INTERACTION_DATA = "transport.interactionData", Kind::Object, Absent::Nothing;
+    /// The interval of polls.
+    POLL_TIMEOUT = "transport.pollTimeout", millis(100, MAX_TIMER), Absent::Whole(3000);
+    /// What the interval grows by with each failed poll in a row, up to 30 s.
+    POLL_MULTIPLIER = "transport.pollIntervalMultiplier", Kind::Growth { or_none: true }, Absent::Number(1.2);
+    /// Checked, without effect: a program has no page that could lose the focus.
+    SLEEP_ENABLED = "transport.sleepEnabled", Kind::Flag, Absent::Flag(false);
+    /// Whether chats outlive the process and the agents' presence.
+    ASYNC_ENABLED = "transport.async.enabled", Kind::Flag, Absent::Flag(false);
+    /// A function has no form in JSON: a session keeper takes its place.
+    GET_SESSION_DATA = "transport.async.getSessionData", Kind::Ignored, Absent::Nothing;
+    /// Likewise.
+    SET_SESSION_DATA = "transport.async.setSessionData", Kind::Ignored, Absent::Nothing;
+    /// Likewise.
+    DELETE_SESSION_DATA = "transport.async.deleteSessionData", Kind::Ignored, Absent::Nothing;
+    /// Of the user interface.
+    NEW_MESSAGE_STATE = "transport.async.newMessageRestoreState", Kind::Ignored, Absent::Nothing;
+    /// Checked, without effect: what it asks for stands in `transport.headers`.
+    ENABLE_CUSTOM_HEADER = "enableCustomHeader", Kind::Flag, Absent::Flag(false);
+}
+
 /// Nexus v3 over REST (specification, Version 3 API; webchatservice.md, 1.2). All options are of the object `transport`, but
 /// for the last two.
 #[derive(Clone)]
 pub struct Options {
-    /// The sessions' URL, without a slash at the end. Option `dataURL`; required. Absolute, `http` or `https`, without query, fragment,
-    /// user name and password.
+    /// The sessions' URL, without a slash at the end. Option `dataURL`.
     pub data_url: Url,
-    /// Where chats go. Option `endpoint`; required.
+    /// Where chats go. Option `endpoint`.
     pub endpoint: String,
-    /// Sent with every request. Option `headers`, an object of strings in which `x-api-key` is required. `Content-Type`, which pages
-    /// write there, is the library's own and left out. The session's token replaces an `x-nexus-client-key`.
+    /// Sent with every request. Option `headers`.
     pub headers: Vec<(String, Private)>,
-    /// Which version of the routing to use. Option `stream`; none by default.
+    /// Which version of the routing to use. Option `stream`.
     pub stream: Option<String>,
-    /// Option `clientType`; none by default.
+    /// Option `clientType`.
     pub client_type: Option<String>,
-    /// How many messages are fetched at once of an asynchronous chat. Option `maxMessagePageSize`, from 16; 20 by default.
+    /// How many messages are fetched at once of an asynchronous chat. Option `maxMessagePageSize`.
     pub page_size: u64,
     /// Whether sessions outlive the process: [`ServiceConfig::asynchronous`].
     pub asynchronous: bool,
@@ -56,25 +92,22 @@ debug_only!(Options {
 });
 
 /// Without a usable URL or endpoint there is nothing to return; the findings say why.
-pub(super) fn read(webchat: &Section<'_>, service: &mut ServiceConfig) -> Option<Options> {
-    let section = &webchat.section("transport");
-    section.ignore(&["type"]);
-    // Documented for v2; what it asks for stands in `headers` here.
-    webchat.flag("enableCustomHeader", false);
-    let data_url = section.required_url("dataURL").map(without_slash);
-    let endpoint = section.required_text("endpoint").map(str::to_owned);
-    let headers = read_all_headers(section);
-    let stream = section.text("stream").map(str::to_owned);
-    let client_type = section.text("clientType").map(str::to_owned);
-    let page_size = section.whole("maxMessagePageSize", "a whole number", &(16..=MAX_WHOLE)).unwrap_or(20);
-    section.whole("pollExceptionLimit", "a whole number", &(0..=u32::MAX.into()));
-    section.object("interactionData");
-    let asynchronous = read_async(section);
+pub(super) fn read(webchat: &Webchat<'_>, service: &mut ServiceConfig) -> Option<Options> {
+    let data_url = webchat.url(&DATA_URL).map(without_slash);
+    let endpoint = webchat.text(&ENDPOINT).map(str::to_owned);
+    let headers = read_all_headers(webchat);
+    let stream = webchat.text(&STREAM).map(str::to_owned);
+    let client_type = webchat.text(&CLIENT_TYPE).map(str::to_owned);
+    let page_size = webchat.whole(&PAGE_SIZE).unwrap_or_default();
+    webchat.whole(&POLL_EXCEPTION_LIMIT);
+    webchat.object(&INTERACTION_DATA);
+    webchat.flag(&ENABLE_CUSTOM_HEADER);
+    let asynchronous = webchat.flag(&ASYNC_ENABLED);
     service.polling = Polling {
         dynamic: false,
-        rate: section.millis("pollTimeout", &(100..=MAX_TIMER)).unwrap_or(Duration::from_secs(3)),
-        failure_multiplier: section.multiplier("pollIntervalMultiplier", true).unwrap_or(1.2),
-        sleep_enabled: section.flag("sleepEnabled", false),
+        rate: webchat.millis(&POLL_TIMEOUT).unwrap_or_default(),
+        failure_multiplier: webchat.growth(&POLL_MULTIPLIER),
+        sleep_enabled: webchat.flag(&SLEEP_ENABLED),
         ..service.polling.clone()
     };
     service.asynchronous = Some(asynchronous);
@@ -98,24 +131,16 @@ fn without_slash(mut url: Url) -> Url {
     url
 }
 
-/// Reads `async` and says whether it is switched on. Its functions have no form in JSON.
-fn read_async(section: &Section<'_>) -> bool {
-    let section = section.section("async");
-    let enabled = section.flag("enabled", false);
-    section.ignore(&["getSessionData", "setSessionData", "deleteSessionData", "newMessageRestoreState"]);
-    enabled
-}
-
-fn read_all_headers(section: &Section<'_>) -> Vec<(String, Private)> {
-    let headers = read_headers(section, "headers", &[header::CONTENT_TYPE]);
+fn read_all_headers(webchat: &Webchat<'_>) -> Vec<(String, Private)> {
+    let headers = read_headers(webchat, &HEADERS, &[header::CONTENT_TYPE]);
     let is_key = |name: &String| name.eq_ignore_ascii_case("x-api-key");
-    let missing = match section.value("headers") {
+    let missing = match webchat.value(&HEADERS) {
         None => true,
         Some(Value::Object(headers)) => !headers.keys().any(is_key),
         Some(_) => false,
     };
     if missing {
-        section.problem("headers.x-api-key", HEADER_TEXT, "nothing");
+        webchat.problem("transport.headers.x-api-key", HEADER_TEXT, "nothing");
     }
     headers
 }

@@ -1,7 +1,11 @@
 //! Refusals: what is wrong is named by its key path, and nothing secret is repeated.
 
 use super::{URL, assert_problem, read, refusal, with};
-use crate::{ErrorKind, config::Config};
+use crate::{
+    ErrorKind,
+    backend::{BACK_ENDS, EVERY_CHAT},
+    config::{Config, Kind, OptionDef},
+};
 use serde_json::{Value, json};
 
 #[test]
@@ -272,4 +276,79 @@ fn all_problems_are_named_at_once_and_nothing_secret() {
         "apikey": "s3cret", "connection": {"proxy": "http://a:s3cret@p/", "headers": {"X-A": "s3cret"}},
     }));
     assert!(!format!("{config:?}").contains("s3cret"));
+}
+
+/// A configuration that chooses the back end of this name.
+fn choosing(back_end: &str) -> Value {
+    match back_end {
+        "nexus-rest" => json!({"transport": {
+            "type": "pureengage-v3-rest", "dataURL": "https://h/sessions", "endpoint": "e", "headers": {"x-api-key": "k"},
+        }}),
+        "gms-cometd" => json!({"cometD": {"enabled": true, "cometURL": "https://h/cometd"}}),
+        _ => with(json!({})),
+    }
+}
+
+/// Sets what stands at `path`.
+fn set(config: &mut Value, path: &str, value: Value) {
+    let mut at = config;
+    for key in path.split('.') {
+        at = &mut at[key];
+    }
+    *at = value;
+}
+
+/// A value that is none of this kind.
+fn none_of(kind: Kind) -> Value {
+    match kind {
+        Kind::Object => json!(true),
+        _ => json!({"a": true}),
+    }
+}
+
+fn tables(back_end: &'static dyn crate::backend::AnyBackEnd) -> impl Iterator<Item = &'static OptionDef> {
+    EVERY_CHAT.iter().chain(back_end.options()).copied().flatten()
+}
+
+#[test]
+fn every_option_of_the_tables_is_read_by_its_entry() {
+    for back_end in BACK_ENDS {
+        for option in tables(*back_end).filter(|option| option.path != "transport.type") {
+            let mut config = choosing(back_end.name());
+            if option.path == "sessionStore.path" {
+                config["sessionStore"] = json!({"type": "file"});
+            }
+            set(&mut config, option.path, none_of(option.kind));
+            let name = back_end.name();
+            let read = Config::from_json(&config);
+            if option.kind == Kind::Ignored {
+                let read = read.unwrap();
+                assert_eq!((read.back_end(), read.unknown_keys.len()), (name, 0), "{}", option.path);
+                continue;
+            }
+            // What chooses has to be of its kind to do so.
+            if option.path == "cometD.enabled" && name == "gms-cometd" {
+                continue;
+            }
+            let error = read.err().map(|error| error.message().to_owned()).unwrap_or_default();
+            let start = format!("webchat.{}: expected ", option.path);
+            assert!(
+                error.contains(&start),
+                "{name}: {} took {}: {error:?}",
+                option.path,
+                none_of(option.kind)
+            );
+        }
+    }
+}
+
+#[test]
+fn the_tables_have_each_option_once() {
+    for back_end in BACK_ENDS {
+        let mut paths: Vec<_> = tables(*back_end).map(|option| option.path).collect();
+        let all = paths.len();
+        paths.sort_unstable();
+        paths.dedup();
+        assert_eq!(paths.len(), all, "{}", back_end.name());
+    }
 }
