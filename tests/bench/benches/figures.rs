@@ -3,12 +3,17 @@
 #![allow(missing_docs, reason = "a program")]
 
 use std::process::ExitCode;
+use tokio::runtime::Runtime;
 use webchat_bench::{
+    back_end::{BACK_ENDS, BackEnd},
     decode, idle, memory, poll, push,
     send::{self, Polling},
-    server::{Api, Server},
+    server::Server,
     start,
 };
+
+/// What is measured of a back end.
+type Figure<'a> = &'a dyn Fn(&BackEnd);
 
 const NAMES: [&str; 9] = ["size", "start", "send", "at-once", "push", "decode", "memory", "poll", "idle"];
 
@@ -28,38 +33,40 @@ fn main() -> ExitCode {
         eprintln!("figures: no threads to be had");
         return ExitCode::FAILURE;
     };
+    measure(&server, &runtime, &wants);
+    println!();
+    ExitCode::SUCCESS
+}
+
+/// Each figure of each back end that is part of it.
+fn measure(server: &Server, runtime: &Runtime, wants: &dyn Fn(&str) -> bool) {
     if wants("size") {
         start::size();
     }
-    if wants("start") {
-        start::services(&server.config(Api::Gms));
+    if let Some(first) = BACK_ENDS.first().filter(|_| wants("start")) {
+        start::services(&server.config(first));
     }
-    for (api, polling) in Api::ALL.into_iter().flat_map(|api| [(api, Polling::Off), (api, Polling::On)]) {
-        if wants("send") {
-            send::one_at_a_time(&server, &runtime, api, polling);
+    for back_end in BACK_ENDS {
+        for polling in [Polling::Off, Polling::On] {
+            if wants("send") {
+                send::one_at_a_time(server, runtime, back_end, polling);
+            }
+            if wants("at-once") {
+                send::at_once(server, runtime, back_end, polling);
+            }
         }
-        if wants("at-once") {
-            send::at_once(&server, &runtime, api, polling);
-        }
     }
-    if wants("send") {
-        send::one_poll_at_a_time(&server, &runtime);
-    }
-    if wants("push") {
-        push::one_at_a_time(&server, &runtime);
-    }
-    if wants("decode") {
-        decode::transcripts();
-    }
-    if wants("memory") {
-        memory::messages();
+    let figures: [(&str, Figure<'_>); 5] = [
+        ("send", &|back_end| send::one_poll_at_a_time(server, runtime, back_end)),
+        ("push", &|back_end| push::one_at_a_time(server, runtime, back_end)),
+        ("decode", &decode::transcripts),
+        ("memory", &memory::messages),
+        ("idle", &|back_end| idle::chats(server, back_end)),
+    ];
+    for (_, figure) in figures.iter().filter(|(name, _)| wants(name)) {
+        BACK_ENDS.iter().for_each(figure);
     }
     if wants("poll") {
         poll::nothing_new();
     }
-    if wants("idle") {
-        idle::chats(&server);
-    }
-    println!();
-    ExitCode::SUCCESS
 }

@@ -1,11 +1,10 @@
 //! Reading a transcript: the transport's decoder beside `serde_json` into plain structs of the same shape.
 
-use crate::{report, take_turns};
+use crate::{back_end::BackEnd, report, take_turns};
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::json;
 use std::hint::black_box;
-use webchat_core::backend::gms_rest;
 
 /// How many messages the transcript has.
 pub const MESSAGES: usize = 10_000;
@@ -65,15 +64,16 @@ fn transcript() -> Bytes {
 }
 
 /// Decodes the transcript.
-pub fn transcripts() {
+pub fn transcripts(back_end: &BackEnd) {
+    let Some(decode) = back_end.decoder else { return };
     let body = transcript();
     let mut contenders: Vec<crate::Contender<'_>> = vec![
         (
             "the transport's decoder",
             Box::new(|times| {
                 for _ in 0..times {
-                    let reply = gms_rest::decode(black_box(body.clone())).ok().unwrap();
-                    assert_eq!(black_box(reply).messages.len(), MESSAGES);
+                    let messages = decode(black_box(body.clone()));
+                    assert_eq!(black_box(messages).len(), MESSAGES);
                 }
             }),
         ),
@@ -89,7 +89,8 @@ pub fn transcripts() {
     ];
     let medians = take_turns(&mut contenders, 60, 3);
     let title = format!(
-        "decoding {MESSAGES} messages, {} KiB (goal: at most 1.43 x, 0.7 x the speed)",
+        "{} decoding {MESSAGES} messages, {} KiB (goal: at most 1.43 x, 0.7 x the speed)",
+        back_end.name,
         body.len() / 1024
     );
     report(&title, "a transcript", &contenders, &medians);

@@ -1,6 +1,6 @@
 //! Chats in which nothing happens: what they cost.
 
-use crate::{c_chat::CChat, server::Server};
+use crate::{back_end::BackEnd, c_chat::CChat, server::Server};
 use std::{
     collections::HashMap,
     fs,
@@ -21,23 +21,22 @@ struct Work {
     running: Duration,
 }
 
-/// Wake-ups and processor time of 100 chats over `CometD` in a minute, on either carrier.
-pub fn chats(server: &Server) {
-    for websocket in [true, false] {
-        let config = server.cometd_config_on(websocket);
-        let chats: Vec<_> = (0..CHATS).map(|_| CChat::start(&config)).collect();
-        server.wait_for_held_connects(CHATS);
-        let (before, connects, begin) = (work(), server.connects(), Instant::now());
-        thread::sleep(WHILE);
-        let (after, connects, took) = (work(), server.connects() - connects, begin.elapsed());
-        let done = since(&before, &after);
-        let carrier = if websocket { "WebSocket" } else { "long-polling" };
-        println!("\n{CHATS} idle chats over CometD, {carrier}, in {took:.1?}");
-        println!("  {:<34} {connects:>12}", "connects that the server ended");
-        println!("  {:<34} {:>12}", "wake-ups of the library's threads", done.wake_ups);
-        println!("  {:<34} {:>12.2?}", "their processor time", done.running);
-        drop(chats);
-    }
+/// Wake-ups and processor time of 100 chats in a minute, whose links the server holds.
+pub fn chats(server: &Server, back_end: &BackEnd) {
+    let Some(held) = back_end.held else { return };
+    let config = server.config(back_end);
+    let chats: Vec<_> = (0..CHATS).map(|_| CChat::start(&config)).collect();
+    server.wait_until(|simulator| (held.now)(simulator) >= CHATS);
+    let ended = || (held.ended)(&server.simulator);
+    let (before, ended_before, begin) = (work(), ended(), Instant::now());
+    thread::sleep(WHILE);
+    let (after, ended, took) = (work(), ended() - ended_before, begin.elapsed());
+    let done = since(&before, &after);
+    println!("\n{CHATS} idle chats over {}, in {took:.1?}", back_end.name);
+    println!("  {:<34} {ended:>12}", "requests that the server ended");
+    println!("  {:<34} {:>12}", "wake-ups of the library's threads", done.wake_ups);
+    println!("  {:<34} {:>12.2?}", "their processor time", done.running);
+    drop(chats);
 }
 
 /// What Linux tells of this process' threads that are the library's, by their names.

@@ -1,9 +1,10 @@
 //! What a message takes in memory beside its text, for as long as it is in the transcript.
 
+use crate::back_end::BackEnd;
 use bytes::Bytes;
 use serde_json::json;
 use std::fs;
-use webchat_core::{backend::gms_rest, model::Received};
+use webchat_core::model::Received;
 
 /// How much is received of each length, on the wire: enough that what else the process does makes no difference.
 const ON_THE_WIRE: usize = 64 << 20;
@@ -11,8 +12,12 @@ const ON_THE_WIRE: usize = 64 << 20;
 const ANSWER: usize = 4 << 20;
 
 /// Messages of several lengths.
-pub fn messages() {
-    println!("\nwhat a message takes in memory beside its text (goal: at most 1.5 x its bytes on the wire)");
+pub fn messages(back_end: &BackEnd) {
+    let Some(decode) = back_end.decoder else { return };
+    println!(
+        "\n{}: what a message takes in memory beside its text (goal: at most 1.5 x its bytes on the wire)",
+        back_end.name
+    );
     for length in [20, 100, 500, 1_000, 10_000] {
         let message = json!({
             "from": {"nickname": "Mia Lund", "participantId": 1, "type": "Agent"}, "index": 100_000, "type": "Message",
@@ -25,7 +30,7 @@ pub fn messages() {
         let before = resident();
         let mut kept: Vec<Received> = Vec::with_capacity(ON_THE_WIRE / on_wire);
         while kept.len() + ANSWER / on_wire <= kept.capacity() {
-            kept.extend(gms_rest::decode(answer.clone()).unwrap().messages);
+            kept.extend(decode(answer.clone()));
         }
         let taken = resident().saturating_sub(before) / kept.len();
         let beside = taken.saturating_sub(length);

@@ -1,10 +1,11 @@
 //! Sending a message: through the C interface, by bare reqwest, and by a libcurl easy handle.
 
 use crate::{
+    back_end::{BackEnd, BareChat},
     c_chat::CChat,
     latch::Latch,
     report,
-    server::{Api, BareChat, Server},
+    server::Server,
     take_turns,
 };
 use curl::easy::{Easy, List};
@@ -12,9 +13,7 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 use webchat_core::{
     Config,
-    backend::nexus_rest::{self, NexusRest},
-    carrier::http::HttpPool,
-    transport::{self, Operation, Request, Transport},
+    transport::{self, Operation, Request},
 };
 
 /// How many chats send at once.
@@ -31,8 +30,8 @@ pub enum Polling {
 
 impl Polling {
     #[allow(clippy::unnecessary_box_returns, reason = "completions hold its address")]
-    fn chat(self, server: &Server, api: Api) -> Box<CChat> {
-        let chat = CChat::start(&server.config(api));
+    fn chat(self, server: &Server, back_end: &BackEnd) -> Box<CChat> {
+        let chat = CChat::start(&server.config(back_end));
         if self == Self::Off {
             chat.stop_polling();
         }
@@ -48,11 +47,12 @@ impl Polling {
 }
 
 /// One message at a time: how long until its outcome is known.
-pub fn one_at_a_time(server: &Server, runtime: &Runtime, api: Api, polling: Polling) {
-    let chat = polling.chat(server, api);
+pub fn one_at_a_time(server: &Server, runtime: &Runtime, back_end: &BackEnd, polling: Polling) {
+    let Some(by_hand) = back_end.by_hand else { return };
+    let chat = polling.chat(server, back_end);
     let client = reqwest::Client::new();
-    let bare = runtime.block_on(server.bare_chat(&client, api));
-    let easy_chat = runtime.block_on(server.bare_chat(&client, api));
+    let bare = runtime.block_on(by_hand(&client, &server.simulator));
+    let easy_chat = runtime.block_on(by_hand(&client, &server.simulator));
     let mut easy = easy(&easy_chat);
     let done = Latch::new(1);
     let mut contenders: Vec<crate::Contender<'_>> = vec![
@@ -77,15 +77,16 @@ pub fn one_at_a_time(server: &Server, runtime: &Runtime, api: Api, polling: Poll
     ];
     let medians = take_turns(&mut contenders, 60, 100);
     let title =
-        format!("{} sendMessage, one at a time, {} (goal: at most 1.10 x)", api.name(), polling.words());
+        format!("{} sendMessage, one at a time, {} (goal: at most 1.10 x)", back_end.name, polling.words());
     report(&title, "a message", &contenders, &medians);
 }
 
 /// Many chats at once: how long for one message of each.
-pub fn at_once(server: &Server, runtime: &Runtime, api: Api, polling: Polling) {
-    let chats: Vec<_> = (0..CHATS).map(|_| polling.chat(server, api)).collect();
+pub fn at_once(server: &Server, runtime: &Runtime, back_end: &BackEnd, polling: Polling) {
+    let Some(by_hand) = back_end.by_hand else { return };
+    let chats: Vec<_> = (0..CHATS).map(|_| polling.chat(server, back_end)).collect();
     let client = reqwest::Client::new();
-    let bare: Vec<_> = (0..CHATS).map(|_| runtime.block_on(server.bare_chat(&client, api))).collect();
+    let bare: Vec<_> = (0..CHATS).map(|_| runtime.block_on(by_hand(&client, &server.simulator))).collect();
     let done = Arc::new(Latch::new(CHATS));
     let mut contenders: Vec<crate::Contender<'_>> = vec![
         (
@@ -118,20 +119,19 @@ pub fn at_once(server: &Server, runtime: &Runtime, api: Api, polling: Polling) {
     let medians = take_turns(&mut contenders, 40, 10);
     let title = format!(
         "{} sendMessage, {CHATS} chats at once, {} (goal: at most 1.11 x)",
-        api.name(),
+        back_end.name,
         polling.words()
     );
     report(&title, "a round of all chats", &contenders, &medians);
 }
 
-/// One v3 poll at a time that brings nothing: the transport beside the same request. Polls are the service's own affair, so the
+/// One poll at a time that brings nothing: the transport beside the same request. Polls are the service's own affair, so the
 /// transport is asked itself.
-pub fn one_poll_at_a_time(server: &Server, runtime: &Runtime) {
+pub fn one_poll_at_a_time(server: &Server, runtime: &Runtime, back_end: &BackEnd) {
+    let (Some(by_hand), Some(transport)) = (back_end.by_hand, back_end.polled) else { return };
     let client = reqwest::Client::new();
-    let bare = runtime.block_on(server.bare_chat(&client, Api::Nexus));
-    let config = Config::from_json(&server.config(Api::Nexus)).unwrap();
-    let Some(nexus) = config.options::<nexus_rest::Options>() else { panic!("a chat over Nexus") };
-    let transport = NexusRest::new(nexus.clone(), &config.connection, &HttpPool::new()).unwrap();
+    let bare = runtime.block_on(by_hand(&client, &server.simulator));
+    let transport = transport(&Config::from_json(&server.config(back_end)).unwrap());
     let session = Arc::new(transport.session_form().none());
     let start = transport::Start { nickname: "Mia".into(), ..transport::Start::default() };
     let start = Request { session, operation: Operation::Start(start) };
@@ -160,7 +160,8 @@ pub fn one_poll_at_a_time(server: &Server, runtime: &Runtime) {
         ),
     ];
     let medians = take_turns(&mut contenders, 60, 100);
-    report("Nexus v3 poll, one at a time (goal: at most 1.10 x)", "a poll", &contenders, &medians);
+    let title = format!("{} poll, one at a time (goal: at most 1.10 x)", back_end.name);
+    report(&title, "a poll", &contenders, &medians);
 }
 
 fn easy(chat: &BareChat) -> Easy {
