@@ -133,7 +133,7 @@ impl Texts {
             from_name: Text::new(&message.from.name),
             file_id: Text::new(&loose_text(detail(message, "file-id"))),
             file_name: Text::new(&loose_text(detail(message, "file-name"))),
-            index: Text::new(message.index.text.as_deref().unwrap_or_default()),
+            index: Text::new(message.index.text().unwrap_or_default()),
             content: ContentTexts::of(&message.content),
             json: OnceLock::new(),
             original: OnceLock::new(),
@@ -152,7 +152,7 @@ impl MessageTexts {
         let (message, _) = messages.get(index).ok_or_else(none)?;
         let texts = self.texts(messages, index, message)?;
         Ok(webchat_message {
-            index: message.index.order,
+            index: message.index.order().unwrap_or_default(),
             timestamp: message.timestamp,
             r#type: texts.kind.view(),
             text: texts.text.view(),

@@ -273,7 +273,7 @@ impl Driver {
             }
             Done::Configured(outcome) => {
                 let outcome = outcome.map(|(made, config)| {
-                    let form = made.transport.session_form();
+                    let (form, delivery) = (made.transport.session_form(), made.transport.delivery());
                     let capabilities = *self.capabilities.get_or_init(|| made.transport.capabilities());
                     self.incoming = made
                         .transport
@@ -281,7 +281,7 @@ impl Driver {
                         .map_or_else(|| stream::pending().boxed(), |incoming| incoming.fuse().boxed());
                     self.transport = Some(made.transport);
                     self.storage.set_store(made.store);
-                    Setup { config, capabilities, form }
+                    Setup { config, capabilities, delivery, form }
                 });
                 self.service.configured(time, outcome);
             }

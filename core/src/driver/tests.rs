@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     Config,
     command::{Commander, StartChat},
-    transport::{Failure, NoSessions, Reply, Request, SessionForm},
+    transport::{Arrival, Delivery, Failure, NoSessions, Places, Reply, Request, SessionForm},
 };
 use futures_util::{future::BoxFuture as Work, stream::BoxStream};
 use serde_json::json;
@@ -18,6 +18,10 @@ struct Broken {
 impl Transport for Broken {
     fn capabilities(&self) -> Capabilities {
         Capabilities::default()
+    }
+
+    fn delivery(&self) -> Delivery {
+        Delivery { arrival: Arrival::Polled, places: Places::Counted }
     }
 
     fn session_form(&self) -> &'static dyn SessionForm {

@@ -1,6 +1,6 @@
 //! One entry of a transcript, as the server sent it and as applications see it (webchatservice.md, 6.2).
 
-use super::{Content, JsonObject, Participant};
+use super::{Content, Index, JsonObject, Participant};
 use crate::private::{Private, debug_only};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Value, value::RawValue};
@@ -93,61 +93,6 @@ pub(super) fn visit_name<'de, D: Deserializer<'de>, T>(
         }
     }
     deserializer.deserialize_str(Visitor(convert, PhantomData))
-}
-
-/// A place in the transcript. Places are ordered, and no two entries of a chat have the same.
-#[derive(Clone, Default)]
-pub struct Index {
-    /// The place as a number: GMS counts its entries from 1; where the server writes text, a number of the same order. 0 where there is no
-    /// place.
-    pub order: u64,
-    /// What the server writes, where that is text.
-    pub text: Option<Arc<str>>,
-    /// What the server wrote that is no place: such an entry is told like any other, and says nothing of places. Null where it wrote nothing.
-    pub odd: Option<Arc<Value>>,
-}
-
-debug_only!(Index { order });
-
-impl Index {
-    /// The index of an entry whose place nobody can tell.
-    pub fn odd(written: Value) -> Self {
-        let text = match &written {
-            Value::Null => None,
-            Value::String(text) => Some(text.as_str().into()),
-            other => Some(other.to_string().into()),
-        };
-        Self { order: 0, text, odd: Some(Arc::new(written)) }
-    }
-
-    /// The place, if it is one.
-    pub fn place(&self) -> Option<u64> {
-        self.odd.is_none().then_some(self.order)
-    }
-}
-
-impl From<u64> for Index {
-    fn from(order: u64) -> Self {
-        Self { order, ..Self::default() }
-    }
-}
-
-impl PartialEq for Index {
-    fn eq(&self, other: &Self) -> bool {
-        self.order == other.order && self.odd == other.odd
-    }
-}
-
-/// As applications see it: a number, or the server's text without its dash (webchatservice.md, 6.2); what is no place, as the
-/// server wrote it.
-impl Serialize for Index {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match (&self.odd, &self.text) {
-            (Some(odd), _) => odd.serialize(serializer),
-            (None, None) => serializer.serialize_u64(self.order),
-            (None, Some(text)) => serializer.serialize_str(&text.replacen('-', "", 1)),
-        }
-    }
 }
 
 /// From here on a text is worth not being kept twice, in bytes.
@@ -322,7 +267,7 @@ impl Message {
 impl Serialize for Message {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        if self.index.odd.as_deref() != Some(&Value::Null) {
+        if !self.index.is_missing() {
             map.serialize_entry("index", &self.index)?;
         }
         map.serialize_entry("type", &self.kind)?;

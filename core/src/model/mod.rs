@@ -7,6 +7,7 @@ mod echo;
 mod file;
 mod message;
 mod participant;
+mod place;
 mod session;
 pub mod stored;
 pub(crate) mod transcript;
@@ -18,8 +19,9 @@ pub(crate) use echo::Likeness;
 pub use file::{
     Download, DownloadTarget, Downloaded, FileLimits, FileSource, Progress, ProgressListener, Upload,
 };
-pub use message::{Index, Message, MessageType, OriginalMessage, Received};
+pub use message::{Message, MessageType, OriginalMessage, Received};
 pub use participant::{Participant, ParticipantId, ParticipantRole};
+pub use place::{EntryId, Index, Place};
 pub use session::{SessionData, SessionNames};
 pub use transcript::Transcript;
 

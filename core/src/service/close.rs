@@ -11,7 +11,7 @@ impl Service {
         if self.phase == Phase::Closed {
             return;
         }
-        if !self.capabilities.polling {
+        if self.is_pushed() {
             self.ping();
         }
         self.phase = Phase::Closed;

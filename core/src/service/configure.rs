@@ -9,7 +9,7 @@ use crate::{
     config::ServiceConfig,
     event::Event,
     store::Stored,
-    transport::{Capabilities, SessionForm},
+    transport::{Capabilities, Delivery, SessionForm},
 };
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ pub struct Setup {
     pub config: ServiceConfig,
     /// What the transport can do.
     pub capabilities: Capabilities,
+    /// How its messages come.
+    pub delivery: Delivery,
     /// The form of its session data.
     pub form: &'static dyn SessionForm,
 }
@@ -66,9 +68,10 @@ impl Service {
         self.time = time;
         let Phase::Configuring(id) = self.phase else { return };
         match outcome {
-            Ok(Setup { config, capabilities, form }) => {
+            Ok(Setup { config, capabilities, delivery, form }) => {
                 self.config = config;
                 self.capabilities = capabilities;
+                self.delivery = delivery;
                 self.form = form;
                 self.load(Loading::StartUp(id));
             }

@@ -20,18 +20,14 @@ impl Service {
             entry.has_left = true;
             entry.state = State::Doubt { position, since: now, look_at, looks: 0 };
         }
-        if self.capabilities.polling {
-            self.poll_now();
-        } else {
-            self.catch_up();
-        }
+        self.catch_up();
     }
 
     /// Looks at the transcript: by the next poll, or besides the polls while they are off or not to be made.
     pub(super) fn look_at_transcript(&mut self) {
         let Some(live) = self.session.live() else { return };
-        let besides = self.is_congested() || (self.capabilities.polling && !live.pace.is_on());
-        if !besides && self.capabilities.polling {
+        let besides = self.is_congested() || (!self.is_pushed() && !live.pace.is_on());
+        if !besides && !self.is_pushed() {
             self.poll_now();
         } else if !besides {
             self.catch_up();
@@ -89,16 +85,16 @@ impl Service {
             let Some(live) = self.session.live_mut() else { return };
             live.own.note(received);
             // One whose place nobody can tell may be the message in doubt.
-            let place = received.message.index.place().unwrap_or(u64::MAX);
+            let place = received.message.index.place().cloned().unwrap_or_else(|| u64::MAX.into());
             let is_text = received.message.kind == MessageType::Message;
             if !peeking && is_brought_about(&received.message.kind) && live.own.wrote(received) {
                 live.unshown.note();
             }
-            if !is_text || !live.own.wrote(received) || (peeking && live.seen.contains(place)) {
+            if !is_text || !live.own.wrote(received) || (peeking && live.seen.contains(&place)) {
                 continue;
             }
             let text = received.original.text().map(|text| &**text).unwrap_or_default();
-            if let Sighting::Settled(entry) = live.outbox.sighted(place, text, peeking)
+            if let Sighting::Settled(entry) = live.outbox.sighted(&place, text, peeking)
                 && let Owner::Command(command) = entry.owner
             {
                 self.resolve(command, self.arrived());

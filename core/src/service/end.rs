@@ -45,7 +45,7 @@ impl Service {
             self.session.live().and_then(|live| live.ending.as_ref()).is_some_and(|ending| ending.heard);
         let (outcome, error, missing) = match outcome {
             Ok(reply) => {
-                let comes_along = !self.capabilities.polling && !reply.messages.is_empty();
+                let comes_along = self.is_pushed() && !reply.messages.is_empty();
                 self.keep_words(&reply);
                 (judge(reply), None, self.is_behind() || !heard && !comes_along)
             }

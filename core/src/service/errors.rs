@@ -44,7 +44,7 @@ impl Service {
     /// What listeners are told of a refusal in the server's own terms (webchatservice.md, 9.4): over a link any with errors,
     /// else one that ends the chat.
     pub(super) fn refusal_news(&self, reply: &Reply) -> Option<ResponseData> {
-        let worth_telling = reply.ended == Some(true) || !self.capabilities.polling;
+        let worth_telling = reply.ended == Some(true) || self.is_pushed();
         (reply.verdict == Verdict::Refused && !reply.errors.is_empty() && worth_telling)
             .then(|| ResponseData::Body(reply.body.clone()))
     }

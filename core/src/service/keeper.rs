@@ -12,7 +12,7 @@ impl Service {
     pub(super) fn keep_for_host(&mut self) {
         let (asynchronous, form) = (self.is_asynchronous(), self.form);
         let Some(live) = self.session.live_mut().filter(|_| asynchronous) else { return };
-        let kept = form.kept(&live.data, live.kept_index.as_ref());
+        let kept = form.kept(&live.data, live.kept_place.as_ref());
         if live.kept.0 != kept {
             live.kept.0 = kept.clone();
             self.effects.push_back(Effect::TellKeeper(HostCall::Store(kept)));
@@ -20,10 +20,10 @@ impl Service {
     }
 
     /// Tells the host of a message that is to be published next, if it is the newest.
-    pub(super) fn keep_index_for_host(&mut self, index: &Index) {
-        let Some(live) = self.session.live_mut().filter(|_| index.place().is_some()) else { return };
-        if live.kept_index.as_ref().is_none_or(|kept| kept.order < index.order) {
-            live.kept_index = Some(index.clone());
+    pub(super) fn keep_place_for_host(&mut self, index: &Index) {
+        let (Some(live), Some(place)) = (self.session.live_mut(), index.place()) else { return };
+        if live.kept_place.as_ref().is_none_or(|kept| kept < place) {
+            live.kept_place = Some(place.clone());
             self.keep_for_host();
         }
     }

@@ -56,7 +56,7 @@ impl Service {
     fn fetch_last_words(&mut self) {
         let (now, patience) = (self.time.now, self.config.ajax_timeout);
         let polling = self.exchanges.is_polling();
-        let ask_at = self.capabilities.polling.then_some(now + patience / 3);
+        let ask_at = (!self.is_pushed()).then_some(now + patience / 3);
         let Some(farewell) = self.session.live_mut().and_then(|live| live.farewell.as_mut()) else { return };
         farewell.fetching = Some(now + patience);
         if polling {
@@ -82,7 +82,7 @@ impl Service {
         let Some(farewell) = self.session.live_mut().and_then(|live| live.farewell.as_mut()) else { return };
         if farewell.fetching.is_some() && farewell.ask_at.is_some() {
             self.ask_for_last_words();
-        } else if !self.capabilities.polling {
+        } else if self.is_pushed() {
             self.have_last_words();
         }
     }

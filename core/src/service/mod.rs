@@ -43,7 +43,7 @@ use crate::{
     ErrorKind,
     command::{Command, Preprocessor, PreviewInput, RequestId, texts},
     config::ServiceConfig,
-    transport::{Capabilities, NoSessions, SessionForm},
+    transport::{Arrival, Capabilities, Delivery, NoSessions, Places, SessionForm},
 };
 use state::{
     Batch, Commands, Congestion, Exchanges, Filters, Held, Loading, Marks, Parked, Queue, Record, Roster,
@@ -90,6 +90,7 @@ pub struct Service {
     wind_up_until: Duration,
     config: ServiceConfig,
     capabilities: Capabilities,
+    delivery: Delivery,
     form: &'static dyn SessionForm,
     session: Session,
     /// Commands given before the service is ready, in order.
@@ -131,6 +132,7 @@ impl Service {
             wind_up_until: Duration::ZERO,
             config: ServiceConfig::default(),
             capabilities: Capabilities::default(),
+            delivery: Delivery { arrival: Arrival::Polled, places: Places::Counted },
             form: &NoSessions,
             session: Session::Idle,
             queued: Queue::default(),

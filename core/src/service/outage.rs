@@ -27,7 +27,7 @@ impl Service {
 
     /// Counts a poll exception where a failed poll is one.
     pub(super) fn poll_exception_by(&mut self, failure: &Failure) {
-        if failure.foreign && self.capabilities.polling && self.capabilities.server_outage {
+        if failure.foreign && !self.is_pushed() && self.capabilities.server_outage {
             self.poll_exception();
         }
     }

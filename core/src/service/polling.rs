@@ -19,7 +19,7 @@ const OK: u16 = 200;
 impl Service {
     pub(super) fn start_polling(&mut self) {
         let now = self.time.now;
-        if !self.capabilities.polling {
+        if self.is_pushed() {
             self.catch_up();
             if self.is_congested() {
                 self.look_besides();
@@ -62,7 +62,7 @@ impl Service {
         let due = self.session.live().filter(|live| !busy && live.farewell.is_none())?.pace.due?;
         match self.is_congested() {
             false => Some(due),
-            true if self.capabilities.polling => Some(due.max(self.congestion.sign_of_life_at())),
+            true if !self.is_pushed() => Some(due.max(self.congestion.sign_of_life_at())),
             true => None,
         }
     }
@@ -71,7 +71,7 @@ impl Service {
         if self.poll_timeout().is_none_or(|due| due > self.time.now) {
             return;
         }
-        if !self.capabilities.polling
+        if self.is_pushed()
             && let Some(live) = self.session.live_mut()
         {
             live.pace.stop();
@@ -165,7 +165,7 @@ impl Service {
     /// A refused poll ends the chat where it says so; a look over a link unless it says otherwise. A poll that is refused without that
     /// goes on in silence (webchatservice.md, 9.4).
     fn poll_refused(&mut self, reply: Reply) {
-        let over = reply.ended == Some(true) || !self.capabilities.polling && reply.ended.is_none();
+        let over = reply.ended == Some(true) || self.is_pushed() && reply.ended.is_none();
         let error = self.refusal_news(&reply);
         let response = reply.body.refusal();
         self.receive_untrusted(reply);
@@ -203,19 +203,19 @@ impl Service {
 
     /// After a poll that brought messages: the next one, where messages are polled for.
     pub(super) fn next_poll(&mut self) {
-        if self.capabilities.polling {
+        if !self.is_pushed() {
             self.poll_again(Duration::ZERO);
         }
     }
 
     /// After a poll, puts the next one off.
     pub(super) fn poll_again(&mut self, at_least: Duration) {
-        let now = self.time.now;
+        let (now, pushed) = (self.time.now, self.is_pushed());
         let Session::Live(live) = &mut self.session else { return };
-        if self.capabilities.polling {
-            live.pace.advance(now, &self.config.polling, at_least);
-        } else {
+        if pushed {
             live.pace.want(now.saturating_add(RETRY.max(at_least)));
+        } else {
+            live.pace.advance(now, &self.config.polling, at_least);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a back end that pushes tells without having been asked (webchatservice.md, 8 and 9.3).
 //!
-//! News that stand at the next place of the transcript, or close up to it, are published as they come. Those behind a gap are held back,
-//! and the service *catches up*: it fetches what is missing from the known place on, until that succeeds. It does so as well after a
+//! News that stand at the next place of the transcript, or close up to it, are published as they come; where places are not counted, those
+//! that come while nothing is known to be missing. Others are held back, and the service *catches up*: it fetches what is missing from the known place on, until that succeeds. It does so as well after a
 //! start, after a link that was lost, and while a message is in doubt. The known place never passes a gap that was not fetched, and what is
 //! held back is published in its order: when it is next, or when a look at the transcript that left after it came shows nothing before it.
 
@@ -13,7 +13,7 @@ use crate::{
     Private,
     event::ResponseData,
     model::{Received, SessionData},
-    transport::{Body, Failure, Incoming, Reply, Verdict},
+    transport::{Arrival, Body, Failure, Incoming, Places, Reply, Verdict},
 };
 use std::time::Duration;
 
@@ -100,9 +100,8 @@ impl Service {
                 if self.leave_for_later(&reply) {
                     return;
                 }
-                let (next, over) =
-                    (self.session.live().is_some_and(|live| live.is_next(&reply)), reply.ended == Some(true));
-                if next {
+                let over = reply.ended == Some(true);
+                if self.closes_up(&reply) {
                     self.receive(Kind::Pushed, reply);
                     self.take_held(None);
                     self.heard_over_the_link();
@@ -152,16 +151,30 @@ impl Service {
         }
     }
 
+    /// Whether the back end pushes.
+    pub(super) fn is_pushed(&self) -> bool {
+        self.delivery.arrival == Arrival::Pushed
+    }
+
+    /// Whether nothing is missing before these messages, or among them. Where places do not tell, what a link brings while nothing is missing
+    /// closes up; what comes with an answer to something else does not.
+    pub(super) fn closes_up(&self, reply: &Reply) -> bool {
+        match self.delivery.places {
+            Places::Counted => self.session.live().is_some_and(|live| live.is_next(reply)),
+            Places::Opaque => self.is_pushed() && self.session.live().is_some() && !self.is_behind(),
+        }
+    }
+
     /// Whether messages are missing, as far as is known.
     pub(super) fn is_behind(&self) -> bool {
         let wanted = self.session.live().is_some_and(|live| live.pace.is_on());
-        !self.capabilities.polling && (wanted || self.exchanges.is_polling())
+        self.is_pushed() && (wanted || self.exchanges.is_polling())
     }
 
     /// Fetches what may be missing, at once or after the fetch that is under way; where there are polls, by the next.
     pub(super) fn catch_up(&mut self) {
         let now = self.time.now;
-        if self.capabilities.polling {
+        if !self.is_pushed() {
             return self.poll_now();
         }
         if let Some(live) = self.session.live_mut() {
@@ -184,8 +197,7 @@ impl Service {
     }
 
     fn next_held(&self, look: Option<ExchangeId>) -> Option<usize> {
-        let live = self.session.live()?;
-        let is_next = self.held.iter().position(|held| live.is_next(&held.reply));
+        let is_next = self.held.iter().position(|held| self.closes_up(&held.reply));
         let is_proven = |held: &&Held| look.is_some_and(|look| held.since < look);
         is_next.or_else(|| self.held.first().filter(is_proven).map(|_| 0))
     }

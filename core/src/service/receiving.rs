@@ -111,7 +111,7 @@ impl Service {
             let is_kept = !matches!(batch.kind, Kind::Away);
             for entry in &batch.entries {
                 if is_kept {
-                    self.keep_index_for_host(&entry.received.message.index);
+                    self.keep_place_for_host(&entry.received.message.index);
                 }
                 self.publish_message(entry, false);
             }
@@ -165,14 +165,14 @@ impl Service {
 
 /// Brings messages into the transcript's order. One without a place stays behind what it came after.
 fn in_order(messages: &mut Vec<Received>) {
-    let mut place = 0;
+    let mut place = None;
     let mut placed: Vec<_> = std::mem::take(messages)
         .into_iter()
         .map(|received| {
-            place = received.message.index.place().unwrap_or(place);
-            (place, received)
+            place = received.message.index.place().cloned().or_else(|| place.take());
+            (place.clone(), received)
         })
         .collect();
-    placed.sort_by_key(|(place, _)| *place);
+    placed.sort_by(|(one, _), (other, _)| one.cmp(other));
     messages.extend(placed.into_iter().map(|(_, received)| received));
 }

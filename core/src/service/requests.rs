@@ -34,13 +34,11 @@ impl Service {
 
     /// Sends a request of the given session.
     pub(super) fn request_of(&mut self, session: Arc<SessionData>, purpose: Purpose, operation: Operation) {
-        self.linked |= !self.capabilities.polling;
+        self.linked |= self.is_pushed();
         self.congestion.note_request(self.time.now);
         let wants_preview = match &operation {
             Operation::Typing { preview: None, .. } => true,
-            Operation::Poll { preview: None, .. } => {
-                self.capabilities.polling && matches!(purpose, Purpose::Poll(_))
-            }
+            Operation::Poll { preview: None, .. } => !self.is_pushed() && matches!(purpose, Purpose::Poll(_)),
             _ => false,
         };
         let id = self.exchanges.open(purpose, self.time.now);

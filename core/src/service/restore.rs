@@ -185,7 +185,7 @@ impl Service {
             }
             self.publish(Event::RestoredOffline);
         }
-        if self.capabilities.polling {
+        if !self.is_pushed() {
             self.start_polling();
         } else if offline {
             self.poll_again(Duration::ZERO);

@@ -78,7 +78,8 @@ impl Service {
         if live.farewell.is_some() {
             return false;
         }
-        let (disconnected, position, slowness) = (live.disconnected, live.position, live.slowness);
+        let (disconnected, position, slowness) =
+            (live.disconnected, live.least_new(self.delivery.places), live.slowness);
         let is_haunted = live.outbox.is_haunted();
         let Some(entry) = live.outbox.front_mut() else { return false };
         let over = entry.over_at(grace).is_some_and(|at| at <= now);

@@ -71,7 +71,7 @@ impl Service {
     pub(super) fn store_position(&mut self) {
         let Some(live) = self.session.live() else { return };
         let mut changes = vec![self.form.place(live.position, live.newest.as_ref())];
-        if !self.capabilities.polling {
+        if self.is_pushed() {
             changes.push(self.sign_of_life());
         }
         self.store_own(changes);

@@ -59,7 +59,7 @@ impl Service {
         if live.farewell.is_some() {
             return self.hold(reply);
         }
-        let is_next = live.is_next(&reply);
+        let is_next = self.closes_up(&reply);
         if self.leave_for_later(&reply) {
             return;
         }

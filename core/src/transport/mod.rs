@@ -1,7 +1,8 @@
 //! The neutral boundary between the service and the back ends: a [`Request`] says what is wanted, a [`Reply`] or a [`Failure`] what came of
-//! it, [`Capabilities`] what a back end can do at all. Plain data; nothing here knows a protocol, a carrier or a rule.
+//! it, [`Capabilities`] what a back end can do at all, [`Delivery`] how its messages come. Plain data; nothing here knows a protocol, a carrier or a rule.
 
 mod capabilities;
+mod delivery;
 mod failure;
 mod reply;
 mod request;
@@ -9,10 +10,11 @@ mod session;
 
 pub use crate::bounds::Excess;
 pub use capabilities::Capabilities;
+pub use delivery::{Arrival, Delivery, Places};
 pub use failure::{Applied, Failure, FileFault, Late, News};
 pub(crate) use reply::refusal_text;
 pub use reply::{Body, Reply, ServerError, Verdict};
-pub use request::{Operation, Position, Request, Start, Text};
+pub use request::{Cursor, Operation, Request, Start, Text};
 pub use session::{NoSessions, SessionForm};
 
 use futures_util::stream::BoxStream;
@@ -22,6 +24,9 @@ use std::{future::Future, pin::Pin};
 pub trait Transport: Send + Sync + 'static {
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
+
+    /// How its messages come.
+    fn delivery(&self) -> Delivery;
 
     /// The form of its session data.
     fn session_form(&self) -> &'static dyn SessionForm;

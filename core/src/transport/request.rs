@@ -1,7 +1,7 @@
 //! What the service asks of a back end.
 
 use crate::{
-    model::{Download, Index, JsonObject, SessionData, Upload},
+    model::{Download, JsonObject, Place, SessionData, Upload},
     private::{Private, debug_only},
 };
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub enum Operation {
     /// Fetch new messages.
     Poll {
         /// From where on.
-        from: Position,
+        from: Cursor,
         /// What the customer has typed so far, where the application shows it.
         preview: Option<Private>,
     },
@@ -33,8 +33,8 @@ pub enum Operation {
     Restore,
     /// Fetch older messages of an asynchronous chat.
     History {
-        /// The index of the oldest message known; it may be among those fetched.
-        before: Index,
+        /// The place of the oldest message known; it may be among those fetched.
+        before: Place,
     },
     /// Say that the customer types, or has stopped.
     Typing {
@@ -138,14 +138,14 @@ impl std::fmt::Debug for Operation {
     }
 }
 
-/// From where on messages are fetched. A back end that is asked for a place takes `order`; one that remembers what it delivered to whom
+/// From where on messages are fetched. A back end that counts its entries takes `next`; one that remembers what it delivered to whom
 /// goes by `resync` and `after`.
 #[derive(Clone, Debug, Default)]
-pub struct Position {
-    /// The first place wanted; 1 is the first of all.
-    pub order: u64,
+pub struct Cursor {
+    /// The first number wanted, where entries are counted; 1 is the first of all.
+    pub next: u64,
     /// The newest entry known; nothing when there is none.
-    pub after: Option<Index>,
+    pub after: Option<Place>,
     /// Messages may have been delivered that never arrived: whatever the back end remembers, all after `after` are wanted.
     pub resync: bool,
 }

@@ -2,7 +2,7 @@
 
 use super::Body;
 use crate::model::{
-    Index, SessionData, SessionNames,
+    Place, SessionData, SessionNames,
     stored::{Change, Stored},
 };
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ pub trait SessionForm: Debug + Send + Sync {
     fn write(&self, data: &SessionData) -> Vec<Change>;
 
     /// What is to be stored of the place in the transcript: the next one to fetch from, or the newest entry's.
-    fn place(&self, next: u64, newest: Option<&Index>) -> Change;
+    fn place(&self, next: u64, newest: Option<&Place>) -> Change;
 
     /// The stored session, when there is a complete one.
     fn read(&self, stored: &Stored) -> Option<SessionData>;
@@ -38,7 +38,7 @@ pub trait SessionForm: Debug + Send + Sync {
     fn given(&self, given: &Value) -> Option<SessionData>;
 
     /// What an application is to keep of an asynchronous chat ("getSessionData"); `newest` is the newest entry that it was told of.
-    fn kept(&self, data: &SessionData, newest: Option<&Index>) -> Value;
+    fn kept(&self, data: &SessionData, newest: Option<&Place>) -> Value;
 
     /// What the server says of a success, for one whose own words were lost.
     fn success(&self, ended: bool) -> Body;
@@ -73,7 +73,7 @@ impl SessionForm for NoSessions {
         Vec::new()
     }
 
-    fn place(&self, _: u64, _: Option<&Index>) -> Change {
+    fn place(&self, _: u64, _: Option<&Place>) -> Change {
         ("", None)
     }
 
@@ -85,7 +85,7 @@ impl SessionForm for NoSessions {
         None
     }
 
-    fn kept(&self, _: &SessionData, _: Option<&Index>) -> Value {
+    fn kept(&self, _: &SessionData, _: Option<&Place>) -> Value {
         Value::Null
     }
 

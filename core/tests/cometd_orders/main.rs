@@ -35,7 +35,7 @@ fn orders(steps: &[Step]) -> Vec<Vec<Step>> {
 }
 
 fn places(received: &[Received]) -> Vec<u64> {
-    received.iter().map(|received| received.message.index.order).collect()
+    received.iter().map(|received| received.message.index.order().unwrap()).collect()
 }
 
 async fn chat_through(order: Vec<Step>) -> Result<(), String> {

@@ -9,7 +9,7 @@ use webchat_core::{
     command::{Command, RequestId, StartChat},
     model::{Message, OriginalMessage, Received},
     service::{Effect, ExchangeId, Service, Setup, Time},
-    transport::{Capabilities, Reply},
+    transport::{Arrival, Capabilities, Delivery, Places, Reply},
 };
 
 /// A service with a chat that has seen this many messages, polling.
@@ -27,8 +27,10 @@ impl Polling {
         let mut service = Service::new();
         let time = Time::default();
         let capabilities = Capabilities { polling: true, ..Capabilities::default() };
+        let delivery = Delivery { arrival: Arrival::Polled, places: Places::Counted };
         service.command(time, RequestId(1), Command::Configure(Box::new(config.clone())), None);
-        service.configured(time, Ok(Setup { config: config.service, capabilities, form: &GmsForm }));
+        service
+            .configured(time, Ok(Setup { config: config.service, capabilities, delivery, form: &GmsForm }));
         service.loaded(time, Ok(std::collections::BTreeMap::new()));
         service.command(time, RequestId(2), Command::StartChat(StartChat::default()), None);
         service.loaded(time, Ok(std::collections::BTreeMap::new()));

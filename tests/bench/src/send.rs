@@ -137,7 +137,7 @@ pub fn one_poll_at_a_time(server: &Server, runtime: &Runtime, back_end: &BackEnd
     let start = Request { session, operation: Operation::Start(start) };
     let session = Arc::new(runtime.block_on(transport.perform(start)).unwrap().session.unwrap());
     let poll = || {
-        let from = transport::Position::default();
+        let from = transport::Cursor::default();
         transport
             .perform(Request { session: session.clone(), operation: Operation::Poll { from, preview: None } })
     };

@@ -16,7 +16,7 @@ use webchat_core::{
     model::JsonObject,
     service::{BatchId, Effect, ExchangeId, PrivateMessages, Service, Setup, Time},
     store::Stored,
-    transport::{Applied, Capabilities, Failure, Incoming, News, Reply},
+    transport::{Applied, Arrival, Capabilities, Delivery, Failure, Incoming, News, Places, Reply},
 };
 
 /// More that is due at one moment than this is a storm.
@@ -198,7 +198,9 @@ impl World {
         match effect {
             Effect::Configure(_) => {
                 let (config, capabilities) = (ServiceConfig::default(), self.capabilities);
-                let made = Ok(Setup { config, capabilities, form: &GmsForm });
+                let arrival = if capabilities.polling { Arrival::Polled } else { Arrival::Pushed };
+                let delivery = Delivery { arrival, places: Places::Counted };
+                let made = Ok(Setup { config, capabilities, delivery, form: &GmsForm });
                 self.service.configured(self.time(), made);
             }
             Effect::Load { .. } => {

@@ -50,7 +50,7 @@ impl Heard {
         match &envelope.event {
             Event::MessageReceived(payload) => {
                 self.lines.extend(payload.received.iter().map(|received| Line {
-                    index: received.message.index.order,
+                    index: received.message.index.order().unwrap_or_default(),
                     kind: received.message.kind.clone(),
                     nickname: received.message.from.name.to_string(),
                     text: received.message.text.as_deref().map(str::to_owned),

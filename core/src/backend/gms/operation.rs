@@ -57,7 +57,7 @@ pub(crate) fn members<'a>(operation: &'a Operation, endpoint: Option<&'a str>) -
         Operation::Send(text) => text_members(text),
         Operation::Poll { from, preview } => {
             // 0 means "nothing" on one carrier and perhaps "everything" on the other; 1 is always everything.
-            let place = ("transcriptPosition", place(from.order.max(1)));
+            let place = ("transcriptPosition", place(from.next.max(1)));
             [place].into_iter().chain(preview.as_deref().map(message)).collect()
         }
         Operation::Restore => vec![("transcriptPosition", Value::Place(1))],

@@ -4,7 +4,7 @@ use crate::{
     Private,
     carrier::http,
     model::{
-        Index, SessionData, SessionNames,
+        Place, SessionData, SessionNames,
         stored::{Change, Stored, StoredText},
     },
     transport::{Body, Failure, SessionForm},
@@ -101,7 +101,7 @@ impl SessionForm for GmsForm {
         ]
     }
 
-    fn place(&self, next: u64, _: Option<&Index>) -> Change {
+    fn place(&self, next: u64, _: Option<&Place>) -> Change {
         (key::INDEX, Some(StoredText(next.to_string())))
     }
 
@@ -124,7 +124,7 @@ impl SessionForm for GmsForm {
         is_whole.then(|| session.into())
     }
 
-    fn kept(&self, data: &SessionData, _: Option<&Index>) -> Value {
+    fn kept(&self, data: &SessionData, _: Option<&Place>) -> Value {
         json!(data)
     }
 

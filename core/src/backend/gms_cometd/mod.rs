@@ -30,7 +30,8 @@ use crate::{
     },
     config::{Connection, OptionDef, ServiceConfig, Webchat},
     transport::{
-        BoxFuture, Capabilities, Failure, Incoming, News, Operation, Reply, Request, SessionForm, Transport,
+        Arrival, BoxFuture, Capabilities, Delivery, Failure, Incoming, News, Operation, Places, Reply,
+        Request, SessionForm, Transport,
     },
 };
 use chat::{Chat, Handle};
@@ -141,6 +142,10 @@ impl Transport for GmsCometd {
             history: self.files.config.asynchronous,
             ..ABILITIES
         }
+    }
+
+    fn delivery(&self) -> Delivery {
+        Delivery { arrival: Arrival::Pushed, places: Places::Counted }
     }
 
     fn session_form(&self) -> &'static dyn SessionForm {

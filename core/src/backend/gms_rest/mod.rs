@@ -21,7 +21,10 @@ use crate::{
     backend::gms::{self, ABILITIES, GmsForm, GmsSession, interpret, options::names_no_transport, with_news},
     carrier::http::{self, HttpChat, HttpPool, HttpRequest, Overdue, RequestBody, Reuse},
     config::{Connection, OptionDef, ServiceConfig, Webchat},
-    transport::{BoxFuture, Capabilities, Failure, Late, Operation, Reply, Request, SessionForm, Transport},
+    transport::{
+        Arrival, BoxFuture, Capabilities, Delivery, Failure, Late, Operation, Places, Reply, Request,
+        SessionForm, Transport,
+    },
 };
 use bytes::Bytes;
 use reqwest::{Method, Url};
@@ -87,6 +90,10 @@ impl GmsRest {
 impl Transport for GmsRest {
     fn capabilities(&self) -> Capabilities {
         ABILITIES
+    }
+
+    fn delivery(&self) -> Delivery {
+        Delivery { arrival: Arrival::Polled, places: Places::Counted }
     }
 
     fn session_form(&self) -> &'static dyn SessionForm {

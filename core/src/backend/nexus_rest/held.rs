@@ -62,7 +62,7 @@ impl Inner {
         session: &NexusSession,
     ) -> Result<(), Failure> {
         let before = match operation {
-            Operation::Poll { from, .. } => from.after.clone().unwrap_or_default(),
+            Operation::Poll { from, .. } => from.after.clone().unwrap_or_else(|| 0.into()),
             _ => return Ok(()),
         };
         match self.ask(&Operation::History { before }, session).await {

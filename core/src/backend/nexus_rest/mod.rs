@@ -31,7 +31,8 @@ use crate::{
     },
     config::{Connection, ImagePolicy, OptionDef, ServiceConfig, Webchat},
     transport::{
-        BoxFuture, Capabilities, Failure, Late, Operation, Position, Reply, Request, SessionForm, Transport,
+        Arrival, BoxFuture, Capabilities, Cursor, Delivery, Failure, Late, Operation, Places, Reply, Request,
+        SessionForm, Transport,
     },
 };
 use bytes::Bytes;
@@ -124,6 +125,10 @@ impl Transport for NexusRest {
             start_form: true,
             ..Capabilities::default()
         }
+    }
+
+    fn delivery(&self) -> Delivery {
+        Delivery { arrival: Arrival::Polled, places: Places::Opaque }
     }
 
     fn session_form(&self) -> &'static dyn SessionForm {
@@ -304,7 +309,7 @@ impl Inner {
 
 /// Whether `operation` is a poll that names an entry.
 fn is_from_an_index(operation: &Operation) -> bool {
-    matches!(operation, Operation::Poll { from: Position { resync: true, after: Some(_), .. }, .. })
+    matches!(operation, Operation::Poll { from: Cursor { resync: true, after: Some(_), .. }, .. })
 }
 
 /// The poll that asks for everything.

@@ -4,7 +4,7 @@ use crate::{
     Private,
     carrier::http,
     model::{
-        Index, SessionData, SessionNames,
+        Index, Place, SessionData, SessionNames,
         stored::{Change, Stored, StoredText},
     },
     transport::{Body, Failure, SessionForm},
@@ -94,8 +94,8 @@ impl SessionForm for NexusForm {
         ]
     }
 
-    fn place(&self, _: u64, newest: Option<&Index>) -> Change {
-        let text = newest.and_then(|index| index.text.as_deref());
+    fn place(&self, _: u64, newest: Option<&Place>) -> Change {
+        let text = newest.and_then(|place| place.text.as_deref());
         (key::INDEX, text.map(|text| StoredText(text.to_owned())))
     }
 
@@ -117,8 +117,8 @@ impl SessionForm for NexusForm {
         usable.then(|| NexusSession { token: token.into(), ..NexusSession::default() }.into())
     }
 
-    fn kept(&self, data: &SessionData, newest: Option<&Index>) -> Value {
-        let index = newest.map_or_else(|| json!(0), |index| json!(index));
+    fn kept(&self, data: &SessionData, newest: Option<&Place>) -> Value {
+        let index = newest.map_or_else(|| json!(0), |place| json!(Index::Place(place.clone())));
         json!({"messageIndex": index, "token": data.key()})
     }
 

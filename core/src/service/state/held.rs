@@ -15,6 +15,6 @@ pub(crate) struct Held {
 
 impl Held {
     pub(crate) fn first(&self) -> Option<u64> {
-        self.reply.messages.iter().filter_map(|received| received.message.index.place()).min()
+        self.reply.messages.iter().filter_map(|received| received.message.index.order()).min()
     }
 }

@@ -14,8 +14,13 @@
 //! One entry of the transcript never speaks for two messages. A message given up while in doubt keeps its place until it is settled;
 //! after one that could not be settled in time, a *ghost*, nothing is sent until a look has told what became of it.
 
-use super::seen::Seen;
-use crate::{Private, command::RequestId, model::Likeness, transport};
+use super::seen::Places;
+use crate::{
+    Private,
+    command::RequestId,
+    model::{Likeness, Place},
+    transport,
+};
 use std::{
     collections::{BTreeSet, VecDeque},
     time::Duration,
@@ -32,9 +37,9 @@ pub(crate) struct Outbox {
     arrived: VecDeque<Left>,
     ghost: Option<Ghost>,
     /// The places of own messages that nothing explains yet.
-    unexplained: BTreeSet<u64>,
+    unexplained: BTreeSet<Place>,
     /// Places that have been taken into account, and may be seen again.
-    claimed: Seen,
+    claimed: Places,
 }
 
 /// A message under way.
@@ -200,7 +205,7 @@ impl Outbox {
 
     /// Remembers that the first message arrived, until it is seen; it may have been seen already, changed.
     pub(crate) fn arrived(&mut self, text: Private, position: u64) {
-        if let Some(&place) = self.unexplained.range(position..).next() {
+        if let Some(place) = self.unexplained.range(Place::from(position)..).next().cloned() {
             self.unexplained.remove(&place);
             self.claimed.insert(place);
             return;
@@ -233,12 +238,12 @@ impl Outbox {
     }
 
     /// Takes note of an own message in the transcript. `peeking` is true for a look besides the polls, which will see it again.
-    pub(crate) fn sighted(&mut self, place: u64, text: &str, peeking: bool) -> Sighting {
-        if self.claimed.contains(place) || self.unexplained.contains(&place) {
+    pub(crate) fn sighted(&mut self, place: &Place, text: &str, peeking: bool) -> Sighting {
+        if self.claimed.contains(place) || self.unexplained.contains(place) {
             return Sighting::Nothing;
         }
         let mut found = Sighting::Nothing;
-        match self.whose(place, text) {
+        match self.whose(place.order, text) {
             Whose::Arrived(at) => drop(self.arrived.remove(at)),
             Whose::Ghost => self.ghost = None,
             Whose::First => match self.entries.front_mut() {
@@ -246,18 +251,18 @@ impl Outbox {
                 _ => found = self.pop().map_or(Sighting::Nothing, Sighting::Settled),
             },
             Whose::Somebodys => {
-                self.unexplained.insert(place);
+                self.unexplained.insert(place.clone());
                 return found;
             }
             Whose::Nobodys => return found,
         }
         if peeking {
-            self.claimed.insert(place);
+            self.claimed.insert(place.clone());
         }
         found
     }
 
-    /// Whose the own message at `place` is: by its text, else by order.
+    /// Whose the own message at this place is: by its text, else by order.
     fn whose(&self, place: u64, text: &str) -> Whose {
         let likeness = |sent: &Private, position: u64| {
             (position <= place)
@@ -295,7 +300,7 @@ impl Outbox {
         let Some(position) = self.entries.front().and_then(Outgoing::unseen_from) else {
             return Fate::Unclear;
         };
-        let left_over = self.unexplained.range(position..).count();
+        let left_over = self.unexplained.range(Place::from(position)..).count();
         self.explain_all();
         match left_over {
             0 => Fate::Absent,

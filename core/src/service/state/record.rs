@@ -43,10 +43,10 @@ impl Record {
 
 /// Puts an entry where it belongs in the server's order, whenever it came. One without a place stands where it came.
 fn insert(transcript: &mut Vec<Received>, received: Received) {
-    let at = received.message.index.place().and_then(|place| {
+    let at = received.message.index.place().cloned().and_then(|place| {
         let behind = transcript.iter().enumerate().rev();
         let behind = behind.map(|(at, known)| (at, known.message.index.place()));
-        let behind = behind.take_while(|(_, known)| known.is_none_or(|known| known > place));
+        let behind = behind.take_while(|(_, known)| known.is_none_or(|known| *known > place));
         behind.filter(|(_, known)| known.is_some()).map(|(at, _)| at).last()
     });
     transcript.insert(at.unwrap_or(transcript.len()), received);
@@ -66,7 +66,7 @@ mod tests {
     }
 
     fn places(record: &Record) -> Vec<u64> {
-        record.kept().received.iter().map(|received| received.message.index.order).collect()
+        record.kept().received.iter().map(|received| received.message.index.order().unwrap()).collect()
     }
 
     #[test]

@@ -43,14 +43,14 @@ impl Roster {
     /// Takes note of a message's time and place. Times of a server may run backwards, and history comes late.
     pub(crate) fn note_time(&mut self, message: &Message) {
         let timestamp = message.timestamp;
-        self.newest = message.index.place().unwrap_or_default().max(self.newest);
+        self.newest = message.index.order().unwrap_or_default().max(self.newest);
         self.earliest = Some(self.earliest.map_or(timestamp, |earliest| earliest.min(timestamp)));
         self.latest = self.latest.max(Some(timestamp));
     }
 
     /// Where a message stands. What has no place counts as new.
     pub(crate) fn place(&self, message: &Message) -> u64 {
-        message.index.place().unwrap_or(self.newest)
+        message.index.order().unwrap_or(self.newest)
     }
 
     /// How many supervisors and how many agents are in the chat now.

@@ -1,19 +1,20 @@
-//! Which transcript entries have been received: a set of ranges of their places, so that its size follows the gaps and not the transcript.
+//! Which transcript entries have been received: where a number tells which entry it is, a set of ranges, so that its size follows the gaps and
+//! not the transcript; the others by name.
 
-use crate::model::Received;
+use crate::model::{EntryId, Place, Received};
 use serde_json::Value;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-/// How many ranges are told apart, and how many entries without a place. A chat has no more, unless a server wants our memory.
+/// How many ranges are told apart, and how many entries with a name, and without a place. A chat has no more, unless a server wants our memory.
 const MOST: usize = 65_536;
 
 /// Which entries have been received.
 #[derive(Debug, Default)]
 pub(crate) struct Entries {
-    places: Seen,
+    places: Places,
     /// How often an answer has had an entry without a place, by the hash of what it says.
     odd: HashMap<u64, usize>,
 }
@@ -25,7 +26,7 @@ impl Entries {
         let mut in_this: HashMap<u64, usize> = HashMap::new();
         messages.retain(|received| {
             if let Some(place) = received.message.index.place() {
-                return self.places.insert(place);
+                return self.places.insert(place.clone());
             }
             let fingerprint = fingerprint(received);
             let count = in_this.entry(fingerprint).or_default();
@@ -39,7 +40,7 @@ impl Entries {
     }
 
     /// Whether the entry with this place has been received.
-    pub(crate) fn contains(&self, place: u64) -> bool {
+    pub(crate) fn contains(&self, place: &Place) -> bool {
         self.places.contains(place)
     }
 }
@@ -54,13 +55,50 @@ fn fingerprint(received: &Received) -> u64 {
     hasher.finish()
 }
 
-/// A set of indexes, as ranges `first -> last`.
+/// A set of places.
 #[derive(Debug, Default)]
-pub(crate) struct Seen(BTreeMap<u64, u64>);
+pub(crate) struct Places {
+    counted: Seen,
+    named: BTreeSet<Place>,
+    /// Nothing is told twice: what stands before this was there, or comes no more.
+    forgotten_before: Option<Place>,
+}
+
+impl Places {
+    /// Adds a place; false when it was there already.
+    pub(crate) fn insert(&mut self, place: Place) -> bool {
+        if place.id == EntryId::Order {
+            return self.counted.insert(place.order);
+        }
+        if self.is_forgotten(&place) || !self.named.insert(place) {
+            return false;
+        }
+        if self.named.len() > MOST {
+            self.forgotten_before = self.named.pop_first();
+        }
+        true
+    }
+
+    /// Whether a place is in the set.
+    pub(crate) fn contains(&self, place: &Place) -> bool {
+        match place.id {
+            EntryId::Order => self.counted.contains(place.order),
+            EntryId::Name(_) => self.is_forgotten(place) || self.named.contains(place),
+        }
+    }
+
+    fn is_forgotten(&self, place: &Place) -> bool {
+        self.forgotten_before.as_ref().is_some_and(|first| place <= first)
+    }
+}
+
+/// A set of numbers, as ranges `first -> last`.
+#[derive(Debug, Default)]
+struct Seen(BTreeMap<u64, u64>);
 
 impl Seen {
-    /// Adds an index; false when it was there already.
-    pub(crate) fn insert(&mut self, index: u64) -> bool {
+    /// Adds a number; false when it was there already.
+    fn insert(&mut self, index: u64) -> bool {
         let below = self.0.range(..=index).next_back().map(|(first, last)| (*first, *last));
         if below.is_some_and(|(_, last)| index <= last) {
             return false;
@@ -84,8 +122,8 @@ impl Seen {
         }
     }
 
-    /// Whether an index is in the set.
-    pub(crate) fn contains(&self, index: u64) -> bool {
+    /// Whether a number is in the set.
+    fn contains(&self, index: u64) -> bool {
         self.0.range(..=index).next_back().is_some_and(|(_, last)| index <= *last)
     }
 
@@ -121,6 +159,28 @@ mod tests {
         assert_eq!(seen.ranges(), MOST);
         assert!((0..all).all(|index| seen.contains(index * 2)), "nothing is told twice");
         assert!(seen.insert(all * 2 - 3), "the newest gaps are open");
+    }
+
+    fn named(order: u64, name: &str) -> Place {
+        Place { order, id: EntryId::Name(name.into()), text: None }
+    }
+
+    #[test]
+    fn entries_of_the_same_number_are_told_apart_by_their_names() {
+        let mut places = Places::default();
+        assert!(places.insert(named(7, "a")) && places.insert(named(7, "b")) && places.insert(7.into()));
+        assert!(!places.insert(named(7, "a")) && !places.insert(7.into()));
+        assert!(places.contains(&named(7, "b")) && !places.contains(&named(7, "c")));
+    }
+
+    #[test]
+    fn a_server_that_names_its_entries_takes_no_more_memory_for_ever() {
+        let mut places = Places::default();
+        let all = MOST as u64 + 10;
+        assert!((0..all).all(|order| places.insert(named(order, "a"))));
+        assert_eq!(places.named.len(), MOST);
+        assert!((0..all).all(|order| !places.insert(named(order, "a"))), "nothing is told twice");
+        assert!(places.insert(named(10, "b")), "the newest may still come");
     }
 
     proptest! {

@@ -7,8 +7,8 @@ use super::{
 use crate::{
     Private,
     command::RequestId,
-    model::{Index, Received, SessionData},
-    transport::{Position, Reply},
+    model::{Place, Received, SessionData},
+    transport::{Cursor, Places, Reply},
 };
 use serde_json::Value;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
@@ -33,13 +33,13 @@ pub(crate) struct Live {
     /// The place in the transcript to fetch from next.
     pub(crate) position: u64,
     /// The newest and the oldest entry received.
-    pub(crate) newest: Option<Index>,
-    pub(crate) oldest: Option<Index>,
+    pub(crate) newest: Option<Place>,
+    pub(crate) oldest: Option<Place>,
     /// The server may have delivered messages that never arrived here.
     pub(crate) resync: bool,
     /// What the host keeps of it, and the newest entry that it has been told of.
     pub(crate) kept: Kept,
-    pub(crate) kept_index: Option<Index>,
+    pub(crate) kept_place: Option<Place>,
     /// Commands that want a page of older messages; the first one's is being fetched.
     pub(crate) history: VecDeque<RequestId>,
     pub(crate) seen: Entries,
@@ -97,31 +97,37 @@ impl std::fmt::Debug for Kept {
 }
 
 impl Live {
-    /// Takes note of where new entries, in order, stand, and of the place that the server names as the next; true when the next place to
-    /// fetch from moves.
+    /// Takes note of where new entries, in order, stand, and of the place that the server names as the next; true when the place to fetch
+    /// from moves.
     pub(crate) fn note_places(&mut self, messages: &[Received], next: Option<u64>) -> bool {
-        let is_older =
-            |known: &Option<Index>, new: &Index| known.as_ref().is_none_or(|known| new.order < known.order);
-        let placed =
-            || messages.iter().map(|received| &received.message.index).filter(|index| index.odd.is_none());
-        if let Some(first) = placed().next().filter(|first| is_older(&self.oldest, first)) {
+        let known = || messages.iter().filter_map(|received| received.message.index.place());
+        if let Some(first) = known().next()
+            && self.oldest.as_ref().is_none_or(|oldest| first < oldest)
+        {
             self.oldest = Some(first.clone());
         }
-        let last = placed().next_back();
-        if let Some(last) =
-            last.filter(|last| self.newest.as_ref().is_none_or(|newest| newest.order < last.order))
-        {
-            self.newest = Some(last.clone());
+        let last = known().next_back();
+        let newer = last.filter(|last| self.newest.as_ref().is_none_or(|newest| newest < *last));
+        if let Some(newer) = newer {
+            self.newest = Some(newer.clone());
         }
         let next = last.map_or(0, |last| last.order.saturating_add(1)).max(next.unwrap_or(0));
-        let moved = next > self.position;
+        let moved = newer.is_some() || next > self.position;
         self.position = self.position.max(next);
         moved
     }
 
+    /// The least number that an entry can have which is newer than all known: where places are not counted, that of the newest.
+    pub(crate) fn least_new(&self, places: Places) -> u64 {
+        match (places, &self.newest) {
+            (Places::Opaque, Some(newest)) => newest.order,
+            _ => self.position,
+        }
+    }
+
     /// From where on to fetch messages.
-    pub(crate) fn from(&self) -> Position {
-        Position { order: self.position, after: self.newest.clone(), resync: self.resync }
+    pub(crate) fn from(&self) -> Cursor {
+        Cursor { next: self.position, after: self.newest.clone(), resync: self.resync }
     }
 
     pub(crate) fn new(data: Arc<SessionData>) -> Self {
@@ -133,7 +139,7 @@ impl Live {
             oldest: None,
             resync: false,
             kept: Kept::default(),
-            kept_index: None,
+            kept_place: None,
             history: VecDeque::new(),
             seen: Entries::default(),
             pace: Pace::default(),
@@ -183,10 +189,10 @@ impl Session {
 }
 
 impl Live {
-    /// Whether these messages close up to what is known, without a gap before or among them.
+    /// Whether these messages, whose places are counted, close up to what is known, without a gap before or among them.
     pub(crate) fn is_next(&self, reply: &Reply) -> bool {
         let mut places: Vec<_> =
-            reply.messages.iter().filter_map(|received| received.message.index.place()).collect();
+            reply.messages.iter().filter_map(|received| received.message.index.order()).collect();
         places.sort_unstable();
         let mut next = self.position;
         places.into_iter().all(|place| {

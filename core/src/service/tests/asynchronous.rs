@@ -10,7 +10,7 @@ use crate::{
     ErrorKind,
     backend::nexus_rest::NexusSession,
     command::{Command, Commander, StartChat},
-    model::{Index, OriginalMessage, ParticipantId, Received, SessionData},
+    model::{Index, OriginalMessage, ParticipantId, Place, Received, SessionData},
     store::HostCall,
     transport::{Failure, News, Operation, Reply},
 };
@@ -37,9 +37,9 @@ pub(super) fn data(session: &str, token: &str) -> SessionData {
 
 /// An entry as Nexus sends it: its index and its sender's id are text.
 fn nexus(mut received: Received) -> Received {
-    let order = received.message.index.order;
+    let order = received.message.index.order().unwrap();
     let text = format!("{order}-0");
-    received.message.index = Index { order, text: Some(text.as_str().into()), odd: None };
+    received.message.index = Index::Place(Place { text: Some(text.as_str().into()), ..order.into() });
     let id = if received.message.from.id == ParticipantId::Number(1) { "me" } else { "somebody" };
     received.message.from.id = ParticipantId::from(id);
     let mut sent: Value = serde_json::from_str(&received.original.as_json()).unwrap();

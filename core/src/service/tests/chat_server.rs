@@ -211,7 +211,7 @@ impl World {
         };
         let mut reply = if self.ended { ended() } else { done() };
         {
-            let first = usize::try_from(from.order).unwrap().saturating_sub(1);
+            let first = usize::try_from(from.next).unwrap().saturating_sub(1);
             reply.messages = (first..self.transcript.len()).map(|at| self.entry(at)).collect();
             reply.next_position = Some(self.transcript.len() as u64 + 1);
             if matches!(fate.answer, Answer::Scrambled) {

@@ -101,7 +101,7 @@ impl World {
                 self.flying.push_back(Flying::Answer(pending.id, done()));
             }
             Operation::Poll { from, .. } => {
-                let known = usize::try_from(from.order - 1).unwrap();
+                let known = usize::try_from(from.next - 1).unwrap();
                 let missed = (known..self.transcript.len()).map(|index| self.entry(index)).collect();
                 self.flying.push_back(Flying::Answer(pending.id, batch(missed)));
                 self.subscribed = true;

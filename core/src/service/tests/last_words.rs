@@ -85,7 +85,7 @@ fn whichever_command_learns_first_the_last_words_come_before_the_end() {
         script.answer(kind, ended());
         assert_eq!(told(&mut script), [""; 0], "{kind}: nothing before they are there");
         let Operation::Poll { from, preview } = &script.request("poll").request.operation else { panic!() };
-        assert_eq!((from.order, from.resync, preview.is_none()), (3, true, true));
+        assert_eq!((from.next, from.resync, preview.is_none()), (3, true, true));
         script.answer("poll", last());
         assert_eq!(told(&mut script), [&LAST[..], &["ended", "pollingStopped"]].concat(), "{kind}");
         assert_eq!(script.ask(Command::GetTranscript)["messages"].as_array().unwrap().len(), 4);

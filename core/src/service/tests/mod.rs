@@ -29,6 +29,7 @@ mod key {
     };
 }
 
+mod abilities;
 mod accepted;
 mod answers;
 mod asynchronous;
@@ -46,6 +47,7 @@ mod last_words;
 mod names;
 mod odd;
 mod one_session;
+mod opaque_places;
 mod orders;
 mod outage;
 mod outbox;

@@ -30,7 +30,7 @@ pub(super) fn describe(request: &Operation) -> String {
     let kind = operation(request);
     match request {
         Operation::Send(text) => format!("{kind} {}", text.text.as_str()),
-        Operation::Poll { from, .. } => format!("{kind} {}", from.order),
+        Operation::Poll { from, .. } => format!("{kind} {}", from.next),
         Operation::ReadReceipt { position } => format!("{kind} {position}"),
         Operation::Typing { started, .. } => format!("{kind} {}", if *started { "on" } else { "off" }),
         _ => kind.into(),

@@ -32,7 +32,7 @@ fn told(script: &Script) -> Vec<String> {
 
 fn position(script: &Script) -> u64 {
     match &script.request("poll").request.operation {
-        Operation::Poll { from, .. } => from.order,
+        Operation::Poll { from, .. } => from.next,
         other => panic!("{other:?}"),
     }
 }

@@ -81,7 +81,7 @@ impl World {
             Act::Read => {
                 let look = self.script.pending.remove(0);
                 let Operation::Poll { from, .. } = &look.request.operation else { panic!("{look:?}") };
-                let reply = batch((from.order..=self.length).map(entry_at).collect());
+                let reply = batch((from.next..=self.length).map(entry_at).collect());
                 self.answers.push((look, reply));
             }
             Act::Answer if self.answers.is_empty() => {}

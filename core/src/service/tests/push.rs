@@ -50,7 +50,7 @@ impl Script {
 
     pub(super) fn fetch_from(&self) -> u64 {
         match &self.request("poll").request.operation {
-            Operation::Poll { from, .. } => from.order,
+            Operation::Poll { from, .. } => from.next,
             other => panic!("{other:?}"),
         }
     }

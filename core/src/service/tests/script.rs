@@ -1,6 +1,9 @@
 //! The hand that plays everything around a service.
 
+pub(crate) use super::abilities::{GMS, NEXUS};
+
 use super::{
+    abilities::delivery,
     answers::{Who, batch, done, ended, gone, http, joins, session},
     names::{describe, name, operation},
 };
@@ -13,51 +16,13 @@ use crate::{
     model::JsonObject,
     service::{BatchId, Effect, ExchangeId, PrivateMessages, Service, Setup, Time},
     store::{HostCall, Stored},
-    transport::{Capabilities, Failure, Reply, Request, SessionForm},
+    transport::{Capabilities, Delivery, Failure, Reply, Request, SessionForm},
 };
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, VecDeque},
     time::Duration,
-};
-
-/// Everything that GMS over REST can do.
-pub(crate) const GMS: Capabilities = Capabilities {
-    polling: true,
-    file_upload: true,
-    file_download: true,
-    file_limits: true,
-    file_deletion: true,
-    custom_notice: true,
-    update_user_data: true,
-    history: false,
-    verify_session: true,
-    server_outage: true,
-    push_url: true,
-    update_nickname: true,
-    read_receipt: true,
-    start_form: false,
-    bot_events: true,
-};
-
-/// Everything that Nexus v3 can do with asynchronous chats.
-pub(crate) const NEXUS: Capabilities = Capabilities {
-    polling: true,
-    file_upload: true,
-    file_download: false,
-    file_limits: false,
-    file_deletion: false,
-    custom_notice: false,
-    update_user_data: true,
-    history: true,
-    verify_session: true,
-    server_outage: false,
-    push_url: false,
-    update_nickname: false,
-    read_receipt: false,
-    start_form: true,
-    bot_events: false,
 };
 
 /// A request that waits for its answer.
@@ -80,6 +45,8 @@ pub(crate) struct Script {
     pub(crate) now: Duration,
     pub(crate) config: ServiceConfig,
     pub(crate) capabilities: Capabilities,
+    /// How messages come, where that is not as with the back end that has the abilities.
+    pub(crate) delivery: Option<Delivery>,
     pub(crate) stored: Stored,
     pub(crate) pending: Vec<Pending>,
     pub(crate) aborted: Vec<ExchangeId>,
@@ -107,6 +74,7 @@ impl Script {
             now: Duration::from_secs(100),
             config: ServiceConfig::default(),
             capabilities: GMS,
+            delivery: None,
             stored: Stored::new(),
             pending: Vec::new(),
             aborted: Vec::new(),
@@ -391,7 +359,8 @@ impl Script {
     /// What the configuration leads to.
     pub(super) fn setup(&self) -> Setup {
         let form: &dyn SessionForm = if self.capabilities.start_form { &NexusForm } else { &GmsForm };
-        Setup { config: self.config.clone(), capabilities: self.capabilities, form }
+        let delivery = self.delivery.unwrap_or_else(|| delivery(self.capabilities));
+        Setup { config: self.config.clone(), capabilities: self.capabilities, delivery, form }
     }
 
     fn perform(&mut self, effect: Effect) {

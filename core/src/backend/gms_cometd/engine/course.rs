@@ -14,7 +14,7 @@ use crate::{
     },
     carrier::{bayeux::is_of_http, http::local_failure},
     model::{JsonObject, MessageType},
-    transport::{Applied, Body, Failure, News, Operation, Position, Reply, Verdict},
+    transport::{Applied, Body, Cursor, Failure, News, Operation, Reply, Verdict},
 };
 use bytes::Bytes;
 
@@ -51,7 +51,7 @@ pub(super) enum Question {
 enum Act<'a> {
     Ask(JsonObject, Expects, Question),
     Fail(Failure),
-    Look(&'a Position),
+    Look(&'a Cursor),
 }
 
 impl Engine {
@@ -166,13 +166,13 @@ impl Engine {
     }
 
     /// Asks for the messages from a place on, and the newest one known: by that the answer is told from news.
-    fn look<'a>(&mut self, session: &GmsSession, from: &Position) -> Act<'a> {
-        let after = from.after.as_ref().map_or(from.order, |after| after.order);
+    fn look<'a>(&mut self, session: &GmsSession, from: &Cursor) -> Act<'a> {
+        let after = from.after.as_ref().map_or(from.next, |after| after.order);
         // An entry that the transcript has for certain; what lies before what is asked for is known and drops out.
-        let anchor = self.exchanges.anchor_before(from.order);
+        let anchor = self.exchanges.anchor_before(from.next);
         let known = anchor.unwrap_or(after).max(1);
-        let data = data::notifications(session, from.order.min(known).max(1));
-        let expects = Expects::Transcript { known, sure: anchor.is_some(), missing: from.order };
+        let data = data::notifications(session, from.next.min(known).max(1));
+        let expects = Expects::Transcript { known, sure: anchor.is_some(), missing: from.next };
         Act::Ask(data, expects, Question::Plain)
     }
 

@@ -426,7 +426,7 @@ impl Exchange {
 }
 
 fn place(received: &Received) -> Option<u64> {
-    received.message.index.place()
+    received.message.index.order()
 }
 
 fn newest<'a>(messages: impl IntoIterator<Item = &'a Received>) -> u64 {

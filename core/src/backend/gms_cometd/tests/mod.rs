@@ -12,8 +12,8 @@ use super::*;
 use crate::{
     backend::gms::GmsSession,
     config::ProxyConfig,
-    model::{Index, JsonObject, SessionData},
-    transport::{Applied, Position, Reply, Start, Text, Verdict},
+    model::{JsonObject, Place, SessionData},
+    transport::{Applied, Cursor, Reply, Start, Text, Verdict},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, time::Duration};
@@ -132,7 +132,7 @@ impl Customer {
             let message = &received.message;
             let text = message.text.as_deref().unwrap_or_default();
             let line = format!("{:?} {}: {text}", message.kind, message.from.name.as_str());
-            self.transcript.insert(message.index.order, line);
+            self.transcript.insert(message.index.order().unwrap(), line);
         }
     }
 
@@ -152,13 +152,9 @@ impl Customer {
     }
 
     /// From where on messages are missing.
-    fn place(&self) -> Position {
+    fn place(&self) -> Cursor {
         let newest = self.transcript.keys().next_back().copied();
-        Position {
-            order: newest.map_or(1, |newest| newest + 1),
-            after: newest.map(Index::from),
-            resync: false,
-        }
+        Cursor { next: newest.map_or(1, |newest| newest + 1), after: newest.map(Place::from), resync: false }
     }
 
     /// Goes on until `done`.

@@ -158,7 +158,7 @@ fn one_malformed_entry_loses_no_other() {
             {"index": 5, "type": "Message", "text": "last"}
         ]
     }));
-    let places: Vec<_> = reply.messages.iter().map(|received| received.message.index.place()).collect();
+    let places: Vec<_> = reply.messages.iter().map(|received| received.message.index.order()).collect();
     assert_eq!(places, [Some(1), Some(2), Some(3), None, None, Some(5)]);
     assert_eq!((reply.ended, reply.next_position), (Some(true), Some(9)));
     let [first, second, third, last] = [0, 1, 2, 5].map(|place| &reply.messages[place].message);
@@ -197,7 +197,7 @@ fn indexes() {
     ] {
         let said = json!({"index": index, "type": "Message", "text": "hi"});
         let reply = read(&json!({"statusCode": 0, "messages": [said.clone()]}));
-        assert_eq!(reply.messages[0].message.index.place(), place, "{index}");
+        assert_eq!(reply.messages[0].message.index.order(), place, "{index}");
         let told = json!(reply.messages[0].message);
         match place {
             Some(place) => assert_eq!(told["index"], place),

@@ -71,7 +71,7 @@ fn texts() {
 fn polls_and_typing() {
     let all = [
         poll(0),
-        Operation::Poll { from: Position { order: 12, ..Position::default() }, preview: Some("dra".into()) },
+        Operation::Poll { from: Cursor { next: 12, ..Cursor::default() }, preview: Some("dra".into()) },
         Operation::Typing { started: true, preview: None },
         Operation::Typing { started: true, preview: Some("".into()) },
         Operation::Typing { started: false, preview: Some("draft".into()) },

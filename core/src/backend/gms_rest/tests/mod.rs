@@ -16,7 +16,7 @@ use crate::{
     },
     config::ProxyConfig,
     model::SessionData,
-    transport::{Applied, News, Position, Start, Text, Verdict},
+    transport::{Applied, Cursor, News, Start, Text, Verdict},
 };
 
 const MIA: &str = include_str!("mia.json");
@@ -137,7 +137,7 @@ async fn failures_keep_the_servers_errors() {
 }
 
 pub(super) fn poll(order: u64) -> Operation {
-    Operation::Poll { from: Position { order, ..Position::default() }, preview: None }
+    Operation::Poll { from: Cursor { next: order, ..Cursor::default() }, preview: None }
 }
 
 /// A failed answer to `operation`, if the answer says that the session is over, and whether listeners are told of it.

@@ -116,14 +116,14 @@ fn places() {
         {"index": 1_700_000_004_000_u64, "type": "Text"}, {"index": "1700000003000-9", "type": "Text"},
         {"index": "later", "type": "Text", "utcTime": 1_700_000_005_000_u64}, {"type": "Text", "utcTime": 1_700_000_006_000_u64},
     ]));
-    let orders: Vec<_> = reply.messages.iter().map(|received| received.message.index.order).collect();
+    let orders: Vec<_> =
+        reply.messages.iter().map(|received| received.message.index.order().unwrap()).collect();
     assert!(
         [0, 1, 2, 4, 5].is_sorted_by(|one: &usize, next: &usize| orders[*one] < orders[*next]),
         "{orders:?}"
     );
     assert_eq!(orders[0], orders[3], "the same place is the same entry");
-    let texts: Vec<_> =
-        reply.messages.iter().map(|received| received.message.index.text.as_deref()).collect();
+    let texts: Vec<_> = reply.messages.iter().map(|received| received.message.index.text()).collect();
     assert_eq!(
         texts[1..6],
         [Some("1700000003000-10"), Some("1700000004000"), Some("1700000003000-9"), Some("later"), None]

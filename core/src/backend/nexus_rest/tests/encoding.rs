@@ -115,19 +115,19 @@ fn texts_and_typing() {
 
 #[test]
 fn polls_pages_and_the_rest() {
-    let from = |after: Option<Index>, resync| Operation::Poll {
-        from: Position { order: 7, after, resync },
+    let from = |after: Option<Place>, resync| Operation::Poll {
+        from: Cursor { next: 7, after, resync },
         preview: Some("dra".into()),
     };
     let all = [
         from(None, false),
-        from(Some(index("1700000003000-0")), false),
-        from(Some(index("1700000003000-0")), true),
-        from(Some(index("a&b=c d")), true),
+        from(Some(place("1700000003000-0")), false),
+        from(Some(place("1700000003000-0")), true),
+        from(Some(place("a&b=c d")), true),
         from(Some(7.into()), true),
         from(None, true),
         Operation::Restore,
-        Operation::History { before: index("1700000003000-0") },
+        Operation::History { before: place("1700000003000-0") },
         Operation::History { before: 7.into() },
         Operation::UpdateUserData(object(json!({"step": 2, "none": null, "list": [1, "a"]}))),
         Operation::End,

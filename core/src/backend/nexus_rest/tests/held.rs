@@ -10,7 +10,7 @@ fn with_limit(server: &TestServer, millis: u64) -> NexusRest {
 }
 
 fn poll_after(known: &str) -> Operation {
-    let from = Position { after: Some(index(known)), ..Position::default() };
+    let from = Cursor { after: Some(place(known)), ..Cursor::default() };
     Operation::Poll { from, preview: None }
 }
 

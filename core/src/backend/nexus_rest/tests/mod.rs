@@ -15,8 +15,8 @@ use crate::{
     backend::gms::GmsForm,
     carrier::http::test_server::{Scripted, Seen, TestServer, Then, answer, json, raw, silence},
     config::ProxyConfig,
-    model::{Index, JsonObject, SessionData},
-    transport::{Applied, Position, Start, Text},
+    model::{JsonObject, Place, SessionData},
+    transport::{Applied, Cursor, Start, Text},
 };
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 use reqwest::Url;
@@ -93,11 +93,11 @@ pub(super) fn text(text: &str) -> Operation {
 }
 
 pub(super) fn poll() -> Operation {
-    Operation::Poll { from: Position::default(), preview: None }
+    Operation::Poll { from: Cursor::default(), preview: None }
 }
 
-pub(super) fn index(text: &str) -> Index {
-    Index { order: 1, text: Some(text.into()), odd: None }
+pub(super) fn place(text: &str) -> Place {
+    Place { text: Some(text.into()), ..1.into() }
 }
 
 /// The answer to a create or a resume.
@@ -302,8 +302,8 @@ async fn a_poll_whose_kept_connection_died_is_repeated_from_what_is_known() {
     let none = || messages(&json!([]));
     let mut server = TestServer::start([none(), closes(), none(), none(), closes(), none()]).await;
     let transport = transport_to(&server);
-    let from = |after| Operation::Poll { from: Position { after, ..Position::default() }, preview: None };
-    for after in [None, None, None, Some(index("7-0"))] {
+    let from = |after| Operation::Poll { from: Cursor { after, ..Cursor::default() }, preview: None };
+    for after in [None, None, None, Some(place("7-0"))] {
         transport.perform(request(from(after))).await.unwrap();
     }
     let path = "GET /nexus/v3/chat/sessions/s1/messages";

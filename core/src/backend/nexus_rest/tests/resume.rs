@@ -216,7 +216,7 @@ async fn a_renewal_goes_on_when_its_request_is_given_up() {
 
 #[tokio::test]
 async fn a_poll_under_a_new_token_says_where_it_is() {
-    let from = Position { order: 9, after: Some(index("1700000003000-0")), resync: false };
+    let from = Cursor { next: 9, after: Some(place("1700000003000-0")), resync: false };
     let mut server = TestServer::start([denied(), opened(&token(2)), messages(&page())]).await;
     let reply = lasting(&server).perform(request(Operation::Poll { from, preview: None })).await.unwrap();
     assert_eq!((reply.messages.len(), reply.session), (1, Some(session(2).into())));
@@ -287,8 +287,8 @@ async fn chats_that_end_with_their_agents_have_no_new_tokens() {
 async fn a_poll_from_an_index_that_the_server_does_not_know_asks_for_everything() {
     let mut server =
         TestServer::start([refusal("400 Bad Request", "INVALID_INDEX"), messages(&page())]).await;
-    let after = Some(index("1-0"));
-    let from = Position { order: 2, after, resync: true };
+    let after = Some(place("1-0"));
+    let from = Cursor { next: 2, after, resync: true };
     let poll = Operation::Poll { from, preview: None };
     let reply = transport_to(&server).perform(request(poll)).await.unwrap();
     assert_eq!(reply.messages.len(), 1);

@@ -4,8 +4,8 @@ use crate::{
     backend::nexus_rest::NexusSession,
     backend::nexus_rest::Options,
     json::field_text,
-    model::{Index, JsonObject},
-    transport::{Operation, Position, Start, Text},
+    model::{JsonObject, Place},
+    transport::{Cursor, Operation, Start, Text},
 };
 use form_urlencoded::Serializer;
 use reqwest::Method;
@@ -48,7 +48,7 @@ pub(crate) fn method_and_path<'a>(
 pub(crate) fn query(operation: &Operation, config: &Options, mut pair: impl FnMut(&str, &str)) {
     let mut number = |name: &str, number: u64| pair(name, &number.to_string());
     match operation {
-        Operation::Poll { from: Position { resync: true, after, .. }, .. } => {
+        Operation::Poll { from: Cursor { resync: true, after, .. }, .. } => {
             match after.as_ref().and_then(text) {
                 Some(index) => pair("index", index),
                 None => number("count", ALL),
@@ -67,8 +67,8 @@ pub(crate) fn query(operation: &Operation, config: &Options, mut pair: impl FnMu
     }
 }
 
-fn text(index: &Index) -> Option<&str> {
-    index.text.as_deref()
+fn text(place: &Place) -> Option<&str> {
+    place.text.as_deref()
 }
 
 /// The form of a request: `data[...]` and, beside it, the operation's id.

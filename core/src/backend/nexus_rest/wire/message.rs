@@ -6,7 +6,8 @@ use crate::{
     Private,
     json::{self, Text, object, rich_text, take, take_usable},
     model::{
-        Content, JsonObject, Message, MessageType, OriginalMessage, Participant, ParticipantRole, Received,
+        Content, Index, JsonObject, Message, MessageType, OriginalMessage, Participant, ParticipantRole,
+        Received,
     },
 };
 use serde::{
@@ -74,7 +75,7 @@ pub(super) fn received(json: &str, base: &str) -> Option<Received> {
         _ => None,
     };
     let time = entry.get("utcTime").and_then(time::millis);
-    let index = place::index(text.as_deref(), time, || {
+    let place = place::place(text.as_deref(), time, || {
         let text = sent.as_ref().map(|text| ("text".to_owned(), Value::from(text.as_str())));
         Value::Object(entry.clone().into_iter().chain(text).collect()).to_string()
     });
@@ -86,7 +87,7 @@ pub(super) fn received(json: &str, base: &str) -> Option<Received> {
     let timestamp = time.or_else(|| place::time(text.as_deref()?)).unwrap_or_default();
     let kind = shown(kind.unwrap_or_else(|| MessageType::Other("".into())));
     let message = Message {
-        index,
+        index: Index::Place(place),
         text: shown_text(&kind, &entry).or(sent),
         kind,
         timestamp,

@@ -324,7 +324,7 @@ fn a_message_whose_publish_is_lost_is_told_so_at_once_and_others_may_still_have_
 fn a_look_that_is_lost_in_a_gap_fails_at_once_and_the_next_is_asked() {
     let mut script = Script::up();
     let look = || Operation::Poll {
-        from: crate::transport::Position { order: 1, ..Default::default() },
+        from: crate::transport::Cursor { next: 1, ..Default::default() },
         preview: None,
     };
     script.perform(look());
@@ -340,7 +340,7 @@ fn a_look_that_is_lost_in_a_gap_fails_at_once_and_the_next_is_asked() {
 fn a_look_waits_for_the_answer_to_one_that_nobody_waits_for_any_more() {
     let mut script = Script::up();
     let look = || Operation::Poll {
-        from: crate::transport::Position { order: 1, ..Default::default() },
+        from: crate::transport::Cursor { next: 1, ..Default::default() },
         preview: None,
     };
     let first = script.perform(look());
