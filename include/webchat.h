@@ -17,7 +17,8 @@
  *         if (webchat_service_new(config, &service) != WEBCHAT_OK) return 1;
  *         webchat_start_chat(service, &form, NULL, NULL);
  *         while (webchat_next_event(service, 10000, &event) == WEBCHAT_OK) {
- *             for (size_t i = 0; webchat_event_message(event, i, &message, sizeof message) == WEBCHAT_OK; i++)
+ *             const webchat_payload *payload = webchat_event_payload(event);
+ *             for (size_t i = 0; webchat_payload_message(payload, i, &message, sizeof message) == WEBCHAT_OK; i++)
  *                 printf("%s\t%s\t%s\n", webchat_event_name(event), message.from_name.data, message.text.data);
  *             if (webchat_event_kind(event) == WEBCHAT_EVENT_AGENT_CONNECTED)
  *                 webchat_send_message(service, "Just looking, bye!", NULL, NULL);
@@ -64,6 +65,7 @@
  *     webchat_subscription   yours until webchat_unsubscribe, or until its service is destroyed
  *     webchat_event          lent to a callback; yours from webchat_next_event or webchat_event_clone until webchat_event_free
  *     webchat_outcome        lent to a callback; yours from webchat_call or webchat_outcome_clone until webchat_outcome_free
+ *     webchat_payload        part of an event or outcome, which webchat_event_payload and webchat_outcome_payload give: never freed
  *     webchat_reply          lent to a callback
  *     webchat_str            part of the event or outcome it was read from: never free it
  *     contexts (void *)      the library's from the call on; it hands them back once, to `destroy`, also when the call fails
@@ -279,11 +281,23 @@
 /** All details. */
 #define WEBCHAT_LOG_TRACE 5
 
-/** Something that happened. Opaque: read it with the webchat_event_... functions. Since 0.1. */
+/**
+ * Something that happened. Opaque: read it with the webchat_event_... functions, and what it
+ * carries by webchat_event_payload. Since 0.1.
+ */
 typedef struct webchat_event webchat_event;
 
-/** How a command ended. Opaque: read it with the webchat_outcome_... functions. Since 0.1. */
+/**
+ * How a command ended. Opaque: read it with the webchat_outcome_... functions, and what it carries by
+ * webchat_outcome_payload. Since 0.1.
+ */
 typedef struct webchat_outcome webchat_outcome;
+
+/**
+ * What an event or an outcome carries. Opaque: read it with the webchat_payload_... functions. It is not freed, and is valid as long as
+ * the event or outcome it is of. Since 0.1.
+ */
+typedef struct webchat_payload webchat_payload;
 
 /** Takes what a callback returns. Opaque; lent: valid during the callback. Since 0.1. */
 typedef struct webchat_reply webchat_reply;
@@ -481,6 +495,9 @@ typedef struct webchat_str {
     size_t len;
 } webchat_str;
 
+/** Told of an event. `event` is lent: valid during the call; webchat_event_clone keeps it. Callback thread. Since 0.1. */
+typedef void (*webchat_event_fn)(void *context, const webchat_event *event);
+
 /** One entry of a transcript. The texts are valid as long as the event or outcome it was read from. Since 0.1. */
 typedef struct webchat_message {
     /**
@@ -512,7 +529,7 @@ typedef struct webchat_message {
     int32_t restoring;
     /** The place as the server writes it, where that is text (Nexus) or no place at all; else empty. */
     webchat_str index_text;
-    /** How much is attached; read it by webchat_event_content or webchat_outcome_content. */
+    /** How much is attached; read it by webchat_payload_content. */
     size_t content_count;
 } webchat_message;
 
@@ -551,18 +568,6 @@ typedef struct webchat_agent {
     uint64_t disconnected_time;
 } webchat_agent;
 
-/** Figures of a chat session (getStats). Times are in milliseconds; 0 when not known. Since 0.1. */
-typedef struct webchat_stats {
-    /** Timestamp of the first message received, since 1970 UTC. */
-    uint64_t start_time;
-    /** Timestamp of the last message received, since 1970 UTC. */
-    uint64_t end_time;
-    /** The time between the two. */
-    uint64_t duration;
-    /** How many agents and supervisors are or were in the chat; read them by webchat_outcome_agent. */
-    size_t agent_count;
-} webchat_stats;
-
 /**
  * What identifies a chat session towards the server (getSessionData). Without a session, id and key are empty. Whoever has these can take
  * part in the chat: keep them out of logs. The texts are valid as long as the event or outcome they were read from. Since 0.1.
@@ -578,6 +583,18 @@ typedef struct webchat_session {
      */
     webchat_str json;
 } webchat_session;
+
+/** Figures of a chat session (getStats). Times are in milliseconds; 0 when not known. Since 0.1. */
+typedef struct webchat_stats {
+    /** Timestamp of the first message received, since 1970 UTC. */
+    uint64_t start_time;
+    /** Timestamp of the last message received, since 1970 UTC. */
+    uint64_t end_time;
+    /** The time between the two. */
+    uint64_t duration;
+    /** How many agents and supervisors are or were in the chat; read them by webchat_payload_agent. */
+    size_t agent_count;
+} webchat_stats;
 
 /** What the server allows to upload (getFileLimits). A limit is UINT64_MAX when the server names none. Since 0.1. */
 typedef struct webchat_file_limits {
@@ -610,9 +627,6 @@ typedef struct webchat_download {
     /** How many bytes are at `data`. */
     size_t data_len;
 } webchat_download;
-
-/** Told of an event. `event` is lent: valid during the call; webchat_event_clone keeps it. Callback thread. Since 0.1. */
-typedef void (*webchat_event_fn)(void *context, const webchat_event *event);
 
 /** Told of a log entry: its level (WEBCHAT_LOG_...) and its text, valid during the call. Log thread. Since 0.1. */
 typedef void (*webchat_log_fn)(void *context, uint32_t level, const char *text);
@@ -907,7 +921,7 @@ webchat_status webchat_restore(webchat_service *service,
                                uint64_t *out_request);
 
 /**
- * verifySession: whether a session exists, judged from what is known here. Resolves with what webchat_outcome_session_active reads. A
+ * verifySession: whether a session exists, judged from what is known here. Resolves with what webchat_payload_session_active reads. A
  * command: see above. Since 0.1.
  */
 WEBCHAT_API
@@ -1030,7 +1044,7 @@ webchat_status webchat_update_user_data(webchat_service *service,
                                         uint64_t *out_request);
 
 /**
- * getTranscript: the messages of the chat. Read them by webchat_outcome_message. Beyond maxTranscriptBytes of the configuration (64 MiB)
+ * getTranscript: the messages of the chat. Read them by webchat_payload_message. Beyond maxTranscriptBytes of the configuration (64 MiB)
  * the oldest are missing; the outcome's JSON then has "truncated": true. A command: see above. Since 0.1.
  */
 WEBCHAT_API
@@ -1038,19 +1052,19 @@ webchat_status webchat_get_transcript(webchat_service *service,
                                       const webchat_completion *completion,
                                       uint64_t *out_request);
 
-/** getAgents: the agents of the chat. Read them by webchat_outcome_agent. A command: see above. Since 0.1. */
+/** getAgents: the agents of the chat. Read them by webchat_payload_agent. A command: see above. Since 0.1. */
 WEBCHAT_API
 webchat_status webchat_get_agents(webchat_service *service,
                                   const webchat_completion *completion,
                                   uint64_t *out_request);
 
-/** getStats: figures of the chat. Read them by webchat_outcome_stats and webchat_outcome_agent. A command: see above. Since 0.1. */
+/** getStats: figures of the chat. Read them by webchat_payload_stats and webchat_payload_agent. A command: see above. Since 0.1. */
 WEBCHAT_API
 webchat_status webchat_get_stats(webchat_service *service,
                                  const webchat_completion *completion,
                                  uint64_t *out_request);
 
-/** getSessionData: the session's data. Read them by webchat_outcome_session. A command: see above. Since 0.1. */
+/** getSessionData: the session's data. Read them by webchat_payload_session. A command: see above. Since 0.1. */
 WEBCHAT_API
 webchat_status webchat_get_session_data(webchat_service *service,
                                         const webchat_completion *completion,
@@ -1058,7 +1072,7 @@ webchat_status webchat_get_session_data(webchat_service *service,
 
 /**
  * fetchHistory: fetches a page of older messages of an asynchronous chat. They come with messageReceived, newest first
- * (webchat_event_old_messages). Resolves with the server's answer after that. Rejected: WEBCHAT_ERR_NOT_FOUND when there are no older
+ * (webchat_payload_old_messages). Resolves with the server's answer after that. Rejected: WEBCHAT_ERR_NOT_FOUND when there are no older
  * ones, WEBCHAT_ERR_UNSUPPORTED unless the chat is asynchronous, WEBCHAT_ERR_NO_SESSION, what the server answers. A command: see above.
  * Since 0.1.
  */
@@ -1098,7 +1112,7 @@ webchat_status webchat_send_file_bytes(webchat_service *service,
 
 /**
  * downloadFile into memory, up to the configuration's response limit. `file_id` is a message's. on_progress tells how far it is. Read the
- * bytes by webchat_outcome_download. Rejected: WEBCHAT_ERR_NO_SESSION, WEBCHAT_ERR_UNSUPPORTED, what the server answers. A command: see
+ * bytes by webchat_payload_download. Rejected: WEBCHAT_ERR_NO_SESSION, WEBCHAT_ERR_UNSUPPORTED, what the server answers. A command: see
  * above. Since 0.1.
  */
 WEBCHAT_API
@@ -1131,7 +1145,7 @@ webchat_status webchat_download_file_into(webchat_service *service,
                                           uint64_t *out_request);
 
 /**
- * getFileLimits: what the server allows to upload. Read it by webchat_outcome_file_limits. Rejected: WEBCHAT_ERR_NO_SESSION,
+ * getFileLimits: what the server allows to upload. Read it by webchat_payload_file_limits. Rejected: WEBCHAT_ERR_NO_SESSION,
  * WEBCHAT_ERR_UNSUPPORTED, what the server answers. A command: see above. Since 0.1.
  */
 WEBCHAT_API
@@ -1276,19 +1290,11 @@ webchat_status webchat_outcome_command(const webchat_outcome *outcome,
 
 /**
  * Why the command was rejected: the specification's words where it has some, and what exactly is wrong behind them ("Command does not
- * exist: 'dance'"); webchat_outcome_json has the words alone. Empty when it resolved. Any thread. Since 0.1.
+ * exist: 'dance'"); webchat_payload_json has the words alone. Empty when it resolved. Any thread. Since 0.1.
  */
 WEBCHAT_API
 webchat_status webchat_outcome_reason(const webchat_outcome *outcome,
                                       webchat_str *out);
-
-/**
- * The JSON value that a JavaScript caller would find in `done` or `fail`: the resolution, the server's response or the reason.
- * "null" for a command that resolves with nothing. Made when first asked for. Any thread. Since 0.1.
- */
-WEBCHAT_API
-webchat_status webchat_outcome_json(const webchat_outcome *outcome,
-                                    webchat_str *out);
 
 /**
  * Whether trying the same again can help: one of WEBCHAT_RETRY_..., and the milliseconds to wait for WEBCHAT_RETRY_AFTER (`out_after_ms`
@@ -1309,87 +1315,6 @@ WEBCHAT_API webchat_status webchat_outcome_delivery(const webchat_outcome *outco
 WEBCHAT_API
 webchat_status webchat_outcome_os_error(const webchat_outcome *outcome,
                                         int32_t *out);
-
-/** How many messages a transcript has (getTranscript); 0 for another command. Any thread. Since 0.1. */
-WEBCHAT_API webchat_status webchat_outcome_message_count(const webchat_outcome *outcome, size_t *out);
-
-/**
- * Reads a message of a transcript, counted from 0. `size` is sizeof *out. Fails with WEBCHAT_ERR_NOT_FOUND behind the last one.
- * Any thread. Since 0.1.
- */
-WEBCHAT_API
-webchat_status webchat_outcome_message(const webchat_outcome *outcome,
-                                       size_t position,
-                                       webchat_message *out,
-                                       size_t size);
-
-/** A message of a transcript as JSON, an element of `messages`. WEBCHAT_ERR_NOT_FOUND behind the last one. Any thread. Since 0.1. */
-WEBCHAT_API
-webchat_status webchat_outcome_message_json(const webchat_outcome *outcome,
-                                            size_t position,
-                                            webchat_str *out);
-
-/**
- * A message of a transcript as the server sent it, as JSON, an element of `originalMessages`. WEBCHAT_ERR_NOT_FOUND behind the last
- * one. Any thread. Since 0.1.
- */
-WEBCHAT_API
-webchat_status webchat_outcome_message_original(const webchat_outcome *outcome,
-                                                size_t position,
-                                                webchat_str *out);
-
-/**
- * Reads what is attached to a message of a transcript; message and attachment are counted from 0. `size` is sizeof *out.
- * WEBCHAT_ERR_NOT_FOUND behind the last one. Any thread. Since 0.1.
- */
-WEBCHAT_API
-webchat_status webchat_outcome_content(const webchat_outcome *outcome,
-                                       size_t message,
-                                       size_t position,
-                                       webchat_content *out,
-                                       size_t size);
-
-/** How many agents there are or were (getAgents, getStats); 0 for another command. Any thread. Since 0.1. */
-WEBCHAT_API webchat_status webchat_outcome_agent_count(const webchat_outcome *outcome, size_t *out);
-
-/**
- * Reads an agent (getAgents, getStats), counted from 0. `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND behind the last one.
- * Any thread. Since 0.1.
- */
-WEBCHAT_API
-webchat_status webchat_outcome_agent(const webchat_outcome *outcome,
-                                     size_t position,
-                                     webchat_agent *out,
-                                     size_t size);
-
-/** Reads the figures of a chat (getStats). `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1. */
-WEBCHAT_API
-webchat_status webchat_outcome_stats(const webchat_outcome *outcome,
-                                     webchat_stats *out,
-                                     size_t size);
-
-/** Reads the session's data (getSessionData). `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1. */
-WEBCHAT_API
-webchat_status webchat_outcome_session(const webchat_outcome *outcome,
-                                       webchat_session *out,
-                                       size_t size);
-
-/** Whether a session exists (verifySession): 1 or 0. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1. */
-WEBCHAT_API
-webchat_status webchat_outcome_session_active(const webchat_outcome *outcome,
-                                              int32_t *out);
-
-/** Reads what may be uploaded (getFileLimits). `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1. */
-WEBCHAT_API
-webchat_status webchat_outcome_file_limits(const webchat_outcome *outcome,
-                                           webchat_file_limits *out,
-                                           size_t size);
-
-/** Reads the file that arrived (downloadFile). `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1. */
-WEBCHAT_API
-webchat_status webchat_outcome_download(const webchat_outcome *outcome,
-                                        webchat_download *out,
-                                        size_t size);
 
 /** Makes a handle of your own to an outcome, which outlives the callback: free it with webchat_outcome_free. Any thread. Since 0.1. */
 WEBCHAT_API
@@ -1488,99 +1413,6 @@ WEBCHAT_API
 webchat_status webchat_event_json(const webchat_event *event,
                                   webchat_str *out);
 
-/** The event's data as JSON; "{}" when it has none. Made when first asked for. Any thread. Since 0.1. */
-WEBCHAT_API webchat_status webchat_event_data(const webchat_event *event, webchat_str *out);
-
-/**
- * How many messages the event has: those of messageReceived, or the one notice behind agentTyping..., ...Connected and
- * ...Disconnected. Any thread. Since 0.1.
- */
-WEBCHAT_API
-webchat_status webchat_event_message_count(const webchat_event *event,
-                                           size_t *out);
-
-/**
- * Reads a message of the event, counted from 0. `size` is sizeof *out. Fails with WEBCHAT_ERR_NOT_FOUND behind the last one, so a loop
- * needs no count. Any thread. Since 0.1.
- */
-WEBCHAT_API
-webchat_status webchat_event_message(const webchat_event *event,
-                                     size_t position,
-                                     webchat_message *out,
-                                     size_t size);
-
-/** A message of the event as JSON. WEBCHAT_ERR_NOT_FOUND behind the last one. Any thread. Since 0.1. */
-WEBCHAT_API
-webchat_status webchat_event_message_json(const webchat_event *event,
-                                          size_t position,
-                                          webchat_str *out);
-
-/**
- * A message of messageReceived as the server sent it, as JSON. WEBCHAT_ERR_NOT_FOUND behind the last one, and for other events.
- * Any thread. Since 0.1.
- */
-WEBCHAT_API
-webchat_status webchat_event_message_original(const webchat_event *event,
-                                              size_t position,
-                                              webchat_str *out);
-
-/**
- * Reads what is attached to a message of the event; message and attachment are counted from 0. `size` is sizeof *out.
- * WEBCHAT_ERR_NOT_FOUND behind the last one. Any thread. Since 0.1.
- */
-WEBCHAT_API
-webchat_status webchat_event_content(const webchat_event *event,
-                                     size_t message,
-                                     size_t position,
-                                     webchat_content *out,
-                                     size_t size);
-
-/**
- * How many agents and supervisors are in the chat after ...Connected or ...Disconnected. WEBCHAT_ERR_NOT_FOUND for other events.
- * Any thread. Since 0.1.
- */
-WEBCHAT_API
-webchat_status webchat_event_agents_connected(const webchat_event *event,
-                                              size_t *out);
-
-/** How many agents the event lists, those who left included (...Connected, ...Disconnected); 0 for others. Any thread. Since 0.1. */
-WEBCHAT_API
-webchat_status webchat_event_agent_count(const webchat_event *event,
-                                         size_t *out);
-
-/**
- * Reads an agent that the event lists, counted from 0. `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND behind the last one. Any thread.
- * Since 0.1.
- */
-WEBCHAT_API
-webchat_status webchat_event_agent(const webchat_event *event,
-                                   size_t position,
-                                   webchat_agent *out,
-                                   size_t size);
-
-/**
- * Reads the session's data (started, messageReceived). `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND for other events. Any thread.
- * Since 0.1.
- */
-WEBCHAT_API
-webchat_status webchat_event_session(const webchat_event *event,
-                                     webchat_session *out,
-                                     size_t size);
-
-/** Whether messageReceived is the replay after a restore: 1, else 0. Any thread. Since 0.1. */
-WEBCHAT_API webchat_status webchat_event_restoring(const webchat_event *event, int32_t *out);
-
-/** Whether messageReceived has older messages fetched by fetchHistory: 1, else 0. Any thread. Since 0.1. */
-WEBCHAT_API webchat_status webchat_event_old_messages(const webchat_event *event, int32_t *out);
-
-/**
- * Whether the chat that `restored` tells of is asynchronous: 1 or 0. WEBCHAT_ERR_NOT_FOUND where the back end does not know the
- * difference (GMS, but for asynchronous chats), and for other events. Any thread. Since 0.1.
- */
-WEBCHAT_API
-webchat_status webchat_event_asynchronous(const webchat_event *event,
-                                          int32_t *out);
-
 /** Makes a handle of your own to an event, which outlives the callback: free it with webchat_event_free. Any thread. Since 0.1. */
 WEBCHAT_API
 webchat_status webchat_event_clone(const webchat_event *event,
@@ -1592,6 +1424,135 @@ webchat_status webchat_event_clone(const webchat_event *event,
  */
 WEBCHAT_API
 webchat_status webchat_event_free(webchat_event *event);
+
+/* ---- What events and outcomes carry ---- */
+
+/** What an event carries. The same for the same event; functions that read it say whether that is one. Any thread. Since 0.1. */
+WEBCHAT_API
+const webchat_payload *webchat_event_payload(const webchat_event *event);
+
+/** What an outcome carries. The same for the same outcome; functions that read it say whether that is one. Any thread. Since 0.1. */
+WEBCHAT_API
+const webchat_payload *webchat_outcome_payload(const webchat_outcome *outcome);
+
+/**
+ * All of it as JSON. Of an event, its data; "{}" when it has none. Of an outcome, the value that a JavaScript caller would find in `done`
+ * or `fail`: the resolution, the server's response or the reason; "null" for a command that resolves with nothing. Made when first asked
+ * for. Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_payload_json(const webchat_payload *payload,
+                                    webchat_str *out);
+
+/**
+ * How many messages there are: those of messageReceived and of a transcript (getTranscript), or the one notice behind agentTyping...,
+ * ...Connected and ...Disconnected; else 0. Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_payload_message_count(const webchat_payload *payload,
+                                             size_t *out);
+
+/**
+ * Reads a message, counted from 0. `size` is sizeof *out. Fails with WEBCHAT_ERR_NOT_FOUND behind the last one, so a loop needs no count.
+ * Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_payload_message(const webchat_payload *payload,
+                                       size_t position,
+                                       webchat_message *out,
+                                       size_t size);
+
+/** A message as JSON. WEBCHAT_ERR_NOT_FOUND behind the last one. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_payload_message_json(const webchat_payload *payload,
+                                            size_t position,
+                                            webchat_str *out);
+
+/**
+ * A message as the server sent it, as JSON, an element of `originalMessages`. WEBCHAT_ERR_NOT_FOUND behind the last one, and for a notice.
+ * Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_payload_message_original(const webchat_payload *payload,
+                                                size_t position,
+                                                webchat_str *out);
+
+/**
+ * Reads what is attached to a message; message and attachment are counted from 0. `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND behind the
+ * last one. Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_payload_content(const webchat_payload *payload,
+                                       size_t message,
+                                       size_t position,
+                                       webchat_content *out,
+                                       size_t size);
+
+/**
+ * How many agents and supervisors are in the chat after ...Connected or ...Disconnected. Else WEBCHAT_ERR_NOT_FOUND. Any thread.
+ * Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_payload_agents_connected(const webchat_payload *payload,
+                                                size_t *out);
+
+/** How many agents are listed, those who left included (...Connected, ...Disconnected, getAgents, getStats); else 0. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_payload_agent_count(const webchat_payload *payload,
+                                           size_t *out);
+
+/** Reads an agent that is listed, counted from 0. `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND behind the last one. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_payload_agent(const webchat_payload *payload,
+                                     size_t position,
+                                     webchat_agent *out,
+                                     size_t size);
+
+/**
+ * Reads the session's data (started, messageReceived, getSessionData). `size` is sizeof *out. Else WEBCHAT_ERR_NOT_FOUND. Any thread.
+ * Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_payload_session(const webchat_payload *payload,
+                                       webchat_session *out,
+                                       size_t size);
+
+/** Whether messageReceived is the replay after a restore: 1, else 0. Any thread. Since 0.1. */
+WEBCHAT_API webchat_status webchat_payload_restoring(const webchat_payload *payload, int32_t *out);
+
+/** Whether messageReceived has older messages fetched by fetchHistory: 1, else 0. Any thread. Since 0.1. */
+WEBCHAT_API webchat_status webchat_payload_old_messages(const webchat_payload *payload, int32_t *out);
+
+/**
+ * Whether the chat that `restored` tells of is asynchronous: 1 or 0. WEBCHAT_ERR_NOT_FOUND where the back end does not know the difference
+ * (GMS, but for asynchronous chats), and for anything else. Any thread. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_payload_asynchronous(const webchat_payload *payload,
+                                            int32_t *out);
+
+/** Reads the figures of a chat (getStats). `size` is sizeof *out. Else WEBCHAT_ERR_NOT_FOUND. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_payload_stats(const webchat_payload *payload,
+                                     webchat_stats *out,
+                                     size_t size);
+
+/** Whether a session exists (verifySession): 1 or 0. Else WEBCHAT_ERR_NOT_FOUND. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_payload_session_active(const webchat_payload *payload,
+                                              int32_t *out);
+
+/** Reads what may be uploaded (getFileLimits). `size` is sizeof *out. Else WEBCHAT_ERR_NOT_FOUND. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_payload_file_limits(const webchat_payload *payload,
+                                           webchat_file_limits *out,
+                                           size_t size);
+
+/** Reads the file that arrived (downloadFile). `size` is sizeof *out. Else WEBCHAT_ERR_NOT_FOUND. Any thread. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_payload_download(const webchat_payload *payload,
+                                        webchat_download *out,
+                                        size_t size);
 
 /* ---- Log ---- */
 

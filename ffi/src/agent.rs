@@ -36,7 +36,7 @@ pub struct webchat_stats {
     pub end_time: u64,
     /// The time between the two.
     pub duration: u64,
-    /// How many agents and supervisors are or were in the chat; read them by webchat_outcome_agent.
+    /// How many agents and supervisors are or were in the chat; read them by webchat_payload_agent.
     pub agent_count: usize,
 }
 

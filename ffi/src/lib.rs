@@ -1,7 +1,7 @@
 //! The C ABI of libwebchat: handles, conversions, callbacks. No chat logic.
 //!
 //! `boundary` stops panics and turns failures into statuses, `cancel` and `fork` keep what happens to the process from the library; `handle` has the tables behind the tokens that C sees as pointers;
-//! `context` and `completion` carry the application's contexts; `event`, `outcome` and their parts are what the application reads;
+//! `context` and `completion` carry the application's contexts; `event`, `outcome` and the `payload` of either are what the application reads;
 //! `commands` has one function for each command. The header `include/webchat.h` is made from these sources.
 
 #![allow(unsafe_code, reason = "what C hands over are pointers, which the header's rules vouch for")]
@@ -36,6 +36,7 @@ pub mod log;
 pub mod message;
 pub mod next_event;
 pub mod outcome;
+pub mod payload;
 pub mod reason;
 pub mod reply;
 pub mod runtime;

@@ -8,6 +8,7 @@ use crate::{
     event::{EventHandle, read::*, webchat_event},
     handle,
     message::webchat_message,
+    payload::*,
     status::{WEBCHAT_ERR_INVALID_HANDLE, WEBCHAT_ERR_NOT_FOUND, WEBCHAT_OK},
     text::{optional, webchat_str},
 };
@@ -89,7 +90,9 @@ fn words(view: webchat_str) -> String {
 fn message(event: *const webchat_event, position: usize) -> webchat_message {
     let mut out = webchat_message::default();
     // SAFETY: there is room for it.
-    let status = unsafe { webchat_event_message(event, position, &raw mut out, size_of_val(&out)) };
+    let status = unsafe {
+        webchat_payload_message(webchat_event_payload(event), position, &raw mut out, size_of_val(&out))
+    };
     assert_eq!(status, WEBCHAT_OK);
     out
 }
@@ -101,7 +104,7 @@ fn an_older_program_is_given_no_more_than_it_has_room_for() {
     let room = Room::<webchat_message>::of(size);
     let place = room.place;
     // SAFETY: there are as many bytes as are told.
-    let status = unsafe { webchat_event_message(event, 1, place, size) };
+    let status = unsafe { webchat_payload_message(webchat_event_payload(event), 1, place, size) };
     assert_eq!(status, WEBCHAT_OK);
     // SAFETY: both fields are within the room, and filled.
     let (index, text) = unsafe { ((&raw const (*place).index).read(), (&raw const (*place).text).read()) };
@@ -137,13 +140,14 @@ fn views_stay_while_others_are_made() {
     let mut image = webchat_content::default();
     // SAFETY: there is room for all of it.
     unsafe {
-        assert_eq!(webchat_event_message_json(event, 0, &raw mut json), WEBCHAT_OK);
-        assert_eq!(webchat_event_message_original(event, 0, &raw mut original), WEBCHAT_OK);
+        let payload = webchat_event_payload(event);
+        assert_eq!(webchat_payload_message_json(payload, 0, &raw mut json), WEBCHAT_OK);
+        assert_eq!(webchat_payload_message_original(payload, 0, &raw mut original), WEBCHAT_OK);
         let size = size_of_val(&image);
-        assert_eq!(webchat_event_content(event, 0, 0, &raw mut image, size), WEBCHAT_OK);
-        assert_eq!(webchat_event_content(event, 0, 1, &raw mut image, size), WEBCHAT_ERR_NOT_FOUND);
+        assert_eq!(webchat_payload_content(payload, 0, 0, &raw mut image, size), WEBCHAT_OK);
+        assert_eq!(webchat_payload_content(payload, 0, 1, &raw mut image, size), WEBCHAT_ERR_NOT_FOUND);
         assert_eq!(image.data_len, 0, "it is cleared");
-        assert_eq!(webchat_event_content(event, 0, 0, &raw mut image, size), WEBCHAT_OK);
+        assert_eq!(webchat_payload_content(payload, 0, 0, &raw mut image, size), WEBCHAT_OK);
     }
     let last = message(event, 2);
     assert_eq!((words(first.text), words(last.text)), ("one".to_owned(), String::new()));

@@ -8,7 +8,7 @@ use crate::{
 };
 use serde_json::Value;
 use std::sync::OnceLock;
-use webchat_core::model::{Message, OriginalMessage, Received};
+use webchat_core::{event::Messages, model::Message};
 
 /// One entry of a transcript. The texts are valid as long as the event or outcome it was read from. Since 0.1.
 #[repr(C)]
@@ -41,7 +41,7 @@ pub struct webchat_message {
     pub restoring: i32,
     /// The place as the server writes it, where that is text (Nexus) or no place at all; else empty.
     pub index_text: webchat_str,
-    /// How much is attached; read it by webchat_event_content or webchat_outcome_content.
+    /// How much is attached; read it by webchat_payload_content.
     pub content_count: usize,
 }
 
@@ -61,32 +61,6 @@ growing!(webchat_message {
     index_text,
     content_count
 });
-
-/// The messages that an event or outcome holds.
-#[derive(Clone, Copy)]
-pub(crate) enum Messages<'a> {
-    None,
-    One(&'a Message),
-    Many(&'a [Received]),
-}
-
-impl<'a> Messages<'a> {
-    pub(crate) fn count(self) -> usize {
-        match self {
-            Self::None => 0,
-            Self::One(_) => 1,
-            Self::Many(received) => received.len(),
-        }
-    }
-
-    fn get(self, index: usize) -> Option<(&'a Message, Option<&'a OriginalMessage>)> {
-        match self {
-            Self::None => None,
-            Self::One(message) => (index == 0).then_some((message, None)),
-            Self::Many(received) => received.get(index).map(|entry| (&entry.message, Some(&*entry.original))),
-        }
-    }
-}
 
 /// The texts of messages that were asked for, kept for the views.
 #[derive(Default)]

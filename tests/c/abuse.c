@@ -52,14 +52,10 @@ static void all_commands(webchat_service *service, webchat_status expected) {
 #undef COMMAND
 }
 
-/* Calls everything that takes a handle with one that is none of its kind. */
-static void all_with(void *handle) {
-    probe p;
-    uint64_t number;
-    uint32_t kind;
-    int32_t flag;
+/* What reads a payload refuses this one. */
+static void refuse_payload(const webchat_payload *payload, webchat_status wrong) {
     size_t count;
-    int fd;
+    int32_t flag;
     webchat_str text;
     webchat_message message;
     webchat_content content;
@@ -68,6 +64,33 @@ static void all_with(void *handle) {
     webchat_stats stats;
     webchat_file_limits limits;
     webchat_download download;
+    CHECK_STATUS(webchat_payload_json(payload, &text), wrong);
+    CHECK_STATUS(webchat_payload_message_count(payload, &count), wrong);
+    CHECK_STATUS(webchat_payload_message(payload, 0, &message, sizeof message), wrong);
+    CHECK_STATUS(webchat_payload_message_json(payload, 0, &text), wrong);
+    CHECK_STATUS(webchat_payload_message_original(payload, 0, &text), wrong);
+    CHECK_STATUS(webchat_payload_content(payload, 0, 0, &content, sizeof content), wrong);
+    CHECK_STATUS(webchat_payload_agents_connected(payload, &count), wrong);
+    CHECK_STATUS(webchat_payload_agent_count(payload, &count), wrong);
+    CHECK_STATUS(webchat_payload_agent(payload, 0, &agent, sizeof agent), wrong);
+    CHECK_STATUS(webchat_payload_session(payload, &session, sizeof session), wrong);
+    CHECK_STATUS(webchat_payload_restoring(payload, &flag), wrong);
+    CHECK_STATUS(webchat_payload_old_messages(payload, &flag), wrong);
+    CHECK_STATUS(webchat_payload_asynchronous(payload, &flag), wrong);
+    CHECK_STATUS(webchat_payload_stats(payload, &stats, sizeof stats), wrong);
+    CHECK_STATUS(webchat_payload_session_active(payload, &flag), wrong);
+    CHECK_STATUS(webchat_payload_file_limits(payload, &limits, sizeof limits), wrong);
+    CHECK_STATUS(webchat_payload_download(payload, &download, sizeof download), wrong);
+}
+
+/* Calls everything that takes a handle with one that is none of its kind. */
+static void all_with(void *handle) {
+    probe p;
+    uint64_t number;
+    uint32_t kind;
+    int32_t flag;
+    int fd;
+    webchat_str text;
     webchat_event *event = handle, *event2;
     webchat_outcome *outcome = handle, *outcome2;
     webchat_service *service = handle;
@@ -96,19 +119,7 @@ static void all_with(void *handle) {
     REFUSED(webchat_event_time(event, &number));
     REFUSED(webchat_event_json(event, &text));
     CHECK(text_is(text, ""));
-    REFUSED(webchat_event_data(event, &text));
-    REFUSED(webchat_event_message_count(event, &count));
-    REFUSED(webchat_event_message(event, 0, &message, sizeof message));
-    REFUSED(webchat_event_message_json(event, 0, &text));
-    REFUSED(webchat_event_content(event, 0, 0, &content, sizeof content));
-    REFUSED(webchat_event_message_original(event, 0, &text));
-    REFUSED(webchat_event_agents_connected(event, &count));
-    REFUSED(webchat_event_agent_count(event, &count));
-    REFUSED(webchat_event_agent(event, 0, &agent, sizeof agent));
-    REFUSED(webchat_event_session(event, &session, sizeof session));
-    REFUSED(webchat_event_asynchronous(event, &flag));
-    REFUSED(webchat_event_restoring(event, &flag));
-    REFUSED(webchat_event_old_messages(event, &flag));
+    refuse_payload(webchat_event_payload(event), WEBCHAT_ERR_INVALID_HANDLE);
     REFUSED(webchat_event_clone(event, &event2));
     REFUSED(webchat_event_free(event));
 
@@ -116,22 +127,10 @@ static void all_with(void *handle) {
     REFUSED(webchat_outcome_request(outcome, &number));
     REFUSED(webchat_outcome_command(outcome, &text));
     REFUSED(webchat_outcome_reason(outcome, &text));
-    REFUSED(webchat_outcome_json(outcome, &text));
     REFUSED(webchat_outcome_retry(outcome, &kind, &number));
     REFUSED(webchat_outcome_delivery(outcome, &kind));
     REFUSED(webchat_outcome_os_error(outcome, &flag));
-    REFUSED(webchat_outcome_message_count(outcome, &count));
-    REFUSED(webchat_outcome_message(outcome, 0, &message, sizeof message));
-    REFUSED(webchat_outcome_message_json(outcome, 0, &text));
-    REFUSED(webchat_outcome_content(outcome, 0, 0, &content, sizeof content));
-    REFUSED(webchat_outcome_message_original(outcome, 0, &text));
-    REFUSED(webchat_outcome_agent_count(outcome, &count));
-    REFUSED(webchat_outcome_agent(outcome, 0, &agent, sizeof agent));
-    REFUSED(webchat_outcome_stats(outcome, &stats, sizeof stats));
-    REFUSED(webchat_outcome_session(outcome, &session, sizeof session));
-    REFUSED(webchat_outcome_session_active(outcome, &flag));
-    REFUSED(webchat_outcome_file_limits(outcome, &limits, sizeof limits));
-    REFUSED(webchat_outcome_download(outcome, &download, sizeof download));
+    refuse_payload(webchat_outcome_payload(outcome), WEBCHAT_ERR_INVALID_HANDLE);
     REFUSED(webchat_outcome_clone(outcome, &outcome2));
     REFUSED(webchat_outcome_free(outcome));
 #undef REFUSED

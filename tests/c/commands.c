@@ -30,7 +30,7 @@ static const char *reason(void) {
 
 static const char *json(void) {
     webchat_str text;
-    CHECK_STATUS(webchat_outcome_json(outcome, &text), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_json(webchat_outcome_payload(outcome), &text), WEBCHAT_OK);
     return text.data;
 }
 
@@ -50,10 +50,10 @@ static void on_event(void *context, const webchat_event *event) {
     webchat_str text;
     (void)context;
     pthread_mutex_lock(&seen.p.lock);
-    for (size_t i = 0; webchat_event_message(event, i, &message, sizeof message) == WEBCHAT_OK; i++) {
+    for (size_t i = 0; webchat_payload_message(webchat_event_payload(event), i, &message, sizeof message) == WEBCHAT_OK; i++) {
         char *id = strcmp(message.from_type.data, "Client") == 0 ? seen.own_file : seen.invoice;
         if (message.file_id.len > 0) snprintf(id, sizeof seen.invoice, "%s", message.file_id.data);
-        CHECK_STATUS(webchat_event_message_json(event, i, &text), WEBCHAT_OK);
+        CHECK_STATUS(webchat_payload_message_json(webchat_event_payload(event), i, &text), WEBCHAT_OK);
         if (strstr(text.data, "\"marked\":true") != NULL && strstr(text.data, "Hello Ann") != NULL) seen.greeting++;
     }
     seen.agent += webchat_event_kind(event) == WEBCHAT_EVENT_AGENT_CONNECTED;
@@ -137,7 +137,7 @@ static void before_a_session(webchat_service *service) {
     uint32_t delivery;
     static const char *const filters[] = {"/secret/i", "/^hidden$/"}, *const wrong[] = {"/(/"};
     RUN(WEBCHAT_OK, webchat_verify_session, service);
-    CHECK_STATUS(webchat_outcome_session_active(outcome, &active), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_session_active(webchat_outcome_payload(outcome), &active), WEBCHAT_OK);
     CHECK(active == 0);
     RUN(WEBCHAT_ERR_NO_SESSION, webchat_send_message, service, "too early");
     CHECK(strcmp(reason(), "There is no active chat session") == 0);
@@ -170,7 +170,7 @@ static void in_the_chat(webchat_service *service) {
     RUN(WEBCHAT_OK, webchat_start_chat, service, &form);
     RUN(WEBCHAT_ERR_SESSION_ACTIVE, webchat_start_chat, service, &form);
     RUN(WEBCHAT_OK, webchat_get_session_data, service);
-    CHECK_STATUS(webchat_outcome_session(outcome, &session, sizeof session), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_session(webchat_outcome_payload(outcome), &session, sizeof session), WEBCHAT_OK);
     CHECK(session.session_id.len > 0 && session.key.len > 0 && strstr(session.json.data, "\"userId\":\"") != NULL);
     wait_until(agent_is_there);
     wait_until(greeted);
@@ -219,7 +219,7 @@ static void files(webchat_service *service, const char *directory) {
     webchat_completion completion = completion_of(&p);
     completion.on_progress = on_progress;
     RUN(WEBCHAT_OK, webchat_get_file_limits, service);
-    CHECK_STATUS(webchat_outcome_file_limits(outcome, &limits, sizeof limits), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_file_limits(webchat_outcome_payload(outcome), &limits, sizeof limits), WEBCHAT_OK);
     CHECK(limits.max_file_size > 0 && limits.used_files == 0);
 
     CHECK_STATUS(webchat_send_file_bytes(service, "note.txt", (const uint8_t *)"abc", 3, "{\"file-description\": \"a note\"}",
@@ -233,16 +233,16 @@ static void files(webchat_service *service, const char *directory) {
     RUN(WEBCHAT_OK, webchat_send_message, service, "invoice please");
     wait_until(has_invoice);
     RUN(WEBCHAT_OK, webchat_download_file, service, seen.invoice);
-    CHECK_STATUS(webchat_outcome_download(outcome, &download, sizeof download), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_download(webchat_outcome_payload(outcome), &download, sizeof download), WEBCHAT_OK);
     CHECK(download.size == sizeof invoice - 1 && download.data_len == download.size);
     CHECK(memcmp(download.data, invoice, download.data_len) == 0);
     CHECK(download.path.len == 0);
     snprintf(path, sizeof path, "%s/exactly.txt", directory);
     RUN(WEBCHAT_OK, webchat_download_file_to, service, seen.invoice, path);
-    CHECK_STATUS(webchat_outcome_download(outcome, &download, sizeof download), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_download(webchat_outcome_payload(outcome), &download, sizeof download), WEBCHAT_OK);
     CHECK(download.data == NULL && download.size == sizeof invoice - 1);
     RUN(WEBCHAT_OK, webchat_download_file_into, service, seen.invoice, directory, "../../mine.txt");
-    CHECK_STATUS(webchat_outcome_download(outcome, &download, sizeof download), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_download(webchat_outcome_payload(outcome), &download, sizeof download), WEBCHAT_OK);
     CHECK(strncmp(download.path.data, directory, strlen(directory)) == 0 && strstr(download.path.data, "..") == NULL);
     RUN(WEBCHAT_OK, webchat_send_file, service, path, "again.txt", NULL);
     RUN(WEBCHAT_ERR_IO, webchat_send_file, service, "/nowhere/at/all", NULL, NULL);
@@ -252,7 +252,7 @@ static void files(webchat_service *service, const char *directory) {
 
     snprintf(path, sizeof path, "%s/Latin-1 \xfc.txt", directory);
     RUN(WEBCHAT_OK, webchat_download_file_to, service, seen.invoice, path);
-    CHECK_STATUS(webchat_outcome_download(outcome, &download, sizeof download), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_download(webchat_outcome_payload(outcome), &download, sizeof download), WEBCHAT_OK);
     CHECK(download.path.len == strlen(path) && memcmp(download.path.data, path, download.path.len) == 0);
     RUN(WEBCHAT_OK, webchat_send_file, service, path, NULL, NULL);
 }
@@ -264,22 +264,22 @@ static void what_is_known(webchat_service *service) {
     webchat_stats stats;
     webchat_str text;
     RUN(WEBCHAT_OK, webchat_get_transcript, service);
-    CHECK_STATUS(webchat_outcome_message_count(outcome, &count), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_message_count(webchat_outcome_payload(outcome), &count), WEBCHAT_OK);
     CHECK(count > 4);
     for (size_t i = 0; i < count; i++) {
-        CHECK_STATUS(webchat_outcome_message(outcome, i, &message, sizeof message), WEBCHAT_OK);
+        CHECK_STATUS(webchat_payload_message(webchat_outcome_payload(outcome), i, &message, sizeof message), WEBCHAT_OK);
         CHECK(strstr(message.text.data, "secret") == NULL);
-        CHECK_STATUS(webchat_outcome_message_json(outcome, i, &text), WEBCHAT_OK);
-        CHECK_STATUS(webchat_outcome_message_original(outcome, i, &text), WEBCHAT_OK);
+        CHECK_STATUS(webchat_payload_message_json(webchat_outcome_payload(outcome), i, &text), WEBCHAT_OK);
+        CHECK_STATUS(webchat_payload_message_original(webchat_outcome_payload(outcome), i, &text), WEBCHAT_OK);
     }
-    CHECK_STATUS(webchat_outcome_message(outcome, count, &message, sizeof message), WEBCHAT_ERR_NOT_FOUND);
+    CHECK_STATUS(webchat_payload_message(webchat_outcome_payload(outcome), count, &message, sizeof message), WEBCHAT_ERR_NOT_FOUND);
     RUN(WEBCHAT_OK, webchat_get_agents, service);
-    CHECK_STATUS(webchat_outcome_agent_count(outcome, &count), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_agent_count(webchat_outcome_payload(outcome), &count), WEBCHAT_OK);
     CHECK(count == 1);
-    CHECK_STATUS(webchat_outcome_agent(outcome, 0, &agent, sizeof agent), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_agent(webchat_outcome_payload(outcome), 0, &agent, sizeof agent), WEBCHAT_OK);
     CHECK(text_is(agent.name, "Sam") && agent.connected == 1 && agent.connected_time > 0);
     RUN(WEBCHAT_OK, webchat_get_stats, service);
-    CHECK_STATUS(webchat_outcome_stats(outcome, &stats, sizeof stats), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_stats(webchat_outcome_payload(outcome), &stats, sizeof stats), WEBCHAT_OK);
     CHECK(stats.agent_count == 1 && stats.start_time > 0 && stats.end_time >= stats.start_time);
     CHECK_STATUS(webchat_outcome_command(outcome, &text), WEBCHAT_OK);
     CHECK(text_is(text, "getStats"));

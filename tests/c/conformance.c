@@ -61,7 +61,7 @@ static void on_done(void *context, const webchat_outcome *outcome) {
     const webchat_status status = webchat_outcome_status(outcome);
     const unsigned long id = *(const unsigned long *)context;
     webchat_str json;
-    if (webchat_outcome_json(outcome, &json) != WEBCHAT_OK) abort();
+    if (webchat_payload_json(webchat_outcome_payload(outcome), &json) != WEBCHAT_OK) abort();
     if (status == WEBCHAT_OK) {
         printf("resolved %lu %s\n", id, json.data);
     } else {

@@ -12,10 +12,11 @@ static const char *const lines[] = {"Hello", "Can I have my invoice?", "Thanks",
 static void print_event(const webchat_event *event, uint64_t start) {
     uint64_t time = start;
     webchat_message message;
+    const webchat_payload *payload = webchat_event_payload(event);
     const char *name = webchat_event_name(event);
     size_t count = 0;
     webchat_event_time(event, &time);
-    while (webchat_event_message(event, count, &message, sizeof message) == WEBCHAT_OK) {
+    while (webchat_payload_message(payload, count, &message, sizeof message) == WEBCHAT_OK) {
         int is_text = strcmp(message.type.data, "Message") == 0;
         const char *text = is_text ? message.text.data : message.file_name.len > 0 ? message.file_name.data : message.type.data;
         printf("%u\t%s\t%s\t%s\n", (unsigned)(time - start), name, message.from_name.data, text);
@@ -28,7 +29,8 @@ static void print_event(const webchat_event *event, uint64_t start) {
 /* The next line of the customer's, once the agent has answered the last one. */
 static void answer(webchat_service *service, const webchat_event *event, size_t *said) {
     webchat_message message;
-    for (size_t i = 0; webchat_event_message(event, i, &message, sizeof message) == WEBCHAT_OK; i++) {
+    const webchat_payload *payload = webchat_event_payload(event);
+    for (size_t i = 0; webchat_payload_message(payload, i, &message, sizeof message) == WEBCHAT_OK; i++) {
         int is_answer = strcmp(message.from_type.data, "Agent") == 0 && strcmp(message.type.data, "Message") == 0;
         if (is_answer && *said < sizeof lines / sizeof *lines) {
             webchat_send_typing(service, lines[*said], NULL, NULL);

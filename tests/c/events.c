@@ -113,41 +113,41 @@ static void read_event(const webchat_event *event) {
     CHECK(time > 1500000000000u);
     CHECK_STATUS(webchat_event_json(event, &json), WEBCHAT_OK);
     CHECK(strstr(json.data, webchat_event_name(event)) != NULL && strlen(json.data) == json.len);
-    CHECK_STATUS(webchat_event_data(event, &json), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_json(webchat_event_payload(event), &json), WEBCHAT_OK);
     CHECK(strcmp(webchat_event_kind_name(webchat_event_kind(event)), webchat_event_name(event)) == 0);
-    CHECK_STATUS(webchat_event_message_count(event, &messages), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_message_count(webchat_event_payload(event), &messages), WEBCHAT_OK);
     switch (webchat_event_kind(event)) {
     case WEBCHAT_EVENT_STARTED:
-        CHECK_STATUS(webchat_event_session(event, &session, sizeof session), WEBCHAT_OK);
+        CHECK_STATUS(webchat_payload_session(webchat_event_payload(event), &session, sizeof session), WEBCHAT_OK);
         CHECK(session.session_id.len > 0 && session.key.len > 0);
         break;
     case WEBCHAT_EVENT_MESSAGE_RECEIVED:
         CHECK(messages > 0);
         for (size_t i = 0; i < messages; i++) {
-            CHECK_STATUS(webchat_event_message(event, i, &message, sizeof message), WEBCHAT_OK);
+            CHECK_STATUS(webchat_payload_message(webchat_event_payload(event), i, &message, sizeof message), WEBCHAT_OK);
             CHECK(message.index > 0 && message.type.len > 0 && message.from_type.len > 0);
             CHECK(message.restoring == 0);
-            CHECK_STATUS(webchat_event_message_json(event, i, &json), WEBCHAT_OK);
+            CHECK_STATUS(webchat_payload_message_json(webchat_event_payload(event), i, &json), WEBCHAT_OK);
             CHECK(json.data[0] == '{');
-            CHECK_STATUS(webchat_event_message_original(event, i, &json), WEBCHAT_OK);
+            CHECK_STATUS(webchat_payload_message_original(webchat_event_payload(event), i, &json), WEBCHAT_OK);
             CHECK(strstr(json.data, "utcTime") != NULL);
         }
-        CHECK_STATUS(webchat_event_message(event, messages, &message, sizeof message), WEBCHAT_ERR_NOT_FOUND);
+        CHECK_STATUS(webchat_payload_message(webchat_event_payload(event), messages, &message, sizeof message), WEBCHAT_ERR_NOT_FOUND);
         break;
     case WEBCHAT_EVENT_AGENT_CONNECTED:
         CHECK(messages == 1);
-        CHECK_STATUS(webchat_event_message(event, 0, &message, sizeof message), WEBCHAT_OK);
+        CHECK_STATUS(webchat_payload_message(webchat_event_payload(event), 0, &message, sizeof message), WEBCHAT_OK);
         CHECK(text_is(message.type, "ParticipantJoined") && text_is(message.from_name, "Sam"));
-        CHECK_STATUS(webchat_event_agents_connected(event, &agents), WEBCHAT_OK);
+        CHECK_STATUS(webchat_payload_agents_connected(webchat_event_payload(event), &agents), WEBCHAT_OK);
         CHECK(agents == 1);
-        CHECK_STATUS(webchat_event_agent(event, 0, &agent, sizeof agent), WEBCHAT_OK);
+        CHECK_STATUS(webchat_payload_agent(webchat_event_payload(event), 0, &agent, sizeof agent), WEBCHAT_OK);
         CHECK(text_is(agent.name, "Sam") && agent.connected == 1 && agent.supervisor == 0);
-        CHECK_STATUS(webchat_event_agent(event, 1, &agent, sizeof agent), WEBCHAT_ERR_NOT_FOUND);
+        CHECK_STATUS(webchat_payload_agent(webchat_event_payload(event), 1, &agent, sizeof agent), WEBCHAT_ERR_NOT_FOUND);
         break;
     case WEBCHAT_EVENT_READY:
         CHECK(text_is(json, "{}"));
-        CHECK_STATUS(webchat_event_agents_connected(event, &agents), WEBCHAT_ERR_NOT_FOUND);
-        CHECK_STATUS(webchat_event_session(event, &session, sizeof session), WEBCHAT_ERR_NOT_FOUND);
+        CHECK_STATUS(webchat_payload_agents_connected(webchat_event_payload(event), &agents), WEBCHAT_ERR_NOT_FOUND);
+        CHECK_STATUS(webchat_payload_session(webchat_event_payload(event), &session, sizeof session), WEBCHAT_ERR_NOT_FOUND);
         break;
     default:
         break;

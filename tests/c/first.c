@@ -10,7 +10,8 @@ int main(int argc, char **argv) {
     if (webchat_service_new(config, &service) != WEBCHAT_OK) return 1;
     webchat_start_chat(service, &form, NULL, NULL);
     while (webchat_next_event(service, 10000, &event) == WEBCHAT_OK) {
-        for (size_t i = 0; webchat_event_message(event, i, &message, sizeof message) == WEBCHAT_OK; i++)
+        const webchat_payload *payload = webchat_event_payload(event);
+        for (size_t i = 0; webchat_payload_message(payload, i, &message, sizeof message) == WEBCHAT_OK; i++)
             printf("%s\t%s\t%s\n", webchat_event_name(event), message.from_name.data, message.text.data);
         if (webchat_event_kind(event) == WEBCHAT_EVENT_AGENT_CONNECTED)
             webchat_send_message(service, "Just looking, bye!", NULL, NULL);

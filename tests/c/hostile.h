@@ -120,6 +120,8 @@ static webchat_service *live_service, *freed_service;
 static webchat_runtime *live_runtime, *freed_runtime;
 static webchat_event *live_event, *freed_event;
 static webchat_outcome *live_outcome, *freed_outcome;
+/* Part of the event, or of the outcome. */
+static void *live_payload, *freed_payload;
 static webchat_subscription *live_subscription, *freed_subscription;
 /* A reply lives during a callback only. */
 static webchat_reply *live_reply, *freed_reply;
@@ -135,6 +137,7 @@ static void renew(void) {
     CHECK_STATUS(webchat_next_event(live_service, WEBCHAT_FOREVER, &live_event), WEBCHAT_OK);
     CHECK_STATUS(webchat_call(live_service, "getStats", NULL, 0, &live_outcome), WEBCHAT_OK);
     CHECK_STATUS(webchat_subscribe(live_service, NULL, good_webchat_event_fn, NULL, NULL, &live_subscription), WEBCHAT_OK);
+    live_payload = (void *)webchat_event_payload(live_event);
 }
 
 static void begin_all(void) {
@@ -146,6 +149,7 @@ static void begin_all(void) {
     alarm(500);
     renew();
     freed_service = live_service, freed_runtime = live_runtime, freed_event = live_event;
+    freed_payload = (void *)webchat_outcome_payload(live_outcome);
     freed_outcome = live_outcome, freed_subscription = live_subscription;
     renew();
 }

@@ -41,10 +41,10 @@ static void look_at_image(const webchat_event *event, size_t position, const web
     const char *bytes = own ? own_image : agents_image;
     const size_t length = (own ? sizeof own_image : sizeof agents_image) - 1;
     CHECK(message->content_count == 1);
-    CHECK_STATUS(webchat_event_content(event, position, 0, &content, sizeof content), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_content(webchat_event_payload(event), position, 0, &content, sizeof content), WEBCHAT_OK);
     CHECK(text_is(content.type, "image") && text_is(content.mime, "image/png") && content.url.len > 0);
     CHECK(content.unavailable.len == 0 && content.data_len == length && memcmp(content.data, bytes, length) == 0);
-    CHECK_STATUS(webchat_event_content(event, position, 1, &content, sizeof content), WEBCHAT_ERR_NOT_FOUND);
+    CHECK_STATUS(webchat_payload_content(webchat_event_payload(event), position, 1, &content, sizeof content), WEBCHAT_ERR_NOT_FOUND);
     seen.own_images += own;
     seen.agents_images += !own;
 }
@@ -64,7 +64,7 @@ static void look_at_message(const webchat_event *event, size_t position, const w
     if (message->content_count > 0) {
         look_at_image(event, position, message);
     } else {
-        CHECK_STATUS(webchat_event_content(event, position, 0, &content, sizeof content), WEBCHAT_ERR_NOT_FOUND);
+        CHECK_STATUS(webchat_payload_content(webchat_event_payload(event), position, 0, &content, sizeof content), WEBCHAT_ERR_NOT_FOUND);
     }
     seen.echoes += strcmp(message->from_type.data, "Agent") == 0 && strncmp(message->text.data, "line ", 5) == 0;
 }
@@ -78,17 +78,17 @@ static void on_event(void *context, const webchat_event *event) {
     seen.agent += kind == WEBCHAT_EVENT_AGENT_CONNECTED;
     seen.ended += kind == WEBCHAT_EVENT_ENDED;
     if (kind == WEBCHAT_EVENT_RESTORED) {
-        CHECK_STATUS(webchat_event_asynchronous(event, &flag), WEBCHAT_OK);
+        CHECK_STATUS(webchat_payload_asynchronous(webchat_event_payload(event), &flag), WEBCHAT_OK);
         CHECK(flag == 1);
         seen.restored++;
     } else {
-        CHECK_STATUS(webchat_event_asynchronous(event, &flag), WEBCHAT_ERR_NOT_FOUND);
+        CHECK_STATUS(webchat_payload_asynchronous(webchat_event_payload(event), &flag), WEBCHAT_ERR_NOT_FOUND);
         CHECK(flag == 0);
     }
     if (kind == WEBCHAT_EVENT_MESSAGE_RECEIVED) {
-        for (size_t i = 0; webchat_event_message(event, i, &message, sizeof message) == WEBCHAT_OK; i++) {
+        for (size_t i = 0; webchat_payload_message(webchat_event_payload(event), i, &message, sizeof message) == WEBCHAT_OK; i++) {
             look_at_message(event, i, &message);
-            CHECK_STATUS(webchat_event_old_messages(event, &flag), WEBCHAT_OK);
+            CHECK_STATUS(webchat_payload_old_messages(webchat_event_payload(event), &flag), WEBCHAT_OK);
             seen.old += flag == 1;
         }
     }
@@ -188,17 +188,17 @@ static void transcript_has_images(webchat_service *service) {
     webchat_message message;
     size_t images = 0;
     RUN(WEBCHAT_OK, webchat_get_transcript, service);
-    for (size_t i = 0; webchat_outcome_message(outcome, i, &message, sizeof message) == WEBCHAT_OK; i++) {
+    for (size_t i = 0; webchat_payload_message(webchat_outcome_payload(outcome), i, &message, sizeof message) == WEBCHAT_OK; i++) {
         if (message.content_count == 0) continue;
-        CHECK_STATUS(webchat_outcome_content(outcome, i, 0, &content, sizeof content), WEBCHAT_OK);
+        CHECK_STATUS(webchat_payload_content(webchat_outcome_payload(outcome), i, 0, &content, sizeof content), WEBCHAT_OK);
         CHECK(content.data_len > 8 && memcmp(content.data, own_image, 8) == 0);
         images++;
     }
     CHECK(images == 2);
-    CHECK_STATUS(webchat_outcome_content(outcome, MOST, 0, &content, sizeof content), WEBCHAT_ERR_NOT_FOUND);
+    CHECK_STATUS(webchat_payload_content(webchat_outcome_payload(outcome), MOST, 0, &content, sizeof content), WEBCHAT_ERR_NOT_FOUND);
     /* A program compiled before the structure grew. */
     memset(&message, 7, sizeof message);
-    CHECK_STATUS(webchat_outcome_message(outcome, 0, &message, offsetof(webchat_message, index_text)), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_message(webchat_outcome_payload(outcome), 0, &message, offsetof(webchat_message, index_text)), WEBCHAT_OK);
     CHECK(message.index > 0 && message.index_text.len != 0 && message.content_count != 0);
 }
 
@@ -212,7 +212,7 @@ static size_t hold(webchat_service *service, char *token, size_t size) {
     RUN(WEBCHAT_OK, webchat_start_chat, service, &form);
     RUN(WEBCHAT_ERR_SESSION_ACTIVE, webchat_restore, service, NULL);
     RUN(WEBCHAT_OK, webchat_get_session_data, service);
-    CHECK_STATUS(webchat_outcome_session(outcome, &session, sizeof session), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_session(webchat_outcome_payload(outcome), &session, sizeof session), WEBCHAT_OK);
     CHECK(session.session_id.len > 0 && session.key.len > 0 && session.key.len < size);
     CHECK(strstr(session.json.data, "\"transportId\":\"") != NULL && strstr(session.json.data, session.key.data) != NULL);
     strcpy(token, session.key.data);
@@ -221,7 +221,7 @@ static size_t hold(webchat_service *service, char *token, size_t size) {
     RUN(WEBCHAT_OK, webchat_send_file_bytes, service, "own.png", (const uint8_t *)own_image, sizeof own_image - 1, NULL);
     wait_until(own_image_came);
     RUN(WEBCHAT_OK, webchat_get_session_data, service);
-    CHECK_STATUS(webchat_outcome_session(outcome, &session, sizeof session), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_session(webchat_outcome_payload(outcome), &session, sizeof session), WEBCHAT_OK);
     snprintf(own, sizeof own, "\"participantId\":\"%s\"", seen.own_id);
     CHECK(strstr(session.json.data, own) != NULL);
     RUN(WEBCHAT_ERR_UNSUPPORTED, webchat_download_file, service, "1");

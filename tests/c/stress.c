@@ -72,7 +72,7 @@ static void on_event(void *context, const webchat_event *event) {
 static void on_done(void *context, const webchat_outcome *outcome) {
     webchat_str text;
     check_context(context);
-    CHECK_STATUS(webchat_outcome_json(outcome, &text), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_json(webchat_outcome_payload(outcome), &text), WEBCHAT_OK);
 }
 
 static void on_entry(void *context, uint32_t level, const char *text) {

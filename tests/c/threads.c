@@ -176,7 +176,7 @@ static void *use_everything(void *unused) {
     CHECK_STATUS(webchat_event_free(event), WEBCHAT_OK);
     CHECK_STATUS(webchat_start_chat(service, &form, NULL, NULL), WEBCHAT_OK);
     CHECK_STATUS(webchat_call(service, "getStats", "{\"a\": [{}]}", 0, &outcome), WEBCHAT_OK);
-    CHECK_STATUS(webchat_outcome_json(outcome, &text), WEBCHAT_OK);
+    CHECK_STATUS(webchat_payload_json(webchat_outcome_payload(outcome), &text), WEBCHAT_OK);
     CHECK_STATUS(webchat_outcome_free(outcome), WEBCHAT_OK);
     CHECK_STATUS(webchat_call(service, "addPrefilter", "{\"filters\": [\"/(a|b)*[^c]{2,40}\\\\d+/iu\"]}", 0, &outcome), WEBCHAT_OK);
     CHECK_STATUS(webchat_outcome_free(outcome), WEBCHAT_OK);

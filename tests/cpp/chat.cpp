@@ -17,7 +17,7 @@ TEST(a_chat_from_start_to_end) {
     webchat::ChatForm form{"Mia", "Mia", "Moe", "mia@example.com", "Invoice", R"({"plan": "gold"})"};
     const auto answer = chat.start_chat(form, 30s);
     CHECK(answer.ok() && answer.status() == webchat::Status::ok && answer.command() == "startChat");
-    CHECK(contains(answer.json(), "\"statusCode\":0") && answer.reason().empty());
+    CHECK(contains(answer.payload_json(), "\"statusCode\":0") && answer.reason().empty());
     CHECK(contains(simulator.get("/log?operation=requestChat"), R"(["userData[plan]","gold"])"));
 
     const Event begun = next(chat, EventKind::started);
@@ -41,14 +41,14 @@ TEST(a_chat_from_start_to_end) {
     CHECK_EQUAL(chat.get_agents().agents().at(0).name, joined.agents().at(0).name);
     const auto stats = chat.get_stats().stats();
     CHECK(stats.agents.size() == 1 && stats.start_time && stats.end_time >= stats.start_time && stats.duration.count() >= 0);
-    CHECK_EQUAL(chat.get_session_data().session().json, begun.session()->json);
+    CHECK_EQUAL(chat.get_session_data().session().value().json, begun.session()->json);
 
     CHECK(chat.end_chat());
     const Event left = next(chat, EventKind::agent_disconnected);
     CHECK_EQUAL(left.agents_connected().value_or(9), 0U);
     const Event ended = next(chat, EventKind::ended);
     CHECK(ended.messages().empty() && !ended.agents_connected() && !ended.session() && ended.time() >= begun.time());
-    CHECK(ended.data_json() == "{}" && !ended.restoring() && !ended.old_messages());
+    CHECK(ended.payload_json() == "{}" && !ended.restoring() && !ended.old_messages());
 }
 
 TEST(a_chat_that_goes_ends_what_the_server_makes_meanwhile) {

@@ -52,13 +52,13 @@ TEST(every_other_command) {
     CHECK(chat.send_message_as("label", "text", ""));
     CHECK(chat.update_nickname("Pia") && chat.push_url("https://example.com/") && chat.read_receipt(0));
     CHECK(chat.send_custom_notice("note") && chat.send_custom_notice() && chat.send_typing("typing") && chat.send_typing());
-    CHECK(contains(chat.update_user_data(R"({"plan": "gold"})").json(), "statusCode"));
+    CHECK(contains(chat.update_user_data(R"({"plan": "gold"})").payload_json(), "statusCode"));
     CHECK(chat.stop_poll() && chat.start_poll() && chat.reset_poll_exceptions());
-    CHECK(contains(chat.command("WebChatService.sendMessage", R"({"message": "by name"})").json(), "statusCode"));
+    CHECK(contains(chat.command("WebChatService.sendMessage", R"({"message": "by name"})").payload_json(), "statusCode"));
     said(chat, "by name");
     CHECK(chat.command("getAgents").agents().size() == 1);
 
-    const std::string filters = chat.add_prefilter({"/hush/i", "/quiet/"}).json();
+    const std::string filters = chat.add_prefilter({"/hush/i", "/quiet/"}).payload_json();
     CHECK(contains(filters, "hush") && contains(filters, "quiet"));
     CHECK(chat.send_filtered_message("a SECRET word", "/secret/i"));
     chat.send_message("aloud");
@@ -71,7 +71,7 @@ TEST(every_other_command) {
     CHECK(chat.stop_poll());
     for (bool polled = false; !polled;) {
         try {
-            polled = contains(chat.command("poll", by_service).json(), "statusCode");
+            polled = contains(chat.command("poll", by_service).payload_json(), "statusCode");
         } catch (const webchat::BusyError&) { // an automatic one is still under way
         }
     }

@@ -34,8 +34,8 @@ void tell(const std::string& line) {
 
 void tell_outcome(unsigned long id, const webchat::Outcome& outcome) {
     const std::string number = std::to_string(id);
-    tell(outcome ? "resolved " + number + " " + outcome.json()
-                 : "rejected " + number + " " + webchat::name(outcome.status()) + " " + outcome.json());
+    tell(outcome ? "resolved " + number + " " + outcome.payload_json()
+                 : "rejected " + number + " " + webchat::name(outcome.status()) + " " + outcome.payload_json());
 }
 
 // ---- The functions of an application ----

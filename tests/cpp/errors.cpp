@@ -93,7 +93,7 @@ TEST(answers_of_the_server_are_kept) {
     simulator.post("/faults", R"({"kind": "status", "status": 400, "code": 249, "advice": "no", "operation": "pushUrl"})");
     chat.push_url("https://example.com/", [&](const webchat::Outcome& outcome) { told.set_value(outcome.clone()); });
     const auto refused = take(told.get_future());
-    CHECK(!refused && refused.status() != webchat::Status::ok && contains(refused.json(), "249"));
+    CHECK(!refused && refused.status() != webchat::Status::ok && contains(refused.payload_json(), "249"));
     const auto error = thrown<Error>([&] { refused.throw_if_rejected(); });
-    CHECK_EQUAL(error.response_json(), refused.json());
+    CHECK_EQUAL(error.response_json(), refused.payload_json());
 }

@@ -79,12 +79,12 @@ TEST(an_asynchronous_chat_is_taken_up_again) {
         webchat::ChatForm form{"Mia"};
         form.other_json = R"({"membership": "gold"})";
         const auto started = chat.start_chat(form, patience);
-        CHECK(contains(started.json(), "clientToken"));
+        CHECK(contains(started.payload_json(), "clientToken"));
         CHECK(contains(simulator.get("/log?operation=requestChat"), R"(["data[membership]","gold"])"));
         const Event begun = next(chat, EventKind::started);
         session = begun.session().value();
         CHECK(!session.key.empty() && !session.session_id.empty() && contains(session.json, session.key));
-        CHECK(!begun.asynchronous() && chat.get_session_data().session().key == session.key);
+        CHECK(!begun.asynchronous() && chat.get_session_data().session().value().key == session.key);
         for (int i = 0; i < 20; ++i) chat.send_message("line " + std::to_string(i));
         take_messages(chat, before, 42); // two have joined, and each line has its echo
         CHECK(contains(session.json, R"("participantId":")" + before.at(0).from_id + "\"") && before.at(0).from_type == "Client");
@@ -129,7 +129,7 @@ TEST(a_session_can_be_given_as_its_token) {
     {
         Chat chat(simulator.nexus_config(true), with(first.keeper()));
         chat.start_chat({"Mia"}, patience);
-        token = chat.get_session_data().session().key;
+        token = chat.get_session_data().session().value().key;
     }
     Chat chat(simulator.nexus_config(true), with(second.keeper()));
     CHECK(chat.restore(token, webchat::use_future).get());

@@ -22,6 +22,7 @@
 ///     webchat::Subscription    a listener: auto listening = chat.on("messageReceived", [](const webchat::Event& event) {...});
 ///     webchat::Event           something that happened; handles like this one are move-only, and what is read from them is your own
 ///     webchat::Outcome         how a command ended
+///     webchat::Payload         what either carries: their common part
 ///     webchat::Message, Content, Agent, Stats, Session, FileLimits, Download, ChatForm    plain values (model.hpp)
 ///     webchat::Error           every exception; NoSessionError, TimeoutError and so on are its subclasses (error.hpp)
 ///     webchat::SessionStore    where session data are kept: derive from it (store.hpp)
@@ -50,6 +51,7 @@
 #include <webchat/keeper.hpp>
 #include <webchat/model.hpp>
 #include <webchat/outcome.hpp>
+#include <webchat/payload.hpp>
 #include <webchat/runtime.hpp>
 #include <webchat/store.hpp>
 #include <webchat/subscription.hpp>

@@ -157,7 +157,7 @@ pub unsafe extern "C" fn webchat_restore(
     })
 }
 
-/// verifySession: whether a session exists, judged from what is known here. Resolves with what webchat_outcome_session_active reads. A
+/// verifySession: whether a session exists, judged from what is known here. Resolves with what webchat_payload_session_active reads. A
 /// command: see above. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_verify_session(

@@ -28,7 +28,7 @@ pub unsafe extern "C" fn webchat_update_user_data(
     })
 }
 
-/// getTranscript: the messages of the chat. Read them by webchat_outcome_message. Beyond maxTranscriptBytes of the configuration (64 MiB)
+/// getTranscript: the messages of the chat. Read them by webchat_payload_message. Beyond maxTranscriptBytes of the configuration (64 MiB)
 /// the oldest are missing; the outcome's JSON then has "truncated": true. A command: see above. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_get_transcript(
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn webchat_get_transcript(
     })
 }
 
-/// getAgents: the agents of the chat. Read them by webchat_outcome_agent. A command: see above. Since 0.1.
+/// getAgents: the agents of the chat. Read them by webchat_payload_agent. A command: see above. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_get_agents(
     service: *mut webchat_service,
@@ -58,7 +58,7 @@ pub unsafe extern "C" fn webchat_get_agents(
     })
 }
 
-/// getStats: figures of the chat. Read them by webchat_outcome_stats and webchat_outcome_agent. A command: see above. Since 0.1.
+/// getStats: figures of the chat. Read them by webchat_payload_stats and webchat_payload_agent. A command: see above. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_get_stats(
     service: *mut webchat_service,
@@ -72,7 +72,7 @@ pub unsafe extern "C" fn webchat_get_stats(
     })
 }
 
-/// getSessionData: the session's data. Read them by webchat_outcome_session. A command: see above. Since 0.1.
+/// getSessionData: the session's data. Read them by webchat_payload_session. A command: see above. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_get_session_data(
     service: *mut webchat_service,
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn webchat_get_session_data(
 }
 
 /// fetchHistory: fetches a page of older messages of an asynchronous chat. They come with messageReceived, newest first
-/// (webchat_event_old_messages). Resolves with the server's answer after that. Rejected: WEBCHAT_ERR_NOT_FOUND when there are no older
+/// (webchat_payload_old_messages). Resolves with the server's answer after that. Rejected: WEBCHAT_ERR_NOT_FOUND when there are no older
 /// ones, WEBCHAT_ERR_UNSUPPORTED unless the chat is asynchronous, WEBCHAT_ERR_NO_SESSION, what the server answers. A command: see above.
 /// Since 0.1.
 #[unsafe(no_mangle)]

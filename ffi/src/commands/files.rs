@@ -67,7 +67,7 @@ pub unsafe extern "C" fn webchat_send_file_bytes(
 }
 
 /// downloadFile into memory, up to the configuration's response limit. `file_id` is a message's. on_progress tells how far it is. Read the
-/// bytes by webchat_outcome_download. Rejected: WEBCHAT_ERR_NO_SESSION, WEBCHAT_ERR_UNSUPPORTED, what the server answers. A command: see
+/// bytes by webchat_payload_download. Rejected: WEBCHAT_ERR_NO_SESSION, WEBCHAT_ERR_UNSUPPORTED, what the server answers. A command: see
 /// above. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_download_file(
@@ -140,7 +140,7 @@ fn download(file_id: &str, file_name: Option<&str>, target: DownloadTarget) -> C
     Command::DownloadFile(Download { file_id: file_id.to_owned(), file_name, target, progress: None })
 }
 
-/// getFileLimits: what the server allows to upload. Read it by webchat_outcome_file_limits. Rejected: WEBCHAT_ERR_NO_SESSION,
+/// getFileLimits: what the server allows to upload. Read it by webchat_payload_file_limits. Rejected: WEBCHAT_ERR_NO_SESSION,
 /// WEBCHAT_ERR_UNSUPPORTED, what the server answers. A command: see above. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_get_file_limits(

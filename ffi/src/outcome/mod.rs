@@ -3,20 +3,18 @@
 pub mod read;
 
 use crate::{
-    agent::AgentTexts,
     boundary::Failure,
-    file::FileTexts,
     handle::{Object, Table},
-    message::{MessageTexts, Messages},
+    payload::{Carrier, Texts},
     reason,
-    session::SessionTexts,
-    status::{WEBCHAT_ERR_NOT_FOUND, WEBCHAT_OK, webchat_status},
+    status::{WEBCHAT_OK, webchat_status},
     text::Text,
 };
 use std::sync::{Arc, OnceLock};
-use webchat_core::{Delivery, Error, Retry, command::Resolution, model::Agents};
+use webchat_core::{Delivery, Error, Retry, command::Resolution, event::Payload};
 
-/// How a command ended. Opaque: read it with the webchat_outcome_... functions. Since 0.1.
+/// How a command ended. Opaque: read it with the webchat_outcome_... functions, and what it carries by
+/// webchat_outcome_payload. Since 0.1.
 pub struct webchat_outcome {
     _opaque: (),
 }
@@ -52,11 +50,7 @@ pub(crate) struct Outcome {
     request: u64,
     ended: Ended,
     reason: OnceLock<Text>,
-    json: OnceLock<Text>,
-    messages: MessageTexts,
-    agents: AgentTexts,
-    session: SessionTexts,
-    files: FileTexts,
+    texts: Texts,
 }
 
 /// A handle to an outcome: the application's own, or lent for a callback.
@@ -85,10 +79,6 @@ impl OutcomeHandle {
     }
 }
 
-fn absent() -> Failure {
-    Failure::bare(WEBCHAT_ERR_NOT_FOUND)
-}
-
 impl Outcome {
     pub(crate) fn new(command: &str, request: u64, ended: Ended) -> Self {
         Self {
@@ -97,11 +87,7 @@ impl Outcome {
             request,
             ended,
             reason: OnceLock::default(),
-            json: OnceLock::default(),
-            messages: MessageTexts::default(),
-            agents: AgentTexts::default(),
-            session: SessionTexts::default(),
-            files: FileTexts::default(),
+            texts: Texts::default(),
         }
     }
 
@@ -129,14 +115,6 @@ impl Outcome {
                 Ended::Rejected(error) => error.to_string(),
                 Ended::Refused(failure) => failure.text.clone(),
             })
-        })
-    }
-
-    fn json(&self) -> &Text {
-        self.json.get_or_init(|| match &self.ended {
-            Ended::Resolved(resolution) => Text::json(&resolution.to_json()),
-            Ended::Rejected(error) => Text::json(&error.rejection()),
-            Ended::Refused(failure) => Text::json(&failure.text),
         })
     }
 
@@ -169,26 +147,25 @@ impl Outcome {
         };
         file.and_then(|file| file.os_error).unwrap_or(0)
     }
+}
 
-    fn resolution(&self) -> Option<&Resolution> {
+impl Carrier for Outcome {
+    fn payload(&self) -> Payload<'_> {
         match &self.ended {
-            Ended::Resolved(resolution) => Some(resolution),
-            Ended::Rejected(_) | Ended::Refused(_) => None,
+            Ended::Resolved(resolution) => Payload::Resolved(resolution),
+            Ended::Rejected(_) | Ended::Refused(_) => Payload::Rejected,
         }
     }
 
-    fn messages(&self) -> Messages<'_> {
-        match self.resolution() {
-            Some(Resolution::Transcript(transcript)) => Messages::Many(&transcript.received),
-            _ => Messages::None,
-        }
+    fn texts(&self) -> &Texts {
+        &self.texts
     }
 
-    fn agents(&self) -> Option<&Agents> {
-        match self.resolution() {
-            Some(Resolution::Agents(agents)) => Some(agents),
-            Some(Resolution::Stats(stats)) => Some(&stats.agents),
-            _ => None,
+    fn json(&self) -> Text {
+        match &self.ended {
+            Ended::Resolved(resolution) => Text::json(&resolution.to_json()),
+            Ended::Rejected(error) => Text::json(&error.rejection()),
+            Ended::Refused(failure) => Text::json(&failure.text),
         }
     }
 }

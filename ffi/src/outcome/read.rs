@@ -1,19 +1,13 @@
 //! The exported getters of outcomes.
 
-use super::{Outcome, OutcomeHandle, absent, webchat_outcome};
+use super::{Outcome, OutcomeHandle, webchat_outcome};
 use crate::{
-    agent::{webchat_agent, webchat_stats},
-    boundary::{Failure, Out, OutGrowing, guard, guard_value},
-    content::webchat_content,
-    file::{webchat_download, webchat_file_limits},
+    boundary::{Failure, Out, guard, guard_value},
     handle::{get, make, remove},
-    message::webchat_message,
-    session::webchat_session,
     status::{WEBCHAT_ERR_INTERNAL, webchat_status},
     text::webchat_str,
 };
 use std::sync::Arc;
-use webchat_core::command::Resolution;
 
 fn outcome(handle: *const webchat_outcome) -> Result<Arc<Outcome>, Failure> {
     Ok(get::<OutcomeHandle>(handle)?.outcome.clone())
@@ -70,7 +64,7 @@ pub unsafe extern "C" fn webchat_outcome_command(
 }
 
 /// Why the command was rejected: the specification's words where it has some, and what exactly is wrong behind them ("Command does not
-/// exist: 'dance'"); webchat_outcome_json has the words alone. Empty when it resolved. Any thread. Since 0.1.
+/// exist: 'dance'"); webchat_payload_json has the words alone. Empty when it resolved. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_outcome_reason(
     outcome: *const webchat_outcome,
@@ -79,19 +73,6 @@ pub unsafe extern "C" fn webchat_outcome_reason(
     guard(|| {
         // SAFETY: the header's pointer rules.
         unsafe { read_text(outcome, out, |outcome| Ok(outcome.reason().view())) }
-    })
-}
-
-/// The JSON value that a JavaScript caller would find in `done` or `fail`: the resolution, the server's response or the reason.
-/// "null" for a command that resolves with nothing. Made when first asked for. Any thread. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn webchat_outcome_json(
-    outcome: *const webchat_outcome,
-    out: *mut webchat_str,
-) -> webchat_status {
-    guard(|| {
-        // SAFETY: the header's pointer rules.
-        unsafe { read_text(outcome, out, |outcome| Ok(outcome.json().view())) }
     })
 }
 
@@ -143,203 +124,6 @@ pub unsafe extern "C" fn webchat_outcome_os_error(
         // SAFETY: the header's pointer rules.
         let out = unsafe { Out::new(out, "out", 0) }?;
         out.set(self::outcome(outcome)?.os_error());
-        Ok(())
-    })
-}
-
-/// How many messages a transcript has (getTranscript); 0 for another command. Any thread. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn webchat_outcome_message_count(
-    outcome: *const webchat_outcome,
-    out: *mut usize,
-) -> webchat_status {
-    guard(|| {
-        // SAFETY: the header's pointer rules.
-        let out = unsafe { Out::new(out, "out", 0) }?;
-        out.set(self::outcome(outcome)?.messages().count());
-        Ok(())
-    })
-}
-
-/// Reads a message of a transcript, counted from 0. `size` is sizeof *out. Fails with WEBCHAT_ERR_NOT_FOUND behind the last one.
-/// Any thread. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn webchat_outcome_message(
-    outcome: *const webchat_outcome,
-    position: usize,
-    out: *mut webchat_message,
-    size: usize,
-) -> webchat_status {
-    guard(|| {
-        // SAFETY: the header's pointer rules.
-        let out = unsafe { OutGrowing::new(out, size) }?;
-        let outcome = self::outcome(outcome)?;
-        let message = outcome.messages.view(outcome.messages(), position)?;
-        out.set(&message);
-        Ok(())
-    })
-}
-
-/// A message of a transcript as JSON, an element of `messages`. WEBCHAT_ERR_NOT_FOUND behind the last one. Any thread. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn webchat_outcome_message_json(
-    outcome: *const webchat_outcome,
-    position: usize,
-    out: *mut webchat_str,
-) -> webchat_status {
-    guard(|| {
-        // SAFETY: the header's pointer rules.
-        unsafe { read_text(outcome, out, |outcome| outcome.messages.json(outcome.messages(), position)) }
-    })
-}
-
-/// A message of a transcript as the server sent it, as JSON, an element of `originalMessages`. WEBCHAT_ERR_NOT_FOUND behind the last
-/// one. Any thread. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn webchat_outcome_message_original(
-    outcome: *const webchat_outcome,
-    position: usize,
-    out: *mut webchat_str,
-) -> webchat_status {
-    guard(|| {
-        // SAFETY: the header's pointer rules.
-        unsafe { read_text(outcome, out, |outcome| outcome.messages.original(outcome.messages(), position)) }
-    })
-}
-
-/// Reads what is attached to a message of a transcript; message and attachment are counted from 0. `size` is sizeof *out.
-/// WEBCHAT_ERR_NOT_FOUND behind the last one. Any thread. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn webchat_outcome_content(
-    outcome: *const webchat_outcome,
-    message: usize,
-    position: usize,
-    out: *mut webchat_content,
-    size: usize,
-) -> webchat_status {
-    guard(|| {
-        // SAFETY: the header's pointer rules.
-        let out = unsafe { OutGrowing::new(out, size) }?;
-        let outcome = self::outcome(outcome)?;
-        let content = outcome.messages.content(outcome.messages(), message, position)?;
-        out.set(&content);
-        Ok(())
-    })
-}
-
-/// How many agents there are or were (getAgents, getStats); 0 for another command. Any thread. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn webchat_outcome_agent_count(
-    outcome: *const webchat_outcome,
-    out: *mut usize,
-) -> webchat_status {
-    guard(|| {
-        // SAFETY: the header's pointer rules.
-        let out = unsafe { Out::new(out, "out", 0) }?;
-        out.set(self::outcome(outcome)?.agents().map_or(0, |agents| agents.0.len()));
-        Ok(())
-    })
-}
-
-/// Reads an agent (getAgents, getStats), counted from 0. `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND behind the last one.
-/// Any thread. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn webchat_outcome_agent(
-    outcome: *const webchat_outcome,
-    position: usize,
-    out: *mut webchat_agent,
-    size: usize,
-) -> webchat_status {
-    guard(|| {
-        // SAFETY: the header's pointer rules.
-        let out = unsafe { OutGrowing::new(out, size) }?;
-        let outcome = self::outcome(outcome)?;
-        let agent = outcome.agents.view(outcome.agents(), position)?;
-        out.set(&agent);
-        Ok(())
-    })
-}
-
-/// Reads the figures of a chat (getStats). `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn webchat_outcome_stats(
-    outcome: *const webchat_outcome,
-    out: *mut webchat_stats,
-    size: usize,
-) -> webchat_status {
-    guard(|| {
-        // SAFETY: the header's pointer rules.
-        let out = unsafe { OutGrowing::new(out, size) }?;
-        let outcome = self::outcome(outcome)?;
-        let Some(Resolution::Stats(stats)) = outcome.resolution() else { return Err(absent()) };
-        out.set(&webchat_stats::of(stats));
-        Ok(())
-    })
-}
-
-/// Reads the session's data (getSessionData). `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn webchat_outcome_session(
-    outcome: *const webchat_outcome,
-    out: *mut webchat_session,
-    size: usize,
-) -> webchat_status {
-    guard(|| {
-        // SAFETY: the header's pointer rules.
-        let out = unsafe { OutGrowing::new(out, size) }?;
-        let outcome = self::outcome(outcome)?;
-        let Some(Resolution::SessionData(data)) = outcome.resolution() else { return Err(absent()) };
-        out.set(&outcome.session.view(data));
-        Ok(())
-    })
-}
-
-/// Whether a session exists (verifySession): 1 or 0. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn webchat_outcome_session_active(
-    outcome: *const webchat_outcome,
-    out: *mut i32,
-) -> webchat_status {
-    guard(|| {
-        // SAFETY: the header's pointer rules.
-        let out = unsafe { Out::new(out, "out", 0) }?;
-        let outcome = self::outcome(outcome)?;
-        let Some(Resolution::SessionActive(active)) = outcome.resolution() else { return Err(absent()) };
-        out.set((*active).into());
-        Ok(())
-    })
-}
-
-/// Reads what may be uploaded (getFileLimits). `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn webchat_outcome_file_limits(
-    outcome: *const webchat_outcome,
-    out: *mut webchat_file_limits,
-    size: usize,
-) -> webchat_status {
-    guard(|| {
-        // SAFETY: the header's pointer rules.
-        let out = unsafe { OutGrowing::new(out, size) }?;
-        let outcome = self::outcome(outcome)?;
-        let Some(Resolution::FileLimits(limits)) = outcome.resolution() else { return Err(absent()) };
-        out.set(&outcome.files.limits(limits));
-        Ok(())
-    })
-}
-
-/// Reads the file that arrived (downloadFile). `size` is sizeof *out. WEBCHAT_ERR_NOT_FOUND for another command. Any thread. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn webchat_outcome_download(
-    outcome: *const webchat_outcome,
-    out: *mut webchat_download,
-    size: usize,
-) -> webchat_status {
-    guard(|| {
-        // SAFETY: the header's pointer rules.
-        let out = unsafe { OutGrowing::new(out, size) }?;
-        let outcome = self::outcome(outcome)?;
-        let Some(Resolution::Downloaded(file)) = outcome.resolution() else { return Err(absent()) };
-        out.set(&outcome.files.download(file));
         Ok(())
     })
 }

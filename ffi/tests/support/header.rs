@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// The sources in the order in which the header shows what they have, with the headings over their functions.
-const SOURCES: [(&str, &str); 33] = [
+const SOURCES: [(&str, &str); 34] = [
     ("version.rs", "Version"),
     ("status.rs", ""),
     ("status_name.rs", "Statuses"),
@@ -31,6 +31,7 @@ const SOURCES: [(&str, &str); 33] = [
     ("event/kind.rs", "Events"),
     ("event/mod.rs", ""),
     ("event/read.rs", ""),
+    ("payload.rs", "What events and outcomes carry"),
     ("message.rs", ""),
     ("content.rs", ""),
     ("agent.rs", ""),

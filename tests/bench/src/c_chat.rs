@@ -13,10 +13,11 @@ use webchat::{
     commands::messages::webchat_send_message,
     commands::polling::webchat_stop_poll,
     completion::webchat_completion,
-    event::{read::webchat_event_message, webchat_event},
+    event::webchat_event,
     listener::{webchat_subscribe, webchat_unsubscribe},
     message::webchat_message,
     outcome::{read::webchat_outcome_status, webchat_outcome},
+    payload::{webchat_event_payload, webchat_payload_message},
     service::{
         subscriptions::webchat_subscription, webchat_service, webchat_service_destroy, webchat_service_new,
     },
@@ -41,7 +42,12 @@ unsafe extern "C" fn on_messages(context: *mut c_void, event: *const webchat_eve
         let mut message = MaybeUninit::<webchat_message>::uninit();
         // SAFETY: the event lives during the call, and the place has the size that is told.
         let status = unsafe {
-            webchat_event_message(event, position, message.as_mut_ptr(), size_of::<webchat_message>())
+            webchat_payload_message(
+                webchat_event_payload(event),
+                position,
+                message.as_mut_ptr(),
+                size_of::<webchat_message>(),
+            )
         };
         if status != 0 {
             return;

@@ -5,11 +5,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 #include <webchat.h>
 #include <webchat/model.hpp>
+#include <webchat/payload.hpp>
 
 namespace webchat {
 
@@ -53,8 +52,8 @@ enum class EventKind : std::uint32_t {
 inline const char* name(EventKind kind) noexcept { return webchat_event_kind_name(static_cast<std::uint32_t>(kind)); }
 
 /// Something that happened. Move-only: clone() makes another handle to the same event. What is read from it is yours. Safe to read from
-/// any thread. A moved-from one throws InvalidHandleError.
-class Event {
+/// any thread. A moved-from one throws InvalidHandleError. What it carries: see Payload.
+class Event : public Payload<Event> {
 public:
     /// Takes over an event of the C interface that is the caller's own.
     explicit Event(webchat_event* own) noexcept : event_(own) {}
@@ -69,62 +68,6 @@ public:
 
     /// The whole event as JSON, {time, publisher, event, data}, as on the widget bus.
     std::string json() const { return detail::read_text(webchat_event_json, raw()); }
-
-    /// The event's data as JSON; "{}" when it has none.
-    std::string data_json() const { return detail::read_text(webchat_event_data, raw()); }
-
-    /// The messages of messageReceived, or the one notice behind agentTyping..., ...Connected and ...Disconnected.
-    std::vector<Message> messages() const { return detail::read_messages(webchat_event_message, webchat_event_content, raw()); }
-
-    std::size_t message_count() const { return detail::read_number(webchat_event_message_count, raw()); }
-
-    /// A message as JSON, counted from 0. NotFoundError behind the last one.
-    std::string message_json(std::size_t position) const {
-        return detail::read_text(webchat_event_message_json, raw(), position);
-    }
-
-    /// A message of messageReceived as the server sent it, as JSON, counted from 0. NotFoundError behind the last one.
-    std::string message_original_json(std::size_t position) const {
-        return detail::read_text(webchat_event_message_original, raw(), position);
-    }
-
-    /// How many agents and supervisors are in the chat after ...Connected or ...Disconnected; nothing for other events.
-    std::optional<std::size_t> agents_connected() const {
-        std::size_t count = 0;
-        const webchat_status status = webchat_event_agents_connected(raw(), &count);
-        if (status == WEBCHAT_ERR_NOT_FOUND) return std::nullopt;
-        detail::check(status);
-        return count;
-    }
-
-    /// The agents that ...Connected and ...Disconnected list, those who left included.
-    std::vector<Agent> agents() const { return detail::read_all(webchat_event_agent, detail::agent, raw()); }
-
-    std::size_t agent_count() const { return detail::read_number(webchat_event_agent_count, raw()); }
-
-    /// The session's data, for started and messageReceived.
-    std::optional<Session> session() const {
-        webchat_session session{};
-        if (!detail::read_struct(session, webchat_event_session, raw())) return std::nullopt;
-        return detail::session(session);
-    }
-
-    /// Whether the chat that `restored` tells of is asynchronous; nothing where the back end does not know the difference (GMS, but for
-    /// asynchronous chats), and for
-    /// other events.
-    std::optional<bool> asynchronous() const {
-        std::int32_t asynchronous = 0;
-        const webchat_status status = webchat_event_asynchronous(raw(), &asynchronous);
-        if (status == WEBCHAT_ERR_NOT_FOUND) return std::nullopt;
-        detail::check(status);
-        return asynchronous != 0;
-    }
-
-    /// Whether messageReceived is the replay after a restore.
-    bool restoring() const { return detail::read_number(webchat_event_restoring, raw()) != 0; }
-
-    /// Whether messageReceived has older messages fetched by fetchHistory.
-    bool old_messages() const { return detail::read_number(webchat_event_old_messages, raw()) != 0; }
 
     /// Another handle to the same event, which outlives a callback.
     Event clone() const {

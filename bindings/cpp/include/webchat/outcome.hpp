@@ -10,15 +10,15 @@
 #include <string>
 #include <tuple>
 #include <utility>
-#include <vector>
 #include <webchat.h>
 #include <webchat/model.hpp>
+#include <webchat/payload.hpp>
 
 namespace webchat {
 
 /// How a command ended. Move-only: clone() makes another handle to the same outcome. What is read from it is yours. Safe to read from
-/// any thread. A moved-from one throws InvalidHandleError.
-class Outcome {
+/// any thread. A moved-from one throws InvalidHandleError. What it carries: see Payload.
+class Outcome : public Payload<Outcome> {
 public:
     /// Takes over an outcome of the C interface that is the caller's own.
     explicit Outcome(webchat_outcome* own) noexcept : outcome_(own) {}
@@ -44,10 +44,6 @@ public:
     /// Why the command was rejected, in the specification's words where it has some; empty when it resolved.
     std::string reason() const { return detail::read_text(webchat_outcome_reason, raw()); }
 
-    /// The JSON value that a JavaScript caller would find in `done` or `fail`: the resolution, the server's response or the reason.
-    /// "null" for a command that resolves with nothing.
-    std::string json() const { return detail::read_text(webchat_outcome_json, raw()); }
-
     /// Whether trying the same again can help.
     Retry retry() const { return read_retry().first; }
 
@@ -63,49 +59,6 @@ public:
 
     /// The system's number (errno) for what is wrong with a file on this machine, for a command rejected with Status::io; else 0.
     int os_error() const { return detail::read_number(webchat_outcome_os_error, raw()); }
-
-    /// The transcript (getTranscript).
-    std::vector<Message> messages() const { return detail::read_messages(webchat_outcome_message, webchat_outcome_content, raw()); }
-
-    std::size_t message_count() const { return detail::read_number(webchat_outcome_message_count, raw()); }
-
-    /// A message of the transcript as JSON, an element of `messages`, counted from 0. NotFoundError behind the last one.
-    std::string message_json(std::size_t position) const {
-        return detail::read_text(webchat_outcome_message_json, raw(), position);
-    }
-
-    /// A message of the transcript as the server sent it, an element of `originalMessages`. NotFoundError behind the last one.
-    std::string message_original_json(std::size_t position) const {
-        return detail::read_text(webchat_outcome_message_original, raw(), position);
-    }
-
-    /// Who is or was in the chat (getAgents, getStats).
-    std::vector<Agent> agents() const { return detail::read_all(webchat_outcome_agent, detail::agent, raw()); }
-
-    std::size_t agent_count() const { return detail::read_number(webchat_outcome_agent_count, raw()); }
-
-    /// The figures of the chat (getStats). NotFoundError for another command, as for all below.
-    Stats stats() const {
-        const auto from = read(webchat_outcome_stats);
-        Stats to;
-        to.start_time = detail::known_time(from.start_time);
-        to.end_time = detail::known_time(from.end_time);
-        to.duration = std::chrono::milliseconds(from.duration);
-        to.agents = agents();
-        return to;
-    }
-
-    /// The session's data (getSessionData).
-    Session session() const { return detail::session(read(webchat_outcome_session)); }
-
-    /// Whether a session exists (verifySession).
-    bool session_active() const { return detail::read_number(webchat_outcome_session_active, raw()) != 0; }
-
-    /// What may be uploaded (getFileLimits).
-    FileLimits file_limits() const { return detail::file_limits(read(webchat_outcome_file_limits)); }
-
-    /// The file that arrived (downloadFile).
-    Download download() const { return detail::download(read(webchat_outcome_download)); }
 
     /// Another handle to the same outcome, which outlives a callback.
     Outcome clone() const {
@@ -126,13 +79,6 @@ private:
     };
     std::unique_ptr<webchat_outcome, Free> outcome_;
 
-    template <class Struct>
-    Struct read(webchat_status (*getter)(const webchat_outcome*, Struct*, std::size_t)) const {
-        Struct of{};
-        detail::check(getter(raw(), &of, sizeof of));
-        return of;
-    }
-
     std::pair<Retry, std::chrono::milliseconds> read_retry() const {
         std::uint32_t retry = 0;
         std::uint64_t after = 0;
@@ -150,7 +96,7 @@ private:
         failure.delivery = delivery();
         failure.os_error = os_error();
         std::tie(failure.retry, failure.retry_after) = read_retry();
-        std::string response = json();
+        std::string response = payload_json();
         if (!response.empty() && response.front() == '{') failure.response_json = std::move(response);
         return failure;
     }

@@ -1,11 +1,11 @@
-//! What an application is told: the events of the specification with their payloads.
+//! What an application is told: the events of the specification. `payload` has what they carry.
 
-use crate::{
-    model::{Agents, Message, Received, SessionData, transcript::serialize_both, weight::of_value},
-    private::debug_only,
-    transport::Body,
-};
-use serde::{Serialize, Serializer, ser::SerializeStruct};
+mod payload;
+
+pub use payload::{MessageReceived, Messages, ParticipantChange, Payload, ResponseData, Restored, Started};
+
+use crate::model::{Message, Received, weight::of_value};
+use payload::Carried;
 use serde_json::{Value, json};
 
 /// The publisher in every envelope.
@@ -44,6 +44,14 @@ macro_rules! events {
             /// What kind of event it is.
             pub const fn kind(&self) -> EventKind {
                 match self { $(Self::$name { .. } => EventKind::$name,)* }
+            }
+
+            /// What it carries.
+            pub fn payload(&self) -> Payload<'_> {
+                $($(if let Self::$name(carried) = self {
+                    return <$payload as Carried>::payload(carried);
+                })?)*
+                Payload::Nothing
             }
         }
     };
@@ -110,95 +118,6 @@ events! {
     ConnectionRestored = 29, "connectionRestored";
 }
 
-/// Payload of `restored`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Restored {
-    /// Whether the chat is asynchronous; absent where the transport does not know the difference.
-    #[serde(rename = "async", skip_serializing_if = "Option::is_none")]
-    pub asynchronous: Option<bool>,
-}
-
-/// Payload of `started`.
-#[derive(Clone, PartialEq)]
-pub struct Started {
-    /// The session's data.
-    pub session: SessionData,
-    /// The same as listeners get it, in its back end's form.
-    pub told: Value,
-}
-
-debug_only!(Started { session });
-
-/// Payload of `messageReceived` (webchatservice.md, 6.1).
-#[derive(Clone)]
-pub struct MessageReceived {
-    /// The new visible messages in both their shapes, in order.
-    pub received: Vec<Received>,
-    /// True for the replay after a restore.
-    pub restoring: bool,
-    /// True for older messages fetched by `fetchHistory`.
-    pub old_messages: bool,
-    /// The session's data.
-    pub session_data: SessionData,
-    /// The server's idle countdown, as sent.
-    pub idle_time_count_down: Option<Value>,
-}
-
-debug_only!(MessageReceived { received, restoring, old_messages, session_data });
-
-impl Serialize for MessageReceived {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut payload = serializer.serialize_struct("MessageReceived", 6)?;
-        serialize_both(&self.received, &mut payload)?;
-        payload.serialize_field("restoring", &self.restoring)?;
-        payload.serialize_field("oldMessages", &self.old_messages)?;
-        payload.serialize_field("sessionData", &self.session_data)?;
-        if let Some(countdown) = &self.idle_time_count_down {
-            payload.serialize_field("idleTimeCountDown", countdown)?;
-        }
-        payload.end()
-    }
-}
-
-/// Payload of the `...Connected` and `...Disconnected` events.
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ParticipantChange {
-    /// The join or leave notice; absent when `endChat` itself publishes the event.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<Message>,
-    /// The agents after the change; absent when `endChat` itself publishes the event.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub agents: Option<Agents>,
-    /// How many agents and supervisors are in the chat after the change.
-    pub num_agents_connected: usize,
-}
-
-/// The server's response behind an `error` or `restoreFailed` event. It can hold private text: `Debug` does not show it.
-#[derive(Clone)]
-pub enum ResponseData {
-    /// An answer of the back end.
-    Body(Body),
-    /// An HTTP failure in the form of webchatservice.md, 3.
-    Failure(Value),
-}
-
-impl ResponseData {
-    /// The response as JSON.
-    pub fn json(&self) -> Value {
-        match self {
-            Self::Body(body) => body.json(),
-            Self::Failure(response) => response.clone(),
-        }
-    }
-}
-
-impl std::fmt::Debug for ResponseData {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ResponseData(<private>)")
-    }
-}
-
 impl Event {
     /// The specification's name.
     pub const fn name(&self) -> &'static str {
@@ -218,22 +137,7 @@ impl Event {
 
     /// The payload as JSON; an empty object when the specification has none.
     pub fn data(&self) -> Value {
-        match self {
-            Self::MessageReceived(payload) => json!(payload),
-            Self::Error(response) | Self::RestoreFailed(response) => response.json(),
-            Self::Restored(restored) => json!(restored),
-            Self::Started(started) => started.told.clone(),
-            Self::AgentTypingStarted(message) | Self::AgentTypingStopped(Some(message)) => json!(message),
-            Self::ClientConnected(change)
-            | Self::ClientDisconnected(change)
-            | Self::AgentConnected(change)
-            | Self::AgentDisconnected(change)
-            | Self::SupervisorConnected(change)
-            | Self::SupervisorDisconnected(change)
-            | Self::BotConnected(change)
-            | Self::BotDisconnected(change) => json!(change),
-            _ => json!({}),
-        }
+        self.payload().json()
     }
 }
 
