@@ -9,7 +9,7 @@ CFLAGS := -std=c99 -Wall -Wextra -Wpedantic -Werror -Iinclude
 CXXFLAGS := -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -Ibindings/cpp/include
 LINK   := -L$(DEBUG) -lwebchat -Wl,-rpath,$(DEBUG)
 
-.PHONY: help setup build demo chat test test-proxy hostile hosts tsan miri audit fuzz bench recovery header tables notices wheel install clean
+.PHONY: help setup build demo chat test test-proxy hostile hosts tsan miri audit fuzz bench recovery header tables notices wheel install dist clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -78,9 +78,12 @@ PREFIX ?= /usr/local
 LIBDIR ?= lib
 PROFILE ?= release
 install: ## Installs library, headers and packages for builds below PREFIX (/usr/local; DESTDIR, LIBDIR, PROFILE, TRIPLE)
-	cargo build --profile $(PROFILE) --locked -p webchat-ffi $(if $(TRIPLE),--target $(TRIPLE))
+	cargo rustc --profile $(PROFILE) --locked -p webchat-ffi --crate-type cdylib,staticlib $(if $(TRIPLE),--target $(TRIPLE))
 	tests/tools/install "$(TARGET)/$(if $(TRIPLE),$(TRIPLE)/)$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))" \
 	  "$(DESTDIR)$(PREFIX)" "$(PREFIX)" "$(LIBDIR)"
+
+dist: setup ## Makes an archive of the built library with everything that belongs to it, and Debian packages, in target/dist
+	@tests/tools/dist "$(TARGET)" "$(VENV)"
 
 clean: ## Removes everything built
 	cargo clean

@@ -1,7 +1,7 @@
 //! What a server may do to a text before it shows it (gms-v2.md, 4.5), and how surely a text that is shown is one that was sent.
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use std::borrow::Cow;
-use unicode_normalization::UnicodeNormalization;
 
 /// How often entities within entities are undone.
 const LAYERS: usize = 3;
@@ -40,7 +40,7 @@ fn fold(text: &str) -> String {
         }
     }
     let lines = text.replace("\r\n", "\n").replace('\r', "\n");
-    lines.trim().nfc().collect()
+    ComposingNormalizerBorrowed::new_nfc().normalize(lines.trim()).into_owned()
 }
 
 #[cfg(test)]
