@@ -23,11 +23,6 @@ use webchat_core::{
 };
 use webchat_simulator::{EndCause, Fault, Operation, Simulator};
 
-/// Those whose requests have connections of their own.
-fn rest() -> impl Iterator<Item = BackEnd> {
-    BackEnd::ALL.iter().copied().filter(|back_end| back_end.has("http"))
-}
-
 /// A chat with `simulator` at `address`.
 fn chat(back_end: BackEnd, simulator: &Simulator, address: SocketAddr, ajax_timeout: u64) -> Chat {
     let mut config = back_end.config(simulator, address, Some(1_000));
@@ -142,13 +137,10 @@ async fn end_without_an_answer(back_end: BackEnd, lost: Fault) {
 #[tokio::test]
 async fn a_chat_whose_end_is_lost_is_ended_all_the_same() {
     let ways = BackEnd::ALL.iter().copied().flat_map(|back_end| {
-        [Fault::drop_before(), Fault::drop_after()].map(|lost| end_without_an_answer(back_end, lost))
+        [Fault::drop_before(), Fault::drop_after(), Fault::hang(), Fault::status(504)]
+            .map(|lost| end_without_an_answer(back_end, lost))
     });
     futures_util::future::join_all(ways).await;
-    let rest = rest().flat_map(|back_end| {
-        [Fault::hang(), Fault::status(504)].map(|lost| end_without_an_answer(back_end, lost))
-    });
-    futures_util::future::join_all(rest).await;
 }
 
 /// The answer to a start comes after the customer was told that none came; the program closes the chat at once, or not.

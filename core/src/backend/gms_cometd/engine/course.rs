@@ -9,12 +9,13 @@ use super::{
 use crate::{
     ErrorKind, Private,
     backend::{
-        gms::{GmsSession, refusal_on_the_way, refused_start},
+        farewell,
+        gms::{GmsForm, GmsSession, refusal_on_the_way, refused_start},
         gms_cometd::data,
     },
     carrier::{bayeux::is_of_http, http::local_failure},
     model::{JsonObject, MessageType},
-    transport::{Applied, Body, Cursor, Failure, News, Operation, Reply, Verdict},
+    transport::{Body, Cursor, Failure, News, Operation, Reply, Verdict},
 };
 use bytes::Bytes;
 
@@ -199,8 +200,14 @@ impl Engine {
                 };
                 self.done(id, Ok(page.map_or(*newest, |page| Reply { ended: Some(true), ..page })));
             }
-            (Question::Plain, Ending::Failed(failure)) if is_lost_end(&task.operation, &failure) => {
+            (Question::Plain, Ending::Failed(failure))
+                if matches!(task.operation, Operation::End) && farewell::is_lost(&failure) =>
+            {
                 self.end_again(id);
+            }
+            (Question::Again, ending) => {
+                let second = outcome(&task.operation, ending);
+                self.done(id, farewell::said_again(&GmsForm, second));
             }
             (_, ending) => {
                 let outcome = outcome(&task.operation, ending);
@@ -224,7 +231,7 @@ impl Engine {
         self.put(id, &data::notifications(&session, from), all_from(from), question);
     }
 
-    /// Says the end again that was lost with its connection: ending twice does no harm.
+    /// Says the end again that was lost.
     fn end_again(&mut self, id: TaskId) {
         let Some(task) = self.tasks.get(&id) else { return };
         let data =
@@ -298,29 +305,19 @@ fn shows(operation: &Operation) -> bool {
     )
 }
 
-fn is_lost_end(operation: &Operation, failure: &Failure) -> bool {
-    matches!(operation, Operation::End)
-        && failure.kind == ErrorKind::Disconnected
-        && failure.applied == Applied::Unknown
-}
-
 /// What came of an operation by the outcome of its request.
 fn outcome(operation: &Operation, ending: Ending) -> Result<Reply, Failure> {
-    let reply = match ending {
-        Ending::Failed(failure) => return Err(failure),
-        Ending::Told(reply) => reply,
+    match ending {
+        Ending::Failed(failure) => Err(failure),
+        Ending::Told(reply) => Ok(reply),
         Ending::Accepted(words) if shows(operation) => {
-            return Ok(Reply { verdict: Verdict::Accepted, ..words.unwrap_or_default() });
+            Ok(Reply { verdict: Verdict::Accepted, ..words.unwrap_or_default() })
         }
-        Ending::Accepted(words) => words.unwrap_or_else(|| Reply {
-            ended: matches!(operation, Operation::End).then_some(true),
-            ..taken()
-        }),
-    };
-    if matches!(operation, Operation::End) && reply.verdict == Verdict::Refused && reply.ended == Some(true) {
-        return Ok(Reply { ended: Some(true), ..taken() });
+        Ending::Accepted(words) => {
+            let ended = matches!(operation, Operation::End).then_some(true);
+            Ok(words.unwrap_or_else(|| Reply { ended, ..taken() }))
+        }
     }
-    Ok(reply)
 }
 
 /// What is told of an operation's outcome.

@@ -242,14 +242,18 @@ fn a_start_has_its_time_from_when_it_has_left() {
 }
 
 #[test]
-fn an_end_that_is_lost_with_its_connection_is_said_again_once() {
-    let mut script = Script::up();
-    script.perform(Operation::End);
-    assert_eq!(script.seen(), ["start", "publish disconnect"]);
-    script.taken(0, Err(unanswered()));
-    assert_eq!(script.seen(), ["publish disconnect"]);
-    script.taken(1, Err(unanswered()));
-    assert_eq!(script.seen(), ["1: Disconnected"]);
+fn an_end_that_is_lost_is_said_again_once() {
+    let silent = Failure { kind: ErrorKind::Timeout, ..unanswered() };
+    let gateway = Failure { kind: ErrorKind::Unavailable, status: 504, ..unanswered() };
+    for lost in [unanswered(), silent, gateway] {
+        let mut script = Script::up();
+        script.perform(Operation::End);
+        assert_eq!(script.seen(), ["start", "publish disconnect"]);
+        script.taken(0, Err(lost.clone()));
+        assert_eq!(script.seen(), ["publish disconnect"]);
+        script.taken(1, Err(lost.clone()));
+        assert_eq!(script.seen(), [format!("1: {:?}", lost.kind)]);
+    }
     let mut script = Script::up();
     script.perform(Operation::End);
     script.seen();

@@ -250,6 +250,16 @@ fn an_outcome_after_which_the_chat_goes_on_is_not_that_of_its_end() {
 }
 
 #[test]
+fn the_outcome_of_another_kind_of_request_may_be_the_only_one() {
+    let mut exchanges = Tested::default();
+    exchanges.open(message(), LIMIT);
+    exchanges.route(reply(&[-1]));
+    let data = exchanges.open(Expects::Nothing, LIMIT);
+    assert!(exchanges.route(reply(&[])).is_none(), "the message had its event for an outcome");
+    assert_eq!(exchanges.seen(data), "Done, 0 entries");
+}
+
+#[test]
 fn a_long_outcome_does_not_wait_for_its_request() {
     let mut exchanges = Tested::default();
     let send = exchanges.open(message(), LIMIT);
