@@ -18,7 +18,8 @@ use std::{
     time::Duration,
 };
 use webchat_conformance::{
-    BackEnd, InProcess, Language, Pace, Path, Program, Table, back_ends, back_ends_of_other_servers, run_all,
+    BackEnd, InProcess, Language, Pace, Path, Program, Table, back_ends, back_ends_of_other_servers,
+    back_ends_of_tests, run_all,
 };
 
 /// One replay at a time: more would only wait for each other.
@@ -166,3 +167,4 @@ macro_rules! replays_far_away {
 back_ends!(replays);
 back_ends!(replays_far_away);
 back_ends_of_other_servers!(replays_in_rust);
+back_ends_of_tests!(replays_in_rust);

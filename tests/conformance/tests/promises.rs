@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test: it fails by panicking")]
 
 use serde_json::{Map, Value, json};
-use webchat_conformance::BackEnd;
-use webchat_core::{Chat, Config, transport::Capabilities};
+use webchat_conformance::{BackEnd, backend::configuration};
+use webchat_core::{Chat, transport::Capabilities};
 use webchat_simulator::Simulator;
 
 /// Of asynchronous chats alone.
@@ -17,7 +17,7 @@ async fn capabilities(back_end: &BackEnd, asynchronous: bool) -> Capabilities {
     if asynchronous {
         join(&mut config, back_end.asynchronous());
     }
-    let chat = Chat::new(Config::from_json(&config.into()).unwrap()).unwrap();
+    let chat = Chat::new(configuration(&config.into()).unwrap()).unwrap();
     let capabilities = chat.capabilities().unwrap();
     chat.close();
     capabilities
@@ -34,7 +34,7 @@ fn join(config: &mut Map<String, Value>, changes: Map<String, Value>) {
 
 #[tokio::test]
 async fn the_library_keeps_them() {
-    for back_end in BackEnd::ALL.iter().chain(BackEnd::OF_OTHER_SERVERS) {
+    for back_end in BackEnd::ALL.iter().chain(BackEnd::OF_OTHER_SERVERS).chain(BackEnd::OF_TESTS) {
         for asynchronous in
             [false, true].into_iter().filter(|asynchronous| !asynchronous || back_end.has("async"))
         {

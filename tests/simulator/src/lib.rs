@@ -163,4 +163,4 @@ pub use operation::Operation;
 pub use refusal::ApiError;
 pub use regex::Regex;
 pub use script::{Fallback, Farewell, Rule, Script};
-pub use simulator::{Builder, ChatInfo, KeepMemory, Simulator};
+pub use simulator::{Builder, ChatInfo, Customer, KeepMemory, Simulator};

@@ -1,11 +1,12 @@
 //! Rust, in this process.
 
 use super::{Adapter, Ask, Language, Launch, Told, functions, keeper::FileKeeper};
+use crate::backend::configuration;
 use futures_util::future::BoxFuture;
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::mpsc;
 use webchat_core::{
-    Chat, Completion, Config, Error, ErrorKind, Runtime, RuntimeOptions,
+    Chat, Completion, Error, ErrorKind, Runtime, RuntimeOptions,
     command::{Command, RequestId, Resolution},
 };
 
@@ -35,7 +36,7 @@ impl Language for InProcess {
             builder = builder.runtime(Runtime::new(RuntimeOptions::default()).map_err(describe)?);
         }
         if let Some(config) = launch.config {
-            builder = builder.config(Config::from_json(config).map_err(describe)?);
+            builder = builder.config(configuration(config).map_err(describe)?);
         }
         if let Some(file) = launch.keeper {
             builder = builder.session_keeper(Arc::new(FileKeeper::new(file, told.clone())));
@@ -59,6 +60,7 @@ fn read(ask: &Ask) -> Result<Command, Error> {
             functions::preview_input(function).map(Command::RegisterTypingPreviewInput).ok_or_else(unknown)
         }
         (_, Some(_)) => Err(unknown()),
+        ("configure", None) => configuration(&ask.options).map(|config| Command::Configure(Box::new(config))),
         (name, None) => Command::from_json(name, &ask.options),
     }
 }

@@ -23,6 +23,7 @@ macro_rules! abilities {
     ($($own:literal),*) => {
         &[
             $($own,)*
+            "wire",
             "files",
             "fileUpload",
             "fileDownload",

@@ -1,8 +1,10 @@
 //! The back ends that the table is replayed over: what the references promise of each, and the words for what differs on the wire.
 //!
-//! A back end is a file here and a line in `back_ends`. Promises are written by hand from the references and never read from the library:
+//! A back end is a file here and a line in `back_ends`; one of this crate, `direct`, is a folder, a line in `back_ends_of_tests` and one in the list
+//! that the library is given. Promises are written by hand from the references and never read from the library:
 //! one that wrongly denied an ability would skip its own scenarios. `tests/promises.rs` compares the two.
 
+pub mod direct;
 mod gms;
 pub mod gms_cometd;
 pub mod gms_rest;
@@ -11,6 +13,10 @@ pub mod nexus_rest;
 use crate::relay::Path;
 use serde_json::{Map, Value, json};
 use std::{fmt, net::SocketAddr};
+use webchat_core::{
+    Config, Error,
+    backend::{AnyBackEnd, BACK_ENDS},
+};
 use webchat_simulator::Simulator;
 
 /// The list: hands the macro that it is given a word for modules of tests and a constant for each back end, with each of its carriers.
@@ -37,8 +43,25 @@ macro_rules! back_ends_of_other_servers {
     };
 }
 
+/// Back ends of this crate, which the library is given as one more in its list: in Rust alone.
+#[macro_export]
+macro_rules! back_ends_of_tests {
+    ($each:ident) => {
+        $each! {
+            direct: $crate::backend::direct::DIRECT;
+        }
+    };
+}
+
 macro_rules! array {
     ($($module:ident: $back_end:expr;)*) => { &[$($back_end),*] };
+}
+
+/// A configuration for any back end of the library's or of this crate.
+pub fn configuration(json: &Value) -> Result<Config, Error> {
+    let own: [&'static dyn AnyBackEnd; 1] = [&direct::Direct];
+    let all: Vec<_> = own.into_iter().chain(BACK_ENDS.iter().copied()).collect();
+    Config::from_json_for(json, &all)
 }
 
 /// A back end.
@@ -130,9 +153,12 @@ impl BackEnd {
     /// Those whose servers are not the usual ones.
     pub const OF_OTHER_SERVERS: &[Self] = back_ends_of_other_servers!(array);
 
+    /// Those of this crate.
+    pub const OF_TESTS: &[Self] = back_ends_of_tests!(array);
+
     /// The back end of this name; the error says which there are.
     pub fn named(name: &str) -> Result<Self, String> {
-        let all = || Self::ALL.iter().chain(Self::OF_OTHER_SERVERS);
+        let all = || Self::ALL.iter().chain(Self::OF_OTHER_SERVERS).chain(Self::OF_TESTS);
         let found = all().find(|back_end| back_end.name == name).copied();
         found.ok_or_else(|| {
             let names: Vec<_> = all().map(|back_end| back_end.name).collect();

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 pub const NEXUS_REST: BackEnd = BackEnd {
     name: "nexus-rest",
     abilities: &[
+        "wire",
         "polling",
         "http",
         "concurrent",

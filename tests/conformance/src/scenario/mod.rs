@@ -23,6 +23,23 @@ use std::{
 /// The events of back ends that poll. Elsewhere they must not come, and what scenarios say of them is left out.
 const POLLING: [&str; 2] = ["pollingStarted", "pollingStopped"];
 
+/// What the server can do to requests, and to who makes them.
+const TO_REQUESTS: [&str; 13] = [
+    "fault",
+    "clearFaults",
+    "rates",
+    "clearLog",
+    "offline",
+    "online",
+    "restart",
+    "accept",
+    "settings",
+    "down",
+    "up",
+    "silence",
+    "deafen",
+];
+
 /// One scenario.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -134,7 +151,32 @@ impl Scenario {
         }
         let mut scenario = Self::deserialize(&resolved).map_err(|error| error.to_string())?;
         scenario.resolved = resolved;
+        if scenario.speaks_of_a_wire() || wire::differs_by_reference(written) {
+            scenario.needs.insert("wire".into());
+        }
         Ok(scenario)
+    }
+
+    /// Whether it says what requests are like, has the server do something to them, or has it behave as one API does.
+    fn speaks_of_a_wire(&self) -> bool {
+        let to_requests = |action: &Value| {
+            let name = action.as_object().and_then(|action| action.keys().next());
+            name.is_some_and(|name| TO_REQUESTS.contains(&name.as_str()))
+        };
+        let speaks = |written: &Written| match &written.step {
+            Step::Log(_) | Step::Link(_) => true,
+            Step::Simulator(step) => match &step.simulator {
+                Value::Array(actions) => actions.iter().any(to_requests),
+                action => to_requests(action),
+            },
+            _ => false,
+        };
+        let server = &self.server;
+        let behaves = !server.faults.is_empty()
+            || server.slow_ms > 0
+            || server.max_message_length.is_some()
+            || !server.apis().is_empty();
+        self.path.is_some() || behaves || self.steps.iter().any(speaks)
     }
 
     /// Whether it applies to a back end with these abilities.

@@ -21,6 +21,15 @@ pub(super) fn resolve(value: &Value, back_end: &BackEnd) -> Result<Option<Value>
     }))
 }
 
+/// Whether it says anything that differs from reference to reference.
+pub(super) fn differs_by_reference(value: &Value) -> bool {
+    match value {
+        Value::Array(values) => values.iter().any(differs_by_reference),
+        Value::Object(members) => members.contains_key("$api") || members.values().any(differs_by_reference),
+        _ => false,
+    }
+}
+
 fn object(members: &Map<String, Value>, back_end: &BackEnd) -> Result<Option<Value>, String> {
     for (word, choose) in [("$api", by_api as Choose), ("$can", by_ability)] {
         if let Some(choices) = members.get(word) {

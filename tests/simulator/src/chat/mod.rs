@@ -4,6 +4,7 @@
 
 mod act;
 mod clock;
+mod customer;
 mod event;
 mod files;
 mod idle;

@@ -1,6 +1,7 @@
 //! The simulator as tests hold it in their hands.
 
 mod builder;
+mod customer;
 mod info;
 
 use std::net::SocketAddr;
@@ -11,6 +12,7 @@ use serde_json::{Map, Value};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use self::builder::Builder;
+pub use self::customer::Customer;
 pub use self::info::ChatInfo;
 use crate::api::{Address, Api};
 use crate::chat::{
