@@ -1,5 +1,6 @@
 //! What a server may do to a text before it shows it (gms-v2.md, 4.5), and how surely a text that is shown is one that was sent.
 
+use super::entities;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use std::borrow::Cow;
 
@@ -34,10 +35,8 @@ impl Likeness {
 fn fold(text: &str) -> String {
     let mut text = Cow::Borrowed(text);
     for _ in 0..LAYERS {
-        match html_escape::decode_html_entities(&text) {
-            Cow::Borrowed(_) => break,
-            Cow::Owned(decoded) => text = decoded.into(),
-        }
+        let Some(undone) = entities::undone(&text) else { break };
+        text = undone.into();
     }
     let lines = text.replace("\r\n", "\n").replace('\r', "\n");
     ComposingNormalizerBorrowed::new_nfc().normalize(lines.trim()).into_owned()

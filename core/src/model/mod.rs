@@ -4,6 +4,7 @@
 mod agents;
 mod content;
 mod echo;
+mod entities;
 mod file;
 mod message;
 mod participant;
