@@ -138,9 +138,10 @@ impl Attack {
         Self { expected, ..self }
     }
 
-    /// It runs with all tests, over this wire alone.
+    /// It runs with all tests, over the wire of this name alone.
     #[must_use]
-    pub fn quick_over(self, wire: Wire) -> Self {
-        Self { quick: self.wire == wire, ..self }
+    pub fn quick_over(self, name: &str) -> Self {
+        assert!(Wire::ALL.iter().any(|wire| wire.name == name), "there is no wire {name}");
+        Self { quick: self.wire.name == name, ..self }
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     attack::{Attack, Moment, Strike},
     websocket::{self, Meta},
-    wire::Wire,
+    wire::{LINK, Wire},
 };
 use std::sync::{
     Arc,
@@ -190,7 +190,7 @@ impl Server {
 
 async fn serve(mut line: Line, state: Arc<State>) {
     while let Some(request) = line.request().await {
-        if state.wire().is_cometd() && request.path.starts_with("/cometd") {
+        if state.wire().pushes && request.path.starts_with(LINK) {
             if request.header("upgrade").is_some() {
                 return websocket::serve(line, &request, state).await;
             }
@@ -198,7 +198,7 @@ async fn serve(mut line: Line, state: Arc<State>) {
             line = next;
             continue;
         }
-        let moment = Wire::moment(&request);
+        let moment = state.wire().moment(&request);
         if let Some(image) = state.attack.image.as_ref().filter(|_| moment == Moment::File) {
             line.write(&**image).await;
             continue;

@@ -8,7 +8,7 @@ const FRAME: usize = 1_000;
 const ROOM: usize = LONGEST_ANSWER - FRAME;
 
 pub(super) fn all() -> Vec<Attack> {
-    Wire::ALL.into_iter().flat_map(of_wire).collect()
+    Wire::ALL.iter().copied().flat_map(of_wire).collect()
 }
 
 fn of_wire(wire: Wire) -> Vec<Attack> {
@@ -17,25 +17,25 @@ fn of_wire(wire: Wire) -> Vec<Attack> {
         saying("16 MiB of objects in user data", |wire, _| {
             wire.answer("", &user_data(&in_list(r#"{"":0}"#)))
         })
-        .quick_over(Wire::Gms),
+        .quick_over("gms-rest"),
         saying("1.5 million members of user data", |wire, _| wire.answer("", &user_data(&members())))
-            .quick_over(Wire::WebSocket),
+            .quick_over("gms-cometd"),
         saying("16 MiB of objects in a message", |wire, _| of_message(wire, &in_list(r#"{"":0}"#)))
-            .quick_over(Wire::Nexus),
+            .quick_over("nexus-rest"),
         saying("1.5 million members in a message", |wire, _| of_message(wire, &members())),
         saying("16 MiB of objects in errors", |wire, _| {
             wire.answer("", &format!(r#""errors":{0},"error":{{}},"#, in_list(r#"{"":0}"#)))
         }),
         saying("16 MiB of nested lists", |wire, _| wire.answer("", &user_data(&nested("[", "]", "")))),
         saying("16 MiB of nested objects", |wire, _| of_message(wire, &nested(r#"{"":"#, "}", "0")))
-            .quick_over(Wire::LongPolling),
+            .quick_over("gms-cometd-polling"),
         saying("objects in text that is JSON", |wire, _| {
             let json = format!("[{}]", list(r#"{\"\":0}"#, ROOM));
             let attributes = format!(r#""eventAttributes":{{"structured-content":"{json}"}}"#);
             wire.answer(&wire.entry(2, &format!("{},{attributes}", wire.text("hi"))), "")
         }),
         saying("a million messages", |wire, _| wire.answer(&list(r#"{"index":2}"#, ROOM), ""))
-            .quick_over(Wire::Nexus),
+            .quick_over("nexus-rest"),
         saying("five million empty messages", |wire, _| wire.answer(&list("{}", ROOM), "")),
         saying("as many messages as are read", |wire, _| {
             let messages: Vec<_> = (2..16_002).map(|index| wire.entry(index, &wire.text("x"))).collect();
@@ -64,7 +64,7 @@ fn of_wire(wire: Wire) -> Vec<Attack> {
         })
         .script(Script::Hears(1))
         .expects(&["1 messages"])
-        .quick_over(Wire::Gms),
+        .quick_over("gms-rest"),
     ]
 }
 

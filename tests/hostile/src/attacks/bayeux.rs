@@ -15,43 +15,47 @@ const BINARY: u8 = 2;
 const PING: u8 = 9;
 
 pub(super) fn all() -> Vec<Attack> {
-    let both = [Wire::LongPolling, Wire::WebSocket];
-    let mut attacks: Vec<_> = both.into_iter().flat_map(of_wire).collect();
-    attacks.extend([
-        frames("pings without end, and no pong read", |mut line| async move {
+    Wire::with(|wire| wire.pushes)
+        .flat_map(of_wire)
+        .chain(Wire::with(Wire::is_socket).flat_map(of_socket))
+        .collect()
+}
+
+fn of_socket(wire: Wire) -> Vec<Attack> {
+    vec![
+        frames(wire, "pings without end, and no pong read", |mut line| async move {
             let ping = [[0x89, 125].as_slice(), &[b'x'; 125]].concat();
             line.repeat(&ping, 1_200_000).await;
         })
-        .quick_over(Wire::WebSocket),
-        frames("a WebSocket message of 8 EiB", |mut line| async move {
+        .quick_over("gms-cometd"),
+        frames(wire, "a WebSocket message of 8 EiB", |mut line| async move {
             line.write(frame(true, TEXT, i64::MAX as u64)).await;
             line.repeat(b"[", 1 << 30).await;
         })
-        .quick_over(Wire::WebSocket),
-        frames("a WebSocket message in fragments without end", |mut line| async move {
+        .quick_over("gms-cometd"),
+        frames(wire, "a WebSocket message in fragments without end", |mut line| async move {
             line.write([frame(false, TEXT, 1), b"[".to_vec()].concat()).await;
             line.repeat(&[frame(false, 0, 4096), vec![b' '; 4096]].concat(), 1 << 20).await;
         }),
-        frames("empty fragments without end", |mut line| async move {
+        frames(wire, "empty fragments without end", |mut line| async move {
             line.write([frame(false, BINARY, 1), b"[".to_vec()].concat()).await;
             line.repeat(&[0x00, 0x00], 20_000_000).await;
         }),
-        frames("a ping of 1 GiB", |mut line| async move {
+        frames(wire, "a ping of 1 GiB", |mut line| async move {
             line.write(frame(true, PING, 1 << 30)).await;
             line.repeat(b"x", 1 << 30).await;
         }),
-        frames("messages without end, and nothing read", |mut line| async move {
+        frames(wire, "messages without end, and nothing read", |mut line| async move {
             let said =
                 format!(r#"[{{"channel":"{CHANNEL}","data":{}}}]"#, json!({"statusCode": 0, "messages": []}));
             line.repeat(&[frame(true, TEXT, said.len() as u64), said.into_bytes()].concat(), 200_000).await;
         }),
-        Attack::doing("an upgrade with a head without end", Wire::WebSocket, |mut line, _| async move {
+        Attack::doing("an upgrade with a head without end", wire, |mut line, _| async move {
             line.write("HTTP/1.1 101 Switching Protocols\r\n").await;
             line.repeat(b"Upgrade: websocket\r\n", 100_000_000).await;
         })
         .at(Moment::Upgrade),
-    ]);
-    attacks
+    ]
 }
 
 fn of_wire(wire: Wire) -> Vec<Attack> {
@@ -60,7 +64,7 @@ fn of_wire(wire: Wire) -> Vec<Attack> {
         saying("a million messages of Bayeux", |_, _| {
             format!("[{}]", list(r#"{"channel":"/a"}"#, LONGEST_ANSWER - 1_000))
         })
-        .quick_over(Wire::WebSocket),
+        .quick_over("gms-cometd"),
         saying("a million deliveries on the chat's channel", |_, _| {
             let delivery = format!(r#"{{"channel":"{CHANNEL}","data":{{}}}}"#);
             format!("[{}]", list(&delivery, LONGEST_ANSWER - 1_000))
@@ -83,8 +87,9 @@ fn of_wire(wire: Wire) -> Vec<Attack> {
 }
 
 fn frames<F: Future<Output = ()> + Send + 'static>(
+    wire: Wire,
     name: &str,
     does: impl Fn(Line) -> F + Send + Sync + 'static,
 ) -> Attack {
-    Attack::doing(name, Wire::WebSocket, move |line, _| does(line)).script(Script::Chat)
+    Attack::doing(name, wire, move |line, _| does(line)).script(Script::Chat)
 }

@@ -8,14 +8,14 @@ use std::sync::Arc;
 const MIB: usize = 1 << 20;
 
 pub(super) fn all() -> Vec<Attack> {
-    let mut attacks: Vec<_> = Wire::ALL.into_iter().flat_map(of_wire).collect();
-    attacks.push(behind_an_image());
+    let mut attacks: Vec<_> = Wire::ALL.iter().copied().flat_map(of_wire).collect();
+    attacks.extend(Wire::with(|wire| wire.images).map(behind_an_image));
     attacks
 }
 
 fn of_wire(wire: Wire) -> Vec<Attack> {
     // What is pushed beyond what the program has taken is left out, and this server does not tell it again.
-    let kept: &'static [&'static str] = if wire.is_cometd() { &[] } else { &["truncated"] };
+    let kept: &'static [&'static str] = if wire.pushes { &[] } else { &["truncated"] };
     let flood = |name: &str, times: u64, members: fn(Wire, u64) -> String| {
         Attack::saying(name, wire, move |wire, number| one(wire, number, &members(wire, number))).times(times)
     };
@@ -27,14 +27,14 @@ fn of_wire(wire: Wire) -> Vec<Attack> {
             format!(r#"{},"userData":{{"a":[{}]}}"#, wire.text("hi"), list(r#"{"":0}"#, MIB / 4))
         })
         .expects(kept)
-        .quick_over(Wire::Gms),
+        .quick_over("gms-rest"),
         Attack::saying("a million small messages", wire, |wire, number| {
             let messages = (0..16_000).map(|at| wire.entry(2 + number * 16_000 + at, &wire.text("hi")));
             wire.answer(&messages.collect::<Vec<_>>().join(","), "")
         })
         .times(63)
         .expects(kept),
-        flood("messages for a program that takes none", if wire.is_cometd() { 60 } else { 4 }, |wire, _| {
+        flood("messages for a program that takes none", if wire.pushes { 60 } else { 4 }, |wire, _| {
             wire.text(&"x".repeat(4 * MIB))
         })
         .script(Script::Idle),
@@ -42,7 +42,7 @@ fn of_wire(wire: Wire) -> Vec<Attack> {
 }
 
 /// Messages behind one whose image never comes.
-fn behind_an_image() -> Attack {
+fn behind_an_image(wire: Wire) -> Attack {
     let saying = |wire: Wire, number: u64| {
         let image = format!(
             r#"{},"content":[{{"type":"image","mime":"image/png","url":"/1"}}]"#,
@@ -50,7 +50,7 @@ fn behind_an_image() -> Attack {
         );
         one(wire, number, &image)
     };
-    let mut attack = Attack::saying("12 MiB behind an image that never comes", Wire::Nexus, saying).times(20);
+    let mut attack = Attack::saying("12 MiB behind an image that never comes", wire, saying).times(20);
     // A body that does not come.
     attack.image = Some(Arc::new(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n".to_vec()));
     attack.script(Script::Hears(2)).with(json!({"ajaxTimeout": 2_000}))

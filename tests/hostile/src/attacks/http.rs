@@ -15,7 +15,7 @@ const OK: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
 const ENDLESS: u64 = 8 << 30;
 
 pub(super) fn all() -> Vec<Attack> {
-    Wire::HTTP.into_iter().flat_map(|wire| [at_polls(wire), at_starts(wire)].concat()).collect()
+    Wire::with(|wire| wire.http).flat_map(|wire| [at_polls(wire), at_starts(wire)].concat()).collect()
 }
 
 /// What befalls the start of a chat: its outcome tells how.
@@ -26,17 +26,17 @@ fn at_starts(wire: Wire) -> Vec<Attack> {
             .times(u64::MAX)
             .script(Script::Start)
     };
-    if wire.is_cometd() {
+    if wire.pushes {
         return Vec::new();
     }
     vec![
         attack("gzip of 256 MiB", |line, _| Box::pin(gzip(line)))
             .expects(&["16777216 bytes"])
-            .quick_over(Wire::Gms),
+            .quick_over("gms-rest"),
         attack("a body without end", |line, _| Box::pin(endless_body(line)))
             .expects(&["16777216 bytes"])
-            .quick_over(Wire::Nexus),
-        attack("headers without end", |line, _| Box::pin(endless_headers(line))).quick_over(Wire::Gms),
+            .quick_over("nexus-rest"),
+        attack("headers without end", |line, _| Box::pin(endless_headers(line))).quick_over("gms-rest"),
         attack("redirects in a circle", |mut line, _| {
             Box::pin(async move {
                 while line
@@ -47,7 +47,7 @@ fn at_starts(wire: Wire) -> Vec<Attack> {
             })
         })
         .expects(&["redirects", "redirect"])
-        .quick_over(Wire::Gms),
+        .quick_over("gms-rest"),
         attack("user data beyond the bound", |mut line, _| {
             Box::pin(async move {
                 let body = format!(r#"{{"userData":[{}]}}"#, super::list(r#"{"":0}"#, LONGEST_ANSWER - 100));
@@ -55,7 +55,7 @@ fn at_starts(wire: Wire) -> Vec<Attack> {
             })
         })
         .expects(&["40 MiB of memory", "50000 entries"])
-        .quick_over(Wire::Nexus),
+        .quick_over("nexus-rest"),
     ]
 }
 
@@ -90,7 +90,7 @@ fn at_polls(wire: Wire) -> Vec<Attack> {
                 line.write("\r\n{\r\n0\r\n\r\n").await;
             })
         })
-        .quick_over(Wire::LongPolling),
+        .quick_over("gms-cometd-polling"),
         attack("a million trailers", |mut line, _| {
             Box::pin(async move {
                 line.write(format!("{OK}Transfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n")).await;
@@ -113,7 +113,7 @@ fn at_polls(wire: Wire) -> Vec<Attack> {
                 line.write(format!("{OK}{cookies}Content-Length: 2\r\n\r\n{{}}")).await;
             })
         })
-        .times(if wire.is_cometd() { 4 } else { 20 }),
+        .times(if wire.pushes { 4 } else { 20 }),
         attack("texts of another charset that grow", |mut line, _| {
             Box::pin(async move {
                 let body = vec![0x80; LONGEST_ANSWER - 100];

@@ -8,22 +8,25 @@ use crate::{
 use std::path::Path;
 
 pub(super) fn all() -> Vec<Attack> {
-    let attack = |name: &str| Attack::new(name, Wire::Gms, Strike::None);
+    // Whatever it would go over.
+    Wire::ALL.iter().take(1).flat_map(|wire| of_wire(*wire)).collect()
+}
+
+fn of_wire(wire: Wire) -> Vec<Attack> {
+    let attack = |name: &str| Attack { quick: true, ..Attack::new(name, wire, Strike::None) };
     let commands = [
         attack("200,000 commands that cannot end")
             .script(Script::Pends(200_000, 10))
-            .expects(&["190000 of 200000 refused: busy"])
-            .quick_over(Wire::Gms),
+            .expects(&["190000 of 200000 refused: busy"]),
         attack("1,000 commands of 1 MiB that cannot end")
             .script(Script::Pends(1_000, 1 << 20))
-            .expects(&["refused: busy"])
-            .quick_over(Wire::Gms),
+            .expects(&["refused: busy"]),
     ];
-    commands.into_iter().chain(files()).collect()
+    commands.into_iter().chain(files(wire)).collect()
 }
 
 /// Session files: what is in their place, and what has to be told.
-fn files() -> impl Iterator<Item = Attack> {
+fn files(wire: Wire) -> impl Iterator<Item = Attack> {
     let files: [(&str, Prepare, &'static [&'static str]); 6] = [
         (
             "a session file that is a FIFO",
@@ -62,11 +65,10 @@ fn files() -> impl Iterator<Item = Attack> {
             &["40 MiB of memory", "too large"],
         ),
     ];
-    files.into_iter().map(|(name, prepare, expected)| {
-        Attack { prepare: Some(prepare), ..Attack::new(name, Wire::Gms, Strike::None) }
+    files.into_iter().map(move |(name, prepare, expected)| {
+        Attack { prepare: Some(prepare), quick: true, ..Attack::new(name, wire, Strike::None) }
             .script(Script::Stores)
             .expects(expected)
-            .quick_over(Wire::Gms)
     })
 }
 

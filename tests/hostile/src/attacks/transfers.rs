@@ -18,10 +18,11 @@ const FILE: &str =
 const BESIDE: usize = 8_000;
 
 pub(super) fn all() -> Vec<Attack> {
-    let files = [Wire::Gms, Wire::LongPolling, Wire::WebSocket].into_iter().flat_map(files);
-    let asks = Wire::ALL.into_iter().filter(|wire| *wire != Wire::Nexus).map(asks);
-    let with_events = [Wire::LongPolling, Wire::WebSocket].into_iter().map(asks_with_events);
-    files.chain(asks).chain(with_events).chain(images()).collect()
+    let files = Wire::with(|wire| wire.files).flat_map(files);
+    let asks = Wire::with(|wire| wire.files).map(asks);
+    let with_events = Wire::with(|wire| wire.pushes).map(asks_with_events);
+    let images = Wire::with(|wire| wire.images).flat_map(images);
+    files.chain(asks).chain(with_events).chain(images).collect()
 }
 
 fn files(wire: Wire) -> Vec<Attack> {
@@ -40,7 +41,7 @@ fn files(wire: Wire) -> Vec<Attack> {
         })
         .script(Script::ToDisk)
         .expects(&["maxDownloadBytes"])
-        .quick_over(Wire::Gms),
+        .quick_over("gms-rest"),
         attack("a file that says that it is too long", |mut line, _| {
             Box::pin(async move {
                 line.write(format!("{FILE}Content-Length: {}\r\n\r\n", 1_u64 << 40)).await;
@@ -50,7 +51,7 @@ fn files(wire: Wire) -> Vec<Attack> {
         })
         .script(Script::ToDisk)
         .expects(&["maxDownloadBytes"])
-        .quick_over(Wire::WebSocket),
+        .quick_over("gms-cometd"),
         attack("a file without end into memory", |mut line, _| {
             Box::pin(async move {
                 line.write(format!("{FILE}\r\n")).await;
@@ -59,7 +60,7 @@ fn files(wire: Wire) -> Vec<Attack> {
         })
         .script(Script::ToMemory)
         .expects(&["16777216 bytes"])
-        .quick_over(Wire::Gms),
+        .quick_over("gms-rest"),
     ]
 }
 
@@ -90,23 +91,23 @@ fn asks_with_events(wire: Wire) -> Attack {
         .expects(&["0 of 20 refused"])
 }
 
-fn images() -> Vec<Attack> {
+fn images(wire: Wire) -> Vec<Attack> {
     let naming = |count: usize| {
         let names = list(r#"{"type":"image","mime":"image/png","url":"/1"}"#, count * 47);
-        Wire::Nexus
-            .answer(&Wire::Nexus.entry(2, &format!(r#""type":"Text","text":"","content":[{names}]"#)), "")
+        wire.answer(&wire.entry(2, &format!(r#""type":"Text","text":"","content":[{names}]"#)), "")
     };
     vec![
-        served("150 images of 15 KB that unpack to 15 MiB", naming(150), packed()).quick_over(Wire::Nexus),
-        served("150 images of 15 MiB", naming(150), plain(15 << 20)),
-        served("30,000 images", naming(30_000), plain(10)),
+        served(wire, "150 images of 15 KB that unpack to 15 MiB", naming(150), packed())
+            .quick_over("nexus-rest"),
+        served(wire, "150 images of 15 MiB", naming(150), plain(15 << 20)),
+        served(wire, "30,000 images", naming(30_000), plain(10)),
     ]
 }
 
 /// A poll that tells of images, each of which is this answer.
-fn served(name: &str, says: String, image: Vec<u8>) -> Attack {
+fn served(wire: Wire, name: &str, says: String, image: Vec<u8>) -> Attack {
     let image = Arc::new(image);
-    let mut attack = Attack::saying(name, Wire::Nexus, move |_, _| says.clone());
+    let mut attack = Attack::saying(name, wire, move |_, _| says.clone());
     attack.image = Some(image);
     attack.script(Script::Hears(1)).expects(&["1 messages"])
 }
