@@ -133,8 +133,9 @@ async def test_a_handler_may_close_the_chat(face: Face, simulator: Simulator) ->
 INTERRUPTED = """
     import sys, webchat
     chat = webchat.Chat({config})
-    chat.on("ready", lambda event: print("waiting", flush=True))
     try:
+        # The signal may come before this returns.
+        chat.on("ready", lambda event: print("waiting", flush=True))
         {call}
     except KeyboardInterrupt:
         print(chat.verify_session(), flush=True)

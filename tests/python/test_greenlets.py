@@ -132,8 +132,9 @@ def test_ctrl_c_ends_the_waiting(program: Program, call: str) -> None:
     program.simulator.fault("latency", operation="requestChat", ms=60000)
     text = f"""
         chat = webchat.Chat(CONFIG)
-        chat.on("ready", lambda event: print("waiting", flush=True))
         try:
+            # The signal may come before this returns.
+            chat.on("ready", lambda event: print("waiting", flush=True))
             {call}
         except KeyboardInterrupt:
             print(chat.verify_session(), flush=True)
