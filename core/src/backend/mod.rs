@@ -6,10 +6,10 @@
 //! A new one is its folder and a line in [`BACK_ENDS`]. `choice` finds the one that a configuration is for.
 
 mod choice;
-mod farewell;
 pub mod gms;
 pub mod gms_cometd;
 pub mod gms_rest;
+mod lost_end;
 pub mod nexus_rest;
 #[cfg(test)]
 mod tests;

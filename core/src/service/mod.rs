@@ -31,6 +31,7 @@ mod roster;
 mod sending;
 mod session;
 mod start;
+mod start_lock;
 mod state;
 mod stored;
 #[cfg(test)]

@@ -1,23 +1,19 @@
-//! `startChat` (webchatservice.md, 4 (startChat)), and the lock that keeps services with the same store from starting at once.
+//! `startChat` (webchatservice.md, 4 (startChat)).
 
 use super::{
     Service,
     errors::{failure_error, judge},
     state::{Live, Loading, Parked, Purpose, Record, Session},
-    stored,
 };
 use crate::{
     Error, ErrorKind, Retry,
     command::{RequestId, Resolution, StartChat, texts},
     model::{JsonObject, SessionData},
-    store::{Mark, Stored, StoredText, key},
+    store::Stored,
     transport::{Failure, Operation, Reply, Start, Verdict},
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
-
-/// How long a start under way in another service holds back ours, in milliseconds.
-const LOCK_MS: u64 = 2_000;
 
 impl Service {
     pub(super) fn start_chat(&mut self, id: RequestId, options: StartChat) {
@@ -112,27 +108,6 @@ impl Service {
         self.publish(started);
         self.resolve(id, Resolution::Response(reply.body));
         self.start_polling();
-    }
-
-    /// Marks that a start is under way.
-    pub(super) fn take_lock(&mut self) {
-        let text = StoredText(self.time.unix_ms.to_string());
-        self.marks.lock = Some(Mark { key: key::CHAT_START_LOCK, text: text.clone() });
-        self.store(vec![(key::CHAT_START_LOCK, Some(text))]);
-    }
-
-    /// Takes back the mark of a start that is over, however it ended.
-    pub(super) fn release_lock(&mut self) {
-        if let Some(lock) = self.marks.lock.take() {
-            self.change_store(Some(lock), vec![(key::CHAT_START_LOCK, None)]);
-        }
-    }
-
-    /// Whether a start under way in another service is to be waited for. A time to come is that of a clock that was set back since.
-    pub(super) fn is_locked(&self, stored: &Stored) -> bool {
-        let began = stored::time_in(stored, key::CHAT_START_LOCK);
-        let age = began.and_then(|began| self.time.unix_ms.checked_sub(began));
-        age.is_some_and(|age| age < LOCK_MS)
     }
 }
 

@@ -1,10 +1,10 @@
 //! What the two back ends of GMS v2 share: `operation` says what a request carries, `reply` reads a response object, `message` a transcript entry,
 //! `limits` the notice with file limits, as pure functions (gms-v2.md, 3 to 5 and 7); `options` says what of the configuration both read,
-//! `answer` what an HTTP answer means, `codes` what those of errors do; `download` fetches files; `ABILITIES` says what both can do.
+//! `answer` what an HTTP answer means, `error_words` what its error codes are called; `download` fetches files; `ABILITIES` says what both can do.
 
 mod answer;
-mod codes;
 mod download;
+mod error_words;
 mod limits;
 mod message;
 pub(crate) mod operation;

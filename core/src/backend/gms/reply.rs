@@ -6,7 +6,7 @@
 //! `statusCode` is required by the protocol. An answer without it is taken as success if it has any other field of the response
 //! object and no `errors`, as a refusal if it has `errors`; otherwise it is not the protocol's (a gateway's own JSON, say).
 
-use super::{GmsSession, codes, limits::limits, message::WireMessage};
+use super::{GmsSession, error_words, limits::limits, message::WireMessage};
 use crate::{
     Private,
     bounds::check,
@@ -194,5 +194,5 @@ fn server_error(entry: &Value) -> Option<ServerError> {
     };
     let code = entry.get("code").and_then(|code| Number::deserialize(code).ok()).and_then(Number::exact);
     let (code, advice) = (code.unwrap_or_default(), text("advice").or_else(|| text("text")));
-    Some(ServerError { meaning: codes::meaning(code, advice.as_deref()), code, advice })
+    Some(ServerError { meaning: error_words::meaning(code, advice.as_deref()), code, advice })
 }

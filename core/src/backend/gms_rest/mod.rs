@@ -15,7 +15,7 @@ mod tests;
 pub use super::gms::{Unreadable, decode};
 pub use options::Options;
 
-use super::{BackEnd, farewell};
+use super::{BackEnd, lost_end};
 use crate::{
     Error, ErrorKind, Private,
     backend::gms::{self, ABILITIES, GmsForm, GmsSession, interpret, options::names_no_transport, with_news},
@@ -113,7 +113,7 @@ impl Transport for GmsRest {
                 Operation::End => {
                     let (first, again) =
                         (inner.ask_by(&request, Reuse::Told), inner.ask_by(&request, Reuse::Never));
-                    farewell::end(&GmsForm, first, again).await
+                    lost_end::end(&GmsForm, first, again).await
                 }
                 _ => inner.ask(&request).await,
             };

@@ -23,7 +23,7 @@ pub use self::{
 };
 
 use self::renewal::Renewals;
-use super::{BackEnd, farewell};
+use super::{BackEnd, lost_end};
 use crate::{
     Error, ErrorKind,
     carrier::http::{
@@ -214,7 +214,7 @@ impl Inner {
         if let Operation::End = operation {
             let (first, again) =
                 (self.ask_by(operation, session, Reuse::Told), self.ask_by(operation, session, Reuse::Never));
-            return farewell::end(&NexusForm, first, again).await;
+            return lost_end::end(&NexusForm, first, again).await;
         }
         let mut operation = Cow::Borrowed(operation);
         let mut outcome = self.ask(&operation, session).await;

@@ -1,7 +1,7 @@
 //! Whether there is a chat session, and everything that lives only as long as one.
 
 use super::{
-    customer::Customer, farewell::Farewell, outage::Outage, outbox::Outbox, pace::Pace, seen::Entries,
+    customer::Customer, last_words::Farewell, outage::Outage, outbox::Outbox, pace::Pace, seen::Entries,
     unshown::Unshown,
 };
 use crate::{

@@ -3,7 +3,7 @@
 //! It is given the time (since any origin), requests and what the network brings; after each of these calls take its outputs with
 //! [`Engine::poll_output`] until there is none, and call [`Engine::handle_timeout`] at [`Engine::poll_timeout`]. `link` brings the link
 //! up and up again, `session` keeps it up with one connect after another, `publish` knows what became of each publish; `carriers`
-//! chooses what messages travel on, `pace` how long to wait, `acks` what has arrived, `alive` notices that nothing comes any more,
+//! chooses what messages travel on, `backoff` how long to wait, `acks` what has arrived, `alive` notices that nothing comes any more,
 //! `departure` that something has not left yet.
 //!
 //! The link is up from the first answered connect of a session on. When its connection is lost it is made anew, the session with it
@@ -12,10 +12,10 @@
 
 mod acks;
 mod alive;
+mod backoff;
 mod carriers;
 mod departure;
 mod link;
-mod pace;
 mod publish;
 mod session;
 mod state;
@@ -28,8 +28,8 @@ pub(crate) use publish::PublishId;
 
 use self::{
     alive::Signs,
+    backoff::Pace,
     carriers::Carriers,
-    pace::Pace,
     publish::Publishes,
     session::Session,
     state::{Outage, State},
