@@ -9,9 +9,9 @@ use super::{
 use crate::{
     ErrorKind, Private,
     backend::{
-        farewell,
         gms::{GmsForm, GmsSession, refusal_on_the_way, refused_start},
         gms_cometd::data,
+        lost_end,
     },
     carrier::{bayeux::is_of_http, http::local_failure},
     model::{JsonObject, MessageType},
@@ -201,13 +201,13 @@ impl Engine {
                 self.done(id, Ok(page.map_or(*newest, |page| Reply { ended: Some(true), ..page })));
             }
             (Question::Plain, Ending::Failed(failure))
-                if matches!(task.operation, Operation::End) && farewell::is_lost(&failure) =>
+                if matches!(task.operation, Operation::End) && lost_end::is_lost(&failure) =>
             {
                 self.end_again(id);
             }
             (Question::Again, ending) => {
                 let second = outcome(&task.operation, ending);
-                self.done(id, farewell::said_again(&GmsForm, second));
+                self.done(id, lost_end::said_again(&GmsForm, second));
             }
             (_, ending) => {
                 let outcome = outcome(&task.operation, ending);
