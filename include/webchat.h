@@ -185,7 +185,7 @@
 /** `restoreTimeout`: The stored session is too old, or the server says it has ended. */
 #define WEBCHAT_EVENT_RESTORE_TIMEOUT 3
 
-/** `restoreFailed`: The stored session could not be restored. Its data are the response that said so. */
+/** `restoreFailed`: The stored session could not be restored; with the response that said so. */
 #define WEBCHAT_EVENT_RESTORE_FAILED 4
 
 /** `restoredOffline`: The session was restored while the chat server is offline. */
@@ -248,7 +248,7 @@
 /** `disconnected`: The servers cannot be reached. */
 #define WEBCHAT_EVENT_DISCONNECTED 24
 
-/** `reconnected`: The servers can be reached again, after disconnected. */
+/** `reconnected`: The servers can be reached again, after `disconnected`. */
 #define WEBCHAT_EVENT_RECONNECTED 25
 
 /** `chatServerWentOffline`: The chat server is offline; the session has not ended. */
@@ -634,10 +634,10 @@ typedef void (*webchat_log_fn)(void *context, uint32_t level, const char *text);
 /** It worked. */
 #define WEBCHAT_OK 0
 
-/** An argument is missing or not valid; webchat_failure_reason says which. */
+/** An option, text or name given by the caller is not usable. The error says which. */
 #define WEBCHAT_ERR_INVALID_ARGUMENT 1
 
-/** The configuration is missing or not valid; the reason names the key. */
+/** The configuration is missing or has a bad value; the error names the key. */
 #define WEBCHAT_ERR_INVALID_CONFIGURATION 2
 
 /** The command needs a chat session and there is none. */
@@ -655,10 +655,10 @@ typedef void (*webchat_log_fn)(void *context, uint32_t level, const char *text);
 /** The transport in use, or this build or system, does not offer it. */
 #define WEBCHAT_ERR_UNSUPPORTED 7
 
-/** What was asked for does not exist. */
+/** What was asked for does not exist, for example no session to restore. */
 #define WEBCHAT_ERR_NOT_FOUND 8
 
-/** The server understood the request and refused it. */
+/** The server understood the request and refused it. See the response. */
 #define WEBCHAT_ERR_REJECTED 9
 
 /** The server or a gateway wants other credentials. */
@@ -682,10 +682,10 @@ typedef void (*webchat_log_fn)(void *context, uint32_t level, const char *text);
 /** The server's answer is not what the protocol says. */
 #define WEBCHAT_ERR_PROTOCOL 16
 
-/** The command was cancelled. */
+/** The caller cancelled it. */
 #define WEBCHAT_ERR_CANCELLED 17
 
-/** The service is closed. */
+/** The service was closed before the outcome was known. */
 #define WEBCHAT_ERR_CLOSED 18
 
 /** A file on this machine, or a descriptor, could not be read, written or made. */
@@ -694,13 +694,13 @@ typedef void (*webchat_log_fn)(void *context, uint32_t level, const char *text);
 /** A blocking call was made inside a callback, where it could never end. */
 #define WEBCHAT_ERR_WRONG_THREAD 20
 
-/** A fault in the library. Please report it. */
+/** A fault in this library. Please report it. */
 #define WEBCHAT_ERR_INTERNAL 21
 
-/** The message was not sent, because the connection is lost: nothing has left (sendMessage). */
+/** The message was not sent, because the connection is lost: nothing has left. */
 #define WEBCHAT_ERR_NOT_SENT 22
 
-/** The system gives no more threads, file descriptors or memory. The reason says which. */
+/** The system gives no more threads, file descriptors or memory. The error says which. */
 #define WEBCHAT_ERR_OUT_OF_RESOURCES 23
 
 /** The handle is null, destroyed, of another kind, or never was one. */

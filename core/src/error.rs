@@ -54,7 +54,7 @@ kinds! {
     Busy = 5, "busy", "the same command is still under way";
     /// The command is private to the service.
     AccessDenied = 6, "access_denied", "the command is private to the service";
-    /// The transport in use, or this build, does not offer it.
+    /// The transport in use, or this build or system, does not offer it.
     Unsupported = 7, "unsupported", "the transport does not support it";
     /// What was asked for does not exist, for example no session to restore.
     NotFound = 8, "not_found", "what was asked for does not exist";
@@ -70,7 +70,7 @@ kinds! {
     Disconnected = 13, "disconnected", "the server cannot be reached";
     /// The time given for it is over.
     Timeout = 14, "timeout", "the time given for it is over";
-    /// The request left and nothing tells whether it took effect.
+    /// The request left, and nothing tells whether it took effect.
     OutcomeUnknown = 15, "outcome_unknown", "the request left, but nothing tells whether it took effect";
     /// The server's answer is not what the protocol says.
     Protocol = 16, "protocol", "the server's answer is not what the protocol says";
@@ -78,9 +78,9 @@ kinds! {
     Cancelled = 17, "cancelled", "the command was cancelled";
     /// The service was closed before the outcome was known.
     Closed = 18, "closed", "the service is closed";
-    /// A file on this machine could not be read or written.
+    /// A file on this machine, or a descriptor, could not be read, written or made.
     Io = 19, "io", "a file could not be read or written";
-    /// A blocking call was made on a thread of the library, where it could never end.
+    /// A blocking call was made inside a callback, where it could never end.
     WrongThread = 20, "wrong_thread", "a blocking call was made inside a callback";
     /// A fault in this library. Please report it.
     Internal = 21, "internal", "a fault in the library";

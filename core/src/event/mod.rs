@@ -1,10 +1,15 @@
 //! What an application is told: the events of the specification. `payload` has what they carry.
 
+mod entry;
 mod payload;
 
+pub use entry::{Carries, Entry, Field};
 pub use payload::{MessageReceived, Messages, ParticipantChange, Payload, ResponseData, Restored, Started};
 
-use crate::model::{Message, Received, weight::of_value};
+use crate::{
+    command::Ability,
+    model::{Message, Received, weight::of_value},
+};
 use payload::Carried;
 use serde_json::{Value, json};
 
@@ -17,18 +22,19 @@ pub fn plain_name(name: &str) -> &str {
 }
 
 macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident $(($payload:ty))? = $code:literal, $text:literal;)*) => {
+    ($($(#[doc = $words:literal])* $name:ident $(($payload:ty))? = $code:literal, $text:literal $(needs $ability:ident)?,
+        $when:literal;)*) => {
         /// An event (specification, "API events"). The numbers are those of the C ABI and never change.
         #[derive(Clone, Debug)]
         #[non_exhaustive]
         #[repr(u32)]
-        pub enum Event { $($(#[$doc])* $name $(($payload))? = $code,)* }
+        pub enum Event { $($(#[doc = $words])* $name $(($payload))? = $code,)* }
 
         /// An event's identity without its payload.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         #[repr(u32)]
-        pub enum EventKind { $($(#[$doc])* $name = $code,)* }
+        pub enum EventKind { $($(#[doc = $words])* $name = $code,)* }
 
         impl EventKind {
             /// Every kind, in the order of the numbers.
@@ -54,68 +60,126 @@ macro_rules! events {
                 Payload::Nothing
             }
         }
+
+        /// All entries, in the order of the numbers.
+        static ENTRIES: &[Entry] = &[$(Entry {
+            kind: EventKind::$name,
+            words: concat!($($words, "\n"),*),
+            when: $when,
+            needs: &[$(Ability {
+                name: stringify!($ability),
+                has: |abilities| abilities.$ability,
+            })?],
+            carries: carries!($($payload)?),
+        },)*];
+    };
+}
+
+/// The form of what a variant holds.
+macro_rules! carries {
+    () => {
+        Carries { words: "", fields: &[] }
+    };
+    ($payload:ty) => {
+        <$payload as Carried>::CARRIES
     };
 }
 
 events! {
     /// The service accepts commands. Late listeners get it too.
-    Ready = 1, "ready";
+    Ready = 1, "ready",
+        "When a chat has its configuration; after a stored session has been looked for.";
     /// A stored session was accepted; its messages follow.
-    Restored(Restored) = 2, "restored";
+    Restored(Restored) = 2, "restored",
+        "When the server takes a stored session up again (at the first configuration, or by `restore`).";
     /// The stored session is too old, or the server says it has ended.
-    RestoreTimeout = 3, "restoreTimeout";
+    RestoreTimeout = 3, "restoreTimeout",
+        "Instead of `restored`, where the session is older than the configuration allows, or has ended at the server.";
     /// The stored session could not be restored; with the response that said so.
-    RestoreFailed(ResponseData) = 4, "restoreFailed";
+    RestoreFailed(ResponseData) = 4, "restoreFailed",
+        "Instead of `restored`, where the server could not be asked, or refused.";
     /// The session was restored while the chat server is offline.
-    RestoredOffline = 5, "restoredOffline";
+    RestoredOffline = 5, "restoredOffline" needs server_outage,
+        "After `restored`.";
     /// New messages, one event for each answer that has visible ones.
-    MessageReceived(MessageReceived) = 6, "messageReceived";
+    MessageReceived(MessageReceived) = 6, "messageReceived",
+        "When an answer, a push, a page of history or a replay has messages that no filter hides.";
     /// An error between client and server, with the server's response.
-    Error(ResponseData) = 7, "error";
+    Error(ResponseData) = 7, "error",
+        "When an answer of the server is an error that no command has asked for, or ends the chat.";
     /// The chat session has started.
-    Started(Started) = 8, "started";
+    Started(Started) = 8, "started",
+        "When `startChat` has succeeded, and where a resumption has opened another session.";
     /// The chat session has ended.
-    Ended = 9, "ended";
+    Ended = 9, "ended",
+        "When the session is over, by `endChat` or by the server; once.";
     /// An agent or supervisor started typing.
-    AgentTypingStarted(Message) = 10, "agentTypingStarted";
+    AgentTypingStarted(Message) = 10, "agentTypingStarted",
+        "When the server tells it.";
     /// An agent or supervisor stopped typing; with the notice, where a notice said so.
-    AgentTypingStopped(Option<Message>) = 11, "agentTypingStopped";
+    AgentTypingStopped(Option<Message>) = 11, "agentTypingStopped",
+        "When the server tells it, or the one who typed has spoken or left, or the chat ends.";
     /// Automatic polling has started.
-    PollingStarted = 12, "pollingStarted";
+    PollingStarted = 12, "pollingStarted" needs polling,
+        "When a session begins or is restored, and by `startPoll`.";
     /// Automatic polling has stopped.
-    PollingStopped = 13, "pollingStopped";
+    PollingStopped = 13, "pollingStopped" needs polling,
+        "After `ended`, and by `stopPoll`.";
     /// The customer is in the chat.
-    ClientConnected(ParticipantChange) = 14, "clientConnected";
+    ClientConnected(ParticipantChange) = 14, "clientConnected",
+        "When the transcript shows the customer's join, or the first word of one whose join was not seen.";
     /// The customer has left the chat.
-    ClientDisconnected(ParticipantChange) = 15, "clientDisconnected";
+    ClientDisconnected(ParticipantChange) = 15, "clientDisconnected",
+        "When the transcript shows the leave, and before `ended` by `endChat`.";
     /// An agent has joined.
-    AgentConnected(ParticipantChange) = 16, "agentConnected";
+    AgentConnected(ParticipantChange) = 16, "agentConnected",
+        "When the transcript shows the join, or the first word of one whose join was not seen.";
     /// An agent has left.
-    AgentDisconnected(ParticipantChange) = 17, "agentDisconnected";
+    AgentDisconnected(ParticipantChange) = 17, "agentDisconnected",
+        "When the transcript shows the leave, and once before `ended` by `endChat` where one is there.";
     /// A supervisor has joined.
-    SupervisorConnected(ParticipantChange) = 18, "supervisorConnected";
+    SupervisorConnected(ParticipantChange) = 18, "supervisorConnected",
+        "As `agentConnected`.";
     /// A supervisor has left.
-    SupervisorDisconnected(ParticipantChange) = 19, "supervisorDisconnected";
+    SupervisorDisconnected(ParticipantChange) = 19, "supervisorDisconnected",
+        "As `agentDisconnected`.";
     /// A bot has joined.
-    BotConnected(ParticipantChange) = 20, "botConnected";
+    BotConnected(ParticipantChange) = 20, "botConnected" needs bot_events,
+        "As `agentConnected`.";
     /// A bot has left.
-    BotDisconnected(ParticipantChange) = 21, "botDisconnected";
+    BotDisconnected(ParticipantChange) = 21, "botDisconnected" needs bot_events,
+        "When the transcript shows the leave.";
     /// The customer types, and the agent is told.
-    ClientTypingStarted = 22, "clientTypingStarted";
+    ClientTypingStarted = 22, "clientTypingStarted",
+        "When `sendTyping` has something to tell.";
     /// The customer stopped typing.
-    ClientTypingStopped = 23, "clientTypingStopped";
+    ClientTypingStopped = 23, "clientTypingStopped",
+        "When `sendTyping` was last given some time ago, a message has been sent, or the session is over.";
     /// The servers cannot be reached.
-    Disconnected = 24, "disconnected";
-    /// The servers can be reached again, after [`Event::Disconnected`].
-    Reconnected = 25, "reconnected";
+    Disconnected = 24, "disconnected",
+        "When a request, or the link, finds no server; once until `reconnected`.";
+    /// The servers can be reached again, after `disconnected`.
+    Reconnected = 25, "reconnected",
+        "At the first answer, or with the link, after `disconnected`.";
     /// The chat server is offline; the session has not ended.
-    ChatServerWentOffline = 26, "chatServerWentOffline";
+    ChatServerWentOffline = 26, "chatServerWentOffline" needs server_outage,
+        "When more answers in a row than `pollExceptionLimit` say that the chat server is away.";
     /// The chat server is back.
-    ChatServerBackOnline = 27, "chatServerBackOnline";
+    ChatServerBackOnline = 27, "chatServerBackOnline" needs server_outage,
+        "After `chatServerWentOffline`, with the first answer of the chat server.";
     /// The chat server did not answer; the service tries again.
-    ConnectionPending = 28, "connectionPending";
+    ConnectionPending = 28, "connectionPending" needs server_outage,
+        "With the first answer which says that the chat server is away.";
     /// The connection to the chat server works again.
-    ConnectionRestored = 29, "connectionRestored";
+    ConnectionRestored = 29, "connectionRestored" needs server_outage,
+        "After `connectionPending`, with the first answer of the chat server.";
+}
+
+impl EventKind {
+    /// What the table has of all events, in the order of the numbers.
+    pub fn entries() -> &'static [Entry] {
+        ENTRIES
+    }
 }
 
 impl Event {
@@ -160,6 +224,10 @@ impl Envelope {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        model::Agents,
+        transport::{NoSessions, SessionForm},
+    };
 
     #[test]
     fn names_are_the_variants_in_camel_case() {
@@ -169,6 +237,46 @@ mod tests {
             assert_eq!(kind.name(), first.to_lowercase() + rest);
             assert_eq!(*kind as usize, position + 1, "numbers are dense");
         }
+        assert!(EventKind::entries().iter().map(|entry| entry.kind).eq(EventKind::ALL.iter().copied()));
+    }
+
+    /// The keys of an event's data.
+    fn keys(event: &Event) -> Vec<String> {
+        event.data().as_object().map(|data| data.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_is_carried_is_what_the_table_says() {
+        let change = || ParticipantChange {
+            message: Some(Message::default()),
+            agents: Some(Agents::default()),
+            num_agents_connected: 1,
+        };
+        let received = MessageReceived {
+            received: vec![],
+            restoring: false,
+            old_messages: true,
+            session_data: NoSessions.none(),
+            idle_time_count_down: Some(json!(5)),
+        };
+        for event in [
+            Event::MessageReceived(received),
+            Event::AgentConnected(change()),
+            Event::BotDisconnected(change()),
+            Event::Restored(Restored { asynchronous: Some(true) }),
+            Event::Ended,
+        ] {
+            let entry = EventKind::entries().iter().find(|entry| entry.kind == event.kind()).unwrap();
+            let mut told: Vec<_> = entry.carries.fields.iter().map(|field| field.name.to_owned()).collect();
+            let mut seen = keys(&event);
+            told.sort();
+            seen.sort();
+            assert_eq!(seen, told, "{}", event.name());
+        }
+        let bare = keys(&Event::AgentConnected(ParticipantChange::default()));
+        let fields = <ParticipantChange as Carried>::CARRIES.fields;
+        let needed: Vec<_> = fields.iter().filter(|field| !field.optional).map(|field| field.name).collect();
+        assert_eq!(bare, needed);
     }
 
     #[test]

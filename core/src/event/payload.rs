@@ -1,5 +1,6 @@
 //! What events and outcomes carry, and the one way to look at it.
 
+use super::entry::{Carries, Field};
 use crate::{
     command::Resolution,
     model::{Agents, Message, OriginalMessage, Received, SessionData, transcript::serialize_both},
@@ -220,29 +221,60 @@ impl<'a> Payload<'a> {
 
 /// What an event's variant holds.
 pub(super) trait Carried {
+    const CARRIES: Carries;
     fn payload(&self) -> Payload<'_>;
 }
 
 macro_rules! carried {
-    ($($carried:ty => $form:ident;)*) => {
+    ($($carried:ty => $form:ident, $words:literal {$(
+        $field:literal $($optional:ident)?: $kind:literal, $field_words:literal;
+    )*})*) => {
         $(impl Carried for $carried {
+            const CARRIES: Carries = Carries {
+                words: $words,
+                fields: &[$(Field {
+                    name: $field,
+                    kind: $kind,
+                    optional: carried!(@ $($optional)?),
+                    words: $field_words,
+                }),*],
+            };
+
             fn payload(&self) -> Payload<'_> {
                 Payload::$form(self)
             }
         })*
     };
+    (@) => { false };
+    (@ optional) => { true };
 }
 
 carried! {
-    ResponseData => Response;
-    Restored => Restored;
-    Started => Started;
-    MessageReceived => Received;
-    Message => Notice;
-    ParticipantChange => Change;
+    ResponseData => Response, "The server's response, as it came; of an HTTP failure what stands for it." {}
+    Restored => Restored, "What is known of the session." {
+        "async" optional: "true or false", "Whether the chat is asynchronous. Absent where the back end does not know the difference.";
+    }
+    Started => Started, "The session's data, in the names of the back end." {}
+    MessageReceived => Received, "Messages, with the session that they are of." {
+        "messages": "an array of messages", "The new visible messages, as preprocessors have left them, in order.";
+        "originalMessages": "an array", "The same, as the server sent them.";
+        "restoring": "true or false", "Whether it is the replay after a restore.";
+        "oldMessages": "true or false", "Whether they are older ones, fetched by `fetchHistory`.";
+        "sessionData": "an object", "The session's data, in the names of the back end.";
+        "idleTimeCountDown" optional: "any value", "The server's idle countdown, as it sent it.";
+    }
+    Message => Notice, "The notice: a message." {}
+    ParticipantChange => Change, "Who came or went, and who is there then." {
+        "message" optional: "a message", "The notice. Absent where `endChat` publishes the event by itself.";
+        "agents" optional: "an object", "The agents by their ids, those who left included. Absent where `message` is.";
+        "numAgentsConnected": "a number", "How many agents and supervisors are in the chat after it.";
+    }
 }
 
 impl Carried for Option<Message> {
+    const CARRIES: Carries =
+        Carries { words: "The notice, a message, where a notice said so; else nothing.", fields: &[] };
+
     fn payload(&self) -> Payload<'_> {
         self.as_ref().map_or(Payload::Nothing, Payload::Notice)
     }

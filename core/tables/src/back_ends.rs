@@ -34,6 +34,16 @@ pub(crate) fn all() -> Vec<BackEnd> {
     ]
 }
 
+/// Those that have an ability, in a list.
+pub(crate) fn with(has: fn(&Capabilities) -> bool) -> String {
+    let list: Vec<_> = all()
+        .into_iter()
+        .filter(|back_end| back_end.capabilities.is_some_and(|abilities| has(&abilities)))
+        .map(|back_end| back_end.words)
+        .collect();
+    if list.is_empty() { "none".to_owned() } else { list.join(", ") }
+}
+
 fn back_end(before: &str, after: &str, config: &Value) -> BackEnd {
     let Ok(config) = Config::from_json(config) else {
         return BackEnd { words: String::new(), capabilities: None };

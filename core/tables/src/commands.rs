@@ -131,12 +131,7 @@ fn availability(page: &mut String, entry: &Entry) {
         _ => None,
     });
     let Some(ability) = needed else { return };
-    let with: Vec<_> = back_ends::all()
-        .into_iter()
-        .filter(|back_end| back_end.capabilities.is_some_and(|abilities| (ability.has)(&abilities)))
-        .map(|back_end| back_end.words)
-        .collect();
-    let list = if with.is_empty() { "none".to_owned() } else { with.join(", ") };
+    let list = back_ends::with(ability.has);
     let _ = write!(page, "\nBack ends that have it: {list}.\n");
 }
 

@@ -1,13 +1,16 @@
-//! What the core's tables of commands, events, errors and options give to other languages and to the documentation: Python's stubs, C++'s enumerations,
+//! What the core's tables of commands, events, errors and options give to other languages and to the documentation: Python's stubs
+//! and exceptions, C's numbers, C++'s enumerations,
 //! exceptions and plain methods, and the pages of `docs/reference`. `cargo run -p webchat-tables` writes them; a test fails when one is not
 //! what the tables give.
 
 #![forbid(unsafe_code)]
 
 mod back_ends;
+mod c;
 mod commands;
 mod configuration;
 mod cpp;
+mod events;
 mod names;
 mod python;
 
@@ -54,12 +57,17 @@ pub fn all() -> Vec<Made> {
             python::stubs(python::Face::Blocking),
         ),
         part("bindings/python/python/webchat/aio.pyi", "commands", python::stubs(python::Face::Asyncio)),
+        part("ffi/src/event/kind.rs", "events", c::events()),
+        part("ffi/src/status.rs", "statuses", c::statuses()),
+        part("bindings/python/python/webchat/errors.py", "names", python::error_names()),
+        part("bindings/python/python/webchat/errors.py", "classes", python::errors()),
         part("bindings/cpp/include/webchat/event.hpp", "events", cpp::events()),
         part("bindings/cpp/include/webchat/error.hpp", "statuses", cpp::statuses()),
         part("bindings/cpp/include/webchat/error.hpp", "exceptions", cpp::exceptions()),
         part("bindings/cpp/include/webchat/error.hpp", "throws", cpp::throws()),
         part("bindings/cpp/include/webchat/commands.hpp", "plain commands", cpp::commands()),
         Made { path: "docs/reference/commands.md", part: None, text: commands::page() },
+        Made { path: "docs/reference/events.md", part: None, text: events::page() },
         Made { path: "docs/reference/configuration.md", part: None, text: configuration::page() },
     ]
 }

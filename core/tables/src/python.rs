@@ -1,7 +1,10 @@
-//! The commands in the stubs of Python's two faces.
+//! The commands in the stubs of Python's two faces, and the exceptions.
 
-use crate::names::snake;
-use webchat_core::command::{ANY, Absent, Command, Entry, Kind, OptionDef, Resolves};
+use crate::names::{line, pascal, snake};
+use webchat_core::{
+    ErrorKind,
+    command::{ANY, Absent, Command, Entry, Kind, OptionDef, Resolves},
+};
 
 /// The faces of a chat.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -105,5 +108,41 @@ fn result(entry: &Entry) -> &'static str {
         | Resolves::Stats
         | Resolves::FileLimits
         | Resolves::Downloaded => "JsonObject",
+    }
+}
+
+/// The names of all exceptions, in Python's order.
+pub(crate) fn error_names() -> String {
+    let mut names: Vec<_> =
+        ErrorKind::ALL.iter().map(|kind| format!("{}Error", pascal(kind.name()))).collect();
+    names.push("Error".to_owned());
+    names.sort();
+    let name = |name: &String| format!("    \"{name}\",\n");
+    names.iter().map(name).collect()
+}
+
+/// A class for each kind of error.
+pub(crate) fn errors() -> String {
+    let class = |kind: &ErrorKind| {
+        let (base, more) = in_python(*kind);
+        let (name, words) = (kind.name(), line(kind.words()));
+        format!(
+            "class {}Error(Error{base}):\n    \"\"\"{words}{more}\"\"\"\n\n    kind = \"{name}\"\n\n\n",
+            pascal(name)
+        )
+    };
+    ErrorKind::ALL.iter().map(class).collect()
+}
+
+/// Python's own exception of the same meaning, and what is to be said in Python alone.
+fn in_python(kind: ErrorKind) -> (&'static str, &'static str) {
+    match kind {
+        ErrorKind::InvalidArgument | ErrorKind::InvalidConfiguration => (", ValueError", ""),
+        ErrorKind::Disconnected => (", ConnectionError", ""),
+        ErrorKind::Timeout => (", builtins.TimeoutError", ""),
+        ErrorKind::Cancelled => ("", " A cancelled task gets asyncio's own exception."),
+        ErrorKind::Io => (", OSError", " See ``filename`` and ``errno``."),
+        ErrorKind::WrongThread => (", RuntimeError", ""),
+        _ => ("", ""),
     }
 }

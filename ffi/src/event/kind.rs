@@ -9,13 +9,14 @@ use webchat_core::event::EventKind;
 
 /// No event: what webchat_event_kind returns for an invalid handle.
 pub const WEBCHAT_EVENT_NONE: u32 = 0;
+// made from the tables: events
 /// `ready`: The service accepts commands. Late listeners get it too.
 pub const WEBCHAT_EVENT_READY: u32 = 1;
 /// `restored`: A stored session was accepted; its messages follow.
 pub const WEBCHAT_EVENT_RESTORED: u32 = 2;
 /// `restoreTimeout`: The stored session is too old, or the server says it has ended.
 pub const WEBCHAT_EVENT_RESTORE_TIMEOUT: u32 = 3;
-/// `restoreFailed`: The stored session could not be restored. Its data are the response that said so.
+/// `restoreFailed`: The stored session could not be restored; with the response that said so.
 pub const WEBCHAT_EVENT_RESTORE_FAILED: u32 = 4;
 /// `restoredOffline`: The session was restored while the chat server is offline.
 pub const WEBCHAT_EVENT_RESTORED_OFFLINE: u32 = 5;
@@ -57,7 +58,7 @@ pub const WEBCHAT_EVENT_CLIENT_TYPING_STARTED: u32 = 22;
 pub const WEBCHAT_EVENT_CLIENT_TYPING_STOPPED: u32 = 23;
 /// `disconnected`: The servers cannot be reached.
 pub const WEBCHAT_EVENT_DISCONNECTED: u32 = 24;
-/// `reconnected`: The servers can be reached again, after disconnected.
+/// `reconnected`: The servers can be reached again, after `disconnected`.
 pub const WEBCHAT_EVENT_RECONNECTED: u32 = 25;
 /// `chatServerWentOffline`: The chat server is offline; the session has not ended.
 pub const WEBCHAT_EVENT_CHAT_SERVER_WENT_OFFLINE: u32 = 26;
@@ -67,6 +68,7 @@ pub const WEBCHAT_EVENT_CHAT_SERVER_BACK_ONLINE: u32 = 27;
 pub const WEBCHAT_EVENT_CONNECTION_PENDING: u32 = 28;
 /// `connectionRestored`: The connection to the chat server works again.
 pub const WEBCHAT_EVENT_CONNECTION_RESTORED: u32 = 29;
+// until here: events
 
 static NAMES: LazyLock<Vec<CString>> = LazyLock::new(|| {
     EventKind::ALL.iter().map(|kind| CString::new(kind.name()).unwrap_or_default()).collect()

@@ -149,7 +149,7 @@ using SessionActiveError = ErrorOf<Status::session_active>;
 using BusyError = ErrorOf<Status::busy>;
 /// The command is private to the service.
 using AccessDeniedError = ErrorOf<Status::access_denied>;
-/// The transport in use, or this build, does not offer it.
+/// The transport in use, or this build or system, does not offer it.
 using UnsupportedError = ErrorOf<Status::unsupported>;
 /// What was asked for does not exist, for example no session to restore.
 using NotFoundError = ErrorOf<Status::not_found>;
@@ -165,7 +165,7 @@ using UnavailableError = ErrorOf<Status::unavailable>;
 using DisconnectedError = ErrorOf<Status::disconnected>;
 /// The time given for it is over.
 using TimeoutError = ErrorOf<Status::timeout>;
-/// The request left and nothing tells whether it took effect.
+/// The request left, and nothing tells whether it took effect.
 using OutcomeUnknownError = ErrorOf<Status::outcome_unknown>;
 /// The server's answer is not what the protocol says.
 using ProtocolError = ErrorOf<Status::protocol>;
@@ -173,9 +173,9 @@ using ProtocolError = ErrorOf<Status::protocol>;
 using CancelledError = ErrorOf<Status::cancelled>;
 /// The service was closed before the outcome was known.
 using ClosedError = ErrorOf<Status::closed>;
-/// A file on this machine could not be read or written.
+/// A file on this machine, or a descriptor, could not be read, written or made.
 using IoError = ErrorOf<Status::io>;
-/// A blocking call was made on a thread of the library, where it could never end.
+/// A blocking call was made inside a callback, where it could never end.
 using WrongThreadError = ErrorOf<Status::wrong_thread>;
 /// A fault in this library. Please report it.
 using InternalError = ErrorOf<Status::internal>;

@@ -7,6 +7,7 @@ import os
 from typing import Any, ClassVar
 
 __all__ = [
+    # made from the tables: names
     "AccessDeniedError",
     "BusyError",
     "CancelledError",
@@ -31,6 +32,7 @@ __all__ = [
     "UnavailableError",
     "UnsupportedError",
     "WrongThreadError",
+    # until here: names
 ]
 
 
@@ -108,8 +110,9 @@ class Error(Exception):
         return type(self), (self.message,), state
 
 
+# made from the tables: classes
 class InvalidArgumentError(Error, ValueError):
-    """An option, text or name is not usable. The error says which."""
+    """An option, text or name given by the caller is not usable. The error says which."""
 
     kind = "invalid_argument"
 
@@ -145,7 +148,7 @@ class AccessDeniedError(Error):
 
 
 class UnsupportedError(Error):
-    """The transport in use, or this build, does not offer it."""
+    """The transport in use, or this build or system, does not offer it."""
 
     kind = "unsupported"
 
@@ -157,7 +160,7 @@ class NotFoundError(Error):
 
 
 class RejectedError(Error):
-    """The server understood the request and refused it. See ``response``."""
+    """The server understood the request and refused it. See the response."""
 
     kind = "rejected"
 
@@ -193,7 +196,7 @@ class TimeoutError(Error, builtins.TimeoutError):
 
 
 class OutcomeUnknownError(Error):
-    """The request left and nothing tells whether it took effect."""
+    """The request left, and nothing tells whether it took effect."""
 
     kind = "outcome_unknown"
 
@@ -205,27 +208,33 @@ class ProtocolError(Error):
 
 
 class CancelledError(Error):
-    """The command was cancelled with ``cancel()``. A cancelled task gets asyncio's own exception."""
+    """The caller cancelled it. A cancelled task gets asyncio's own exception."""
 
     kind = "cancelled"
 
 
 class ClosedError(Error):
-    """The chat was closed before the outcome was known."""
+    """The service was closed before the outcome was known."""
 
     kind = "closed"
 
 
 class IoError(Error, OSError):
-    """A file on this machine could not be read or written: ``filename``, and ``errno`` and ``strerror`` where the system refused it."""
+    """A file on this machine, or a descriptor, could not be read, written or made. See ``filename`` and ``errno``."""
 
     kind = "io"
 
 
 class WrongThreadError(Error, RuntimeError):
-    """A blocking call was made inside a handler, where it could never end."""
+    """A blocking call was made inside a callback, where it could never end."""
 
     kind = "wrong_thread"
+
+
+class InternalError(Error):
+    """A fault in this library. Please report it."""
+
+    kind = "internal"
 
 
 class NotSentError(Error):
@@ -235,16 +244,12 @@ class NotSentError(Error):
 
 
 class OutOfResourcesError(Error):
-    """The system gives no more threads, file descriptors or memory. The text says which."""
+    """The system gives no more threads, file descriptors or memory. The error says which."""
 
     kind = "out_of_resources"
 
 
-class InternalError(Error):
-    """A fault in the library. Please report it."""
-
-    kind = "internal"
-
+# until here: classes
 
 _BY_KIND: dict[str, type[Error]] = {
     leaf.kind: leaf for leaf in list(globals().values()) if isinstance(leaf, type) and issubclass(leaf, Error)
