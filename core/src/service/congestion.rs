@@ -8,7 +8,7 @@
 //! A link comes and goes meanwhile, and nobody can bound how often. After the first changes of state, one that is taken back before the
 //! program has taken anything was never told: what is told alternates, and ends in the true state.
 
-use super::{Effect, Service, Time};
+use super::{Effect, Service, Time, doubt::By};
 use crate::{event::Event, transport::Reply};
 
 /// How many pushed messages, or answers that hold some, may wait inside the service.
@@ -64,7 +64,7 @@ impl Service {
         let is_full = self.is_congested() || self.is_waiting_room_full();
         let leaves = is_full && reply.ended != Some(true);
         if leaves {
-            self.sight(&reply.messages, true);
+            self.sight(&reply.messages, By::NewsToCome);
             self.catch_up();
         } else if is_full {
             self.lift_congestion();

@@ -3,24 +3,69 @@
 use super::{
     Service,
     sending::{LIMIT, pause, unknown},
-    state::{Fate, Kind, Over, Owner, Purpose, Sighting, State},
+    state::{Fate, Kind, Outgoing, Over, Owner, PATIENCE, Purpose, Sighting, State},
 };
 use crate::{
+    command::Resolution,
     model::{MessageType, Received},
-    transport::{Failure, Operation, Reply, Verdict},
+    transport::{Body, Failure, Operation, Reply, Verdict},
 };
 use std::time::Duration;
 
+/// How messages come into sight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    News,
+    /// News that are not published: a look will see them again.
+    NewsToCome,
+    Look,
+    /// A look besides the polls, which will see it again.
+    LookBesides,
+}
+
 impl Service {
     pub(super) fn doubt(&mut self, position: u64) {
+        let look_at = self.time.now + self.grace();
+        self.doubt_until(position, look_at);
+        self.catch_up();
+    }
+
+    /// The server says that it accepted the first message, and is still to show it. The answer can be another request's: nothing in it
+    /// names its own. The message's event is the proof, which comes shortly or is looked for.
+    pub(super) fn accepted(&mut self, position: u64, words: Body) {
         let now = self.time.now;
-        let look_at = now + self.grace();
+        let Some(live) = self.session.live_mut() else { return };
+        let look_at = if live.hides_own { now } else { now + PATIENCE };
+        let shown = live.outbox.claim(position);
+        if let Some(entry) = live.outbox.front_mut() {
+            entry.words = Some(words);
+        }
+        self.doubt_until(position, look_at);
+        if shown {
+            self.finish_arrived();
+        }
+    }
+
+    fn doubt_until(&mut self, position: u64, look_at: Duration) {
+        let now = self.time.now;
         if let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.front_mut()) {
             entry.limit.get_or_insert(now + LIMIT);
             entry.has_left = true;
             entry.state = State::Doubt { position, since: now, look_at, looks: 0 };
         }
-        self.catch_up();
+    }
+
+    /// The first message has arrived.
+    pub(super) fn finish_arrived(&mut self) {
+        let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.pop()) else { return };
+        self.arrived(entry);
+    }
+
+    /// Tells that a message arrived: with what the server said of it, or with a success where the answer itself was lost.
+    pub(super) fn arrived(&mut self, entry: Outgoing) {
+        let Owner::Command(command) = entry.owner else { return };
+        let words = entry.words.unwrap_or_else(|| self.form.success(false));
+        self.resolve(command, Resolution::Response(words));
     }
 
     /// Looks at the transcript: by the next poll, or besides the polls while they are off or not to be made.
@@ -47,7 +92,8 @@ impl Service {
 
     /// Settles what new transcript entries settle, after a poll or a replay.
     pub(super) fn settle(&mut self, messages: &[Received], kind: Kind, ended: bool) {
-        self.sight(messages, false);
+        let by = if matches!(kind, Kind::Polled { .. }) { By::Look } else { By::News };
+        self.sight(messages, by);
         if let (Kind::Polled { started, .. }, false) = (kind, ended) {
             self.looked(started);
         }
@@ -71,7 +117,7 @@ impl Service {
             return self.receive(Kind::Polled { started, command: None }, reply);
         }
         if reply.verdict == Verdict::Done {
-            self.sight(&reply.messages, true);
+            self.sight(&reply.messages, By::LookBesides);
             self.looked(started);
         }
         if let Some(over) = self.over_by(&reply) {
@@ -80,7 +126,9 @@ impl Service {
         }
     }
 
-    pub(super) fn sight(&mut self, messages: &[Received], peeking: bool) {
+    pub(super) fn sight(&mut self, messages: &[Received], by: By) {
+        let peeking = matches!(by, By::NewsToCome | By::LookBesides);
+        let looked = matches!(by, By::Look | By::LookBesides);
         for received in messages {
             let Some(live) = self.session.live_mut() else { return };
             live.own.note(received);
@@ -94,10 +142,9 @@ impl Service {
                 continue;
             }
             let text = received.original.text().map(|text| &**text).unwrap_or_default();
-            if let Sighting::Settled(entry) = live.outbox.sighted(&place, text, peeking)
-                && let Owner::Command(command) = entry.owner
-            {
-                self.resolve(command, self.arrived());
+            if let Sighting::Settled(entry) = live.outbox.sighted(&place, text, peeking) {
+                live.hides_own = looked && (live.hides_own || entry.words.is_some());
+                self.arrived(entry);
             }
         }
     }
@@ -114,7 +161,6 @@ impl Service {
             _ => return,
         }
         let fate = live.outbox.fate();
-        let arrived = self.arrived();
         let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.front_mut()) else { return };
         match fate {
             Fate::Absent if entry.owner != Owner::GivenUp => {
@@ -122,9 +168,7 @@ impl Service {
                 entry.repetitions = entry.repetitions.saturating_add(1);
                 entry.state = State::Waiting { not_before: now + wait };
             }
-            Fate::Arrived => {
-                self.finish(|| Ok(arrived));
-            }
+            Fate::Arrived => self.finish_arrived(),
             Fate::Absent | Fate::Unclear => {
                 self.finish(|| Err(unknown("what the transcript shows may be this message or another")));
             }
@@ -132,8 +176,8 @@ impl Service {
     }
 }
 
-/// Whether commands bring about such events, which the transcript keeps.
+/// Whether commands bring about such events, which the transcript keeps; messages wait in the outbox.
 fn is_brought_about(kind: &MessageType) -> bool {
-    use MessageType::{CustomNotice, Message, NicknameUpdated, PushUrl};
-    matches!(kind, Message | CustomNotice | PushUrl | NicknameUpdated)
+    use MessageType::{CustomNotice, NicknameUpdated, PushUrl};
+    matches!(kind, CustomNotice | PushUrl | NicknameUpdated)
 }

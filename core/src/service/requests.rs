@@ -147,6 +147,8 @@ impl Service {
     fn answer(&mut self, id: RequestId, outcome: Result<Reply, Failure>) {
         match outcome {
             Ok(reply) => {
+                // It is told at once, though the answer may be another request's: what is not repeated need not be sure, and the program
+                // waits for an answer as it does over the other carriers.
                 if reply.verdict == Verdict::Accepted {
                     self.await_own_event();
                 }

@@ -98,6 +98,7 @@ impl Service {
             }
             State::Waiting { .. } => {
                 entry.state = State::Sent { position, seen: false };
+                entry.words = None;
                 let text = entry.text.clone();
                 self.request(Purpose::Send, Operation::Send(text));
                 false
@@ -130,11 +131,6 @@ impl Service {
         self.config.ajax_timeout
     }
 
-    /// The outcome of a message that the transcript proved to have arrived: the answer itself was lost.
-    pub(super) fn arrived(&self) -> Resolution {
-        Resolution::Response(self.form.success(false))
-    }
-
     /// Takes the answer to the message on its way.
     pub(super) fn sent(&mut self, outcome: Result<Reply, Failure>) {
         let Some(live) = self.session.live_mut() else { return };
@@ -142,13 +138,15 @@ impl Service {
             return;
         };
         match outcome {
+            Ok(reply) if is_accepted(&reply) && !seen => {
+                let over = self.hear_of_the_end(&reply);
+                self.accepted(position, reply.body);
+                self.end_if_over(over);
+            }
             Ok(reply) if reply.verdict == Verdict::Done || is_accepted(&reply) => {
                 if let Some(text) = live.outbox.front().map(|entry| entry.text.text.clone()).filter(|_| !seen)
                 {
                     live.outbox.arrived(text, position);
-                    if reply.verdict == Verdict::Accepted {
-                        self.await_own_event();
-                    }
                 }
                 let over = self.hear_of_the_end(&reply);
                 self.finish(|| Ok(Resolution::Response(reply.body)));
@@ -157,15 +155,15 @@ impl Service {
             }
             Ok(reply) if reply.verdict == Verdict::Refused => {
                 let over = self.hear_of_the_end(&reply);
-                let arrived = seen.then(|| self.arrived());
-                self.finish(|| arrived.map_or_else(|| judge(reply), Ok));
+                if seen {
+                    self.finish_arrived();
+                } else {
+                    self.finish(|| judge(reply));
+                }
                 self.end_if_over(over);
             }
             Err(failure) if failure.applied == Applied::No => self.refused(failure),
-            _ if seen => {
-                let arrived = self.arrived();
-                self.finish(|| Ok(arrived));
-            }
+            _ if seen => self.finish_arrived(),
             _ => self.doubt(position),
         }
     }
@@ -216,10 +214,7 @@ impl Service {
             let Owner::Command(command) = entry.owner else { continue };
             match entry.state {
                 State::Waiting { .. } if !entry.has_left => self.reject(command, unsent.0, unsent.1),
-                State::Sent { seen: true, .. } => {
-                    let arrived = self.arrived();
-                    self.resolve(command, arrived);
-                }
+                State::Sent { seen: true, .. } => self.arrived(entry),
                 State::Waiting { .. } | State::Sent { .. } | State::Doubt { .. } => {
                     self.complete(command, Err(unknown(why)));
                 }
@@ -228,7 +223,7 @@ impl Service {
     }
 }
 
-/// Whether the server has said that it accepted the message. Where it took it without a word, the message is in doubt.
+/// Whether the server has said that it accepted the message. Where it took it without a word, that is no answer.
 fn is_accepted(reply: &Reply) -> bool {
     reply.verdict == Verdict::Accepted && !reply.body.0.is_empty()
 }

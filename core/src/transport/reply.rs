@@ -14,8 +14,8 @@ pub enum Verdict {
     /// It was carried out.
     #[default]
     Done,
-    /// It was taken, and its own event is still to come: the transcript will show it. The body says what the server said of it, if it said
-    /// anything.
+    /// It was taken, as far as can be told, and its own event is still to come: that the transcript shows it is the proof. The body says what
+    /// the server said of it, if it said anything.
     Accepted,
     /// The chat server behind the back end is unreachable for the moment. Nothing in the reply but its messages can be trusted; `ended`
     /// is there for a restore, which goes by it.

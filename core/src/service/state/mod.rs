@@ -35,6 +35,7 @@ pub(crate) use roster::Roster;
 pub(crate) use session::{Ending, Live, Session, Typing};
 pub(crate) use stored::{Loading, Marks};
 pub(crate) use transcript::Record;
+pub(crate) use unshown::PATIENCE;
 
 pub use batch::BatchId;
 pub use exchanges::ExchangeId;

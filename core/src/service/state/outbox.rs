@@ -11,6 +11,9 @@
 //! proves that it did not arrive: then it is sent again. Where more are left over than can be explained, nothing is sent again and the
 //! outcome is unknown.
 //!
+//! That a server *accepted* a message, and shows it later, proves nothing alone: such an answer can be another request's. The message is in
+//! doubt all the same, and the answer counts as the claim of one that arrived: one own message that is left over is it, whatever its text.
+//!
 //! One entry of the transcript never speaks for two messages. A message given up while in doubt keeps its place until it is settled;
 //! after one that could not be settled in time, a *ghost*, nothing is sent until a look has told what became of it.
 
@@ -19,7 +22,7 @@ use crate::{
     Private,
     command::RequestId,
     model::{Likeness, Place},
-    transport,
+    transport::{self, Body},
 };
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -54,6 +57,8 @@ pub(crate) struct Outgoing {
     pub(crate) repetitions: u32,
     /// It has left at least once, without an answer: nobody may be told for certain that it did not arrive.
     pub(crate) has_left: bool,
+    /// What the server said, if it accepted the message since it last left.
+    pub(crate) words: Option<Body>,
 }
 
 impl Outgoing {
@@ -65,6 +70,11 @@ impl Outgoing {
             State::Sent { .. } => None,
             State::Doubt { .. } => self.limit.map(|limit| limit + grace * 2),
         }
+    }
+
+    /// It is in doubt, and the server has said that it accepted it.
+    fn is_accepted(&self) -> bool {
+        matches!(self.state, State::Doubt { .. }) && self.words.is_some()
     }
 
     /// Where the transcript stood when it left; nothing while it has not, or has been seen.
@@ -94,7 +104,7 @@ pub(crate) enum State {
     Waiting { not_before: Duration },
     /// On its way. `position` is where the transcript stood when it left.
     Sent { position: u64, seen: bool },
-    /// It left, and no answer came; since when, when to look at the transcript next, and how often that was done.
+    /// It left, and no answer came that proves anything; since when, when to look at the transcript next, and how often that was done.
     Doubt { position: u64, since: Duration, look_at: Duration, looks: u32 },
 }
 
@@ -153,7 +163,15 @@ impl Outbox {
 
     pub(crate) fn push(&mut self, owner: Owner, text: transport::Text) {
         let state = State::Waiting { not_before: Duration::ZERO };
-        self.entries.push_back(Outgoing { owner, text, state, limit: None, repetitions: 0, has_left: false });
+        self.entries.push_back(Outgoing {
+            owner,
+            text,
+            state,
+            limit: None,
+            repetitions: 0,
+            has_left: false,
+            words: None,
+        });
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -205,15 +223,24 @@ impl Outbox {
 
     /// Remembers that the first message arrived, until it is seen; it may have been seen already, changed.
     pub(crate) fn arrived(&mut self, text: Private, position: u64) {
-        if let Some(place) = self.unexplained.range(Place::from(position)..).next().cloned() {
-            self.unexplained.remove(&place);
-            self.claimed.insert(place);
+        if self.claim(position) {
             return;
         }
         if self.arrived.len() == REMEMBERED {
             self.arrived.pop_front();
         }
         self.arrived.push_back(Left { text, position });
+    }
+
+    /// Claims by order, for a message that the server accepted, an own message that has been seen and that nothing explains; false, if there
+    /// is none.
+    pub(crate) fn claim(&mut self, position: u64) -> bool {
+        let Some(place) = self.unexplained.range(Place::from(position)..).next().cloned() else {
+            return false;
+        };
+        self.unexplained.remove(&place);
+        self.claimed.insert(place);
+        true
     }
 
     /// Remembers the first message as a ghost; to be taken out next. It may arrive until `grace` after its answer was lost.
@@ -285,6 +312,11 @@ impl Outbox {
         }
         if let Some(at) = self.arrived.iter().position(|left| left.position <= place) {
             return Whose::Arrived(at);
+        }
+        if self.ghost.is_none()
+            && first.is_some_and(|(entry, position)| entry.is_accepted() && position <= place)
+        {
+            return Whose::First;
         }
         let possible =
             [self.ghost.as_ref().map(|ghost| ghost.left.position), first.map(|(_, position)| position)];

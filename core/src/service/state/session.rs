@@ -57,6 +57,8 @@ pub(crate) struct Live {
     pub(crate) told_status: Option<u16>,
     /// What the server has accepted and not shown yet.
     pub(crate) unshown: Unshown,
+    /// The server showed the last message that it accepted only to who asked.
+    pub(crate) hides_own: bool,
     /// The typing countdown, while it runs.
     pub(crate) typing: Option<Typing>,
     pub(crate) outbox: Outbox,
@@ -149,6 +151,7 @@ impl Live {
             disconnected: false,
             told_status: None,
             unshown: Unshown::default(),
+            hides_own: false,
             typing: None,
             outbox: Outbox::default(),
             ending: None,

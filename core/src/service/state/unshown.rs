@@ -1,9 +1,9 @@
-//! What the server has accepted without showing it yet.
+//! What the server has accepted without showing it yet, but for messages, which wait in the outbox.
 
 use std::{collections::VecDeque, time::Duration};
 
 /// How long an event may take after its request was accepted, before the transcript is asked for it.
-const PATIENCE: Duration = Duration::from_millis(500);
+pub(crate) const PATIENCE: Duration = Duration::from_millis(500);
 
 /// When each was accepted, in order.
 #[derive(Debug, Default)]

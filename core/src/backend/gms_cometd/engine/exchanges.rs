@@ -5,6 +5,8 @@
 //! brings about is the customer's own, of the request's kind, and newer than everything known when the request went out. It belongs to
 //! the oldest such request. A refusal belongs to the oldest request without an outcome, and so does an outcome that tells of nothing.
 //!
+//! That is order alone, which lost requests upset: who cannot do with a false acceptance, as who sends a message, goes by its event.
+//!
 //! An event can be its request's outcome, or come before or after that. A request whose event has come first is *settled*, and stays
 //! open for the outcome. Which of the two a server does shows when an outcome comes that can be no other request's.
 //!

@@ -52,6 +52,8 @@ pub(super) struct Wait {
     lost: Option<Failure>,
     /// When it left.
     left: Option<Duration>,
+    /// The server accepted it, as it seems, before the publish itself was answered.
+    words: Option<Reply>,
     /// What it asked for has come, in a form that cannot be told from news.
     instead: bool,
 }
@@ -115,6 +117,7 @@ impl Engine {
             answered: false,
             lost: None,
             left: None,
+            words: None,
             instead: false,
         };
         self.waits.insert(ask, wait);
@@ -128,6 +131,7 @@ impl Engine {
         let Some(wait) = self.waits.get_mut(&ask).filter(|wait| wait.kind != Kind::Late) else { return };
         wait.answered = true;
         match outcome {
+            Ok(()) if let Some(words) = wait.words.take() => self.ended(ask, Ending::Accepted(Some(words))),
             Ok(()) => {
                 let kind = wait.kind;
                 let until = self.now + self.patience(kind);
@@ -173,6 +177,10 @@ impl Engine {
             match told {
                 Told::Outcome(reply) => self.ended(ask, Ending::Told(with_body(reply))),
                 _ if wait.kind == Kind::Late => {}
+                // A message that may still be on its way has not been accepted: what the server said may be another's.
+                Told::Accepted(reply) if wait.kind == Kind::Message && !wait.answered => {
+                    wait.words = Some(reply);
+                }
                 Told::Accepted(reply) => self.ended(ask, Ending::Accepted(Some(reply))),
                 Told::Instead => {
                     wait.instead = true;

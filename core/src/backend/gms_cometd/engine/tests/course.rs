@@ -289,6 +289,7 @@ fn what_the_server_takes_without_a_word_is_accepted_when_its_time_is_over() {
         assert_eq!(script.seen(), ["doubt", "2: Done"], "a server that is known to say nothing");
         script.perform(text("hi"));
         script.seen();
+        script.taken(2, Ok(()));
         script.push(&accepted());
         script.push(&accepted());
         script.push(&accepted());
@@ -299,14 +300,22 @@ fn what_the_server_takes_without_a_word_is_accepted_when_its_time_is_over() {
 
 #[test]
 fn an_outcome_can_come_before_the_word_that_its_request_was_taken() {
+    for (taken, told) in [(Ok(()), "1: Accepted"), (Err(unanswered()), "1: Disconnected")] {
+        let mut script = Script::up();
+        script.perform(text("hi"));
+        script.seen();
+        script.push(&accepted());
+        assert!(script.seen().is_empty(), "while the message may be on its way, that may be another's");
+        script.taken(0, taken);
+        assert_eq!(script.seen(), [told]);
+        script.pass(LIMIT * 10);
+        assert!(script.seen().is_empty());
+    }
     let mut script = Script::up();
-    script.perform(text("hi"));
+    script.perform(Operation::CustomNotice { message: "n".into() });
     script.seen();
     script.push(&accepted());
     assert_eq!(script.seen(), ["1: Accepted"]);
-    script.taken(0, Ok(()));
-    script.pass(LIMIT * 10);
-    assert!(script.seen().is_empty());
 }
 
 #[test]
