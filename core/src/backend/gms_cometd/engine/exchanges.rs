@@ -14,10 +14,13 @@
 //! waits for one; if it may be the answer to an older request, or lacks what had come before it was asked for, it is marked as
 //! [`Reply::stale`]. What was asked before a gap in the link and is not waited for counts as lost.
 
-use super::worth_keeping;
+use super::{
+    exchange::{Exchange, is_kept, newest, place},
+    worth_keeping,
+};
 use crate::{
     Private,
-    model::{MessageType, ParticipantRole, Received, SessionData},
+    model::{MessageType, Received, SessionData},
     transport::{Body, Reply, Verdict},
 };
 use std::{
@@ -32,6 +35,9 @@ const LINGER: Duration = Duration::from_secs(10);
 
 /// How long the outcome of a request may come after its event.
 const SETTLED: Duration = Duration::from_secs(3);
+
+/// How many looks are remembered that nobody waits for any more: a link that loses nothing brings their answers however late.
+const MOST_LOOKS: usize = 16;
 
 /// How many entries that a transcript keeps are remembered.
 const MOST_KEPT: usize = 4_096;
@@ -98,31 +104,12 @@ pub(super) struct Exchanges {
     pace: Duration,
 }
 
-#[derive(Debug)]
-#[allow(clippy::struct_excessive_bools, reason = "each says something else, and any of them can be true")]
-struct Exchange {
-    id: AskId,
-    expects: Expects,
-    /// The newest entry, and the newest that a transcript keeps, when the request went out.
-    after: u64,
-    anchor: u64,
-    since: Duration,
-    /// Somebody waits for it.
-    awaited: bool,
-    /// Its outcome has come, and its event has not.
-    accepted: bool,
-    /// Its event has come, and its outcome has not.
-    settled: bool,
-    /// It went out before a gap in the link.
-    before_gap: bool,
-    until: Duration,
-}
-
 impl Exchanges {
     /// A request goes out.
     pub(super) fn open(&mut self, now: Duration, expects: Expects, limit: Duration) -> AskId {
         self.last_id += 1;
         let id = AskId(self.last_id);
+        self.forget_looks();
         self.open.push(Exchange {
             id,
             expects,
@@ -136,6 +123,17 @@ impl Exchanges {
             until: now + limit.saturating_mul(2) + LINGER,
         });
         id
+    }
+
+    /// Forgets the oldest looks that are waited for by nobody, where there are many.
+    fn forget_looks(&mut self) {
+        let is_late = |exchange: &Exchange| exchange.is_look() && !exchange.awaited;
+        let late = self.open.iter().filter(|exchange| is_late(exchange)).count();
+        if late > MOST_LOOKS
+            && let Some(oldest) = self.open.iter().position(is_late)
+        {
+            self.open.remove(oldest);
+        }
     }
 
     /// What there is to tell those who wait, one after the other.
@@ -168,9 +166,7 @@ impl Exchanges {
 
     /// Whether the transcript was asked for by somebody who does not wait any more, and the answer has not come; until when it may.
     pub(super) fn answer_to_come(&self, now: Duration) -> Option<Duration> {
-        let looks = |exchange: &&Exchange| {
-            matches!(exchange.expects, Expects::Transcript { .. }) && !exchange.awaited
-        };
+        let looks = |exchange: &&Exchange| exchange.is_look() && !exchange.awaited;
         let open = self.open.iter().filter(looks).filter(|exchange| !exchange.before_gap);
         open.map(|exchange| exchange.until).max().filter(|until| *until > now)
     }
@@ -227,7 +223,9 @@ impl Exchanges {
 
     /// Takes what was pushed, tells who waits for it, and returns what is news.
     pub(super) fn route(&mut self, now: Duration, reply: Reply) -> Option<Reply> {
-        self.open.retain(|exchange| exchange.until > now && (exchange.awaited || !exchange.before_gap));
+        self.open.retain(|exchange| {
+            (exchange.until > now || exchange.is_look()) && (exchange.awaited || !exchange.before_gap)
+        });
         if self.is_foreign(&reply) {
             return Some(reply);
         }
@@ -278,7 +276,7 @@ impl Exchanges {
         if let (Expects::Session, Some(session)) = (&exchange.expects, &reply.session) {
             self.chat = session.id().clone();
         }
-        if let Expects::Transcript { .. } = exchange.expects {
+        if exchange.is_look() {
             reply.stale |= newest(&reply.messages) < exchange.anchor;
         }
         let mut older = position;
@@ -288,8 +286,7 @@ impl Exchanges {
             !(is_older && (other.settled || matches!(other.expects, Expects::Nothing)))
         });
         self.see_events(now, &reply.messages, &Body::default());
-        let is_look = matches!(exchange.expects, Expects::Transcript { .. });
-        if is_look && !reply.stale && newest(&reply.messages) >= self.newest {
+        if exchange.is_look() && !reply.stale && newest(&reply.messages) >= self.newest {
             // What the server was asked before, and shows nothing of, it never got. It is not to take the event of its repetition.
             self.open.retain(|other| other.id > exchange.id || !other.never_arrived());
         }
@@ -374,68 +371,4 @@ impl Exchanges {
         self.told.push_back((exchange.id, Told::Outcome(reply)));
         None
     }
-}
-
-impl Exchange {
-    /// Whether `reply` is what it waits for, and not just news with its event.
-    fn is_answered_by(&self, reply: &Reply) -> bool {
-        match &self.expects {
-            Expects::Session => reply
-                .session
-                .as_ref()
-                .is_some_and(|session| !session.key().is_empty() && !session.id().is_empty()),
-            Expects::Transcript { known, .. } => {
-                reply.messages.iter().any(|received| place(received).is_some_and(|place| place <= *known))
-            }
-            Expects::End => reply.ended == Some(true),
-            Expects::Event(_) | Expects::Nothing => false,
-        }
-    }
-
-    /// Whether this outcome, which tells of nothing, can be its own. That of an end says at least that the chat goes on no more; after one
-    /// that brings about an event, the transcript has that.
-    fn can_be_accepted_by(&self, reply: &Reply) -> bool {
-        let fits = match &self.expects {
-            Expects::Transcript { sure: true, .. } => false,
-            Expects::End => reply.ended != Some(false),
-            Expects::Event(kind) if is_kept(kind) => {
-                reply.next_position.is_none_or(|next| next > self.after.saturating_add(1))
-            }
-            _ => true,
-        };
-        fits && !self.accepted && !self.settled
-    }
-
-    /// Whether a transcript shows for certain what it brings about.
-    fn is_shown(&self) -> bool {
-        matches!(&self.expects, Expects::Event(kind) if is_kept(kind))
-    }
-
-    /// Whether its event can come no more, once one that came after it has its answer.
-    fn never_arrived(&self) -> bool {
-        matches!(self.expects, Expects::Event(_)) && !self.awaited && !self.accepted && !self.settled
-    }
-
-    /// Whether the entry can be its own event.
-    fn can_have_brought_about(&self, received: &Received) -> bool {
-        let Expects::Event(kind) = &self.expects else { return false };
-        let message = &received.message;
-        !self.settled
-            && message.from.role == ParticipantRole::Client
-            && message.kind == *kind
-            && place(received).is_none_or(|place| place > self.after)
-    }
-}
-
-fn place(received: &Received) -> Option<u64> {
-    received.message.index.order()
-}
-
-fn newest<'a>(messages: impl IntoIterator<Item = &'a Received>) -> u64 {
-    messages.into_iter().filter_map(place).max().unwrap_or_default()
-}
-
-/// Whether a transcript keeps the entry for certain: nothing says so of typing.
-fn is_kept(kind: &MessageType) -> bool {
-    !matches!(kind, MessageType::TypingStarted | MessageType::TypingStopped)
 }

@@ -10,6 +10,7 @@
 //! and a restoration wait for the link through five attempts to bring it up; an HTTP status on the way is told at once.
 
 mod course;
+mod exchange;
 mod exchanges;
 mod link;
 mod wait;

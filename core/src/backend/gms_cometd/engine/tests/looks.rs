@@ -62,6 +62,33 @@ fn a_transcript_goes_to_who_waits_for_it() {
 }
 
 #[test]
+fn an_answer_that_a_link_without_losses_brings_late_is_not_the_next_look_s() {
+    let mut exchanges = Tested::default();
+    exchanges.route(reply(&[1, 2]));
+    let given_up = exchanges.open_unawaited(transcript(2));
+    exchanges.now += LIMIT * 100;
+    let waiting = exchanges.open(transcript(2), LIMIT);
+    assert!(exchanges.route(reply(&[2])).is_none());
+    match exchanges.told(waiting) {
+        Some(Told::Outcome(reply)) => assert!(reply.stale, "what was sent since then cannot be in it"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(exchanges.seen(given_up), "nothing");
+    let waiting = exchanges.open(transcript(2), LIMIT);
+    exchanges.route(reply(&[2]));
+    assert!(matches!(exchanges.told(waiting), Some(Told::Outcome(reply)) if !reply.stale));
+    exchanges.open_unawaited(transcript(2));
+    exchanges.now += LIMIT * 100;
+    exchanges.note_gap();
+    let waiting = exchanges.open(transcript(2), LIMIT);
+    exchanges.route(reply(&[2]));
+    assert!(
+        matches!(exchanges.told(waiting), Some(Told::Outcome(reply)) if !reply.stale),
+        "a gap has lost it"
+    );
+}
+
+#[test]
 fn an_empty_outcome_answers_no_look_from_a_known_place() {
     let mut exchanges = Tested::default();
     exchanges.route(reply(&[1, 2]));
