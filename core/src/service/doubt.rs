@@ -2,6 +2,7 @@
 
 use super::{
     Service,
+    receiving::in_order,
     sending::{LIMIT, pause, unknown},
     state::{Fate, Kind, Outgoing, Over, Owner, PATIENCE, Purpose, Sighting, State},
 };
@@ -129,6 +130,9 @@ impl Service {
     pub(super) fn sight(&mut self, messages: &[Received], by: By) {
         let peeking = matches!(by, By::NewsToCome | By::LookBesides);
         let looked = matches!(by, By::Look | By::LookBesides);
+        // What a message arrived as is explained before what came after it.
+        let mut messages: Vec<_> = messages.iter().collect();
+        in_order(&mut messages);
         for received in messages {
             let Some(live) = self.session.live_mut() else { return };
             live.own.note(received);

@@ -10,6 +10,7 @@ use crate::{
     model::{JsonObject, MessageType, Received},
     transport::{Reply, Verdict},
 };
+use std::borrow::Borrow;
 
 impl Service {
     /// Takes a batch: drops what was seen before, settles messages in doubt, and has the preprocessors run where there are any.
@@ -164,12 +165,13 @@ impl Service {
 }
 
 /// Brings messages into the transcript's order. One without a place stays behind what it came after.
-fn in_order(messages: &mut Vec<Received>) {
+pub(super) fn in_order<M: Borrow<Received>>(messages: &mut Vec<M>) {
     let mut place = None;
     let mut placed: Vec<_> = std::mem::take(messages)
         .into_iter()
         .map(|received| {
-            place = received.message.index.place().cloned().or_else(|| place.take());
+            let index = &received.borrow().message.index;
+            place = index.place().cloned().or_else(|| place.take());
             (place.clone(), received)
         })
         .collect();

@@ -118,6 +118,25 @@ fn what_arrived_before_explains_its_own_event_first() {
 }
 
 #[test]
+fn a_look_in_disorder_explains_the_older_messages_first() {
+    let mut script = chat(GMS);
+    script.ask(Command::StopPoll);
+    for text in ["ho", "hi"] {
+        script.send(text);
+        script.answer("send", done());
+    }
+    let id = doubtful(&mut script, "ho");
+    while !script.kinds().contains(&"send") {
+        if script.kinds().contains(&"poll") {
+            script.answer("poll", batch(vec![own(3, "**"), own(2, "ho")]));
+        } else {
+            script.step();
+        }
+    }
+    assert!(script.is_open(id), "both own messages are those before it");
+}
+
+#[test]
 fn more_own_messages_than_sends_leave_it_unknown() {
     let mut script = chat(GMS);
     let id = doubtful(&mut script, "4111");
