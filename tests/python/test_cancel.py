@@ -131,7 +131,9 @@ async def test_a_handler_may_close_the_chat(face: Face, simulator: Simulator) ->
 
 
 INTERRUPTED = """
-    import sys, webchat
+    import faulthandler, sys, webchat
+    # What hangs says where.
+    faulthandler.dump_traceback_later(40, exit=True)
     chat = webchat.Chat({config})
     try:
         # The signal may come before this returns.
