@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+import signal
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -17,6 +18,11 @@ from simulator import Simulator
 
 SECONDS = 20
 """How long anything may take."""
+
+
+def pytest_configure() -> None:
+    # Programs started in the background ignore Ctrl-C, and so would those that they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)
