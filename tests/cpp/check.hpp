@@ -3,6 +3,7 @@
 #define CHECK_HPP
 
 #include <chrono>
+#include <future>
 #include <iostream>
 #include <memory>
 #include <netdb.h>
@@ -151,6 +152,13 @@ template <class Of>
 Of take(std::future<Of> future) {
     CHECK(future.wait_for(patience) == std::future_status::ready);
     return future.get();
+}
+
+/// Waits until the callbacks that were due have been made: its own comes behind them.
+inline void catch_up(webchat::Chat& chat) {
+    std::promise<void> behind;
+    chat.get_stats([&](const webchat::Outcome&) { behind.set_value(); });
+    take(behind.get_future());
 }
 
 /// Collects what callbacks throw while it lives.
