@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+import os
 import signal
 import sys
 import threading
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 import webchat
 import webchat.aio
-from simulator import Simulator
+from simulator import Simulator, find_program
 
 SECONDS = 20
 """How long anything may take."""
@@ -23,6 +24,7 @@ SECONDS = 20
 def pytest_configure() -> None:
     # Programs started in the background ignore Ctrl-C, and so would those that they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.setdefault("WEBCHAT_SIMULATOR", str(find_program()))  # for webchat.testing, which looks for none in a source tree
 
 
 @pytest.hookimpl(tryfirst=True)

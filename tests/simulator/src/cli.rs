@@ -41,6 +41,9 @@ pub(crate) struct Arguments {
     /// Also write the URLs as JSON to this file once the simulator listens.
     #[arg(long, value_name = "PATH")]
     pub(crate) ready_file: Option<PathBuf>,
+    /// Stop when the standard input ends: with the process that started it through a pipe, however that ends.
+    #[arg(long)]
+    pub(crate) stop_at_eof: bool,
     /// Print one line for each request on the error stream.
     #[arg(long)]
     pub(crate) trace: bool,

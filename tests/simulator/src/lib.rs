@@ -98,8 +98,10 @@
 //!
 //! | request | members |
 //! | --- | --- |
-//! | `GET /control/urls`, `GET /control/chats`, `GET /control/chats/{chat}?waitMs=` | waits for the chat to appear |
+//! | `GET /control/urls`, `GET /control/chats/{chat}?waitMs=` | waits for the chat to appear |
+//! | `GET /control/chats?count=&waitMs=` | waits for this many chats |
 //! | `GET /control/chats/{chat}/transcript` | in the form of the chat's API |
+//! | `GET /control/chats/{chat}/events?after=&waitMs=` | in one form for all APIs, those after the first `after`; waits for more, or the end |
 //! | `POST /control/chats/{chat}/join` | `nickname`, `kind` |
 //! | `POST …/say` | `text`, `messageType`, `eventAttributes` |
 //! | `POST …/type` | `on` (true), `text` |
@@ -124,7 +126,8 @@
 //!
 //! `webchat-simulator --help` explains all options with examples. `--api` chooses the chat APIs, the first of all if
 //! not given. The first line of output is `listening on URL` with the chat URL of the first of them; `--json`
-//! and `--ready-file` give all URLs to programs. It stops on SIGINT and SIGTERM.
+//! and `--ready-file` give all URLs to programs. It stops on SIGINT and SIGTERM, and with `--stop-at-eof` when its
+//! standard input ends, as it does when the process at the other end of a pipe is gone.
 
 #![forbid(unsafe_code)]
 

@@ -37,10 +37,22 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     announce(&simulator, &arguments)?;
     tokio::select! {
         () = signals.arrival() => {}
+        () = end_of_input(), if arguments.stop_at_eof => {}
         () = trace::print(&simulator), if arguments.trace => {}
     }
     simulator.shutdown().await;
     Ok(())
+}
+
+/// Waits until the standard input ends or fails.
+async fn end_of_input() {
+    let (ended, end) = tokio::sync::oneshot::channel();
+    // A thread of its own: the program does not wait for it.
+    std::thread::spawn(move || {
+        io::copy(&mut io::stdin().lock(), &mut io::sink()).unwrap_or_default();
+        ended.send(()).unwrap_or_default();
+    });
+    end.await.unwrap_or_default();
 }
 
 /// The address that a name stands for. One of IPv4 goes first: what is printed then works everywhere.

@@ -47,8 +47,22 @@ fn latest_participant(chat: &ChatInfo) -> Result<ParticipantId, Error> {
     other.map(|p| p.id).ok_or_else(|| Error::NobodyJoined { chat: chat.id.clone() })
 }
 
-pub(super) async fn all(State(simulator): Sim) -> Json<Vec<ChatInfo>> {
-    Json(simulator.chats())
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Several {
+    #[serde(default)]
+    count: usize,
+    #[serde(default)]
+    wait_ms: u64,
+}
+
+/// With `waitMs`, waits until there are `count` chats, and answers with those that there are then.
+pub(super) async fn all(State(simulator): Sim, Asked(asked): Asked<Several>) -> Outcome<Vec<ChatInfo>> {
+    let enough = |simulator: &Simulator| (simulator.chats().len() >= asked.count).then_some(());
+    let appear = simulator.wait_for(enough);
+    // Whether they came in time or not, the answer is what is there.
+    tokio::time::timeout(Duration::from_millis(asked.wait_ms), appear).await.unwrap_or_default();
+    Ok(Json(simulator.chats()))
 }
 
 #[derive(Deserialize)]
@@ -76,6 +90,36 @@ pub(super) async fn one(
 pub(super) async fn transcript(State(simulator): Sim, Path(chat): Path<String>) -> Outcome<Vec<Value>> {
     let chat = chat_id(&simulator, chat)?;
     Ok(Json(simulator.wire_transcript(&chat)?))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Later {
+    #[serde(default)]
+    after: usize,
+    #[serde(default)]
+    wait_ms: u64,
+}
+
+/// The events after the first `after`, in one form for all APIs. With `waitMs`, waits for the next one, or the end of the chat.
+pub(super) async fn events(
+    State(simulator): Sim,
+    Path(chat): Path<String>,
+    Asked(asked): Asked<Later>,
+) -> Outcome {
+    let chat = chat_id(&simulator, chat)?;
+    let look = |simulator: &Simulator| {
+        let events = simulator.transcript(&chat)?;
+        let ended = simulator.chat(&chat)?.ended;
+        Ok::<_, Error>((events.get(asked.after..).unwrap_or_default().to_vec(), ended))
+    };
+    let news = simulator.wait_for(|simulator| match look(simulator) {
+        Ok((events, None)) if events.is_empty() => None,
+        _ => Some(()),
+    });
+    tokio::time::timeout(Duration::from_millis(asked.wait_ms), news).await.unwrap_or_default();
+    let (events, ended) = look(&simulator)?;
+    Ok(Json(json!({ "next": asked.after + events.len(), "events": events, "ended": ended })))
 }
 
 #[derive(Deserialize)]

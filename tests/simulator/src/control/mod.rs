@@ -29,9 +29,10 @@ const MOST: usize = 64 * 1024 * 1024;
 
 /// What there is, for `GET /control`.
 const ROUTES: &[&str] = &[
-    "GET /control/chats",
+    "GET /control/chats?count=0&waitMs=0",
     "GET /control/chats/{chat}?waitMs=0",
     "GET /control/chats/{chat}/transcript",
+    "GET /control/chats/{chat}/events?after=0&waitMs=0",
     "POST /control/chats/{chat}/join {nickname, kind?: Agent|Supervisor|Bot|External}",
     "POST /control/chats/{chat}/say {text, participantId?, messageType?, eventAttributes?}",
     "POST /control/chats/{chat}/type {on?: true, text?, participantId?}",
@@ -100,6 +101,7 @@ fn chat() -> Router<Simulator> {
     Router::new()
         .route("/", get(chats::one))
         .route("/transcript", get(chats::transcript))
+        .route("/events", get(chats::events))
         .route("/join", post(chats::join))
         .route("/say", post(chats::say))
         .route("/type", post(chats::typing))

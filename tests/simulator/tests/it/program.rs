@@ -58,6 +58,18 @@ async fn it_serves_until_told_to_stop() {
     }
 }
 
+#[test]
+fn it_stops_with_who_started_it_where_it_is_told_to() {
+    let mut child = command(&["-p", "0", "--stop-at-eof"]).stdin(Stdio::piped()).spawn().unwrap();
+    let (stdin, stdout) = (child.stdin.take(), child.stdout.take().unwrap());
+    let mut program = Program(child);
+    let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+    assert!(lines.next().unwrap().starts_with("listening on "));
+    assert!(program.0.try_wait().unwrap().is_none(), "it runs while the pipe is open");
+    drop(stdin);
+    assert_eq!(program.0.wait().unwrap().code(), Some(0));
+}
+
 #[tokio::test]
 async fn it_tells_programs_where_it_is() {
     let folder = tempfile::tempdir().unwrap();
