@@ -59,7 +59,8 @@ impl Pool {
             .map_err(|_| Error::new(ErrorKind::Internal, "work on a thread of the library panicked"))
     }
 
-    fn add(&'static self, job: Job) -> Result<(), Error> {
+    /// Has `job` done on one of the threads, after those that were given before.
+    pub(crate) fn add(&'static self, job: Job) -> Result<(), Error> {
         driver::check_fork()?;
         let mut state = self.state();
         state.jobs.push_back(job);

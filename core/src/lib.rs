@@ -26,6 +26,7 @@ pub mod foreign;
 pub mod fuzzing;
 mod json;
 pub mod model;
+mod ordinary;
 pub mod private;
 mod scarce;
 pub mod service;

@@ -1,5 +1,6 @@
-//! What carries bytes to a server and back, with deadlines and healing: `http` for every back end, `bayeux` for those that push by it. No
-//! carrier knows a chat.
+//! What carries bytes to a server and back, with deadlines and healing: `http` for every back end, `bayeux` for those that push by it;
+//! `recording` writes down what both carry, without secrets. No carrier knows a chat.
 
 pub(crate) mod bayeux;
 pub mod http;
+pub mod recording;

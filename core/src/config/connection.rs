@@ -48,6 +48,9 @@ options! {
     /// Whether the names of header fields go out as `Content-Type` instead of `content-type`, for servers that know those alone. Over
     /// HTTP/1.1; HTTP/2 has lower case only.
     TITLE_CASE_HEADERS = "connection.titleCaseHeaders", Kind::Flag, Absent::Flag(false);
+    /// A file to which everything that goes over the wire is appended, without secrets: what keys, tokens, names, texts and files are is
+    /// replaced. `docs/recording.md` says what is in it. At most 64 MiB; one that cannot be written is told in the log and hinders no chat.
+    RECORDING = "connection.recording", Kind::Text, Absent::Nothing;
 }
 
 options! {
@@ -90,6 +93,8 @@ pub struct Connection {
     /// Whether the names of header fields go out as `Content-Type` instead of `content-type`. Option
     /// `connection.titleCaseHeaders`.
     pub title_case_headers: bool,
+    /// A file to which everything that goes over the wire is appended, without secrets. Option `connection.recording`.
+    pub recording: Option<PathBuf>,
 }
 
 impl Default for Connection {
@@ -181,6 +186,7 @@ impl Connection {
             },
             http2_prior_knowledge: webchat.flag(&HTTP2_PRIOR_KNOWLEDGE),
             title_case_headers: webchat.flag(&TITLE_CASE_HEADERS),
+            recording: webchat.text(&RECORDING).map(PathBuf::from),
         }
     }
 }

@@ -50,6 +50,7 @@ pub(crate) use waiting::UnderWay;
 
 use crate::{
     Error, ErrorKind, Retry,
+    carrier::recording,
     command::{Command, RequestId, Resolution},
     event::Envelope,
     foreign,
@@ -201,6 +202,7 @@ impl Driver {
         while self.inbox.recv().await.is_some() {}
         drop(self.ties.take_all());
         self.storage.finish().await;
+        recording::written().await;
         self.hub.close();
         self.is_over = true;
         while !self.service.is_done() {

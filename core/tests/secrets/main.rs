@@ -1,6 +1,6 @@
 //! Keys, tokens, names, texts, attached data and whatever else is nobody's business are planted wherever a program, a server, an agent, a
 //! proxy or a file can put them; every back end is run with every fault that the simulator has. None of it comes out in a line of the log
-//! at any level, in an error's words, or in the `Debug` of anything public; nor does a character that acts on a terminal.
+//! at any level, in an error's words, in a recording of the wire, or in the `Debug` of anything public; nor does a character that acts on a terminal.
 //!
 //! Every time limit here is an outcome as good as any other: nothing depends on how fast the machine is.
 
@@ -30,8 +30,13 @@ async fn faulty(number: usize, back_end: BackEnd, fault: Option<FaultKind>) -> (
     // Each makes keys of its own.
     let simulator = Simulator::builder().seed(number as u64).start().await.unwrap();
     let mut told = Told::default();
-    let config = back_end.config(&simulator, &json!({"proxy": "none"}));
+    let directory = tempfile::tempdir().unwrap();
+    let recording = directory.path().join("wire.jsonl");
+    let config = back_end.config(&simulator, &json!({"proxy": "none", "recording": recording}));
     talk::talk(&simulator, &config, fault.as_ref(), &mut told).await;
+    let recorded = std::fs::read_to_string(recording).unwrap();
+    assert!(recorded.lines().count() > 3, "{back_end:?} with {fault:?}: {recorded}");
+    told.values.extend(recorded.lines().map(str::to_owned));
     let log = simulator.log();
     told.keys(&log, &simulator);
     let befallen = log.into_iter().filter_map(|entry| entry.fault).collect();

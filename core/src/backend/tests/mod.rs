@@ -121,6 +121,7 @@ fn every_option_is_taken() {
     assert_eq!(rest.file_upload_timeout, Some(Duration::from_secs(90)));
     assert_eq!(rest.ajax_timeout, Duration::from_secs(4));
     let connection = Connection {
+        recording: None,
         proxy: ProxyConfig::Url("http://user:pass@proxy.example:3128/".into()),
         no_proxy: Some(NoProxy::from_text("gms.test,10.0.0.0/8")),
         root_certificates: vec!["/etc/a.pem".into(), "b.pem".into()],

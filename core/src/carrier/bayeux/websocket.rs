@@ -9,7 +9,10 @@ use super::{
     message::{self, Message},
 };
 use crate::{
-    carrier::http::{HttpChat, HttpRequest, RequestBody, Reuse, Upgraded, Upgrader},
+    carrier::{
+        http::{HttpChat, HttpRequest, RequestBody, Reuse, Upgraded, Upgrader},
+        recording::{self, Frames},
+    },
     transport::{Applied, Failure},
 };
 use bytes::Bytes;
@@ -57,6 +60,8 @@ pub(super) struct WebSocket {
     outgoing: VecDeque<tungstenite::Message>,
     /// How many bytes had come when that was last told.
     told: u64,
+    /// What is carried is written down here.
+    frames: Option<Frames>,
 }
 
 impl WebSocket {
@@ -66,7 +71,7 @@ impl WebSocket {
         let mut request = HttpRequest::new(Method::GET, url, RequestBody::None);
         request.headers = upgrade_headers(&key)?;
         request.reuse = Reuse::Never;
-        let (answer, connection) = http.upgrade(upgrader, &request, OPENING).await?;
+        let (answer, connection, frames) = http.upgrade(upgrader, &request, OPENING).await?;
         let accepted = answer.get(SEC_WEBSOCKET_ACCEPT).map(HeaderValue::as_bytes);
         if accepted != Some(derive_accept_key(key.as_bytes()).as_bytes()) {
             return Err(failure::not_bayeux("the server switched to another protocol than WebSocket"));
@@ -78,7 +83,7 @@ impl WebSocket {
             .max_write_buffer_size(WRITE_BUFFER);
         let stream =
             WebSocketStream::from_raw_socket(Counted::new(connection), Role::Client, Some(config)).await;
-        Ok(Self { stream, outgoing: VecDeque::new(), told: 0 })
+        Ok(Self { stream, outgoing: VecDeque::new(), told: 0, frames })
     }
 
     /// Queues a payload, which is JSON. It is written while [`Self::next`] is awaited.
@@ -104,7 +109,11 @@ impl WebSocket {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Vec<Message>, Ending>> {
         if let Err(error) = self.poll_write(context) {
             // The server may have said why it closed.
-            return match self.poll_read(context) {
+            let read = self.poll_read(context);
+            if let Some(frames) = &mut self.frames {
+                frames.ended(recording::Ending::Lost);
+            }
+            return match read {
                 Poll::Ready(Err(ending @ Ending::TooLarge(_))) => Poll::Ready(Err(ending)),
                 _ => Poll::Ready(Err(lost(&error))),
             };
@@ -117,6 +126,9 @@ impl WebSocket {
 
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Result<Vec<Message>, Ending>> {
         while let Poll::Ready(frame) = Pin::new(&mut self.stream).poll_next(context) {
+            if let Some(frames) = &mut self.frames {
+                note(frames, frame.as_ref());
+            }
             let payload = match frame {
                 Some(Ok(tungstenite::Message::Text(text))) => Bytes::from(text),
                 Some(Ok(tungstenite::Message::Binary(bytes))) => bytes,
@@ -146,11 +158,33 @@ impl WebSocket {
                 break;
             }
             if let Some(payload) = self.outgoing.pop_front() {
+                match (&self.frames, &payload) {
+                    (Some(frames), tungstenite::Message::Text(text)) => {
+                        frames.sent(Bytes::from(text.clone()));
+                    }
+                    (Some(frames), tungstenite::Message::Ping(_)) => frames.ping(),
+                    _ => {}
+                }
                 stream.as_mut().start_send(payload)?;
             }
         }
         let _ = stream.poll_flush(context)?;
         Ok(())
+    }
+}
+
+/// Writes down what has come.
+fn note(frames: &mut Frames, frame: Option<&Result<tungstenite::Message, tungstenite::Error>>) {
+    match frame {
+        Some(Ok(tungstenite::Message::Text(text))) => frames.received(Bytes::from(text.clone())),
+        Some(Ok(tungstenite::Message::Binary(bytes))) => frames.received(bytes.clone()),
+        Some(Ok(tungstenite::Message::Pong(_))) => frames.pong(),
+        Some(Ok(tungstenite::Message::Close(frame))) => {
+            let code = frame.as_ref().map(|frame| u16::from(frame.code));
+            frames.ended(recording::Ending::Closed(code));
+        }
+        Some(Ok(_)) => {}
+        Some(Err(_)) | None => frames.ended(recording::Ending::Lost),
     }
 }
 

@@ -4,11 +4,11 @@ use super::{
     bad_answer,
     connections::Connections,
     kept::Use,
-    lost::{Fault, broken},
+    lost::{self, Fault, broken},
     patience::{Patience, Rest},
     way::Way,
 };
-use crate::{apart::room_for, transport::Failure};
+use crate::{apart::room_for, carrier::recording::Exchange, transport::Failure};
 use bytes::{Bytes, BytesMut};
 use reqwest::{StatusCode, Url, header::HeaderMap};
 use std::sync::Arc;
@@ -39,6 +39,7 @@ pub(crate) struct Reading {
     _used: Option<Use>,
     /// What a long answer needs to be read.
     room: Arc<Semaphore>,
+    exchange: Option<Exchange>,
 }
 
 /// What brings an answer.
@@ -56,7 +57,12 @@ impl Reading {
         used: Option<Use>,
         room: Arc<Semaphore>,
     ) -> Self {
-        Self { response, limit, way, link, _used: used, room }
+        Self { response, limit, way, link, _used: used, room, exchange: None }
+    }
+
+    /// The same, written down as the answer of `exchange`.
+    pub(super) fn recorded(self, exchange: Option<Exchange>) -> Self {
+        Self { exchange, ..self }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
@@ -81,7 +87,15 @@ impl Reading {
     pub(crate) async fn chunk(&mut self, rest: Rest) -> Result<Option<Bytes>, Failure> {
         let status = self.status();
         let (way, link, since) = (&self.way, &self.link, Instant::now());
-        rest.next(self.response.chunk()).await.map_err(|fault| {
+        let chunk = rest.next(self.response.chunk()).await;
+        if let Some(exchange) = &mut self.exchange {
+            match &chunk {
+                Ok(Some(chunk)) => exchange.chunk(chunk),
+                Ok(None) => exchange.complete(),
+                Err(fault) => exchange.failed(lost::word(fault), false),
+            }
+        }
+        chunk.map_err(|fault| {
             if let Fault::TimedOut = fault {
                 link.connections.unanswered(&link.url, since);
             }

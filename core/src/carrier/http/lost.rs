@@ -112,6 +112,25 @@ fn malformed_in(texts: &[String]) -> &'static str {
     }
 }
 
+/// A word for it, for recordings.
+pub(super) fn word(fault: &Fault) -> &'static str {
+    let Fault::Http(error) = fault else {
+        return if matches!(fault, Fault::TimedOut) { "timedOut" } else { "notConnected" };
+    };
+    let has = |wanted| {
+        chain(error)
+            .filter_map(|cause| cause.downcast_ref::<io::Error>())
+            .any(|system| system.kind() == wanted)
+    };
+    match () {
+        () if tls_error(error).is_some() => "tls",
+        () if has(io::ErrorKind::ConnectionRefused) => "refused",
+        () if error.is_connect() => "notConnected",
+        () if has(io::ErrorKind::ConnectionReset) => "reset",
+        () => "closed",
+    }
+}
+
 /// Whether the server certainly did not look at the request, so that it can be sent again.
 pub(super) fn was_turned_away(fault: &Fault) -> bool {
     matches!(fault, Fault::Http(error) if says_unseen(error))

@@ -75,7 +75,7 @@ pub(crate) use failure::{bad_answer, bad_status, foreign_session, local_failure}
 pub(crate) use held::{Held, Waited};
 pub(crate) use kept::Reuse;
 pub(crate) use lost::{in_words, no_answer};
-pub(crate) use multipart::Multipart;
+pub(crate) use multipart::{Multipart, Outline};
 pub(crate) use outside::is_private_address;
 pub(crate) use patience::{Patience, Rest, within};
 pub(crate) use request::{Audience, HttpRequest, Overdue, RequestBody, below, private_header, unique_id};
@@ -95,6 +95,7 @@ use self::{
 };
 use crate::{
     Error, ErrorKind, Private,
+    carrier::recording::{Exchange, Tape},
     config::{Connection, ImagePolicy},
     transport::Failure,
 };
@@ -124,6 +125,8 @@ pub(crate) struct HttpChat {
     download_limit: u64,
     /// One long answer is read at a time.
     room: Arc<Semaphore>,
+    /// What goes over the wire is written down here.
+    tape: Option<Arc<Tape>>,
 }
 
 impl HttpChat {
@@ -163,6 +166,7 @@ impl HttpChat {
             limit: connection.max_response_bytes,
             download_limit: connection.max_download_bytes,
             room: Arc::new(Semaphore::new(1)),
+            tape: Tape::of(connection),
         })
     }
 
@@ -207,11 +211,12 @@ impl HttpChat {
         for _ in 0..=redirect::MAX {
             let connections =
                 if request.audience == Audience::Outside { &self.outside } else { &self.connections };
-            let (response, used) = self.send(connections, request, &url, patience, &way).await?;
+            let (response, used, exchange) = self.send(connections, request, &url, patience, &way).await?;
             match redirect::judge(&url, response.status(), response.headers()) {
                 Redirect::None => {
                     let link = Link { connections: connections.clone(), url };
-                    return Ok(Reading::new(response, self.limit, way, link, used, self.room.clone()));
+                    let reading = Reading::new(response, self.limit, way, link, used, self.room.clone());
+                    return Ok(reading.recorded(exchange));
                 }
                 Redirect::To(next) => url = next,
                 Redirect::Refused(cause) => return Err(failure::redirected(response.status(), cause)),
@@ -232,11 +237,13 @@ impl HttpChat {
         url: &reqwest::Url,
         patience: Patience,
         way: &Way,
-    ) -> Result<(reqwest::Response, Option<Use>), Failure> {
+    ) -> Result<(reqwest::Response, Option<Use>, Option<Exchange>), Failure> {
         let (mut turned_away, mut reuse) = (0, request.reuse);
         loop {
             let delivery = Arc::new(Delivery::telling(request.connecting.clone()));
             let outgoing = self.outgoing(request, url, &delivery).await?;
+            let mut exchange =
+                self.tape.as_ref().map(|tape| Exchange::begin(tape, request, url, outgoing.headers()));
             let (kept, began) = (connections.to(url), Instant::now());
             let (client, keeps) = kept
                 .client(url, reuse)
@@ -250,14 +257,19 @@ impl HttpChat {
                         self.cookies.store(url, response.headers());
                     }
                     let used = kept.answered(url, &response, began, keeps);
-                    return Ok((response, used));
+                    if let Some(exchange) = &mut exchange {
+                        exchange.head(response.status(), response.headers());
+                    }
+                    return Ok((response, used, exchange));
                 }
                 Err(fault) if turned_away < TURNED_AWAY && lost::was_turned_away(&fault) => {
                     turned_away += 1;
+                    note(&mut exchange, "turnedAway", false);
                 }
                 Err(fault) => {
                     self.note_fault(connections, url, &fault, began);
                     let died = matches!(&fault, Fault::Http(error) if kept.died(url, error, began));
+                    note(&mut exchange, lost::word(&fault), died);
                     if died && reuse == Reuse::Repeated {
                         reuse = Reuse::Never;
                         continue;
@@ -265,7 +277,7 @@ impl HttpChat {
                     if let (Fault::TimedOut, Some(overdue), true) =
                         (&fault, &request.overdue, delivery.is_complete())
                     {
-                        overdue.put(executing);
+                        overdue.put(executing, exchange.as_ref().map(Exchange::late));
                     }
                     return Err(Failure { kept: died, ..lost::unanswered(fault, &delivery, way) });
                 }
@@ -293,12 +305,16 @@ impl HttpChat {
 
     /// The answer to `request`, which was given up, if it is still to come; nothing where the request has not left.
     pub(crate) async fn late(&self, request: &HttpRequest) -> Option<Answer> {
-        let pending = request.overdue.as_ref()?.take()?;
+        let (pending, mut exchange) = request.overdue.as_ref()?.take()?;
         let way = self.routes.way(&request.url).ok()?;
         let response = timeout(LATE, pending).await.ok()?.ok()?;
         self.cookies.store(&request.url, response.headers());
+        if let Some(exchange) = &mut exchange {
+            exchange.head(response.status(), response.headers());
+        }
         let link = Link { connections: self.connections.clone(), url: request.url.clone() };
-        Reading::new(response, self.limit, way, link, None, self.room.clone()).whole(LATE.into()).await.ok()
+        let reading = Reading::new(response, self.limit, way, link, None, self.room.clone());
+        reading.recorded(exchange).whole(LATE.into()).await.ok()
     }
 
     async fn outgoing(
@@ -328,5 +344,12 @@ impl HttpChat {
             value.set_sensitive(true);
             outgoing.headers_mut().insert(COOKIE, value);
         }
+    }
+}
+
+/// Nothing has come of an exchange.
+fn note(exchange: &mut Option<Exchange>, why: &'static str, kept: bool) {
+    if let Some(exchange) = exchange {
+        exchange.failed(why, kept);
     }
 }

@@ -18,10 +18,18 @@ use std::{
 };
 use tokio::fs::File;
 
+/// What a form holds, but for the file's bytes.
+pub(crate) struct Outline {
+    pub(crate) fields: Vec<(String, String)>,
+    pub(crate) name: String,
+    pub(crate) content_type: String,
+    pub(crate) file: FileSource,
+}
+
 /// A form with text fields and one file, `file`, at its end.
 pub(crate) struct Multipart {
     boundary: String,
-    before: String,
+    fields: Vec<(String, String)>,
     file: FileSource,
     name: String,
     progress: Option<ProgressListener>,
@@ -33,17 +41,38 @@ impl Multipart {
         // Two keyed hashes of nothing are 128 random bits: no file holds them by chance.
         let random = || RandomState::new().build_hasher().finish();
         let boundary = format!("webchat-{:016x}{:016x}", random(), random());
-        Self { boundary, before: String::new(), file, name: name.to_owned(), progress }
+        Self { boundary, fields: Vec::new(), file, name: name.to_owned(), progress }
     }
 
     /// Adds a text field.
     pub(crate) fn field(&mut self, name: &str, value: &str) {
-        let part = format!(
-            "--{}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{value}\r\n",
-            self.boundary,
-            escape(name)
-        );
-        self.before.push_str(&part);
+        self.fields.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// What it holds.
+    pub(crate) fn outline(&self) -> Outline {
+        Outline {
+            fields: self.fields.clone(),
+            name: self.name.clone(),
+            content_type: self.file_type(),
+            file: self.file.clone(),
+        }
+    }
+
+    fn file_type(&self) -> String {
+        mime_guess::from_path(&self.name).first_or_octet_stream().to_string()
+    }
+
+    /// The parts before the file's.
+    fn before(&self) -> String {
+        let part = |(name, value): &(String, String)| {
+            format!(
+                "--{}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{value}\r\n",
+                self.boundary,
+                escape(name)
+            )
+        };
+        self.fields.iter().map(part).collect()
     }
 
     /// The request's content type.
@@ -56,10 +85,10 @@ impl Multipart {
     pub(super) async fn open(&self, delivery: &Arc<Delivery>) -> Result<OutgoingBody, Failure> {
         let head = format!(
             "{}--{}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{}\"\r\nContent-Type: {}\r\n\r\n",
-            self.before,
+            self.before(),
             self.boundary,
             escape(&self.name),
-            mime_guess::from_path(&self.name).first_or_octet_stream()
+            self.file_type()
         );
         let file = match &self.file {
             FileSource::Bytes(bytes) => Source::Counted(bytes.clone()),

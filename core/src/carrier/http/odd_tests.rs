@@ -58,7 +58,7 @@ async fn odd_answers_open_websockets_too() {
         let pool = HttpPool::new();
         let chat = HttpChat::new(&pool, &direct(), &[]).unwrap();
         let upgrader = Upgrader::new(&pool, &direct()).unwrap();
-        let (headers, _) = chat.upgrade(&upgrader, &get(&server.origin()), LIMIT).await.unwrap();
+        let (headers, ..) = chat.upgrade(&upgrader, &get(&server.origin()), LIMIT).await.unwrap();
         assert!(headers.contains_key(name), "{name}");
     }
 }

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     ErrorKind,
+    carrier::recording::Exchange,
     transport::{BoxFuture, Failure, Operation},
 };
 use bytes::Bytes;
@@ -35,7 +36,10 @@ pub(crate) struct HttpRequest {
 
 /// A request that has left and was given up, and may be answered all the same.
 #[derive(Clone, Default)]
-pub(crate) struct Overdue(Arc<Mutex<Option<Pending>>>);
+pub(crate) struct Overdue(Arc<Mutex<Option<Left>>>);
+
+/// With its exchange, where that is written down.
+type Left = (Pending, Option<Exchange>);
 
 pub(super) type Pending = BoxFuture<Result<reqwest::Response, reqwest::Error>>;
 
@@ -45,11 +49,11 @@ impl Overdue {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    pub(super) fn put(&self, pending: Pending) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(pending);
+    pub(super) fn put(&self, pending: Pending, exchange: Option<Exchange>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((pending, exchange));
     }
 
-    pub(super) fn take(&self) -> Option<Pending> {
+    pub(super) fn take(&self) -> Option<Left> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

@@ -5,7 +5,12 @@ use super::{
     Answer, Connections, HttpChat, HttpPool, HttpRequest, Patience, bad_status,
     lost::{Fault, unanswered},
 };
-use crate::{Error, config::Connection, transport::Failure};
+use crate::{
+    Error,
+    carrier::recording::{Exchange, Frames},
+    config::Connection,
+    transport::Failure,
+};
 use reqwest::{StatusCode, header::HeaderMap};
 use std::sync::Arc;
 
@@ -22,16 +27,17 @@ impl Upgrader {
 }
 
 impl HttpChat {
-    /// Sends `request` and returns the headers of the answer and the connection, if the server switches protocols. Redirects are not
+    /// Sends `request` and returns the headers of the answer, the connection and where what it carries is written down, if the server switches protocols. Redirects are not
     /// followed.
     pub(crate) async fn upgrade(
         &self,
         upgrader: &Upgrader,
         request: &HttpRequest,
         patience: impl Into<Patience>,
-    ) -> Result<(HeaderMap, Upgraded), Failure> {
+    ) -> Result<(HeaderMap, Upgraded, Option<Frames>), Failure> {
         let way = self.way(&request.url)?;
-        let (mut response, _) = self.send(&upgrader.0, request, &request.url, patience.into(), &way).await?;
+        let (mut response, _, exchange) =
+            self.send(&upgrader.0, request, &request.url, patience.into(), &way).await?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             let headers = std::mem::take(response.headers_mut());
             let answer = Answer { status: response.status(), headers, ..Answer::default() };
@@ -40,7 +46,7 @@ impl HttpChat {
         let headers = std::mem::take(response.headers_mut());
         let connection = response.upgrade().await;
         connection
-            .map(|connection| (headers, connection))
+            .map(|connection| (headers, connection, exchange.map(Exchange::switched)))
             .map_err(|error| unanswered(Fault::from(error), &super::Delivery::default(), &way))
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     bounds::check,
     foreign,
     model::JsonObject,
+    ordinary,
     store::{Change, Mark, Stored, StoredText},
 };
 use serde_json::Value;
@@ -131,7 +132,8 @@ impl Content {
     }
 
     fn write_temporary(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut file = careful(OpenOptions::new().write(true).create_new(true)).open(&self.temporary)?;
+        let mut file =
+            ordinary::careful(OpenOptions::new().write(true).create_new(true)).open(&self.temporary)?;
         file.write_all(bytes)?;
         file.sync_all()
     }
@@ -149,18 +151,11 @@ impl fmt::Display for Content {
 
 /// The absolute path of the file that `path` means.
 pub(super) fn locate(path: &Path) -> Result<PathBuf, Error> {
-    let beside_it = || -> io::Result<PathBuf> {
-        let no_file = || io::Error::new(io::ErrorKind::InvalidInput, "the path names no file");
-        let name = path.file_name().ok_or_else(no_file)?;
-        let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
-        Ok(directory.unwrap_or(Path::new(".")).canonicalize()?.join(name))
-    };
-    let located = path.canonicalize().or_else(|_| beside_it());
-    located.map_err(|error| failed("find", path, error))
+    ordinary::locate(path).map_err(|error| failed("find", path, error))
 }
 
 fn open(path: &Path) -> io::Result<File> {
-    let file = open_ordinary(OpenOptions::new().read(true), path)?;
+    let file = ordinary::open(OpenOptions::new().read(true), path)?;
     if file.metadata()?.len() > SIZE_LIMIT {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too large for a session store"));
     }
@@ -171,28 +166,6 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open(path)?.take(SIZE_LIMIT).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// Opens what is an ordinary file. Anything else might lead elsewhere, block, or never end.
-pub(super) fn open_ordinary(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    let opened = careful(options).open(path);
-    let is_file = match &opened {
-        Ok(file) => file.metadata()?.is_file(),
-        Err(_) => fs::symlink_metadata(path).map_or(true, |found| found.is_file()),
-    };
-    let not_ordinary = || io::Error::new(io::ErrorKind::InvalidInput, "it is not an ordinary file");
-    if is_file { opened } else { Err(not_ordinary()) }
-}
-
-/// Has `options` follow no link and wait for nobody, and make files that only their owner can read.
-fn careful(options: &mut OpenOptions) -> &mut OpenOptions {
-    #[cfg(unix)]
-    {
-        use nix::fcntl::OFlag;
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600).custom_flags(OFlag::O_NOFOLLOW.union(OFlag::O_NONBLOCK).bits());
-    }
-    options
 }
 
 /// Makes a rename outlive a power failure, where directories can be flushed.

@@ -1,6 +1,6 @@
 //! The file that is locked while the content is read or changed. It is never renamed, so that all mean the same file.
 
-use super::content::open_ordinary;
+use crate::ordinary;
 use std::{
     fmt,
     fs::{File, OpenOptions, TryLockError},
@@ -16,7 +16,7 @@ impl Lock {
     }
 
     pub(super) fn open(&self) -> io::Result<File> {
-        let opened = open_ordinary(OpenOptions::new().write(true).create(true), &self.0);
+        let opened = ordinary::open(OpenOptions::new().write(true).create(true), &self.0);
         opened.map_err(|error| io::Error::new(error.kind(), format!("{self}: {error}")))
     }
 
