@@ -17,6 +17,8 @@ import webchat
 import webchat.aio
 from simulator import Simulator, find_program
 
+pytest_plugins = ["pytester"]
+
 SECONDS = 20
 """How long anything may take."""
 

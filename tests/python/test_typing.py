@@ -29,7 +29,7 @@ def run(*arguments: object, where: Path = HERE) -> None:
 @pytest.mark.timeout(180)
 def test_the_package_and_typed_programs_pass_mypy() -> None:
     assert (PACKAGE / "py.typed").is_file()
-    run("-m", "mypy", "--cache-dir", os.devnull, "--strict", "-p", "webchat")
+    run("-m", "mypy", "--cache-dir", os.devnull, "--strict", "-p", "webchat", "-p", "pytest_webchat")
     run("-m", "mypy", "--cache-dir", os.devnull, "--strict", "sample_typed.py", "demo.py", *HERE.glob("test_*.py"))
 
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, Optional, Union
@@ -79,10 +80,12 @@ class Simulator:
         with _rule_file(self._rules) as rules:
             self._process = Process([*self._arguments, *rules], self._start_timeout)
         self._control = Control(self._process.urls["controlUrl"], self._process.end)
+        _running.add(self)
         return self
 
     def stop(self) -> None:
         """Stops it, and waits for that; nothing is left of its chats."""
+        _running.discard(self)
         if self._process is not None:
             self._process.stop()
         self._process = self._control = None
@@ -304,6 +307,14 @@ class SimulatorWaits:
     ) -> list[Request]:
         """As :meth:`Simulator.wait_for_requests`."""
         return await self._simulator._asked.follow_later(self._simulator._find_requests(operation, count, chat, timeout))
+
+
+_running: weakref.WeakSet[Simulator] = weakref.WeakSet()
+
+
+def running() -> list[Simulator]:
+    """The simulators of this process that have been started and not stopped."""
+    return list(_running)
 
 
 def _known(name: BackEnd) -> BackEnd:
