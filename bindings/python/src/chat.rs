@@ -286,7 +286,7 @@ impl Chat {
     }
 }
 
-fn read_config(py: Python<'_>, config: &Bound<'_, PyAny>) -> PyResult<Config> {
+pub(crate) fn read_config(py: Python<'_>, config: &Bound<'_, PyAny>) -> PyResult<Config> {
     let read = match config.cast::<PyString>() {
         Ok(text) => Config::from_json_text(&text.to_cow()?),
         Err(_) => Config::from_json(&from_python::value(config)?),

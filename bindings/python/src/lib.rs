@@ -3,8 +3,8 @@
 //!
 //! `chat` is one chat, `command` reads commands from Python values, `event` and `stream` carry events, `callbacks` holds the
 //! application's callables, `calls` brings them to the thread that calls them, `held` is what waits in Python's hands, `store` and
-//! `keeper` let Python keep session data, `waiting` is the one place that blocks, `native` is about forks, `exit` about the end of the
-//! interpreter, `content`, `error`, `from_python` and `to_python` convert.
+//! `keeper` let Python keep session data, `config` says what a configuration means, `waiting` is the one place that blocks, `native` is
+//! about forks, `exit` about the end of the interpreter, `content`, `error`, `from_python` and `to_python` convert.
 
 #![allow(unsafe_code, reason = "the interpreter's own interface, where there is no other way")]
 
@@ -12,6 +12,7 @@ mod callbacks;
 mod calls;
 mod chat;
 mod command;
+mod config;
 mod content;
 mod error;
 mod event;
@@ -38,6 +39,7 @@ mod _webchat {
         callbacks::Reply,
         calls::{Calls, Requested, make_calls},
         chat::Chat,
+        config::{describe_config, visible},
         event::Event,
         exit::{leave, take_leave},
         held::Held,

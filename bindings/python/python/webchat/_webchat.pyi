@@ -20,11 +20,13 @@ __all__ = [
     "Waiting",
     "__version__",
     "check_process",
+    "describe_config",
     "hidden",
     "is_forked",
     "leave",
     "make_calls",
     "take_leave",
+    "visible",
 ]
 
 __version__: Final[str]
@@ -40,6 +42,12 @@ def is_forked() -> bool: ...
 def check_process() -> None: ...
 def make_calls() -> None: ...
 def hidden(source: str, flags: str, texts: list[str]) -> list[bool]: ...
+def describe_config(config: Mapping[str, Any] | str) -> dict[str, Any]:
+    """The back end that a configuration is for, the keys that mean nothing, and the options there are: ``{"back_end", "chosen_by",
+    "unknown_keys", "options"}``, each option as key path, what it may be, what holds without it, and what it is for."""
+
+def visible(text: str) -> str:
+    """``text`` of others for a terminal: whole, with its line breaks; what would act on the terminal or turn text around is escaped."""
 
 @final
 class Runtime:

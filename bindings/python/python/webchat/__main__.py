@@ -1,0 +1,6 @@
+"""``python -m webchat`` is the command ``webchat``."""
+
+from .cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+"""The command ``webchat``: what all subcommands share, ``send`` and ``tail``."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+from command import SECONDS, run, start
+from simulator import NexusSimulator, Simulator
+from webchat.cli.app import SUBCOMMANDS
+
+FAST = ("-o", "pollRateMin=250", "-o", "pollRateMax=250")
+
+
+@pytest.fixture
+def demo() -> Iterator[Simulator]:
+    running = Simulator("--script", "demo", "--join-after", "0", "--typing", "0")
+    yield running
+    running.stop()
+
+
+def test_the_command_is_installed() -> None:
+    found = [each.value for each in entry_points().get("console_scripts", []) if each.name == "webchat"] if sys.version_info < (3, 10) else [
+        each.value for each in entry_points(group="console_scripts", name="webchat")
+    ]
+    assert found == ["webchat.cli:main"]
+
+
+@pytest.mark.parametrize("name", SUBCOMMANDS)
+def test_each_command_has_help_with_an_example(name: str) -> None:
+    words = [name, "check"] if name == "config" else [name]
+    shown = run(*words, "--help").stdout
+    assert shown.startswith(f"Usage: webchat {' '.join(words)}") and "Example" in shown and f"webchat {name}" in shown
+    assert "\x1b" not in shown
+
+
+def test_without_its_packages_the_command_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise ModuleNotFoundError(\"No module named 'click'\", name='click')")
+    done = run("send", "Hello", code=1, PYTHONPATH=str(tmp_path))
+    assert done.stderr == "webchat: the command needs click; install it with: pip install 'libwebchat[cli]'\n"
+
+
+def test_the_module_needs_none_of_them() -> None:
+    program = "import sys, webchat, webchat.aio; sys.exit(any(name in sys.modules for name in ('click', 'rich', 'prompt_toolkit')))"
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (["dance"], "there is no command 'dance'; the commands are chat, send"),
+        (["send", "x"], "no server is named: give --url URL or --config FILE"),
+        (["send", "--url", "http://h/"], "there is nothing to send"),
+        (["send", "--url", "localhost:1", "x"], "--url 'localhost:1' is no address"),
+        (["send", "--url", "http://h/", "--config", "c", "x"], "exclude each other"),
+        (["send", "--config", "c", "--api", "gms-rest", "x"], "--api goes with --url"),
+        (["send", "--url", "http://h/", "--api", "pigeon", "x"], "pigeon"),
+        (["send", "--url", "http://h/", "-o", "pollRate", "x"], "--option 'pollRate' is not NAME=VALUE"),
+        (["send", "--url", "http://h/", "-d", "=x", "x"], "--data '=x' is not NAME=VALUE"),
+        (["send", "--url", "http://h/", "-o", "dataURL.x=1", "x"], "'dataURL' is no object"),
+        (["send", "--url", "http://h/", "--file", "/nowhere", "x"], "/nowhere"),
+        (["send", "--url", "http://h/", "--timeout", "0", "x"], "timeout"),
+        (["tail", "--url", "http://h/", "--event", "dances\x1b[2J"], r"there is no event 'dances\u{1b}[2J'; the events are ready"),
+    ],
+)
+def test_wrong_use_is_named(words: list[str], part: str) -> None:
+    done = run(*words, code=2)
+    assert part in done.stderr and not done.stdout
+
+
+def test_what_is_wrong_with_a_configuration_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "chat.json"
+    for content, part in [
+        (b'{"dataURL": ', "is not JSON: line 1 column 13"),
+        (b"[" * 100_000, "is not JSON"),
+        (b'{"a": "\xff"}', "is not a text in UTF-8"),
+        (b"[]", "is not an object"),
+        (b'{"dataURL": 3}', "dataURL: expected an absolute http or https URL, got 3"),
+    ]:
+        file.write_bytes(content)
+        done = run("send", "x", "--config", file, code=1)
+        assert part in done.stderr, done.stderr
+        assert len(done.stderr.splitlines()) == 1
+    assert "No such file" in run("send", "x", code=1, WEBCHAT_CONFIG=str(tmp_path / "none.json")).stderr
+
+
+def test_a_message_is_sent(simulator: Simulator, tmp_path: Path) -> None:
+    assert run("send", "--url", simulator.chat_url, "Hello", "-n", "Jo", "-d", "plan=gold").stdout.startswith("Sent in ")
+    assert simulator.said() == ["Hello"]
+    assert simulator.info()["nickname"] == "Jo"
+    assert simulator.info()["userData"]["plan"] == "gold"
+    simulator.requests("disconnect")
+    assert not run("send", "--url", simulator.chat_url, "-", "-q", typed="two\nlines\n").stdout
+    assert simulator.said() == ["two\nlines"]
+    file = tmp_path / "chat.json"
+    file.write_text(json.dumps({"webchat": simulator.config()}))
+    outcome = json.loads(run("send", "by file", "--json", WEBCHAT_CONFIG=str(file)).stdout)
+    assert outcome["delivery"] == "sent" and outcome["seconds"] >= 0
+    assert simulator.said() == ["by file"]
+    assert not run("send", "from stdin", "-q", "--config", "-", typed=file.read_text()).stdout
+    assert simulator.said() == ["from stdin"]
+
+
+def test_a_message_over_nexus() -> None:
+    simulator = NexusSimulator("--apikey", "k1")
+    try:
+        words = ["send", "Hello", "--url", simulator.chat_url, "--endpoint", "Support"]
+        run(*words, "-o", 'transport.headers={"x-api-key": "k1"}')
+        run(*words, WEBCHAT_API_KEY="k1")
+        assert all(["data[text]", "Hello"] in request["fields"] for request in simulator.requests("send", 2))
+        done = run(*words, code=1, WEBCHAT_API_KEY="k2-secret")
+        assert "not sent" in done.stderr and "k2-secret" not in done.stderr
+    finally:
+        simulator.stop()
+
+
+def test_a_file_is_sent(simulator: Simulator, tmp_path: Path) -> None:
+    file = tmp_path / "note.txt"
+    file.write_text("a note")
+    run("send", "--url", simulator.chat_url, "--file", file, "with it")
+    simulator.requests("fileUpload")
+    assert simulator.said() == ["with it"]
+
+
+def test_what_is_not_sent_and_what_nobody_knows(simulator: Simulator) -> None:
+    assert "cannot be reached" in run("send", "x", "--url", "http://127.0.0.1:1/", code=1).stderr
+    simulator.fault("statusCode2", operation="send")
+    done = run("send", "x", "--json", "--url", simulator.chat_url, code=1)
+    assert json.loads(done.stdout)["delivery"] == "not_sent"
+    assert "not sent" in done.stderr
+    simulator.fault("hang", operation="send", effect=True)
+    simulator.fault("hang", operation="refresh", times=1000)
+    done = run("send", "x", "--json", "--timeout", "2", "--url", simulator.chat_url, code=3)
+    assert json.loads(done.stdout)["delivery"] == "unknown"
+    assert "nothing tells whether it was sent" in done.stderr
+
+
+def test_commands_go_on_with_a_kept_chat(simulator: Simulator, tmp_path: Path) -> None:
+    words = ["send", "--url", simulator.chat_url, "--session", tmp_path / "session"]
+    run(*words, "one")
+    run(*words, "two")
+    assert simulator.said() == ["one", "two"]
+    run(*words, "three", "--end")
+    assert simulator.said() == ["one", "two", "three"]
+    run(*words, "four", "--end")
+    assert simulator.said() == ["four"]
+
+
+def test_events_are_lines_of_json(demo: Simulator) -> None:
+    process = start("tail", "--url", demo.chat_url, *FAST)
+    assert process.stdout is not None
+    names = []
+    for line in process.stdout:
+        event = json.loads(line)
+        assert set(event) == {"time", "event", "data"}
+        names.append(event["event"])
+        if "How can I help you?" in line:
+            demo.chat("say", text="Grüße \x1b[2J\x9b\u202e\u2028!")
+        if "Grüße" in line:
+            assert not set(line) & set("\x1b\x9b\u202e\u2028")
+            assert event["data"]["messages"][-1]["text"] == "Grüße \x1b[2J\x9b\u202e\u2028!"
+            demo.chat("end")
+    assert process.wait(SECONDS) == 0
+    process.communicate()
+    assert names[:3] == ["ready", "started", "pollingStarted"] and names[-2:] == ["ended", "pollingStopped"]
+
+
+def test_what_identifies_a_session_is_shown_on_demand_alone(demo: Simulator) -> None:
+    words = ["tail", "--url", demo.chat_url, "-e", "started", "-e", "messageReceived", "--count", "2"]
+    started = {"alias", "secureKey", "sessionID", "userId"}
+    for more, hidden in [([], True), (["--keys"], False)]:
+        events = [json.loads(line) for line in run(*words, *more).stdout.splitlines()]
+        datas = [event["data"] for event in events if event["event"] == "started"]
+        datas += [event["data"]["sessionData"] for event in events if event["event"] == "messageReceived"]
+        assert len(datas) == 2
+        for data in datas:
+            assert set(data) == started and (data["secureKey"] == "(hidden)") is hidden
+
+
+def test_some_events_alone(demo: Simulator) -> None:
+    done = run("tail", "--url", demo.chat_url, "--event", "agentConnected", "-e", "started", "--count", "2")
+    assert [json.loads(line)["event"] for line in done.stdout.splitlines()] == ["started", "agentConnected"]
+    demo.requests("disconnect")
+    assert not run("tail", "--url", demo.chat_url, "-e", "restored", "--for", "0.2").stdout
+
+
+def test_nobody_reads_any_more(demo: Simulator) -> None:
+    process = start("tail", "--url", demo.chat_url, *FAST)
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    demo.requests("requestChat")
+    demo.chat("say", text="Anybody?")
+    assert process.wait(SECONDS) == 128 + signal.SIGPIPE
+    assert not process.stderr.read()
+    process.stderr.close()
+    demo.requests("disconnect")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_whoever_stops_it_ends_the_chat(number: signal.Signals, demo: Simulator) -> None:
+    process = start("tail", "--url", demo.chat_url, *FAST)
+    assert process.stdout is not None
+    while "started" not in process.stdout.readline():
+        pass
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=SECONDS)
+    assert (process.returncode, errors.strip()) == (128 + number, "")
+    demo.requests("disconnect")
+
+
+def test_completion() -> None:
+    for shell in ("bash", "zsh", "fish"):
+        assert "_WEBCHAT_COMPLETE" in run("completion", shell).stdout
+    done = run(_WEBCHAT_COMPLETE="bash_complete", COMP_WORDS="webchat se", COMP_CWORD="1")
+    assert done.stdout.split() == ["plain,send"]
