@@ -102,7 +102,9 @@
 //! | `GET /control/chats?count=&waitMs=` | waits for this many chats |
 //! | `GET /control/chats/{chat}/transcript` | in the form of the chat's API |
 //! | `GET /control/chats/{chat}/events?after=&waitMs=` | in one form for all APIs, those after the first `after`; waits for more, or the end |
+//! | `GET …/entries?after=`, `GET …/files/{fileId}` | the transcript behind so many entries, as a person looks at it: bots are called so, files tell what they are; a file's bytes |
 //! | `POST /control/chats/{chat}/join` | `nickname`, `kind` |
+//! | `POST …/transfer` | `nickname`, `kind`: somebody joins, and the participant leaves |
 //! | `POST …/say` | `text`, `messageType`, `eventAttributes` |
 //! | `POST …/type` | `on` (true), `text` |
 //! | `POST …/push-url` | `url` |
@@ -120,7 +122,20 @@
 //! | `POST /control/offline`, `POST /control/online` | |
 //! | `POST /control/restart` | `memory` (`keep`, `lose`, or `chats` without those who are connected), `downMs` |
 //! | `POST /control/accept` | `accept`: whether new chats may start |
+//! | `POST /control/script` | `plays`: whether the scripted agent joins and answers |
+//! | `GET /control/state` | the server as a whole: `run`, `apis`, `online`, `accept`, `script`, `faults`, `urls` |
+//! | `GET /control/events?log=` | server-sent events; see below |
 //! | `PATCH /control/settings` | `clientTimeoutMs`, `idleAlertMs`, `idleAlert2Ms`, `idleCloseMs`, `slowMs`, `shortKeys`, `textChanges` (a list), and for each API an object of its settings, by its name |
+//!
+//! `GET /control/events` tells all that happens until the server goes down, as server-sent events: `server` (what
+//! `GET /control/state` has), `chat` (what `GET /control/chats/{chat}` has), `entry` (`chat`, and an `entry` of its transcript), `gone` (`chat`:
+//! it is forgotten), `request` (an entry of the log, when it comes and when it is done) and `log-cleared`. It begins with
+//! the server, all chats and the last `log` requests; then comes `ready`.
+//!
+//! # Console
+//!
+//! At [`Simulator::console_url`] a person plays the agent in a browser: answers the chats that wait, as one participant or
+//! several, and makes trouble. `docs/console.md` shows it.
 //!
 //! # Program
 //!
@@ -135,7 +150,9 @@ mod access;
 pub mod api;
 mod bayeux;
 mod body;
+mod changes;
 mod chat;
+mod console;
 mod control;
 mod error;
 mod faults;

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::request::Parts;
 use serde::Serialize;
-use tokio::sync::watch;
 
+use crate::changes::Changes;
 use crate::operation::Operation;
 
 /// A file part of a request.
@@ -88,7 +88,7 @@ struct Entries {
 #[derive(Debug, Clone)]
 pub(crate) struct Log {
     entries: Arc<Mutex<Entries>>,
-    changes: Arc<watch::Sender<u64>>,
+    changes: Changes,
 }
 
 /// Everything known about a request when it arrives.
@@ -106,7 +106,7 @@ pub(crate) struct Arrival {
 }
 
 impl Log {
-    pub(crate) fn new(limit: usize, changes: Arc<watch::Sender<u64>>) -> Self {
+    pub(crate) fn new(limit: usize, changes: Changes) -> Self {
         let entries = Entries { kept: VecDeque::new(), count: 0, limit };
         Self { entries: Arc::new(Mutex::new(entries)), changes }
     }
@@ -155,7 +155,7 @@ impl Log {
     }
 
     fn changed(&self) {
-        self.changes.send_modify(|version| *version = version.wrapping_add(1));
+        self.changes.tell();
     }
 }
 

@@ -82,7 +82,8 @@ fn in_words(simulator: &Simulator, apis: &[Api]) -> String {
         _ => format!("{}: {}\n", address.label, address.url),
     };
     let chats: String = addresses.enumerate().map(line).collect();
-    format!("{chats}control API: {}\nstop with Ctrl-C\n", simulator.control_url())
+    let (control, console) = (simulator.control_url(), simulator.console_url());
+    format!("{chats}control API: {control}\nconsole: {console}\nstop with Ctrl-C\n")
 }
 
 /// Readers see the whole file or none.

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
 use crate::api::Api;
+use crate::changes::Changes;
 use crate::chat::Clock;
 use crate::faults::Faults;
 use crate::log::Log;
@@ -25,9 +26,10 @@ pub(crate) struct Shared {
     /// The names by which the control API is reached, besides addresses.
     pub(crate) hosts: Vec<String>,
     pub(crate) clock: Clock,
+    /// Another at every start, whatever the seed: what has been heard of another run is not true of this.
+    pub(crate) run: String,
     pub(crate) turns: Turns,
-    /// A number that grows with every change of state or log.
-    changes: Arc<watch::Sender<u64>>,
+    pub(crate) changes: Changes,
     timers_changed: Notify,
 }
 
@@ -41,15 +43,16 @@ impl Shared {
         clock: Clock,
         log_limit: usize,
     ) -> Self {
-        let changes = Arc::new(watch::Sender::new(0));
+        let changes = faults.changes();
         Self {
             state: Mutex::new(state),
             faults,
-            log: Log::new(log_limit, Arc::clone(&changes)),
+            log: Log::new(log_limit, changes.clone()),
             access,
             apis,
             hosts,
             clock,
+            run: format!("{:016x}", rand::random::<u64>()),
             turns: Turns::default(),
             changes,
             timers_changed: Notify::new(),
@@ -98,7 +101,7 @@ impl Shared {
         if after != before {
             self.timers_changed.notify_one();
         }
-        self.changes.send_modify(|version| *version = version.wrapping_add(1));
+        self.changes.tell();
         outcome
     }
 

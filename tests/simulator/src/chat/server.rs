@@ -116,6 +116,21 @@ impl ChatServer {
         Ok(chat.join(nickname, kind, now))
     }
 
+    /// Somebody joins, and `who` leaves.
+    pub(crate) fn transfer(
+        &mut self,
+        chat: &str,
+        who: ParticipantId,
+        nickname: &str,
+        kind: ParticipantKind,
+        now: Instant,
+    ) -> Result<ParticipantId, Error> {
+        self.get(chat)?.check_actor(who)?;
+        let next = self.join(chat, nickname, kind, now)?;
+        self.act(chat, who, Act::Leave, now)?;
+        Ok(next)
+    }
+
     pub(crate) fn act(
         &mut self,
         chat: &str,

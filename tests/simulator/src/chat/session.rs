@@ -281,7 +281,7 @@ impl Chat {
         Ok(Acted { participant: who, index, file_id: new_file })
     }
 
-    fn check_actor(&self, who: ParticipantId) -> Result<(), Error> {
+    pub(super) fn check_actor(&self, who: ParticipantId) -> Result<(), Error> {
         if self.ended.is_some() {
             return Err(Error::ChatEnded { chat: self.id.clone() });
         }

@@ -26,19 +26,21 @@ pub(crate) fn chat_id(simulator: &Simulator, name: String) -> Result<String, Err
     }
 }
 
-/// Lets the participant, or else whoever joined last, act.
+/// Lets the participant act, or else whoever joined last.
 fn act(simulator: &Simulator, chat: String, who: Option<ParticipantId>, act: Act) -> Outcome {
     let chat = chat_id(simulator, chat)?;
-    let who = match who {
-        Some(who) => who,
-        None => latest_participant(&simulator.chat(&chat)?)?,
-    };
+    let who = actor(simulator, &chat, who)?;
     let acted = simulator.act(&chat, who, act)?;
     let mut answer = json!({ "participantId": acted.participant, "index": acted.index });
     if let (Some(file_id), Value::Object(members)) = (acted.file_id, &mut answer) {
         members.insert("fileId".to_owned(), Value::String(file_id));
     }
     Ok(Json(answer))
+}
+
+/// The participant, or else whoever joined last.
+fn actor(simulator: &Simulator, chat: &str, who: Option<ParticipantId>) -> Result<ParticipantId, Error> {
+    who.map_or_else(|| latest_participant(&simulator.chat(chat)?), Ok)
 }
 
 fn latest_participant(chat: &ChatInfo) -> Result<ParticipantId, Error> {
@@ -137,6 +139,26 @@ const fn agent() -> ParticipantKind {
 pub(super) async fn join(State(simulator): Sim, Path(chat): Path<String>, Body(join): Body<Join>) -> Outcome {
     let chat = chat_id(&simulator, chat)?;
     let id = simulator.join(&chat, &join.nickname, join.kind)?;
+    Ok(Json(json!({ "participantId": id })))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Transfer {
+    nickname: String,
+    #[serde(default = "agent")]
+    kind: ParticipantKind,
+    participant_id: Option<ParticipantId>,
+}
+
+pub(super) async fn transfer(
+    State(simulator): Sim,
+    Path(chat): Path<String>,
+    Body(transfer): Body<Transfer>,
+) -> Outcome {
+    let chat = chat_id(&simulator, chat)?;
+    let who = actor(&simulator, &chat, transfer.participant_id)?;
+    let id = simulator.transfer(&chat, who, &transfer.nickname, transfer.kind)?;
     Ok(Json(json!({ "participantId": id })))
 }
 

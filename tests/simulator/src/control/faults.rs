@@ -10,12 +10,17 @@ use crate::error::Error;
 use crate::faults::{FaultSpec, RateSpec};
 use crate::simulator::Simulator;
 
-pub(super) async fn list(State(simulator): State<Simulator>) -> Json<Value> {
+/// The faults queued, and those at a rate.
+pub(super) fn in_store(simulator: &Simulator) -> Value {
     let queued: Vec<FaultSpec> = simulator.faults().pending().iter().map(FaultSpec::from).collect();
     let rates = simulator.faults().rates();
     let rates: Vec<RateSpec> =
         rates.iter().map(|(rate, fault)| RateSpec { rate: *rate, fault: fault.into() }).collect();
-    Json(json!({ "queued": queued, "rates": rates }))
+    json!({ "queued": queued, "rates": rates })
+}
+
+pub(super) async fn list(State(simulator): State<Simulator>) -> Json<Value> {
+    Json(in_store(&simulator))
 }
 
 #[derive(Deserialize)]

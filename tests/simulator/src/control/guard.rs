@@ -1,20 +1,32 @@
-//! Who may use the control API: nobody who comes from a page of another site in somebody's browser.
+//! Who may use the control API and the console: nobody who comes from a page of another site in somebody's browser.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::json::Refused;
 use crate::simulator::Simulator;
 
+/// No page of another site takes an answer for a picture, a script or a style, and nobody keeps one.
+const KEPT_IN: [(HeaderName, &str); 3] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (header::CACHE_CONTROL, "no-store"),
+];
+
 /// Lets through what is asked of this server by a name that is its own, and by nobody else's page.
-pub(super) async fn check(State(simulator): State<Simulator>, request: Request, next: Next) -> Response {
+pub(crate) async fn check(State(simulator): State<Simulator>, request: Request, next: Next) -> Response {
     let wrong = refuse(&simulator.shared.hosts, request.uri(), request.headers());
-    match wrong {
+    let mut response = match wrong {
         Some(reason) => Refused::new(StatusCode::FORBIDDEN, reason).into_response(),
         None => next.run(request).await,
+    };
+    let headers = response.headers_mut();
+    for (name, value) in KEPT_IN {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
+    response
 }
 
 /// Why a request is refused. A page can have a browser send anything here but another `Host` than the one by which

@@ -4,9 +4,12 @@
 //! last and is still there. Mistakes are answered with `{"error": "..."}` that says what was wrong.
 
 mod chats;
+mod entries;
+mod events;
 mod faults;
 mod guard;
 mod json;
+mod news;
 mod server;
 
 use axum::Router;
@@ -17,6 +20,7 @@ use axum::routing::{get, post, put};
 use serde_json::{Value, json};
 
 pub(crate) use self::chats::chat_id;
+pub(crate) use self::guard::check;
 pub(crate) use self::json::{Body, Refused};
 use crate::api::Api;
 use crate::simulator::Simulator;
@@ -33,7 +37,10 @@ const ROUTES: &[&str] = &[
     "GET /control/chats/{chat}?waitMs=0",
     "GET /control/chats/{chat}/transcript",
     "GET /control/chats/{chat}/events?after=0&waitMs=0",
+    "GET /control/chats/{chat}/entries?after=0",
+    "GET /control/chats/{chat}/files/{fileId}",
     "POST /control/chats/{chat}/join {nickname, kind?: Agent|Supervisor|Bot|External}",
+    "POST /control/chats/{chat}/transfer {nickname, kind?, participantId?}",
     "POST /control/chats/{chat}/say {text, participantId?, messageType?, eventAttributes?}",
     "POST /control/chats/{chat}/type {on?: true, text?, participantId?}",
     "POST /control/chats/{chat}/push-url {url, participantId?}",
@@ -59,6 +66,9 @@ const ROUTES: &[&str] = &[
     "POST /control/online",
     "POST /control/restart {memory?: keep|lose|chats, downMs?: 0}",
     "POST /control/accept {accept: true|false}",
+    "POST /control/script {plays: true|false}",
+    "GET /control/events?log=0",
+    "GET /control/state",
     "PATCH /control/settings {clientTimeoutMs?, idleAlertMs?, idleAlert2Ms?, idleCloseMs?, slowMs?, shortKeys?, textChanges?: [...], API?: {...}}",
     "GET /control",
     "GET /control/urls",
@@ -74,7 +84,7 @@ pub(crate) fn router(simulator: Simulator) -> Router {
     .method_not_allowed_fallback(async || {
         Refused::new(StatusCode::METHOD_NOT_ALLOWED, "wrong method; GET /control lists them")
     })
-    .layer(middleware::from_fn_with_state(simulator.clone(), guard::check))
+    .layer(middleware::from_fn_with_state(simulator.clone(), check))
     .layer(DefaultBodyLimit::max(MOST))
     .with_state(simulator)
 }
@@ -84,6 +94,9 @@ fn whole() -> Router<Simulator> {
     Router::new()
         .route("/", get(index))
         .route("/urls", get(server::urls))
+        .route("/state", get(server::state))
+        .route("/events", get(events::events))
+        .route("/script", post(server::script))
         .route("/chats", get(chats::all))
         .nest("/chats/{chat}", chat())
         .route("/faults", get(faults::list).post(faults::push).delete(faults::clear))
@@ -102,7 +115,10 @@ fn chat() -> Router<Simulator> {
         .route("/", get(chats::one))
         .route("/transcript", get(chats::transcript))
         .route("/events", get(chats::events))
+        .route("/entries", get(entries::list))
+        .route("/files/{file}", get(entries::file))
         .route("/join", post(chats::join))
+        .route("/transfer", post(chats::transfer))
         .route("/say", post(chats::say))
         .route("/type", post(chats::typing))
         .route("/push-url", post(chats::push_url))

@@ -18,6 +18,41 @@ use crate::words;
 
 type Sim = State<Simulator>;
 
+/// How the server is as a whole.
+pub(super) fn facts(simulator: &Simulator) -> Value {
+    let shared = &simulator.shared;
+    let served: Vec<&Api> = Api::ALL.iter().filter(|api| shared.serves(**api)).collect();
+    let (accept, online, script) = shared.read(|state| {
+        let script = state.player.agent().map(|agent| json!({ "agent": agent, "plays": state.player.plays }));
+        (state.chats.accepting, !state.chats.is_offline(), script)
+    });
+    json!({
+        "run": shared.run,
+        "version": env!("CARGO_PKG_VERSION"),
+        "apis": served,
+        "accept": accept,
+        "online": online,
+        "script": script,
+        "faults": super::faults::in_store(simulator),
+        "urls": simulator.urls(),
+    })
+}
+
+pub(super) async fn state(State(simulator): Sim) -> Json<Value> {
+    Json(facts(&simulator))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Play {
+    plays: bool,
+}
+
+pub(super) async fn script(State(simulator): Sim, Body(play): Body<Play>) -> Json<Value> {
+    simulator.play_script(play.plays);
+    Json(json!({ "plays": play.plays }))
+}
+
 pub(super) async fn urls(State(simulator): Sim) -> Json<Value> {
     Json(simulator.urls())
 }

@@ -8,6 +8,7 @@ use rand::{RngExt, SeedableRng};
 
 use super::{Fault, FaultKind, Place};
 use crate::api::Api;
+use crate::changes::Changes;
 use crate::operation::Operation;
 
 #[derive(Debug)]
@@ -26,7 +27,10 @@ struct Inner {
 
 /// The faults in store; clones share them.
 #[derive(Debug, Clone)]
-pub struct Faults(Arc<Mutex<Inner>>);
+pub struct Faults {
+    inner: Arc<Mutex<Inner>>,
+    changes: Changes,
+}
 
 /// What befalls one request.
 #[derive(Debug, Default)]
@@ -56,16 +60,23 @@ impl Picked {
 impl Faults {
     pub(crate) fn new(seed: u64) -> Self {
         let random = StdRng::seed_from_u64(seed.wrapping_add(2));
-        Self(Arc::new(Mutex::new(Inner { queue: Vec::new(), rates: Vec::new(), random })))
+        let inner = Inner { queue: Vec::new(), rates: Vec::new(), random };
+        Self { inner: Arc::new(Mutex::new(inner)), changes: Changes::default() }
+    }
+
+    /// Where is told that faults have come or gone.
+    pub(crate) fn changes(&self) -> Changes {
+        self.changes.clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Queues a fault behind those already waiting.
     pub fn push(&self, fault: Fault) {
         self.lock().queue.push(Queued { fault, seen: 0, used: 0 });
+        self.changes.tell();
     }
 
     /// The queued faults that have not been used up, oldest first.
@@ -79,6 +90,7 @@ impl Faults {
     pub fn set_rates(&self, rates: impl IntoIterator<Item = (f64, Fault)>) {
         let inside = |rate: f64| if rate.is_nan() { 0.0 } else { rate.clamp(0.0, 1.0) };
         self.lock().rates = rates.into_iter().map(|(rate, fault)| (inside(rate), fault)).collect();
+        self.changes.tell();
     }
 
     /// The rates in force.
@@ -91,6 +103,8 @@ impl Faults {
         let mut inner = self.lock();
         inner.queue.clear();
         inner.rates.clear();
+        drop(inner);
+        self.changes.tell();
     }
 
     /// What befalls a request that has arrived at this place. Faults that need messages to show come later, by
@@ -132,6 +146,7 @@ impl Faults {
         }
         inner.queue.retain(|queued| queued.used < queued.fault.times);
         if chosen {
+            self.changes.tell();
             return picked;
         }
         for (rate, fault) in inner.rates.iter().filter(|(_, fault)| applies(fault)) {

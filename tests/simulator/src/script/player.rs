@@ -28,6 +28,8 @@ struct Cast {
 #[derive(Debug)]
 pub(crate) struct Player {
     script: Script,
+    /// What would be said while this is not so is never said.
+    pub(crate) plays: bool,
     casts: HashMap<String, Cast>,
     agenda: BTreeMap<(Instant, u64), (String, Step)>,
     planned: u64,
@@ -35,7 +37,12 @@ pub(crate) struct Player {
 
 impl Player {
     pub(crate) fn new(script: Script) -> Self {
-        Self { script, casts: HashMap::new(), agenda: BTreeMap::new(), planned: 0 }
+        Self { script, plays: true, casts: HashMap::new(), agenda: BTreeMap::new(), planned: 0 }
+    }
+
+    /// Name of the agent, if there is one.
+    pub(crate) fn agent(&self) -> Option<&str> {
+        self.script.agent.as_deref()
     }
 
     pub(crate) fn forget_all(&mut self) {
@@ -62,6 +69,7 @@ impl Player {
         let heard = self.casts.entry(chat.id.clone()).or_insert(new).heard;
         for event in chat.transcript().get(heard..).unwrap_or_default() {
             match (event.from.kind, event.kind) {
+                _ if !self.plays => {}
                 (ParticipantKind::Client, EventType::ParticipantJoined) => self.welcome(chat, now),
                 (ParticipantKind::Client, EventType::Message) => {
                     self.answer(chat, event.text.as_deref().unwrap_or_default(), now);
@@ -156,6 +164,7 @@ impl Player {
             let (chat_id, step) = first.remove();
             let Some(cast) = self.casts.get_mut(&chat_id) else { continue };
             match step {
+                _ if !self.plays => {}
                 Step::Join => {
                     let nickname = self.script.agent.as_deref().unwrap_or_default();
                     cast.agent = chats.join(&chat_id, nickname, self.script.kind, now).ok();

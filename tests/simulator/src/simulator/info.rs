@@ -41,20 +41,22 @@ pub struct ChatInfo {
     pub own: ApiInfo,
 }
 
-pub(super) fn of(state: &State, chat: &Chat) -> ChatInfo {
-    ChatInfo {
-        id: chat.id.clone(),
-        api: chat.api,
-        nickname: chat.client().nickname,
-        subject: chat.subject.clone(),
-        email_address: chat.email_address.clone(),
-        user_data: chat.user_data.clone(),
-        ended: chat.ended,
-        participants: chat.participants().to_vec(),
-        next_position: chat.next_position(),
-        preview: chat.preview.clone(),
-        read_position: chat.read_position,
-        started_utc_ms: chat.started_utc_ms,
-        own: state.apis.info(chat),
+impl ChatInfo {
+    pub(crate) fn of(state: &State, chat: &Chat) -> Self {
+        Self {
+            id: chat.id.clone(),
+            api: chat.api,
+            nickname: chat.client().nickname,
+            subject: chat.subject.clone(),
+            email_address: chat.email_address.clone(),
+            user_data: chat.user_data.clone(),
+            ended: chat.ended,
+            participants: chat.participants().to_vec(),
+            next_position: chat.next_position(),
+            preview: chat.preview.clone(),
+            read_position: chat.read_position,
+            started_utc_ms: chat.started_utc_ms,
+            own: state.apis.info(chat),
+        }
     }
 }

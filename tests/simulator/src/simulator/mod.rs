@@ -86,8 +86,13 @@ impl Simulator {
         self.url(crate::control::ROOT)
     }
 
+    /// The page on which a person plays the agent.
+    pub fn console_url(&self) -> String {
+        self.url(crate::console::PATH)
+    }
+
     /// All URLs as a JSON object, for programs that read them: `url` is the chat URL of the first API that is served; the
-    /// addresses of all APIs by their names, which are null where the API is not served; `controlUrl`, and `port`.
+    /// addresses of all APIs by their names, which are null where the API is not served; `controlUrl`, `console`, and `port`.
     pub fn urls(&self) -> Value {
         let of_api = |api: &Api| {
             let served = self.shared.serves(*api);
@@ -98,6 +103,7 @@ impl Simulator {
         let first = self.shared.first_api().map(|api| self.api_url(api));
         urls.insert("url".to_owned(), first.into());
         urls.insert("controlUrl".to_owned(), self.control_url().into());
+        urls.insert("console".to_owned(), self.console_url().into());
         urls.insert("port".to_owned(), self.address().port().into());
         urls.into()
     }
@@ -114,6 +120,21 @@ impl Simulator {
     /// Lets an agent join.
     pub fn join_agent(&self, chat_id: &str, nickname: &str) -> Result<ParticipantId, Error> {
         self.join(chat_id, nickname, ParticipantKind::Agent)
+    }
+
+    /// Hands a chat over: somebody joins, and `who` leaves.
+    pub fn transfer(
+        &self,
+        chat_id: &str,
+        who: ParticipantId,
+        nickname: &str,
+        kind: ParticipantKind,
+    ) -> Result<ParticipantId, Error> {
+        self.shared.change(|state, now| {
+            let participant = state.chats.transfer(chat_id, who, nickname, kind, now)?;
+            state.settle(chat_id, now);
+            Ok(participant)
+        })
     }
 
     /// Lets a participant other than the customer act.
@@ -176,12 +197,12 @@ impl Simulator {
 
     /// All chats still known, oldest first.
     pub fn chats(&self) -> Vec<ChatInfo> {
-        self.shared.read(|state| state.chats.all().iter().map(|chat| info::of(state, chat)).collect())
+        self.shared.read(|state| state.chats.all().iter().map(|chat| ChatInfo::of(state, chat)).collect())
     }
 
     /// One chat.
     pub fn chat(&self, chat_id: &str) -> Result<ChatInfo, Error> {
-        self.shared.read(|state| state.chats.get(chat_id).map(|chat| info::of(state, chat)))
+        self.shared.read(|state| state.chats.get(chat_id).map(|chat| ChatInfo::of(state, chat)))
     }
 
     /// The transcript of a chat, running or ended.
@@ -295,6 +316,11 @@ impl Simulator {
     /// Whether new chats are accepted; if not, they are refused with code 240 or HTTP 503.
     pub fn accept_new_chats(&self, accept: bool) {
         self.shared.change(|state, _| state.chats.accepting = accept);
+    }
+
+    /// Whether the scripted agent plays. While it does not, it joins no new chat and answers nobody, then or later.
+    pub fn play_script(&self, plays: bool) {
+        self.shared.change(|state, _| state.player.plays = plays);
     }
 
     /// Lets the running idle timer of a chat run out: the first call warns, a later one closes the chat.

@@ -6,32 +6,33 @@ use webchat_simulator::Simulator;
 
 use crate::customer::{Customer, client, each, json, simulator};
 
-struct Control(String);
+/// Somebody who uses the control API.
+pub(crate) struct Control(pub(crate) String);
 
 impl Control {
-    async fn ask(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
         let request = client().request(method, format!("{}{path}", self.0));
         let request = if body.is_null() { request } else { request.json(&body) };
         let response = request.send().await.unwrap();
         (response.status().as_u16(), json(response).await)
     }
 
-    async fn done(&self, method: Method, path: &str, body: Value) -> Value {
+    pub(crate) async fn done(&self, method: Method, path: &str, body: Value) -> Value {
         let (status, answer) = self.ask(method, path, body).await;
         assert_eq!(status, 200, "{path}: {answer}");
         answer
     }
 
-    async fn post(&self, path: &str, body: Value) -> Value {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
         self.done(Method::POST, path, body).await
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub(crate) async fn get(&self, path: &str) -> Value {
         self.done(Method::GET, path, Value::Null).await
     }
 }
 
-async fn start() -> (Simulator, Customer, Control) {
+pub(crate) async fn start() -> (Simulator, Customer, Control) {
     let simulator = simulator().await;
     let customer = Customer::start(&simulator.chat_url()).await;
     let control = Control(simulator.control_url());

@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
 mod cometd;
+mod console;
 mod control;
 mod customer;
+mod events;
 mod faults;
 mod files;
 mod gateway;

@@ -70,6 +70,18 @@ fn it_stops_with_who_started_it_where_it_is_told_to() {
     assert_eq!(program.0.wait().unwrap().code(), Some(0));
 }
 
+#[test]
+fn it_tells_people_where_it_is() {
+    let mut program = Program(command(&["--port", "0"]).spawn().unwrap());
+    let lines: Vec<String> =
+        BufReader::new(program.0.stdout.take().unwrap()).lines().take(5).map(Result::unwrap).collect();
+    let start = |line: &String| line.split(" http").next().unwrap().to_owned();
+    let starts: Vec<String> = lines.iter().map(start).collect();
+    let wanted = ["listening on", "Multicloud chat URL:", "control API:", "console:", "stop with Ctrl-C"];
+    assert_eq!(starts, wanted, "{lines:?}");
+    assert!(lines[3].ends_with("/console"), "{lines:?}");
+}
+
 #[tokio::test]
 async fn it_tells_programs_where_it_is() {
     let folder = tempfile::tempdir().unwrap();
@@ -79,6 +91,8 @@ async fn it_tells_programs_where_it_is() {
     let printed: Value = serde_json::from_str(&line).unwrap();
     let written: Value = serde_json::from_str(&std::fs::read_to_string(&ready).unwrap()).unwrap();
     assert_eq!(printed, written);
+    let console = crate::customer::client().get(printed["console"].as_str().unwrap()).send().await.unwrap();
+    assert!(console.text().await.unwrap().contains("Agent's console"));
     let url = printed["gesUrl"].as_str().unwrap();
     let page = crate::customer::client_builder().build().unwrap().post(url).send().await.unwrap();
     assert!(page.text().await.unwrap().starts_with("<html>"), "the fault of the command line");
