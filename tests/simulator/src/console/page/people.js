@@ -21,7 +21,10 @@ export function speaker() {
   return (here.find(one => one.id === wanted) ?? here.at(-1))?.id;
 }
 
-const speakFor = id => { speakers.set(store.chosen, id); draw(); };
+function speakFor(id, chat = store.chosen) {
+  speakers.set(chat, id);
+  draw();
+}
 
 // The person is to write as soon as that can be.
 let wantsToWrite = false;
@@ -31,7 +34,7 @@ export async function answer(who = me()) {
   const chat = store.chosen;
   wantsToWrite = true;
   const { participantId } = await act(chat, "join", who);
-  speakers.set(chat, participantId);
+  speakFor(participantId, chat);
 }
 
 const person = (title, value, kind, done) => askFor(title, [
@@ -50,13 +53,13 @@ async function transfer() {
   const who = await person("Hand over to", "Alex", "Agent", "Transfer");
   if (!who) return;
   const { participantId } = await act(chat, "transfer", { ...who, participantId: from });
-  speakers.set(chat, participantId);
+  speakFor(participantId, chat);
 }
 
 async function takeOver() {
   const chat = store.chosen;
   const { participantId } = await act(chat, "transfer", { ...me(), participantId: speaker() });
-  speakers.set(chat, participantId);
+  speakFor(participantId, chat);
 }
 
 const doing = path => () => act(store.chosen, path, { participantId: speaker() });
