@@ -5,7 +5,7 @@ use super::{
     errors::{failure_error, judge, rejection, response},
     files::{downloaded, limits, uploaded},
     last_words::over_by_failure,
-    state::{ExchangeId, Purpose, Session},
+    state::{Exchange, ExchangeId, Purpose, Session},
 };
 use crate::{
     command::RequestId,
@@ -63,12 +63,7 @@ impl Service {
         {
             return self.route_stray(exchange.purpose, outcome);
         }
-        let fetches = matches!(exchange.purpose, Purpose::Poll(_) | Purpose::Settle(_));
-        if fetches
-            && self.is_leaving()
-            && outcome.as_ref().map_or(true, |reply| reply.verdict != Verdict::Done)
-        {
-            // The server took `endChat` first and does not know the session any more: it has nothing more to tell.
+        if self.came_too_late(&exchange.purpose, &outcome) {
             let told = match &outcome {
                 Ok(reply) => reply.ended == Some(true),
                 Err(failure) => failure.ended,
@@ -81,7 +76,8 @@ impl Service {
             Ok(_) => {}
             Err(failure) => self.report(failure, &exchange.purpose),
         }
-        let reconnects = outcome.is_ok();
+        // A poll says by itself what its answer means for the connection.
+        let reconnects = outcome.is_ok() && !matches!(exchange.purpose, Purpose::Poll(_));
         if let Some(over) = over_by_failure(&exchange.purpose, &outcome) {
             self.session_over(over);
         }
@@ -89,14 +85,29 @@ impl Service {
             self.take_untrusted_answer(&exchange.purpose, reply);
             self.tell_refusal(&exchange.purpose, reply);
         }
-        match exchange.purpose.clone() {
+        self.hand_over(id, exchange, outcome);
+        if reconnects {
+            self.reconnected();
+        }
+    }
+
+    /// Whether a fetch failed while the chat was leaving: the server took `endChat` first and has nothing more to tell.
+    fn came_too_late(&self, purpose: &Purpose, outcome: &Result<Reply, Failure>) -> bool {
+        matches!(purpose, Purpose::Poll(_) | Purpose::Settle(_))
+            && self.is_leaving()
+            && outcome.as_ref().map_or(true, |reply| reply.verdict != Verdict::Done)
+    }
+
+    /// Gives an answer to what waits for it.
+    fn hand_over(&mut self, id: ExchangeId, exchange: Exchange, outcome: Result<Reply, Failure>) {
+        match exchange.purpose {
             Purpose::Start(id) => self.started(id, outcome),
             Purpose::Restore => self.restored(outcome),
             Purpose::Poll(command) => {
                 let rejection = command.and_then(|_| rejection(&outcome));
                 self.polled(id, exchange.started, command, outcome);
                 self.reject_poll(&exchange.purpose, rejection);
-                return self.poll_answered();
+                self.poll_answered();
             }
             Purpose::Settle(command) => {
                 let outcome_of_command = command.map(|_| response(&outcome));
@@ -114,9 +125,6 @@ impl Service {
             Purpose::Upload(id, name) => self.upload_answered(id, &name, outcome),
             Purpose::Download(id) => self.download_answered(id, outcome),
             Purpose::Typing(None) | Purpose::Images(_) | Purpose::Late | Purpose::Discard => {}
-        }
-        if reconnects {
-            self.reconnected();
         }
     }
 

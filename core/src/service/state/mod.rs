@@ -23,7 +23,7 @@ mod unshown;
 pub(crate) use batch::{Batch, Entry, Kind};
 pub(crate) use commands::Commands;
 pub(crate) use congestion::Congestion;
-pub(crate) use exchanges::{Exchanges, Purpose};
+pub(crate) use exchanges::{Exchange, Exchanges, Purpose};
 pub(crate) use filters::Filters;
 pub(crate) use held::Held;
 pub(crate) use last_words::{Farewell, Manner, Over};

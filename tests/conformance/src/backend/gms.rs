@@ -55,6 +55,7 @@ pub(super) const fn back_end(name: &'static str) -> BackEnd {
         name,
         abilities: &[],
         never_resolves: &[],
+        library: None,
         reference: &GMS_V2,
         config: |_, _| Value::Null,
         server: &[],

@@ -1,8 +1,7 @@
 //! The back ends that the table is replayed over: what the references promise of each, and the words for what differs on the wire.
 //!
-//! A back end is a file here and a line in `back_ends`; one of this crate, `direct`, is a folder, a line in `back_ends_of_tests` and one in the list
-//! that the library is given. Promises are written by hand from the references and never read from the library:
-//! one that wrongly denied an ability would skip its own scenarios. `tests/promises.rs` compares the two.
+//! A back end is a file here and a line in `back_ends`; one of this crate, `direct`, is a folder and a line in `back_ends_of_tests`.
+//! Promises are written by hand from the references and never read from the library: one that wrongly denied an ability would skip its own scenarios. `tests/promises.rs` compares the two.
 
 pub mod direct;
 mod gms;
@@ -59,8 +58,8 @@ macro_rules! array {
 
 /// A configuration for any back end of the library's or of this crate.
 pub fn configuration(json: &Value) -> Result<Config, Error> {
-    let own: [&'static dyn AnyBackEnd; 1] = [&direct::Direct];
-    let all: Vec<_> = own.into_iter().chain(BACK_ENDS.iter().copied()).collect();
+    let own = BackEnd::OF_TESTS.iter().filter_map(|back_end| back_end.library);
+    let all: Vec<_> = own.chain(BACK_ENDS.iter().copied()).collect();
     Config::from_json_for(json, &all)
 }
 
@@ -73,6 +72,8 @@ pub struct BackEnd {
     pub abilities: &'static [&'static str],
     /// Commands that never resolve over it.
     pub never_resolves: &'static [&'static str],
+    /// What the library is given, if it does not have it of its own.
+    library: Option<&'static dyn AnyBackEnd>,
     /// What describes its wire.
     reference: &'static Reference,
     /// What a chat is configured with, given the milliseconds between polls.

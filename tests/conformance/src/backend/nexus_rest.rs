@@ -36,6 +36,7 @@ pub const NEXUS_REST: BackEnd = BackEnd {
         "updateNickname",
         "readReceipt",
     ],
+    library: None,
     reference: &NEXUS_V3,
     config: |simulator, poll_interval| {
         json!({"transport": {

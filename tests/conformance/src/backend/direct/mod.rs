@@ -31,6 +31,7 @@ pub const DIRECT: BackEnd = BackEnd {
         "updateNickname",
         "readReceipt",
     ],
+    library: Some(&Direct),
     reference: &REFERENCE,
     config: |simulator, _| json!({"direct": {"server": library::at_hand(simulator)}}),
     server: &[],
