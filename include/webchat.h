@@ -1071,15 +1071,6 @@ webchat_status webchat_get_session_data(webchat_service *service,
                                         uint64_t *out_request);
 
 /**
- * forgetTranscript: forgets the messages kept so far; getTranscript has those that come from now on. Resolves with nothing. A command:
- * see above. Since 0.1.
- */
-WEBCHAT_API
-webchat_status webchat_forget_transcript(webchat_service *service,
-                                         const webchat_completion *completion,
-                                         uint64_t *out_request);
-
-/**
  * fetchHistory: fetches a page of older messages of an asynchronous chat. They come with messageReceived, newest first
  * (webchat_payload_old_messages). Resolves with the server's answer after that. Rejected: WEBCHAT_ERR_NOT_FOUND when there are no older
  * ones, WEBCHAT_ERR_UNSUPPORTED unless the chat is asynchronous, WEBCHAT_ERR_NO_SESSION, what the server answers. A command: see above.

@@ -33,7 +33,6 @@ static void all_commands(webchat_service *service, webchat_status expected) {
     COMMAND(webchat_reset_poll_exceptions(service, c, &request));
     COMMAND(webchat_restore(service, NULL, c, &request));
     COMMAND(webchat_get_transcript(service, c, &request));
-    COMMAND(webchat_forget_transcript(service, c, &request));
     COMMAND(webchat_get_agents(service, c, &request));
     COMMAND(webchat_get_stats(service, c, &request));
     COMMAND(webchat_send_file(service, "/nowhere/a", NULL, NULL, c, &request));

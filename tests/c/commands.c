@@ -273,7 +273,6 @@ static void what_is_known(webchat_service *service) {
         CHECK_STATUS(webchat_payload_message_original(webchat_outcome_payload(outcome), i, &text), WEBCHAT_OK);
     }
     CHECK_STATUS(webchat_payload_message(webchat_outcome_payload(outcome), count, &message, sizeof message), WEBCHAT_ERR_NOT_FOUND);
-    RUN(WEBCHAT_OK, webchat_forget_transcript, service);
     RUN(WEBCHAT_OK, webchat_get_agents, service);
     CHECK_STATUS(webchat_payload_agent_count(webchat_outcome_payload(outcome), &count), WEBCHAT_OK);
     CHECK(count == 1);

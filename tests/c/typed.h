@@ -170,7 +170,6 @@ static const struct {
     {"endChat", webchat_end_chat},
     {"verifySession", webchat_verify_session},
     {"getTranscript", webchat_get_transcript},
-    {"forgetTranscript", webchat_forget_transcript},
     {"getAgents", webchat_get_agents},
     {"getStats", webchat_get_stats},
     {"getSessionData", webchat_get_session_data},

@@ -215,7 +215,6 @@ private:
         else if (name == "sendTyping") give([&](const auto&... how) { return chat_.send_typing(how...); });
         else if (name == "readReceipt") give([&](const auto&... how) { return chat_.read_receipt(0, how...); });
         else if (name == "getTranscript") give([&](const auto&... how) { return chat_.get_transcript(how...); });
-        else if (name == "forgetTranscript") give([&](const auto&... how) { return chat_.forget_transcript(how...); });
         else if (name == "getAgents") give([&](const auto&... how) { return chat_.get_agents(how...); });
         else if (name == "getStats") give([&](const auto&... how) { return chat_.get_stats(how...); });
         else if (name == "getSessionData") give([&](const auto&... how) { return chat_.get_session_data(how...); });

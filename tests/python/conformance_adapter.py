@@ -46,7 +46,7 @@ REQUIRED = {
     "updateNickname": {"nickname"},
 }
 PLAIN = {
-    *("endChat", "poll", "startPoll", "stopPoll", "resetPollExceptions", "forgetTranscript", "getTranscript", "getAgents", "getStats"),
+    *("endChat", "poll", "startPoll", "stopPoll", "resetPollExceptions", "getTranscript", "getAgents", "getStats"),
     *("getSessionData", "fetchHistory", "verifySession", "getFileLimits"),
 }
 

@@ -19,11 +19,6 @@ macro_rules! data_commands {
         needs [],
         rejects [];
 
-        /// Forgets the messages kept so far: `getTranscript` has those that come from now on.
-        ForgetTranscript as "forgetTranscript", forget_transcript => Nothing as (),
-        needs [],
-        rejects [];
-
         /// Returns the agents of the chat.
         GetAgents as "getAgents", get_agents => Agents as Agents,
         needs [],

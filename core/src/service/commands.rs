@@ -1,10 +1,6 @@
 //! Commands, from who asks to the outcome that each gets exactly once. Those that need no more than a look at the state are answered here.
 
-use super::{
-    Effect, Service,
-    sending::cut_off,
-    state::{Purpose, Record},
-};
+use super::{Effect, Service, sending::cut_off, state::Purpose};
 use crate::{
     Error, ErrorKind,
     command::{Command, Commander, NeedOf, RequestId, Resolution},
@@ -111,10 +107,6 @@ impl Service {
             Command::UpdateNickname { nickname } => self.ask(id, Operation::UpdateNickname { nickname }),
             Command::ReadReceipt { index } => self.read_receipt(id, index),
             Command::GetTranscript => self.resolve(id, Resolution::Transcript(self.transcript.kept())),
-            Command::ForgetTranscript => {
-                self.transcript = Record::default();
-                self.resolve(id, Resolution::Nothing);
-            }
             Command::GetAgents => self.resolve(id, Resolution::Agents(self.roster.agents())),
             Command::GetStats => self.resolve(id, Resolution::Stats(self.roster.stats())),
             Command::GetSessionData => {

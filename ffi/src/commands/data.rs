@@ -87,22 +87,6 @@ pub unsafe extern "C" fn webchat_get_session_data(
     })
 }
 
-/// forgetTranscript: forgets the messages kept so far; getTranscript has those that come from now on. Resolves with nothing. A command:
-/// see above. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn webchat_forget_transcript(
-    service: *mut webchat_service,
-    completion: *const webchat_completion,
-    out_request: *mut u64,
-) -> webchat_status {
-    guard(|| {
-        // SAFETY: the header's pointer rules.
-        unsafe { Call::take(service, completion, out_request) }?
-            .give("forgetTranscript", Ok(Command::ForgetTranscript));
-        Ok(())
-    })
-}
-
 /// fetchHistory: fetches a page of older messages of an asynchronous chat. They come with messageReceived, newest first
 /// (webchat_payload_old_messages). Resolves with the server's answer after that. Rejected: WEBCHAT_ERR_NOT_FOUND when there are no older
 /// ones, WEBCHAT_ERR_UNSUPPORTED unless the chat is asynchronous, WEBCHAT_ERR_NO_SESSION, what the server answers. A command: see above.

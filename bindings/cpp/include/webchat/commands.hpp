@@ -132,12 +132,6 @@ public:
         return plain(webchat_get_transcript, std::forward<How>(how)...);
     }
 
-    /// Forgets the messages kept so far: `getTranscript` has those that come from now on. Resolves with nothing.
-    template <class... How>
-    detail::Result<How...> forget_transcript(How&&... how) {
-        return plain(webchat_forget_transcript, std::forward<How>(how)...);
-    }
-
     /// Returns the agents of the chat. Outcome::agents().
     template <class... How>
     detail::Result<How...> get_agents(How&&... how) {

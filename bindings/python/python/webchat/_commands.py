@@ -232,10 +232,6 @@ class Commands:
         """
         return self.command("getTranscript", timeout=timeout)
 
-    def forget_transcript(self, *, timeout: float | None = None) -> Any:
-        """Forgets the messages kept so far; the transcript has those that come from now on. Returns ``None``."""
-        return self.command("forgetTranscript", timeout=timeout)
-
     def get_agents(self, *, timeout: float | None = None) -> Any:
         """Returns ``{"agents"}``: the agents by participant id."""
         return self.command("getAgents", timeout=timeout)
