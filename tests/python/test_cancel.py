@@ -83,17 +83,80 @@ async def test_closing_ends_a_send_under_way(face: Face, simulator: Simulator) -
         await outcome
 
 
-async def test_a_blocking_call_in_a_handler_is_refused(simulator: Simulator) -> None:
+async def test_a_handler_may_wait_for_commands(simulator: Simulator) -> None:
     calls = Calls()
     with webchat.Chat(simulator.config()) as chat:
 
         @chat.on("started")
-        def block(_: webchat.Event) -> None:
+        def say(_: webchat.Event) -> None:
+            chat.send_message("from a handler")
+            assert chat.events().next(SECONDS) is not None
+
+        @chat.on("ended")
+        def read(_: webchat.Event) -> None:
+            calls([message["text"] for message in chat.get_transcript()["messages"] if "text" in message])
+
+        chat.start_chat(nickname="Jo")
+        while "from a handler" not in (message["text"] for message in chat.get_transcript()["messages"] if "text" in message):
+            chat.next_event(SECONDS)
+        chat.end_chat()
+        assert "from a handler" in await calls.next()
+
+
+def texts(event: Any) -> list[str]:
+    return [message["text"] for message in event.messages if "text" in message]
+
+
+class Store(dict[str, str]):
+    """A store in Python, whose functions the library waits for."""
+
+    def load(self) -> dict[str, str]:
+        return dict(self)
+
+    def apply(self, changes: dict[str, str | None]) -> None:
+        for key, value in changes.items():
+            self.pop(key, None)
+            if value is not None:
+                self[key] = value
+
+
+async def test_what_a_command_in_a_handler_needs_is_answered_meanwhile(simulator: Simulator) -> None:
+    calls, store = Calls(), Store()
+    handled: list[str] = []
+    with webchat.Chat(simulator.config(), store=store) as chat:
+        chat.register_pre_processor(lambda message: {**message, "text": message.get("text", "").upper()})
+
+        @chat.on("started")
+        def leave(_: webchat.Event) -> None:
+            simulator.chat("join", nickname="Kim")
+            simulator.chat("say", text="hello")
+            events = chat.events()
+            # The preprocessor sees it before.
+            while "HELLO" not in texts(events.next(SECONDS)):
+                pass
+            # What is stored is forgotten.
+            chat.end_chat(timeout=SECONDS)
+            assert handled == [], "no other handler runs meanwhile"
+            chat.verify_session()
+
+        chat.on("messageReceived", lambda event: handled.extend(texts(event)))
+        chat.on("ended", lambda event: calls(store.copy()))
+        chat.start_chat(nickname="Jo")
+        assert await calls.next() == {}
+        assert "HELLO" in handled
+
+
+async def test_a_function_that_the_library_waits_for_may_not_wait(simulator: Simulator) -> None:
+    calls = Calls()
+    with webchat.Chat(simulator.config()) as chat:
+
+        def ask(_: dict[str, Any]) -> None:
             for blocking in (chat.get_agents, chat.next_event, chat.events().next, lambda: chat.send_message("no")):
-                with pytest.raises(webchat.WrongThreadError, match="inside a handler"):
+                with pytest.raises(webchat.WrongThreadError, match="waits for"):
                     blocking()
             calls("refused")
 
+        chat.register_pre_processor(ask)
         chat.start_chat(nickname="Jo")
         assert await calls.next() == "refused"
         assert simulator.said() == []

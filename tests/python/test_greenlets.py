@@ -184,23 +184,28 @@ def test_a_hundred_greenlets_have_chats(program: Program) -> None:
     assert program(text) == "True\n"
 
 
-def test_a_blocking_call_in_a_handler_is_refused(program: Program) -> None:
+def test_a_handler_may_wait_for_commands(program: Program) -> None:
     text = """
         seen = queue.Queue()
         with webchat.Chat(CONFIG) as chat:
-            events = chat.events()
+            def ask(message):
+                try: chat.get_agents()
+                except webchat.WrongThreadError: seen.put("refused")
+            chat.register_pre_processor(ask)
             @chat.on("started")
             def handler(event):
-                for call in (chat.get_agents, chat.next_event, events.next, lambda: chat.send_message("no")):
-                    try: call()
-                    except webchat.WrongThreadError as error: seen.put(str(error))
-                begin(lambda: seen.put(chat.send_message("beside it")["statusCode"]))
+                seen.put(chat.send_message("in it")["statusCode"])
+                chat.end_chat()
+                seen.put("left")
+            chat.on("ended", lambda event: seen.put(len(chat.get_transcript()["messages"]) > 0))
             chat.start_chat(nickname="Jo")
-            for _ in range(5):
-                print(seen.get(timeout=20))
+            got = []
+            while True not in got: got.append(seen.get(timeout=20))
+            got = [each for each in got if each != "refused"] + ["refused" in got]
+            print(*got)
     """
-    assert program(text) == 4 * "a blocking call was made inside a handler\n" + "0\n"
-    assert program.simulator.said() == ["beside it"]
+    assert program(text) == "0 left True True\n"
+    assert program.simulator.said() == ["in it"]
 
 
 def test_a_blocking_call_in_the_hub_is_refused_before_anything_is_sent(simulator: Simulator) -> None:

@@ -7,7 +7,7 @@
 //! stops the thread wherever it is.
 
 use crate::{
-    calls::{Call, Sender},
+    calls::{Call, Kind, Sender},
     native::Native,
 };
 use pyo3::{PyTraverseError, gc::PyVisit, prelude::*, types::PyTuple};
@@ -85,10 +85,13 @@ impl Drop for Registration {
     /// On any thread, with the interpreter or without: so it only leaves word for the thread that makes the calls.
     fn drop(&mut self) {
         let (callbacks, id) = (self.callbacks.clone(), self.id);
-        self.calls.post(Box::new(move |py| {
-            drop(callbacks.upgrade()?.remove(py, id));
-            None
-        }));
+        self.calls.post(
+            Kind::Telling,
+            Box::new(move |py| {
+                drop(callbacks.upgrade()?.remove(py, id));
+                None
+            }),
+        );
     }
 }
 
@@ -100,8 +103,16 @@ impl Target {
     /// Has the callable called with these arguments after everything posted before. What Python does with exceptions
     /// is its business. Nothing happens when the callable has been let go by then.
     pub(crate) fn post(&self, arguments: impl FnOnce(Python<'_>) -> PyResult<Py<PyTuple>> + Send + 'static) {
+        self.post_as(Kind::Telling, arguments);
+    }
+
+    pub(crate) fn post_as(
+        &self,
+        kind: Kind,
+        arguments: impl FnOnce(Python<'_>) -> PyResult<Py<PyTuple>> + Send + 'static,
+    ) {
         let target = self.clone();
-        self.0.calls.post(Box::new(move |py| target.prepare(py, arguments)));
+        self.0.calls.post(kind, Box::new(move |py| target.prepare(py, arguments)));
     }
 
     fn prepare(
@@ -124,7 +135,7 @@ impl Target {
         read: fn(&Bound<'_, PyAny>, &Bound<'_, PyAny>) -> PyResult<T>,
     ) -> oneshot::Receiver<T> {
         let (sender, receiver) = oneshot::channel();
-        self.post(move |py| {
+        self.post_as(Kind::Question, move |py| {
             let argument = argument(py)?;
             let given = argument.clone_ref(py);
             let take = move |answer: &Bound<'_, PyAny>| {

@@ -1,31 +1,22 @@
 //! The calls that the library asks Python for, on their way to the thread that makes them, which the package's Python code starts.
+//!
+//! They are made in the order in which they were asked for. While a handler waits for a command, those go before that the command may
+//! need: questions of the library's, and outcomes.
 
 use crate::{
     exit::Sleeper,
     native::{Native, enter},
-    waiting::{Outcome, Waiting},
+    waiting::{Outcome, Urgent, Waiting},
 };
-use pyo3::{prelude::*, types::PyTuple};
-use std::{cell::Cell, sync::Arc};
-use tokio::sync::{
-    Mutex,
-    mpsc::{self, UnboundedReceiver, UnboundedSender, error::TryRecvError},
+use pyo3::{IntoPyObjectExt, prelude::*, types::PyTuple};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
-
-thread_local! {
-    static IS_CALLING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether the running thread makes calls: there, nothing may block.
-pub(crate) fn is_calling() -> bool {
-    IS_CALLING.with(Cell::get)
-}
-
-/// Marks the running thread as one that makes calls.
-#[pyfunction]
-pub(crate) fn make_calls() {
-    IS_CALLING.set(true);
-}
+use tokio::sync::Notify;
 
 /// A callable and its arguments.
 pub(crate) type Call = (Py<PyAny>, Py<PyTuple>);
@@ -33,14 +24,94 @@ pub(crate) type Call = (Py<PyAny>, Py<PyTuple>);
 /// Makes a call ready, if it is still wanted. An error comes with the callable that it keeps from being called.
 pub(crate) type Job = Box<dyn FnOnce(Python<'_>) -> Option<Result<Call, (PyErr, Py<PyAny>)>> + Send>;
 
-/// Where the library asks for calls.
+/// What a call is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The application is told something.
+    Telling,
+    /// What a command has come to: whoever waits for it may be in a handler.
+    Outcome,
+    /// The library waits for what the call returns.
+    Question,
+}
+
+/// A call as Python takes it: what to call, with what, and whether the library waits for the answer.
+type Taken = (Py<PyAny>, Py<PyTuple>, bool);
+
+#[derive(Default)]
+struct Queue {
+    jobs: Mutex<VecDeque<(Kind, Job)>>,
+    news: Notify,
+    is_over: AtomicBool,
+}
+
+impl Queue {
+    fn jobs(&self) -> MutexGuard<'_, VecDeque<(Kind, Job)>> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn has_urgent(&self) -> bool {
+        self.jobs().iter().any(|(kind, _)| *kind != Kind::Telling)
+    }
+
+    /// The first job; with `urgent` the first that a command may need.
+    fn pop(&self, urgent: bool) -> Option<(Kind, Job)> {
+        let mut jobs = self.jobs();
+        if !urgent {
+            return jobs.pop_front();
+        }
+        let position = jobs.iter().position(|(kind, _)| *kind != Kind::Telling)?;
+        jobs.remove(position)
+    }
+
+    /// The next job that is still wanted, ready to be made.
+    fn take(&self, py: Python<'_>, urgent: bool, report: &Py<PyAny>) -> PyResult<Option<Taken>> {
+        while let Some((kind, job)) = self.pop(urgent) {
+            if let Some((callable, arguments)) = prepare(py, job, report)? {
+                return Ok(Some((callable, arguments, kind == Kind::Question)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Where the library asks for calls. When the last is gone, no more can come.
 #[derive(Clone)]
-pub(crate) struct Sender(UnboundedSender<Job>);
+pub(crate) struct Sender(Arc<Open>);
+
+struct Open(Arc<Queue>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.is_over.store(true, Ordering::SeqCst);
+        self.0.news.notify_one();
+    }
+}
+
+impl Requested {
+    /// Is over when a call may be there that a command may need.
+    pub(crate) fn urgent(&self, py: Python<'_>) -> PyResult<Urgent> {
+        let queue = self.queue.enter(py)?.clone();
+        Ok(Box::pin(async move {
+            while !queue.has_urgent() {
+                queue.news.notified().await;
+            }
+        }))
+    }
+}
 
 impl Sender {
-    pub(crate) fn post(&self, job: Job) {
-        // Without the thread nobody is there to be told.
-        let _ = self.0.send(job);
+    pub(crate) fn post(&self, kind: Kind, job: Job) {
+        let queue = &self.0.0;
+        let was_empty = {
+            let mut jobs = queue.jobs();
+            jobs.push_back((kind, job));
+            jobs.len() == 1
+        };
+        // Where one waited before, whoever takes it looks again.
+        if was_empty || kind != Kind::Telling {
+            queue.news.notify_one();
+        }
     }
 }
 
@@ -60,45 +131,38 @@ impl Calls {
     #[staticmethod]
     fn channel(py: Python<'_>, report: Py<PyAny>) -> PyResult<(Self, Requested)> {
         let _inside = enter(py)?;
-        let (sender, receiver) = mpsc::unbounded_channel();
-        let requested = Requested { receiver: Native::new(Arc::new(Mutex::new(receiver))), report };
-        Ok((Self(Native::new(Sender(sender))), requested))
+        let queue = Arc::<Queue>::default();
+        let sender = Sender(Arc::new(Open(queue.clone())));
+        Ok((Self(Native::new(sender)), Requested { queue: Native::new(queue), report }))
     }
 }
 
 /// The calls that were asked for, in order, for the thread that makes them.
 #[pyclass(frozen, module = "webchat._webchat")]
 pub(crate) struct Requested {
-    receiver: Native<Arc<Mutex<UnboundedReceiver<Job>>>>,
+    queue: Native<Arc<Queue>>,
     report: Py<PyAny>,
 }
 
 #[pymethods]
 impl Requested {
-    /// The next call, if there is one.
-    fn take(&self, py: Python<'_>) -> PyResult<Option<Call>> {
-        let receiver = self.receiver.enter(py)?;
-        while let Ok(job) = receiver.try_lock().map_or(Err(TryRecvError::Empty), |mut it| it.try_recv()) {
-            let call = prepare(py, job, &self.report)?;
-            if call.is_some() {
-                return Ok(call);
-            }
-        }
-        Ok(None)
+    /// The next call, if there is one; with `urgent` the next that a command may need.
+    #[pyo3(signature = (urgent = false))]
+    fn take(&self, py: Python<'_>, urgent: bool) -> PyResult<Option<Taken>> {
+        self.queue.enter(py)?.take(py, urgent, &self.report)
     }
 
-    /// Waits for something to happen: a call, which is returned if it is still wanted, and if any can come whatsoever.
+    /// Waits until calls may have come; false when none can come any more.
     fn next(&self, py: Python<'_>) -> PyResult<Waiting> {
-        let receiver = self.receiver.enter(py)?.clone();
-        let report = self.report.clone_ref(py);
+        let queue = self.queue.enter(py)?.clone();
         let next = async move {
-            let job = receiver.lock().await.recv().await;
-            let next: Outcome = Box::new(move |py| {
-                let may_come = job.is_some();
-                let call = job.map(|job| prepare(py, job, &report)).transpose()?.flatten();
-                Ok((call, may_come).into_pyobject(py)?.into_any().unbind())
-            });
-            next
+            // A permit of before is kept, so that nothing is missed between a look and the wait.
+            if queue.jobs().is_empty() && !queue.is_over.load(Ordering::SeqCst) {
+                queue.news.notified().await;
+            }
+            let may_come = !(queue.is_over.load(Ordering::SeqCst) && queue.jobs().is_empty());
+            let outcome: Outcome = Box::new(move |py| may_come.into_py_any(py));
+            outcome
         };
         Ok(Waiting::new(Sleeper::Caller, next, || ()))
     }

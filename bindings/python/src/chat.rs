@@ -2,13 +2,14 @@
 
 use crate::{
     callbacks::{Callbacks, tuple},
-    calls::Calls,
+    calls::{Calls, Kind},
     command, error,
     event::Event,
     exit::Sleeper,
     from_python,
     held::Held,
     keeper::PythonKeeper,
+    logging,
     native::{Native, enter},
     runtime::Runtime,
     store::PythonStore,
@@ -81,6 +82,7 @@ impl Chat {
     ) -> PyResult<Self> {
         let _inside = enter(py)?;
         let to_error = |error: Error| error::to_python(py, &error, None);
+        logging::refresh(py);
         let config = config.map(|config| read_config(py, config)).transpose()?;
         let callbacks = Callbacks::new(calls.sender(py)?);
         let runtime = match runtime {
@@ -116,6 +118,7 @@ impl Chat {
         timeout: Option<f64>,
     ) -> PyResult<Waiting> {
         let chat = self.0.enter(py)?;
+        logging::refresh(py);
         let command = command::read(py, name, options, &chat.callbacks)?;
         let limit = seconds(timeout)?;
         let core = limit.map_or_else(|| chat.core.clone(), |limit| chat.core.within(limit));
@@ -145,13 +148,14 @@ impl Chat {
         done: Py<PyAny>,
     ) -> PyResult<u64> {
         let chat = self.0.enter(py)?;
+        logging::refresh(py);
         let command = command::read(py, name, options, &chat.callbacks)?;
         let deadline = seconds(timeout)?;
         let place = chat.core.place().map_err(|error| error::to_python(py, &error, None))?;
         let id = place.id();
         let done = chat.callbacks.register(py, done);
         let completion = Completion::posted(move |outcome, place| {
-            done.post(move |py| match settled(py, outcome, None) {
+            done.post_as(Kind::Outcome, move |py| match settled(py, outcome, None) {
                 Ok(value) => tuple(py, (value, py.None(), Held::new(place))),
                 Err(error) => tuple(py, (py.None(), error, Held::new(place))),
             });
@@ -170,6 +174,7 @@ impl Chat {
     /// A number for a listener of all events, or of those called `event`: it has to be known before the first call.
     fn next_listener(&self, py: Python<'_>, event: Option<&str>) -> PyResult<u64> {
         let chat = self.0.enter(py)?;
+        logging::refresh(py);
         let kind = event.map(read_kind).transpose()?;
         let id = chat.core.next_listener();
         let mut listeners = chat.listeners();
@@ -230,6 +235,12 @@ impl Chat {
         }
         let events = Py::new(py, Events::new(&chat.core, &chat.runtime, None))?;
         Ok(chat.queue.get_or_init(|| events).clone_ref(py))
+    }
+
+    /// By which the log names the chat.
+    #[getter]
+    fn number(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.0.enter(py)?.core.number())
     }
 
     /// What the transport can do, and what not.

@@ -2,8 +2,8 @@
 //! `python/webchat`, is the public face; this crate binds [`webchat_core`] and decides nothing about chats.
 //!
 //! `chat` is one chat, `command` reads commands from Python values, `event` and `stream` carry events, `callbacks` holds the
-//! application's callables, `calls` brings them to the thread that calls them, `held` is what waits in Python's hands, `store` and
-//! `keeper` let Python keep session data, `config` says what a configuration means, `waiting` is the one place that blocks, `native` is
+//! application's callables, `calls` brings them to the thread that calls them, `logging` hands over the log, `held` is what
+//! waits in Python's hands, `store` and `keeper` let Python keep session data, `config` says what a configuration means, `waiting` is the one place that blocks, `native` is
 //! about forks, `exit` about the end of the interpreter, `content`, `error`, `from_python` and `to_python` convert.
 
 #![allow(unsafe_code, reason = "the interpreter's own interface, where there is no other way")]
@@ -20,6 +20,7 @@ mod exit;
 mod from_python;
 mod held;
 mod keeper;
+mod logging;
 mod native;
 mod runtime;
 mod store;
@@ -37,12 +38,13 @@ mod _webchat {
     #[pymodule_export]
     use super::{
         callbacks::Reply,
-        calls::{Calls, Requested, make_calls},
+        calls::{Calls, Requested},
         chat::Chat,
         config::{describe_config, visible},
         event::Event,
         exit::{leave, take_leave},
         held::Held,
+        logging::{when_written, write_log},
         native::{check_process, is_forked},
         runtime::Runtime,
         stream::Events,

@@ -1,9 +1,10 @@
 //! What Python waits for.
 
 use crate::{
-    calls::is_calling,
+    calls::Requested,
     error,
     exit::{Sleeper, outside},
+    logging,
     native::{Native, forked, is_forked},
 };
 use pyo3::prelude::*;
@@ -20,10 +21,16 @@ use webchat_core::{Error, ErrorKind, Runtime, driver::Readiness};
 /// How long Ctrl-C may go unnoticed.
 const SIGNAL_INTERVAL: Duration = Duration::from_millis(50);
 
+/// How long a logger's new level may go unnoticed while nothing else happens.
+const LEVEL_INTERVAL: Duration = Duration::from_millis(250);
+
 /// What came of it, to be made a Python value.
 pub(crate) type Outcome = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
 
 type Work = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+/// Is over when a call may be there that what is waited for may need.
+pub(crate) type Urgent = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Something under way that is waited for, once: by a thread with `wait`; by a greenlet, which must not keep its thread, with `is_ready`
 /// whenever the descriptor is readable, then `result`. It begins with the first of these calls.
@@ -38,7 +45,7 @@ struct Inner {
 }
 
 enum State {
-    Waiting(Work),
+    Waiting(Work, Option<Urgent>),
     Ready(Outcome),
     Over,
 }
@@ -68,18 +75,6 @@ impl Inner {
         std::mem::replace(&mut *self.state(), State::Over)
     }
 
-    /// On the thread that calls the application's callables most of what is waited for would never come.
-    fn check_thread(&self, py: Python<'_>) -> PyResult<()> {
-        if matches!(self.sleeper, Sleeper::Application) && is_calling() {
-            return Err(error::plain(
-                py,
-                ErrorKind::WrongThread,
-                "a blocking call was made inside a handler",
-            ));
-        }
-        Ok(())
-    }
-
     fn bell(&self) -> Result<&Arc<Bell>, Error> {
         if let Some(bell) = self.bell.get() {
             return Ok(bell);
@@ -97,10 +92,20 @@ impl Waiting {
     ) -> Self {
         Self(Native::new(Inner {
             sleeper,
-            state: Mutex::new(State::Waiting(Box::pin(work))),
+            state: Mutex::new(State::Waiting(Box::pin(work), None)),
             cancel: Box::new(cancel),
             bell: OnceLock::new(),
         }))
+    }
+}
+
+impl Sleeper {
+    /// How long what else there is to see to may wait.
+    fn interval(self) -> Duration {
+        match self {
+            Self::Application => SIGNAL_INTERVAL,
+            Self::Caller => LEVEL_INTERVAL,
+        }
     }
 }
 
@@ -113,15 +118,34 @@ impl Wake for Unpark {
     }
 }
 
+/// What a look has shown.
+enum Look {
+    Ready(Outcome),
+    Called,
+    Nothing,
+}
+
+fn look(work: &mut Work, urgent: &mut Option<Urgent>, waker: &Waker) -> Look {
+    let mut context = Context::from_waker(waker);
+    if let Poll::Ready(outcome) = work.as_mut().poll(&mut context) {
+        return Look::Ready(outcome);
+    }
+    if urgent.as_mut().is_some_and(|urgent| urgent.as_mut().poll(&mut context).is_ready()) {
+        *urgent = None;
+        return Look::Called;
+    }
+    Look::Nothing
+}
+
 /// Blocks for `limit` at most.
-fn poll_for(work: &mut Work, limit: Duration) -> Poll<Outcome> {
+fn look_for(work: &mut Work, urgent: &mut Option<Urgent>, limit: Duration) -> Look {
     let end = Instant::now() + limit;
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     loop {
-        let polled = work.as_mut().poll(&mut Context::from_waker(&waker));
+        let seen = look(work, urgent, &waker);
         let left = end.saturating_duration_since(Instant::now());
-        if polled.is_ready() || left.is_zero() {
-            return polled;
+        if !matches!(seen, Look::Nothing) || left.is_zero() {
+            return seen;
         }
         thread::park_timeout(left);
     }
@@ -133,21 +157,46 @@ fn over(py: Python<'_>) -> PyErr {
 
 #[pymethods]
 impl Waiting {
-    /// Waits without holding the interpreter, and lets signal handlers run meanwhile; what they raise ends it.
+    /// Waits, and returns the result.
     fn wait(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        self.wait_ready(py, None)?;
+        self.result(py)
+    }
+
+    /// Waits for the result without holding the interpreter, and lets signal handlers run meanwhile; what they raise ends it. False when
+    /// a call may be there, of those `beside`, that the result may need.
+    #[pyo3(signature = (beside = None))]
+    fn wait_ready(&self, py: Python<'_>, beside: Option<&Requested>) -> PyResult<bool> {
         let (inner, mut inside) = self.0.enter(py)?.split();
-        inner.check_thread(py)?;
-        let mut work = match inner.take() {
-            State::Waiting(work) => work,
-            State::Ready(outcome) => return outcome(py),
+        // A call is not to sleep through the end while the library still needs the thread that makes it.
+        let sleeper = if beside.is_some() { Sleeper::Caller } else { inner.sleeper };
+        let interval = inner.sleeper.interval();
+        let (mut work, mut urgent) = match inner.take() {
+            State::Waiting(work, urgent) => (work, urgent),
+            State::Ready(outcome) => {
+                *inner.state() = State::Ready(outcome);
+                return Ok(true);
+            }
             State::Over => return Err(over(py)),
         };
+        if let Some(beside) = beside.filter(|_| urgent.is_none()) {
+            urgent = Some(beside.urgent(py)?);
+        }
         loop {
-            let waited = outside(py, inside, inner.sleeper, || poll_for(&mut work, SIGNAL_INTERVAL));
+            let waited = outside(py, inside, sleeper, || look_for(&mut work, &mut urgent, interval));
             inside = waited.1;
-            if let Poll::Ready(outcome) = waited.0 {
-                return outcome(py);
+            match waited.0 {
+                Look::Ready(outcome) => {
+                    *inner.state() = State::Ready(outcome);
+                    return Ok(true);
+                }
+                Look::Called => {
+                    *inner.state() = State::Waiting(work, None);
+                    return Ok(false);
+                }
+                Look::Nothing => {}
             }
+            logging::refresh(py);
             let interrupt = py.check_signals();
             if is_forked() {
                 // A signal handler has done that.
@@ -168,25 +217,32 @@ impl Waiting {
         Ok(bell.readiness().descriptor())
     }
 
-    /// Whether there is a result.
-    fn is_ready(&self, py: Python<'_>) -> PyResult<bool> {
+    /// Whether there is a result. Otherwise the descriptor becomes readable also when one of the calls `beside` may be needed for it.
+    #[pyo3(signature = (beside = None))]
+    fn is_ready(&self, py: Python<'_>, beside: Option<&Requested>) -> PyResult<bool> {
         let (inner, inside) = self.0.enter(py)?.split();
-        let _inside = inner.sleeper.stay_awake(py, inside);
-        inner.check_thread(py)?;
+        let sleeper = if beside.is_some() { Sleeper::Caller } else { inner.sleeper };
+        let _inside = sleeper.stay_awake(py, inside);
         let bell = inner.bell().map_err(|error| error::to_python(py, &error, None))?;
-        let mut work = match inner.take() {
-            State::Waiting(work) => work,
+        let (mut work, mut urgent) = match inner.take() {
+            State::Waiting(work, urgent) => (work, urgent),
             ready => {
                 let is_ready = matches!(ready, State::Ready(_));
                 *inner.state() = ready;
                 return if is_ready { Ok(true) } else { Err(over(py)) };
             }
         };
+        if let Some(beside) = beside.filter(|_| urgent.is_none()) {
+            urgent = Some(beside.urgent(py)?);
+        }
         bell.readiness().set(false);
-        let polled = work.as_mut().poll(&mut Context::from_waker(&Waker::from(bell.clone())));
-        let (is_ready, state) = match polled {
-            Poll::Ready(outcome) => (true, State::Ready(outcome)),
-            Poll::Pending => (false, State::Waiting(work)),
+        let (is_ready, state) = match look(&mut work, &mut urgent, &Waker::from(bell.clone())) {
+            Look::Ready(outcome) => (true, State::Ready(outcome)),
+            Look::Called => {
+                bell.readiness().set(true);
+                (false, State::Waiting(work, None))
+            }
+            Look::Nothing => (false, State::Waiting(work, urgent)),
         };
         *inner.state() = state;
         Ok(is_ready)
@@ -197,7 +253,7 @@ impl Waiting {
         let inner = self.0.enter(py)?;
         match inner.take() {
             State::Ready(outcome) => outcome(py),
-            State::Waiting(_) | State::Over => Err(over(py)),
+            State::Waiting(..) | State::Over => Err(over(py)),
         }
     }
 

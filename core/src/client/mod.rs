@@ -208,6 +208,11 @@ impl Chat {
         self.tell(Message::Cancel(id));
     }
 
+    /// The number by which the log names this chat (`chat 3: started`): the first of the process has 1.
+    pub fn number(&self) -> u64 {
+        self.shared.ties.number
+    }
+
     /// Closes the chat without ending the session at the server: every command gets its outcome, and what is to be stored of the session
     /// is, so that it can be restored later; then the events end. Returns at once.
     pub fn close(&self) {

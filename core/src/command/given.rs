@@ -168,7 +168,7 @@ pub(super) fn filters(value: Option<&Value>) -> Result<Vec<Prefilter>, Error> {
 fn filter(value: &Value) -> Result<Prefilter, Error> {
     match value {
         Value::String(_) | Value::Object(_) => Prefilter::from_json(value).map_err(|error| {
-            log::warn!(target: "webchat", "addPrefilter: {}", foreign::line(&error.to_string()));
+            log::warn!(target: "webchat::chat", "addPrefilter: {}", foreign::line(&error.to_string()));
             invalid(texts::FILTERS).with_source(error)
         }),
         _ => Err(invalid(texts::FILTERS)),

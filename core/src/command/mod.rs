@@ -208,7 +208,7 @@ impl Command {
         let command =
             Self::read(entry, Given { command: entry.name, options }).map_err(|error| of(name, error))?;
         for unknown in entry.unknown(options.keys().map(String::as_str)) {
-            log::warn!(target: "webchat", "{name}: unknown option '{}'", foreign::line(unknown));
+            log::warn!(target: "webchat::chat", "{name}: unknown option '{}'", foreign::line(unknown));
         }
         Ok(command)
     }

@@ -89,14 +89,14 @@ impl Past {
         if self.had_listener {
             self.under_way = true;
             self.forget();
-            log::warn!(target: "webchat", "the events from the beginning are not kept any longer: who listens from now on gets what comes");
+            log::warn!(target: "webchat::chat", "the events from the beginning are not kept any longer: who listens from now on gets what comes");
             return;
         }
         while self.kept.len() > EVENTS || self.kept_bytes > BYTES {
             let Some(oldest) = self.kept.pop_front() else { return };
             self.kept_bytes -= oldest.bytes;
             if self.dropped == 0 {
-                log::warn!(target: "webchat", "nobody has asked for events yet: the oldest are dropped");
+                log::warn!(target: "webchat::chat", "nobody has asked for events yet: the oldest are dropped");
             }
             self.dropped += 1;
         }

@@ -1,7 +1,7 @@
 //! The one place with tasks and a clock: it carries out the service's effects and hands back what comes of them. `clock` tells the
 //! time, `completion` is where an outcome goes, `runtime` owns the threads and connections that chats share, `dispatcher` is the thread on which bindings run callbacks,
 //! `leader` lets it move the chats on as well, `signals`, `quiet` and `fork` are what these threads owe to the process, `host` is what the
-//! application keeps session data in, `hub` hands events to listeners, `events` keeps them for who asks in a `backlog`, `waiting` counts what the
+//! application keeps session data in, `journal` is what the log is told of a chat, `hub` hands events to listeners, `events` keeps them for who asks in a `backlog`, `waiting` counts what the
 //! application has not taken, `readiness` is a file descriptor to wait for, `perform` is the work behind each effect, `storage` the
 //! accesses to where session data are kept, `ties` what a chat's handles and its driver have in common, `health` whether the descriptors
 //! that all wait by are still there.
@@ -15,6 +15,7 @@ mod fork;
 mod health;
 mod host;
 mod hub;
+mod journal;
 mod leader;
 mod perform;
 mod quiet;
@@ -53,7 +54,6 @@ use crate::{
     carrier::recording,
     command::{Command, RequestId, Resolution},
     event::Envelope,
-    foreign,
     service::{Effect, ExchangeId, PrivateMessages, Service, Setup},
     store::{MemoryStore, SessionStore},
     transport::{BoxFuture, Capabilities, Incoming, Late, Transport},
@@ -64,6 +64,7 @@ use futures_util::{
     future::AbortHandle,
     stream::{self, BoxStream, FuturesUnordered},
 };
+use journal::Journal;
 use once_cell::sync::OnceCell;
 use perform::Done;
 use std::{
@@ -88,6 +89,7 @@ pub(crate) struct Driver {
     clock: Clock,
     inbox: mpsc::UnboundedReceiver<Message>,
     hub: Arc<Hub>,
+    journal: Journal,
     ties: Arc<Ties>,
     runtime: Runtime,
     /// What its configuration asks for, where that is made already.
@@ -122,6 +124,7 @@ impl Driver {
             clock: Clock::start(),
             inbox,
             hub: ties.hub.clone(),
+            journal: Journal::new(ties.number),
             ties,
             runtime,
             made,
@@ -173,6 +176,7 @@ impl Driver {
     }
 
     fn command(&mut self, id: RequestId, command: Command, deadline: Option<Duration>) {
+        self.journal.given(id, &command);
         let may_publish = !matches!(command, Command::Configure(_) | Command::EndChat);
         if may_publish && self.hub.load().is_overfull() {
             let error =
@@ -224,6 +228,7 @@ impl Driver {
     }
 
     fn complete(&self, id: RequestId, outcome: Result<Resolution, Error>) {
+        self.journal.settled(id, &outcome);
         if let Some(completion) = self.ties.take(id) {
             completion.complete(outcome);
         }
@@ -256,7 +261,7 @@ impl Driver {
                 self.hub.publish(Envelope { time: self.clock.time().unix_ms, event });
             }
             Effect::Complete(id, outcome) => self.complete(id, outcome),
-            Effect::Log(text) => log::warn!(target: "webchat", "{}", foreign::sentence(text)),
+            Effect::Log(note) => self.journal.note(&note),
         }
     }
 
@@ -265,11 +270,10 @@ impl Driver {
         match done {
             Done::Replied(id, outcome) => {
                 self.transfers.remove(&id);
-                if let Err(failure) = outcome.as_ref() {
-                    log::warn!(target: "webchat", "a request failed (HTTP status {}): {}", failure.status, failure.told());
-                    if let Some(late) = failure.late.as_ref().and_then(Late::take) {
-                        self.work.push(Box::pin(perform::replied(id, late)));
-                    }
+                self.journal.answered(id, &outcome);
+                let late = outcome.as_ref().as_ref().err().and_then(|failure| failure.late.as_ref());
+                if let Some(late) = late.and_then(Late::take) {
+                    self.work.push(Box::pin(perform::replied(id, late)));
                 }
                 self.service.replied(time, id, *outcome);
             }

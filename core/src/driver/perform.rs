@@ -7,7 +7,6 @@ use crate::{
     command::{Preprocessor, PreviewInput},
     config::{Config, ServiceConfig},
     driver::Runtime,
-    foreign,
     model::JsonObject,
     service::{BatchId, ExchangeId},
     store::{self, SessionStore},
@@ -53,10 +52,7 @@ pub(crate) fn make(
 impl Driver {
     /// Makes what the configuration asks for on a thread that may block, unless it is made already.
     pub(super) fn configure(&mut self, config: Box<Config>) {
-        log::debug!(target: "webchat", "the back end is {}", config.back_end());
-        for key in &config.unknown_keys {
-            log::warn!(target: "webchat", "the configuration key {} is not known and has no effect", foreign::line(key));
-        }
+        self.journal.configured(config.back_end(), &config.unknown_keys);
         if let Some(made) = self.made.take() {
             let done = Done::Configured(Box::new(Ok((made, config.service))));
             self.work.push(Box::pin(ready(done)));
@@ -70,6 +66,7 @@ impl Driver {
 
     pub(super) fn request(&mut self, id: ExchangeId, request: Request, preview: Option<PreviewInput>) {
         let Some(transport) = self.transport.clone() else { return };
+        self.journal.asked(id, &request);
         let transfer = matches!(request.operation, Operation::Upload(_) | Operation::Download(_));
         let filled = self.runtime.of_host(|| Box::pin(fill_preview(request, preview)));
         let work = replied(id, async move { transport.perform(filled.await).await });
@@ -105,7 +102,7 @@ async fn fill_preview(mut request: Request, input: Option<PreviewInput>) -> Requ
     let asked = AssertUnwindSafe(async move { (input.0)().await }).catch_unwind().await;
     if let Operation::Poll { preview, .. } | Operation::Typing { preview, .. } = &mut request.operation {
         *preview = asked.unwrap_or_else(|_| {
-            log::warn!(target: "webchat", "the typing preview input panicked");
+            log::warn!(target: "webchat::chat", "the typing preview input panicked");
             None
         });
     }
@@ -126,7 +123,7 @@ pub(super) async fn preprocess(
                 Ok(Some(changed)) => *message = changed,
                 Ok(None) => {}
                 Err(_) => {
-                    log::warn!(target: "webchat", "a preprocessor panicked; the message stays as it was");
+                    log::warn!(target: "webchat::chat", "a preprocessor panicked; the message stays as it was");
                 }
             }
         }

@@ -91,7 +91,7 @@ impl Storage {
         self.keeper.iter_mut().for_each(Lane::give_up_if_overdue);
         let finished = timeout(CLOSING_LIMIT, poll_fn(|context| self.poll_lanes(context))).await;
         if finished.is_err() {
-            log::warn!(target: "webchat", "the chat is closed, but not everything was stored: what keeps session data does not answer");
+            log::warn!(target: "webchat::store", "the chat is closed, but not everything was stored: what keeps session data does not answer");
         }
     }
 
@@ -110,7 +110,7 @@ async fn load_all(
     let Some(kept) = kept else { return stored.await };
     let (stored, kept) = futures_util::future::join(stored, kept).await;
     let kept = kept.unwrap_or_else(|error| {
-        log::warn!(target: "webchat", "the session that the application keeps cannot be had: {error}");
+        log::warn!(target: "webchat::store", "the session that the application keeps cannot be had: {error}");
         None
     });
     match (stored, kept) {
@@ -119,7 +119,7 @@ async fn load_all(
             Ok(stored)
         }
         (Err(error), Some(kept)) => {
-            log::warn!(target: "webchat", "the session store cannot be read: {error}");
+            log::warn!(target: "webchat::store", "the session store cannot be read: {error}");
             Ok(Stored::from([(key::KEPT.to_owned(), kept.to_string())]))
         }
         (Err(error), None) => Err(error),
@@ -281,7 +281,7 @@ impl<T: Target> Lane<T> {
     /// Lets everything go when the target does not answer anyway.
     fn give_up_if_overdue(&mut self) {
         if self.is_overdue() {
-            log::warn!(target: "webchat", "the chat is closed, but not everything was stored: {} does not answer", T::NAME);
+            log::warn!(target: "webchat::store", "the chat is closed, but not everything was stored: {} does not answer", T::NAME);
             self.waiting.clear();
             self.current = None;
         }
@@ -305,10 +305,10 @@ fn guarded<T: Target, U: Send + 'static>(
 async fn watched<T: Target>(mut change: BoxFuture<Result<(), Error>>) {
     let mut outcome = timeout(LIMIT, &mut change).await;
     if outcome.is_err() {
-        log::warn!(target: "webchat", "{} has not answered within {} s; what is to be stored waits for it", T::NAME, LIMIT.as_secs());
+        log::warn!(target: "webchat::store", "{} has not answered within {} s; what is to be stored waits for it", T::NAME, LIMIT.as_secs());
         outcome = Ok(change.await);
     }
     if let Ok(Err(error)) = outcome {
-        log::warn!(target: "webchat", "session data could not be stored: {error}");
+        log::warn!(target: "webchat::store", "session data could not be stored: {error}");
     }
 }

@@ -15,7 +15,10 @@ use serde_json::json;
 use std::{
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 use tokio::sync::oneshot;
 
@@ -23,7 +26,12 @@ use tokio::sync::oneshot;
 /// takes turns by chance, as `watch` does, cannot.
 pub(crate) type Running = Shared<oneshot::Receiver<()>>;
 
+/// The number of the last chat.
+static LAST: AtomicU64 = AtomicU64::new(0);
+
 pub(crate) struct Ties {
+    /// By which the log names the chat.
+    pub(crate) number: u64,
     pub(crate) hub: Arc<Hub>,
     pub(crate) health: Arc<Health>,
     /// Of the commands under way; none once the ties are cut.
@@ -37,6 +45,7 @@ impl Ties {
     pub(crate) fn new(health: Arc<Health>) -> (Arc<Self>, Running) {
         let (alive, running) = oneshot::channel();
         let ties = Arc::new(Self {
+            number: LAST.fetch_add(1, Ordering::Relaxed) + 1,
             hub: Arc::default(),
             health,
             completions: Mutex::new(Some(HashMap::new())),

@@ -1,7 +1,8 @@
 //! The end of the service.
 
-use super::{Effect, Phase, Service, Time, state::Session};
+use super::{Effect, Note, Phase, Service, Time, state::Session};
 use crate::ErrorKind;
+use log::Level;
 
 impl Service {
     /// Closes the service: every command gets its outcome, and no event comes any more. A session goes on at the server, and what is
@@ -21,6 +22,10 @@ impl Service {
             self.reject(id, closed.0, closed.1);
         }
         self.release_lock();
+        self.note(match self.session.live() {
+            Some(_) => Note::new(Level::Info, "closed; the session goes on at the server"),
+            None => Note::new(Level::Debug, "closed"),
+        });
         let given_up = self.exchanges.give_up();
         self.effects.extend(given_up.into_iter().map(Effect::Abort));
         self.enter(Session::Idle);

@@ -8,7 +8,7 @@
 //! A link comes and goes meanwhile, and nobody can bound how often. After the first changes of state, one that is taken back before the
 //! program has taken anything was never told: what is told alternates, and ends in the true state.
 
-use super::{Effect, Service, Time, doubt::By};
+use super::{Effect, Note, Service, Time, doubt::By};
 use crate::{event::Event, transport::Reply};
 
 /// How many pushed messages, or answers that hold some, may wait inside the service.
@@ -24,12 +24,19 @@ impl Service {
             return;
         }
         self.publish_held();
-        self.effects.push_back(Effect::Publish(event));
+        self.tell(event);
     }
 
     fn publish_held(&mut self) {
-        let held = std::mem::take(&mut self.congestion.held);
-        self.effects.extend(held.into_iter().map(Effect::Publish));
+        for event in std::mem::take(&mut self.congestion.held) {
+            self.tell(event);
+        }
+    }
+
+    /// Tells the log and the listeners.
+    fn tell(&mut self, event: Event) {
+        self.effects.extend(Note::of(&event).map(Effect::Log));
+        self.effects.push_back(Effect::Publish(event));
     }
 
     /// The program leaves events waiting, or has taken enough of them.
@@ -41,7 +48,7 @@ impl Service {
             self.publish_held();
         }
         if congested && !std::mem::replace(&mut self.congestion.told, true) {
-            self.log(
+            self.warn(
                 "the application does not take its events: no more messages are fetched until it has taken some",
             );
         }

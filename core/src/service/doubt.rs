@@ -1,9 +1,9 @@
 //! A message whose answer was lost: it is looked for in the transcript, until that tells or the time for it is over (see `state/outbox`).
 
 use super::{
-    Service,
+    Note, Service,
     receiving::in_order,
-    sending::{LIMIT, pause, unknown},
+    sending::{LIMIT, pause},
     state::{Fate, Kind, Outgoing, Over, Owner, PATIENCE, Purpose, Sighting, State},
 };
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     model::{MessageType, Received},
     transport::{Body, Failure, Operation, Reply, Verdict},
 };
+use log::Level;
 use std::time::Duration;
 
 /// How messages come into sight.
@@ -26,6 +27,13 @@ pub(super) enum By {
 
 impl Service {
     pub(super) fn doubt(&mut self, position: u64) {
+        if let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.front_mut()) {
+            entry.doubted = true;
+            self.note(Note::new(
+                Level::Warn,
+                "the answer to a message is lost: the transcript is to tell whether it arrived",
+            ));
+        }
         let look_at = self.time.now + self.grace();
         self.doubt_until(position, look_at);
         self.catch_up();
@@ -64,6 +72,9 @@ impl Service {
 
     /// Tells that a message arrived: with what the server said of it, or with a success where the answer itself was lost.
     pub(super) fn arrived(&mut self, entry: Outgoing) {
+        if entry.doubted {
+            self.note(Note::new(Level::Info, "the message in doubt has arrived"));
+        }
         let Owner::Command(command) = entry.owner else { return };
         let words = entry.words.unwrap_or_else(|| self.form.success(false));
         self.resolve(command, Resolution::Response(words));
@@ -171,10 +182,11 @@ impl Service {
                 let wait = entry.repetitions.checked_sub(1).map_or(Duration::ZERO, pause);
                 entry.repetitions = entry.repetitions.saturating_add(1);
                 entry.state = State::Waiting { not_before: now + wait };
+                self.note(Note::new(Level::Info, "the message in doubt did not arrive: it is sent again"));
             }
             Fate::Arrived => self.finish_arrived(),
             Fate::Absent | Fate::Unclear => {
-                self.finish(|| Err(unknown("what the transcript shows may be this message or another")));
+                self.lose("what the transcript shows may be this message or another");
             }
         }
     }

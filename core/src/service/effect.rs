@@ -1,6 +1,9 @@
 //! What the service wants done.
 
-use super::state::{BatchId, ExchangeId};
+use super::{
+    note::Note,
+    state::{BatchId, ExchangeId},
+};
 use crate::{
     Error,
     command::{Preprocessor, PreviewInput, RequestId, Resolution},
@@ -49,8 +52,8 @@ pub enum Effect {
     Publish(Event),
     /// Give a command its outcome.
     Complete(RequestId, Result<Resolution, Error>),
-    /// Tell the log: something went on that no event reports. No private text.
-    Log(String),
+    /// Tell the log. No private text.
+    Log(Note),
 }
 
 /// Messages as JSON. `Debug` shows how many.

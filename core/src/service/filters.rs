@@ -55,8 +55,10 @@ impl Service {
         for filter in custom.into_iter().flatten() {
             match Prefilter::from_json(&filter) {
                 Ok(filter) => self.filters.recalled.push(filter),
-                Err(error) => self
-                    .log(format!("a stored prefilter cannot be used: {}", foreign::line(&error.to_string()))),
+                Err(error) => self.warn(format!(
+                    "a stored prefilter cannot be used: {}",
+                    foreign::line(&error.to_string())
+                )),
             }
         }
     }
@@ -75,7 +77,7 @@ impl Service {
             return false;
         };
         if matched.is_limit() {
-            self.log("a prefilter gave up on a message, which is hidden for safety");
+            self.warn("a prefilter gave up on a message, which is hidden for safety");
         }
         true
     }

@@ -2,7 +2,7 @@
 //! is told before the end. The session lives on until then; nothing is asked in it any more but that.
 
 use super::{
-    Service,
+    Note, Service,
     errors::UNSENT,
     files::upload_news,
     state::{Farewell, Kind, Manner, Over, Purpose},
@@ -11,6 +11,7 @@ use crate::{
     event::{Event, ResponseData},
     transport::{Failure, Operation, Reply, Verdict},
 };
+use log::Level;
 
 impl Service {
     /// The server says that the session is over, or does not know it any more.
@@ -173,6 +174,7 @@ impl Service {
             Manner::Told => {
                 self.tell_typing_over();
                 self.drop_session();
+                self.note(Note::new(Level::Info, told_end(farewell.over.lost.is_some(), ending.is_some())));
                 self.publish(Event::Ended);
                 if farewell.polling {
                     self.publish(Event::PollingStopped);
@@ -184,6 +186,7 @@ impl Service {
             Manner::Left(id, outcome) => {
                 self.tell_who_leaves();
                 self.drop_session();
+                self.note(Note::new(Level::Info, if outcome.is_ok() { LEFT } else { LEFT_UNHEARD }));
                 self.publish(Event::Ended);
                 self.complete(id, outcome);
             }
@@ -207,6 +210,19 @@ impl Service {
             lost: refused.then(|| reply.body.refusal()),
             shown: false,
         })
+    }
+}
+
+/// Why a chat is over, for the log.
+const LEFT: &str = "ended by endChat";
+const LEFT_UNHEARD: &str = "ended by endChat, which the server has not confirmed";
+
+/// The same of a chat whose end the server has told.
+fn told_end(is_lost: bool, is_leaving: bool) -> &'static str {
+    match (is_lost, is_leaving) {
+        (true, _) => "ended: the server does not go on with the session",
+        (false, true) => "ended by the server before endChat was sent",
+        (false, false) => "ended by the server",
     }
 }
 

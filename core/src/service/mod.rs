@@ -20,6 +20,7 @@ mod history;
 mod images;
 mod keeper;
 mod last_words;
+mod note;
 mod outage;
 mod polling;
 mod preprocess;
@@ -46,14 +47,16 @@ use crate::{
     config::ServiceConfig,
     transport::{Arrival, Capabilities, Delivery, NoSessions, Places, SessionForm},
 };
+use log::Level;
 use state::{
     Batch, Commands, Congestion, Exchanges, Filters, Held, Loading, Marks, Parked, Queue, Record, Roster,
     Session,
 };
-use std::{collections::VecDeque, time::Duration};
+use std::{borrow::Cow, collections::VecDeque, time::Duration};
 
 pub use configure::Setup;
 pub use effect::{Effect, PrivateMessages};
+pub use note::Note;
 pub use state::{BatchId, ExchangeId};
 
 /// The time, as an argument.
@@ -197,8 +200,14 @@ impl Service {
         self.capabilities
     }
 
-    fn log(&mut self, text: impl Into<String>) {
-        self.effects.push_back(Effect::Log(text.into()));
+    /// Tells the log of something that goes wrong.
+    fn warn(&mut self, text: impl Into<Cow<'static, str>>) {
+        self.note(Note::new(Level::Warn, text));
+    }
+
+    /// Tells the log.
+    fn note(&mut self, note: Note) {
+        self.effects.push_back(Effect::Log(note));
     }
 
     /// Goes on with what the last input has made possible.

@@ -1,7 +1,7 @@
 //! Outages of the chat server behind the back end: the transport works, the answers say "temporary" (webchatservice.md, 9.2), or
 //! come from something else than the back end (webchatservice.md, 9.4). A link that is kept up is lost instead.
 
-use super::{Service, state::Outage};
+use super::{Note, Service, state::Outage};
 use crate::{
     command::{RequestId, Resolution},
     event::Event,
@@ -11,13 +11,14 @@ use crate::{
 impl Service {
     /// Counts a poll exception.
     pub(super) fn poll_exception(&mut self) {
-        let limit = self.config.poll_exception_limit;
+        let (limit, now) = (self.config.poll_exception_limit, self.time.now);
         let Some(live) = self.session.live_mut() else { return };
         let outage = &mut live.outage;
         outage.exceptions = outage.exceptions.saturating_add(1);
         let pending = !std::mem::replace(&mut outage.pending, true);
         let offline = outage.exceptions > limit && !std::mem::replace(&mut outage.offline, true);
         if pending {
+            outage.since = now;
             self.publish(Event::ConnectionPending);
         }
         if offline {
@@ -36,6 +37,9 @@ impl Service {
     pub(super) fn outage_over(&mut self) {
         let Some(live) = self.session.live_mut() else { return };
         let outage = std::mem::take(&mut live.outage);
+        if outage.pending || outage.offline {
+            self.note(Note::after("the chat server is back", self.time.now.saturating_sub(outage.since)));
+        }
         if outage.offline {
             self.publish(Event::ChatServerBackOnline);
         }

@@ -217,7 +217,7 @@ impl Service {
         live.unshown.looked_in_vain(now);
         live.fruitless = live.fruitless.saturating_add(1);
         if live.fruitless >= FRUITLESS && !self.held.is_empty() {
-            self.log("the server's transcript lacks what the server has pushed; it is told without what is missing");
+            self.warn("the server's transcript lacks what the server has pushed; it is told without what is missing");
             return self.release_held();
         }
         if !self.held.is_empty() {

@@ -122,7 +122,7 @@ impl Service {
         if !received.is_empty() {
             let bound = self.config.max_transcript_bytes;
             if self.transcript.add(&received, bound) {
-                self.log(format!(
+                self.warn(format!(
                     "the chat is larger than maxTranscriptBytes, {bound}: getTranscript lacks its oldest messages"
                 ));
             }

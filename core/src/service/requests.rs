@@ -1,7 +1,7 @@
 //! Requests under way: what each is for, and where its answer goes.
 
 use super::{
-    Effect, Service, Time,
+    Effect, Note, Service, Time,
     errors::{failure_error, judge, rejection, response},
     files::{downloaded, limits, uploaded},
     last_words::over_by_failure,
@@ -10,8 +10,9 @@ use super::{
 use crate::{
     command::RequestId,
     model::SessionData,
-    transport::{Failure, Operation, Reply, Request, Verdict},
+    transport::{Failure, Operation, Reply, Request, Verdict, refusal_text},
 };
+use log::Level;
 use std::sync::Arc;
 
 impl Service {
@@ -49,12 +50,24 @@ impl Service {
         });
     }
 
+    /// Tells the log of an answer that is none, or a refusal. A chat that is over is often gone when its last words are asked for.
+    fn note_trouble(&mut self, purpose: &Purpose, outcome: &Result<Reply, Failure>) {
+        let words = match outcome {
+            Err(failure) => format!("a request failed (HTTP status {}): {}", failure.status, failure.told()),
+            Ok(reply) if reply.verdict == Verdict::Refused => refusal_text(&reply.errors),
+            Ok(_) => return,
+        };
+        let is_expected = matches!(purpose, Purpose::LastWords);
+        self.note(Note::new(if is_expected { Level::Debug } else { Level::Warn }, words));
+    }
+
     /// Hands an answer to what its request was for.
     pub(super) fn route(&mut self, id: ExchangeId, outcome: Result<Reply, Failure>) {
         let Some(exchange) = self.exchanges.take(id) else { return };
         if outcome.as_ref().is_err_and(|failure| failure.late.is_some()) {
             self.exchanges.await_late(id, &exchange);
         }
+        self.note_trouble(&exchange.purpose, &outcome);
         if let Purpose::Images(batch) = exchange.purpose {
             return self.images_answered(batch, outcome);
         }

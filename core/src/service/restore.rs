@@ -180,8 +180,9 @@ impl Service {
     /// Goes on to receive messages of a restored session, after those that it had have been published.
     pub(super) fn restoration_done(&mut self, offline: bool) {
         if offline {
+            let now = self.time.now;
             if let Some(live) = self.session.live_mut() {
-                live.outage.begin_offline();
+                live.outage.begin_offline(now);
             }
             self.publish(Event::RestoredOffline);
         }

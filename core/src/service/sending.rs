@@ -41,7 +41,7 @@ impl Service {
     }
 
     pub(super) fn is_cut_off(&self) -> bool {
-        self.session.live().is_some_and(|live| live.disconnected && live.ending.is_none())
+        self.session.live().is_some_and(|live| live.disconnected.is_some() && live.ending.is_none())
     }
 
     /// The text to send, unless it cannot be sent.
@@ -79,13 +79,13 @@ impl Service {
             return false;
         }
         let (disconnected, position, slowness) =
-            (live.disconnected, live.least_new(self.delivery.places), live.slowness);
+            (live.disconnected.is_some(), live.least_new(self.delivery.places), live.slowness);
         let is_haunted = live.outbox.is_haunted();
         let Some(entry) = live.outbox.front_mut() else { return false };
         let over = entry.over_at(grace).is_some_and(|at| at <= now);
         match &mut entry.state {
             State::Waiting { .. } if over && entry.has_left => {
-                self.finish(|| Err(unknown("the message could not be sent again in time")))
+                self.lose("the message could not be sent again in time")
             }
             State::Waiting { .. } if over => self.finish(|| Err(not_sent())),
             State::Waiting { .. } if disconnected && entry.limit.is_none() => self.finish(|| Err(cut_off())),
@@ -105,7 +105,7 @@ impl Service {
             }
             State::Doubt { .. } if over => {
                 live.outbox.lose(grace);
-                self.finish(|| Err(unknown("no answer came, and the transcript did not tell in time")))
+                self.lose("no answer came, and the transcript did not tell in time")
             }
             State::Doubt { look_at, looks, .. } if *look_at <= now => {
                 *look_at = now + pause(*looks).max((slowness * 2).min(LONGEST_PAUSE));
@@ -124,6 +124,16 @@ impl Service {
             self.complete(command, outcome());
         }
         true
+    }
+
+    /// Takes out the first message, of which nobody knows what became.
+    pub(super) fn lose(&mut self, why: &'static str) -> bool {
+        self.note_loss(why);
+        self.finish(|| Err(unknown(why)))
+    }
+
+    fn note_loss(&mut self, why: &str) {
+        self.warn(format!("it stays unknown whether a message arrived: {why}"));
     }
 
     /// How long after a lost answer a message may still arrive: a server may be slow to carry out a request that was given up.
@@ -186,6 +196,9 @@ impl Service {
         entry.state = State::Waiting { not_before };
         let has_left = entry.has_left;
         if entry.owner == Owner::GivenUp || limit <= not_before {
+            if has_left {
+                self.note_loss(&failure.cause);
+            }
             self.finish(|| Err(if has_left { unknown(&failure.cause) } else { failure_error(failure) }));
         }
     }
@@ -197,10 +210,14 @@ impl Service {
         let (waiting, has_left) = (matches!(entry.state, State::Waiting { .. }), entry.has_left);
         if waiting {
             live.outbox.remove(at);
+            if has_left {
+                self.note_loss(text);
+            }
             let error = if has_left { unknown(text) } else { Error::new(kind, text) };
             self.complete(id, Err(error));
         } else {
             live.outbox.disown(at);
+            self.note_loss(text);
             self.complete(id, Err(unknown(text)));
         }
         true
@@ -216,6 +233,7 @@ impl Service {
                 State::Waiting { .. } if !entry.has_left => self.reject(command, unsent.0, unsent.1),
                 State::Sent { seen: true, .. } => self.arrived(entry),
                 State::Waiting { .. } | State::Sent { .. } | State::Doubt { .. } => {
+                    self.note_loss(why);
                     self.complete(command, Err(unknown(why)));
                 }
             }

@@ -124,7 +124,7 @@ impl Service {
             Err(error) => (Stored::new(), Some(error)),
         };
         if let Some(error) = &problem {
-            self.log(format!("the session store cannot be read: {error}"));
+            self.warn(format!("the session store cannot be read: {error}"));
         }
         match (loading, problem) {
             (Loading::StartUp(id), problem) => self.start_up(id, &stored, problem),

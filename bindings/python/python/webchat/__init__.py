@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Callable, Protocol
 
-from . import _webchat
+from . import _logging, _webchat
 from ._commands import Commands
 from ._waiting import wait
 from ._webchat import Event, Reply, Runtime, __version__
@@ -31,6 +31,10 @@ from .errors import ClosedError, WrongThreadError
 from .errors import __all__ as _errors
 
 __all__ = ["Chat", "Event", "Runtime", "SessionKeeper", "SessionStore", "__version__", *_errors]
+
+
+_LOG_PATIENCE = 1.0
+"""Seconds that closing a chat waits for the log."""
 
 
 class SessionStore(Protocol):
@@ -84,7 +88,8 @@ class Chat(Commands):
     eventlet have patched the program, other greenlets run while one waits.
 
     Handlers, preprocessors, the typing preview input, the store and the keeper run on the runtime's one callback thread, one at a time.
-    There, commands raise :class:`WrongThreadError`, since they could never end; an exception goes to :func:`sys.unraisablehook`. Where
+    Handlers may give commands, and wait for them: other handlers wait meanwhile, and what the library asks is answered. In preprocessors, the
+    preview input, the store and the keeper commands raise :class:`WrongThreadError`, since the library waits for those. An exception goes to :func:`sys.unraisablehook`. Where
     the program's threads are greenlets, that thread is a greenlet beside the one that made the chat.
 
     Leaving the ``with`` block closes the chat; so does dropping it, and the end of the program. Closing does not end the session at the
@@ -140,7 +145,8 @@ class Chat(Commands):
     def close(self, timeout: float = 5.0) -> None:
         """Closes the chat: every command gets its outcome, and no event comes any more. What is stored of the session stays.
 
-        Waits at most ``timeout`` seconds until everything is stored; not at all inside a handler.
+        Waits at most ``timeout`` seconds until everything is stored, and the log has been told; not at all inside a function that the
+        library waits for.
         """
         if _webchat.is_forked():
             return
@@ -149,7 +155,8 @@ class Chat(Commands):
         try:
             wait(closed)
         except WrongThreadError:
-            pass
+            return
+        _logging.flush(_LOG_PATIENCE)
 
     def __enter__(self) -> Chat:
         return self

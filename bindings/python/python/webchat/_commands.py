@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from . import _callbacks, _exit, _pattern, _webchat
+from . import _callbacks, _exit, _logging, _pattern, _webchat
+from .errors import UnsupportedError
 
 
 class Commands:
@@ -30,6 +31,7 @@ class Commands:
                 keeper = keeper.store_session, keeper.load_session, keeper.forget_session
             keep, load, forget = keeper
             keeper = self._ask(keep), self._ask(partial(_without_argument, load)), self._ask(forget)
+        _logging.begin()
         # It is also what keeps the thread.
         self._calls = _callbacks.way(runtime)
         self._native = _webchat.Chat(config, store, keeper, runtime, self._calls)
@@ -56,6 +58,14 @@ class Commands:
     def _ask(self, function: Callable[[Any], Any]) -> Callable[[Any, _webchat.Reply], None]:
         """``function``, to be called by the library, which wants to know what it returns."""
         raise NotImplementedError
+
+    def __repr__(self) -> str:
+        """With the number by which the log names the chat."""
+        try:
+            number = str(self._native.number)
+        except (AttributeError, UnsupportedError):
+            number = "without a library"
+        return f"<{type(self).__module__}.{type(self).__qualname__} {number}>"
 
     @property
     def capabilities(self) -> dict[str, bool]:

@@ -6,7 +6,7 @@ import atexit
 import time
 import weakref
 
-from . import _waiting, _webchat
+from . import _logging, _waiting, _webchat
 
 _PATIENCE = 2.0
 """Seconds that the end of the process waits for session data to be stored."""
@@ -31,6 +31,7 @@ def _close_all() -> None:
         end = time.monotonic() + _PATIENCE
         for chat in chats:
             _waiting.wait(chat.closed(max(0.0, end - time.monotonic())))
+        _logging.flush(max(0.0, end - time.monotonic()))
     finally:
         _webchat.leave()
 

@@ -21,7 +21,7 @@ from collections.abc import Awaitable, Iterator, Mapping
 from functools import partial
 from typing import Any, Callable, Protocol
 
-from . import _webchat
+from . import _logging, _webchat
 from ._commands import Commands
 from ._webchat import Event, Reply, Runtime
 from .errors import ClosedError, Error, WrongThreadError
@@ -139,6 +139,9 @@ class Chat(Commands):
         self._native.close()
         with _held():
             await asyncio.wait([closed], timeout=limit)
+            written: asyncio.Future[None] = self._loop.create_future()
+            if _logging.when_written(partial(_hand_over, self._loop, _settle, written, None, None)):
+                await asyncio.wait([written], timeout=1.0)
 
     async def __aenter__(self) -> Chat:
         return self

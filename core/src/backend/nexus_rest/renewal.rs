@@ -115,7 +115,7 @@ impl Inner {
         }
         // Nobody asked for that other session, so it does not stay behind.
         if let Err(failure) = self.ask_known(&Operation::End, &renewed).await {
-            log::warn!(target: "webchat", "a session opened in place of another is left behind: {}", failure.told());
+            log::warn!(target: "webchat::connection", "a session opened in place of another is left behind: {}", failure.told());
         }
         let cause = "the server opened another session in place of the chat's";
         Err(Failure { ended: true, ..http::local_failure(ErrorKind::NotFound, cause.into()) })

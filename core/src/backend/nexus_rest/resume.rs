@@ -29,7 +29,7 @@ impl Inner {
             Ok(reply) => Ok(Reply { replaced: session.session_id != stored, ..in_session(reply, session) }),
             Err(failure) if failure.ended => Err(failure),
             Err(failure) => {
-                log::warn!(target: "webchat", "the messages of the restored session come later: {}", failure.told());
+                log::warn!(target: "webchat::connection", "the messages of the restored session come later: {}", failure.told());
                 let replaced = session.session_id != stored;
                 Ok(Reply { replaced, ended: Some(false), ..in_session(resumed, session) })
             }

@@ -76,7 +76,7 @@ impl Connections {
             return;
         }
         if let Some(client) = (self.make)() {
-            log::info!(target: "webchat", "nothing comes on the connections to a server: new ones take their place");
+            log::info!(target: "webchat::connection", "nothing comes on the connections to a server: new ones take their place");
             *server = Server { instead: Some(client), ..Server::new(now) };
         }
     }

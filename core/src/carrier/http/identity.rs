@@ -38,7 +38,7 @@ impl Identity {
             known.0 = stamp;
             match read(&self.source, &self.provider) {
                 Ok(key) => known.1 = key,
-                Err(what) => log::warn!(target: "webchat", "{what}; what was read before stays"),
+                Err(what) => log::warn!(target: "webchat::connection", "{what}; what was read before stays"),
             }
         }
         known.1.clone()

@@ -40,6 +40,8 @@ pub(super) struct Trust {
 struct Known {
     /// Those of each configured file.
     extra: Vec<Vec<CertificateDer<'static>>>,
+    /// What of each file is left out, as the log knows: it is told again when something else is.
+    left_out: Vec<Vec<String>>,
     verifier: Option<Result<Arc<Verifier>, rustls::Error>>,
     stamp: Stamp,
     looked: Instant,
@@ -52,12 +54,14 @@ impl Trust {
     pub(super) fn new(files: &[PathBuf], provider: Arc<CryptoProvider>) -> Result<Self, Error> {
         let (now, stamp) = (Instant::now(), stamp(files));
         let read = |(position, file): (usize, &PathBuf)| {
-            read(file, position).map_err(|what| {
+            let found = read(file).map_err(|what| {
                 Error::new(ErrorKind::InvalidConfiguration, format!("{}: {what}", key(file, position)))
-            })
+            });
+            found.inspect(|(_, left_out)| tell(file, position, left_out))
         };
-        let extra = files.iter().enumerate().map(read).collect::<Result<_, _>>()?;
-        let known = Known { extra, verifier: None, stamp, looked: now, read: now };
+        let read: Vec<_> = files.iter().enumerate().map(read).collect::<Result<_, _>>()?;
+        let (extra, left_out) = read.into_iter().unzip();
+        let known = Known { extra, left_out, verifier: None, stamp, looked: now, read: now };
         Ok(Self { files: files.to_vec(), provider, known: Mutex::new(known) })
     }
 
@@ -88,18 +92,25 @@ impl Trust {
 
     /// Reads everything. What cannot be read any more stays as it was: a file is missing for a moment while it is replaced.
     fn read_again(&self, known: &mut Known, stamp: Stamp, now: Instant) {
-        for (position, (file, extra)) in self.files.iter().zip(&mut known.extra).enumerate() {
-            match read(file, position) {
-                Ok(certificates) => *extra = certificates,
+        let known_files = known.extra.iter_mut().zip(&mut known.left_out);
+        for (position, (file, (extra, told))) in self.files.iter().zip(known_files).enumerate() {
+            match read(file) {
+                Ok((certificates, left_out)) => {
+                    *extra = certificates;
+                    if *told != left_out {
+                        tell(file, position, &left_out);
+                        *told = left_out;
+                    }
+                }
                 Err(what) => {
-                    log::warn!(target: "webchat", "{}: {what}; what was read before stays", key(file, position));
+                    log::warn!(target: "webchat::connection", "{}: {what}; what was read before stays", key(file, position));
                 }
             }
         }
         let verifier = self.verifier(&known.extra);
         match (&known.verifier, &verifier) {
             (Some(Ok(_)), Err(error)) => {
-                log::warn!(target: "webchat", "the system's root certificates cannot be read any more: {error}; what was read before stays");
+                log::warn!(target: "webchat::connection", "the system's root certificates cannot be read any more: {error}; what was read before stays");
             }
             _ => known.verifier = Some(verifier),
         }
@@ -116,8 +127,15 @@ fn key(file: &Path, position: usize) -> String {
     format!("connection.rootCertificates[{position}]: {}", foreign::line(&file.display().to_string()))
 }
 
-/// The certificates of a PEM file. Those that are of no use are told, and left out, unless none is left.
-fn read(file: &Path, position: usize) -> Result<Vec<CertificateDer<'static>>, String> {
+/// Tells the log what of a file is left out.
+fn tell(file: &Path, position: usize, left_out: &[String]) {
+    for fault in left_out {
+        log::warn!(target: "webchat::connection", "{}: {fault}; it is left out", key(file, position));
+    }
+}
+
+/// The certificates of a PEM file, and what is wrong with those that are left out; an error where none is left.
+fn read(file: &Path) -> Result<(Vec<CertificateDer<'static>>, Vec<String>), String> {
     let text = pem::read(file).map_err(|error| error.to_string())?;
     let mut store = RootCertStore::empty();
     let mut certificates = Vec::new();
@@ -144,10 +162,7 @@ fn read(file: &Path, position: usize) -> Result<Vec<CertificateDer<'static>>, St
         (true, Some(fault)) => return Err(format!("the file holds no usable certificate; {fault}")),
         (false, _) => {}
     }
-    for fault in faults {
-        log::warn!(target: "webchat", "{}: {fault}; it is left out", key(file, position));
-    }
-    Ok(certificates)
+    Ok((certificates, faults))
 }
 
 /// What the configured files and those of the system look like.
@@ -280,6 +295,51 @@ mod tests {
         assert!(trust.renewed(now).is_none(), "it has just been read");
         assert!(trust.renewed(now + 2 * READ).is_some());
         assert!(trust.renewed(now + 2 * READ).is_none());
+    }
+
+    static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+    struct Listener;
+
+    impl log::Log for Listener {
+        fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+            true
+        }
+
+        fn log(&self, record: &log::Record<'_>) {
+            LINES.lock().unwrap_or_else(PoisonError::into_inner).push(record.args().to_string());
+        }
+
+        fn flush(&self) {}
+    }
+
+    #[test]
+    fn an_entry_of_no_use_is_told_once() {
+        log::set_logger(&Listener).unwrap();
+        log::set_max_level(log::LevelFilter::Warn);
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("roots.pem");
+        let told = || {
+            let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
+            lines
+                .iter()
+                .filter(|line| line.contains(&path.display().to_string()))
+                .cloned()
+                .collect::<Vec<_>>()
+        };
+        let (good, bad) =
+            (Authority::new("Good").pem(), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+        replace(&path, &format!("{good}{bad}"));
+        let trust = trust(&path);
+        let now = Instant::now();
+        assert!(told()[0].contains("entry 2: not a usable certificate") && told().len() == 1, "{:?}", told());
+        assert!(trust.renewed(now + 2 * READ).is_some(), "it is read again");
+        replace(&path, &format!("{good}{bad}\n"));
+        assert!(trust.current(now + 3 * READ).is_ok());
+        assert_eq!(told().len(), 1, "it is the same");
+        replace(&path, &format!("{bad}{good}"));
+        assert!(trust.current(now + 4 * READ).is_ok());
+        assert!(told()[1].contains("entry 1") && told().len() == 2, "another one is told: {:?}", told());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 /// Identifies a request to the back end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ExchangeId(u64);
+pub struct ExchangeId(pub(crate) u64);
 
 /// What a request is for.
 #[derive(Debug, Clone)]

@@ -57,6 +57,8 @@ pub(crate) struct Outgoing {
     pub(crate) repetitions: u32,
     /// It has left at least once, without an answer: nobody may be told for certain that it did not arrive.
     pub(crate) has_left: bool,
+    /// Its answer was lost, as the log knows.
+    pub(crate) doubted: bool,
     /// What the server said, if it accepted the message since it last left.
     pub(crate) words: Option<Body>,
 }
@@ -170,6 +172,7 @@ impl Outbox {
             limit: None,
             repetitions: 0,
             has_left: false,
+            doubted: false,
             words: None,
         });
     }

@@ -51,8 +51,8 @@ pub(crate) struct Live {
     /// How long the latest answer to a look at the transcript took.
     pub(crate) slowness: Duration,
     pub(crate) outage: Outage,
-    /// True from a lost connection until the next answer.
-    pub(crate) disconnected: bool,
+    /// Since when the connection is lost, until the next answer.
+    pub(crate) disconnected: Option<Duration>,
     /// The HTTP status of the failed polls that an `error` event told of, until one succeeds.
     pub(crate) told_status: Option<u16>,
     /// What the server has accepted and not shown yet.
@@ -148,7 +148,7 @@ impl Live {
             fruitless: 0,
             slowness: Duration::ZERO,
             outage: Outage::default(),
-            disconnected: false,
+            disconnected: None,
             told_status: None,
             unshown: Unshown::default(),
             hides_own: false,

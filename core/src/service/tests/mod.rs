@@ -45,6 +45,7 @@ mod images;
 mod kills;
 mod last_words;
 mod names;
+mod notes;
 mod odd;
 mod one_session;
 mod opaque_places;

@@ -50,7 +50,12 @@ pub(crate) struct Script {
     pub(crate) stored: Stored,
     pub(crate) pending: Vec<Pending>,
     pub(crate) aborted: Vec<ExchangeId>,
+    /// What the log was told of requests.
+    pub(crate) troubles: Vec<String>,
+    /// Other warnings.
     pub(crate) logged: Vec<String>,
+    /// What else the log was told, with levels.
+    pub(crate) noted: Vec<String>,
     /// Leaves reads of the store unanswered until [`Script::answer_loads`].
     pub(crate) hold_loads: bool,
     /// Leaves messages with the preprocessors until [`Script::preprocess`].
@@ -78,7 +83,9 @@ impl Script {
             stored: Stored::new(),
             pending: Vec::new(),
             aborted: Vec::new(),
+            troubles: Vec::new(),
             logged: Vec::new(),
+            noted: Vec::new(),
             hold_loads: false,
             hold_preprocessing: false,
             told: Vec::new(),
@@ -423,7 +430,9 @@ impl Script {
                     self.names[&id]
                 );
             }
-            Effect::Log(text) => self.logged.push(text),
+            Effect::Log(note) if note.to_string().contains("request") => self.troubles.push(note.to_string()),
+            Effect::Log(note) if note.level == log::Level::Warn => self.logged.push(note.to_string()),
+            Effect::Log(note) => self.noted.push(format!("{} {note}", note.level)),
         }
     }
 }

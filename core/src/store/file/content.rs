@@ -55,7 +55,7 @@ impl Content {
     pub(super) fn apply(&self, mark: Option<&Mark>, changes: Vec<Change>) -> Result<(), Error> {
         let mut content = self.read()?.unwrap_or_else(|why| {
             let told = self.set_aside(&why);
-            log::warn!(target: "webchat", "{told}");
+            log::warn!(target: "webchat::store", "{told}");
             JsonObject::new()
         });
         let is = |mark: &Mark| content.get(mark.key).and_then(Value::as_str) == Some(&*mark.text.0);

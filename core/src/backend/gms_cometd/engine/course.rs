@@ -90,7 +90,7 @@ impl Engine {
         match (link, &task.operation) {
             (Ok(()), _) => self.go(id),
             (Err(Unconnected::Unreachable(failure)), Operation::Start(_)) => {
-                log::warn!(target: "webchat", "the server cannot be reached: {}", failure.told());
+                log::warn!(target: "webchat::connection", "the server cannot be reached: {}", failure.told());
                 let body = Body(Bytes::from_static(UNREACHABLE));
                 self.done(id, Ok(Reply { verdict: Verdict::Temporary, body, ..Reply::default() }));
             }

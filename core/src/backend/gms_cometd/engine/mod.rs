@@ -181,7 +181,7 @@ impl Engine {
                 self.link_is(LinkState::Up);
             }
             LinkEvent::Failed(attempts, failure) => {
-                log::info!(target: "webchat", "attempt {attempts} to connect failed: {}", failure.told());
+                log::info!(target: "webchat::connection", "attempt {attempts} to connect failed: {}", failure.told());
                 self.link_is(LinkState::Failing(attempts, failure));
             }
             LinkEvent::Stopped(Some(failure)) => {
@@ -218,7 +218,7 @@ impl Engine {
         let mut reply = match decode(data) {
             Ok(reply) => reply,
             Err(why) => {
-                log::warn!(target: "webchat", "what came on the chat's channel is left out: {why}");
+                log::warn!(target: "webchat::connection", "what came on the chat's channel is left out: {why}");
                 return;
             }
         };

@@ -261,7 +261,7 @@ impl Engine {
             session.settled.insert(channel);
             return None;
         }
-        log::info!(target: "webchat", "{}", failure::refused("subscription", reply).told());
+        log::info!(target: "webchat::connection", "{}", failure::refused("subscription", reply).told());
         if failure::code(reply) == Some(failure::UNKNOWN_CLIENT) {
             return Some(Asked::Handshake(failure::refused("subscription", reply)));
         }
