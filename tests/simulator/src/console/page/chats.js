@@ -1,6 +1,6 @@
 // The list of chats: those that wait first.
 
-import { byId, clock, el } from "./dom.js";
+import { byId, clock, el, oncePerFrame } from "./dom.js";
 import { choose, on, others, store, waits } from "./store.js";
 
 const MOST_ENDED = 50;
@@ -60,11 +60,21 @@ function fill({ title, holds, head, list }, chats) {
   if (focused?.isConnected) focused.focus();
 }
 
+// The chats of which something has changed since the list was drawn.
+const changed = new Set();
+
 function draw() {
   const chats = [...store.chats.values()];
-  for (const chat of chats) if (!items.has(chat.id)) items.set(chat.id, item(chat));
-  for (const id of items.keys()) if (!store.chats.has(id)) items.delete(id);
-  for (const chat of chats) show(items.get(chat.id), chat);
+  for (const id of changed) {
+    const chat = store.chats.get(id);
+    if (!chat) {
+      items.delete(id);
+      continue;
+    }
+    if (!items.has(id)) items.set(id, item(chat));
+    show(items.get(id), chat);
+  }
+  changed.clear();
   const focused = document.activeElement?.dataset?.chat;
   for (const group of groups) fill(group, chats);
   if (focused && document.activeElement === document.body) items.get(focused)?.press.focus();
@@ -104,12 +114,11 @@ function arrows(event) {
 export function start() {
   byId("list").append(...groups.flatMap(({ head, list }) => [head, list]));
   byId("list").addEventListener("keydown", arrows);
-  let due = false;
-  on("chats", () => {
+  const drawSoon = oncePerFrame(draw);
+  on("chats", id => {
+    changed.add(id);
     count();
-    if (due) return;
-    due = true;
-    requestAnimationFrame(() => { due = false; draw(); });
+    drawSoon();
   });
   on("server", addresses);
 }

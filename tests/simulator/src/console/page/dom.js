@@ -40,8 +40,20 @@ export function note(text) {
   setTimeout(() => line.remove(), 8000);
 }
 
+const times = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+
 /** The time of day of milliseconds since 1970. */
-export const clock = ms => new Date(ms).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+export const clock = ms => times.format(ms);
+
+/** Calls a function before the page is drawn next, once however often it is asked for until then. */
+export function oncePerFrame(call) {
+  let due = false;
+  return () => {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => { due = false; call(); });
+  };
+}
 
 /** Bytes in words. */
 export function bytes(count) {

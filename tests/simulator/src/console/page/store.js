@@ -43,11 +43,12 @@ export const waits = chat => !chat.ended && others(chat).length === 0;
 
 /** Shows a chat, and fetches what was said in it. */
 export async function choose(id) {
+  const before = store.chosen;
   store.chosen = id;
   store.unread.delete(id);
   if (id !== null && !store.entries.has(id)) store.entries.set(id, new Map());
   tell("chosen");
-  tell("chats");
+  for (const one of [before, id]) tell("chats", one);
   if (id !== null) await fetchEntries(id);
 }
 
@@ -75,8 +76,8 @@ const hear = {
 
   server(server) {
     if (store.server && store.server.run !== server.run) {
-      for (const part of ["chats", "entries", "unread", "requests"]) store[part].clear();
-      choose(null);
+      for (const id of [...store.chats.keys()]) hear.gone({ chat: id });
+      store.requests.clear();
       tell("requests");
     }
     store.server = server;
@@ -86,14 +87,14 @@ const hear = {
   chat(chat) {
     heard.add(chat.id);
     store.chats.set(chat.id, chat);
-    tell("chats");
+    tell("chats", chat.id);
     if (chat.id === store.chosen) tell("chat");
   },
 
   gone({ chat }) {
     for (const part of ["chats", "entries", "unread"]) store[part].delete(chat);
     if (chat === store.chosen) choose(null);
-    tell("chats");
+    tell("chats", chat);
   },
 
   entry({ chat, entry }) {
@@ -103,7 +104,7 @@ const hear = {
       store.unread.set(chat, (store.unread.get(chat) ?? 0) + 1);
     }
     if (chat === store.chosen) tell("entries");
-    tell("chats");
+    tell("chats", chat);
   },
 
   request(request) {
@@ -121,7 +122,6 @@ const hear = {
     store.ready = true;
     for (const id of [...store.chats.keys()]) if (!heard.has(id)) hear.gone({ chat: id });
     if (store.chosen !== null) fetchEntries(store.chosen).catch(() => {});
-    tell("chats");
   },
 };
 
@@ -130,6 +130,6 @@ export function follow() {
   const link = up => { store.up = up; tell("link"); };
   listen((name, data) => hear[name](data), link);
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && store.unread.delete(store.chosen)) tell("chats");
+    if (!document.hidden && store.unread.delete(store.chosen)) tell("chats", store.chosen);
   });
 }

@@ -1,6 +1,6 @@
 // The transcript of the chosen chat, and who is typing.
 
-import { atEnd, byId } from "./dom.js";
+import { atEnd, byId, oncePerFrame } from "./dom.js";
 import { entryView, isShown } from "./entry.js";
 import { chosen, on, store } from "./store.js";
 
@@ -59,7 +59,7 @@ function typing() {
 
 export function start() {
   on("chosen", clear);
-  on("chosen entries", draw);
+  on("chosen entries", oncePerFrame(draw));
   on("chosen chat", typing);
   const log = byId("log");
   log.addEventListener("scroll", () => { sticks = atEnd(log); });

@@ -1,7 +1,7 @@
 // The wire log: every request, and what became of it.
 
 import { ask } from "./api.js";
-import { atEnd, button, byId, clock, el } from "./dom.js";
+import { atEnd, button, byId, clock, el, oncePerFrame } from "./dom.js";
 import { on, store } from "./store.js";
 
 const QUIET = new Set(["refresh", "connect"]);
@@ -64,9 +64,16 @@ function draw(request) {
   }
 }
 
-function add(request) {
+// The numbers of requests of which something has changed since the list was drawn.
+const changed = new Set();
+
+function catchUp() {
   const stays = atEnd(fields.list);
-  if (shown(request)) draw(request);
+  for (const number of changed) {
+    const request = store.requests.get(number);
+    if (request && shown(request)) draw(request);
+  }
+  changed.clear();
   for (const number of rows.keys()) {
     if (store.requests.has(number)) break;
     rows.get(number).remove();
@@ -76,6 +83,7 @@ function add(request) {
 }
 
 function redraw() {
+  changed.clear();
   rows.clear();
   fields.list.replaceChildren();
   for (const request of store.requests.values()) if (shown(request)) draw(request);
@@ -87,7 +95,8 @@ export function start() {
     el("div", { className: "row" }, el("h2", { textContent: "Wire log" }), el("label", {}, fields.here, "this chat"), el("label", {}, fields.polls, "no polls"),
       button("Clear", () => ask("DELETE", "/log"))),
     fields.list);
-  on("request", add);
+  const catchUpSoon = oncePerFrame(catchUp);
+  on("request", ({ number }) => { changed.add(number); catchUpSoon(); });
   on("requests", redraw);
   on("chosen", () => { if (fields.here.checked) redraw(); });
 }
