@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import io
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 import webchat
@@ -107,6 +110,66 @@ async def test_a_file_is_fetched(face: Face, simulator: Simulator, tmp_path: Pat
 
         with pytest.raises(webchat.InvalidArgumentError, match="not both"):
             await face(chat.download_file(file_id, directory=directory, path=exact))
+
+
+async def test_a_file_object_is_sent_from_where_it_stands(face: Face, simulator: Simulator, tmp_path: Path) -> None:
+    path = tmp_path / "invoice.txt"
+    path.write_bytes(b"skipped" + TEXT)
+    async with face.started(simulator) as chat:
+        with path.open("rb") as opened:
+            opened.seek(len(b"skipped"))
+            await face(chat.send_file(opened))
+            assert not opened.closed and opened.read() == b""
+        await face(chat.send_file(io.BytesIO(TEXT), name="other.txt"))
+        files = [file for request in simulator.requests("fileUpload", 2) for file in request["files"]]
+        assert [(file["fileName"], file["size"]) for file in files] == [("invoice.txt", len(TEXT)), ("other.txt", len(TEXT))]
+        with pytest.raises(webchat.InvalidArgumentError, match="name"):
+            await face(chat.send_file(io.BytesIO(TEXT)))
+        with path.open() as text, pytest.raises(webchat.InvalidArgumentError, match="binary mode"):
+            await face(chat.send_file(text))
+
+
+async def test_a_file_is_fetched_to_where_it_is_wanted(face: Face, simulator: Simulator, tmp_path: Path) -> None:
+    async with face.started(simulator) as chat:
+        simulator.chat("join", nickname="Sam")
+        file_id = simulator.chat("upload", name="invoice.txt", base64=base64.b64encode(TEXT).decode())["fileId"]
+        target = io.BytesIO()
+        got = await face(chat.download_file(file_id, to=target))
+        assert target.getvalue() == TEXT and got["size"] == len(TEXT) and "path" not in got and "bytes" not in got
+        got = await face(chat.download_file(file_id, to=tmp_path))
+        assert got["path"] == str(tmp_path / "invoice.txt")
+        got = await face(chat.download_file(file_id, to=tmp_path / "exact.bin"))
+        assert (tmp_path / "exact.bin").read_bytes() == TEXT
+        with pytest.raises(webchat.InvalidArgumentError, match="either"):
+            await face(chat.download_file(file_id, to=tmp_path, directory=tmp_path))
+
+        class Full(io.BytesIO):
+            def write(self, _: Any) -> int:
+                raise OSError(28, "No space left on device")
+
+        with pytest.raises(OSError, match="No space"):
+            await face(chat.download_file(file_id, to=Full()))
+
+
+async def test_a_bar_of_tqdm_s_is_taken_as_it_is(face: Face, simulator: Simulator) -> None:
+    bar = pytest.importorskip("tqdm").tqdm(file=io.StringIO())
+    async with face.started(simulator) as chat:
+        await face(chat.send_file(TEXT, name="a.txt", progress=bar))
+        while bar.n < len(TEXT):
+            await asyncio.sleep(0)
+    assert bar.total >= bar.n
+    bar.close()
+
+
+async def test_a_bar_of_rich_shows_how_far_a_file_is(face: Face, simulator: Simulator) -> None:
+    progress = pytest.importorskip("rich.progress").Progress(disable=True)
+    task = progress.add_task("a.txt", total=None)
+    async with face.started(simulator) as chat:
+        await face(
+            chat.send_file(TEXT, name="a.txt", progress=lambda sent, total: progress.update(task, completed=sent, total=total))
+        )
+        while progress.tasks[0].completed < len(TEXT):
+            await asyncio.sleep(0)
 
 
 async def test_limits_and_deletion(face: Face, simulator: Simulator) -> None:

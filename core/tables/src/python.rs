@@ -48,6 +48,10 @@ fn parameters(entry: &Entry, face: Face) -> Vec<String> {
     if options().any(|option| option.kind == Kind::File) {
         all.push("name: str | None = None".to_owned());
     }
+    // One parameter for each place that a file can be saved in.
+    if options().any(|option| option.kind == Kind::Path) {
+        all.push("to: StrPath | Writable | None = None".to_owned());
+    }
     let named = options().filter(|option| !is_placed(option) && !is_rest(option));
     all.extend(named.map(|option| parameter(option, face)));
     all.push("timeout: float | None = None".to_owned());
@@ -81,7 +85,7 @@ fn kind(kind: Kind, face: Face) -> &'static str {
         Kind::Object | Kind::Rest => "Mapping[str, Any]",
         Kind::ObjectOrText | Kind::Session => "Mapping[str, Any] | str",
         Kind::Config => "Config",
-        Kind::File => "StrPath | Bytes",
+        Kind::File => "StrPath | Bytes | Readable",
         Kind::Path => "StrPath",
         Kind::Progress => "Progress",
         Kind::Input if face == Face::Asyncio => "Callable[[], str | None | Awaitable[str | None]]",

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Callable, Protocol
 
-from . import _logging, _webchat
+from . import _files, _logging, _webchat
 from ._commands import Commands
 from ._waiting import wait
 from ._webchat import Event, Reply, Runtime, __version__
@@ -114,6 +114,14 @@ class Chat(Commands):
 
     def _returning(self, outcome: Any, value: Any) -> Any:
         return value
+
+    def _in_steps(self, prepare: Callable[[], Any], give: Callable[[Any], Any], landing: _files.Landing | None) -> Any:
+        try:
+            outcome = give(prepare())
+            return outcome if landing is None else landing.finish(outcome)
+        finally:
+            if landing is not None:
+                landing.give_up()
 
     def _tell(self, function: Callable[..., Any], number: int | None = None) -> Callable[..., Any]:
         return function

@@ -7,7 +7,7 @@ from typing_extensions import Self
 
 from . import _webchat, errors
 from ._commands import Commands
-from ._types import Bytes, Config, JsonObject, Prefilter, Progress, StrPath
+from ._types import Bytes, Config, JsonObject, Prefilter, Progress, Readable, StrPath, Writable
 from ._webchat import Event as Event
 from ._webchat import Runtime as Runtime
 from ._webchat import __version__ as __version__
@@ -110,7 +110,7 @@ class Chat(Commands):
     def fetch_history(self, *, timeout: float | None = None) -> JsonObject: ...
     def send_file(
         self,
-        file: StrPath | Bytes,
+        file: StrPath | Bytes | Readable,
         *,
         name: str | None = None,
         description: str | None = None,
@@ -122,6 +122,7 @@ class Chat(Commands):
         self,
         file_id: str,
         *,
+        to: StrPath | Writable | None = None,
         path: StrPath | None = None,
         directory: StrPath | None = None,
         file_name: str | None = None,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from . import _callbacks, _exit, _logging, _pattern, _webchat
+from . import _callbacks, _exit, _files, _logging, _pattern, _webchat
 from .errors import UnsupportedError
 
 
@@ -49,6 +49,10 @@ class Commands:
 
     def _returning(self, outcome: Any, value: Any) -> Any:
         """``value``, once the command has its outcome."""
+        raise NotImplementedError
+
+    def _in_steps(self, prepare: Callable[[], Any], give: Callable[[Any], Any], landing: _files.Landing | None) -> Any:
+        """The outcome of ``give``, with what ``prepare`` returns, and then of ``landing``; those two may take long."""
         raise NotImplementedError
 
     def _tell(self, function: Callable[..., Any], number: int | None = None) -> Callable[..., Any]:
@@ -124,13 +128,13 @@ class Commands:
             if key in ("filters", "regex"):
                 options[key] = _filters(value)
             elif key == "files":
-                options[key] = _files(value)
+                options[key] = _without_paths(value)
             elif key == "preprocessor" and callable(value):
                 options[key] = self._ask(value)
             elif key == "input" and callable(value):
                 options[key] = self._ask(partial(_without_argument, value))
-            elif key == "progress" and callable(value):
-                options[key] = self._tell(value)
+            elif key == "progress" and (told := _files.progress(value)) is not None:
+                options[key] = self._tell(told)
         return options
 
     def configure(self, config: Any, *, timeout: float | None = None) -> Any:
@@ -260,22 +264,29 @@ class Commands:
         progress: Any = None,
         timeout: float | None = None,
     ) -> Any:
-        """Sends a file: a path, or bytes, which need a ``name``. Returns the server's answer. A name that is not UTF-8 is made readable.
+        """Sends a file. Returns the server's answer.
 
-        ``progress`` is called with the bytes sent so far and the bytes in all, or ``None`` where that is not known.
+        ``file`` is a path, read while it is sent; bytes, which need a ``name``; or an object opened for reading bytes, which is read into
+        memory first, from where it stands. A name that is not UTF-8 is made readable.
+
+        ``progress`` is called with the bytes sent so far and the bytes in all, or ``None`` where that is not known, on the thread of
+        handlers. A bar of ``tqdm`` is taken as it is; with ``rich`` it is
+        ``lambda sent, total: bar.update(task, completed=sent, total=total)``.
         """
-        source: dict[str, Any] = (
-            {"bytes": bytes(file)} if isinstance(file, (bytes, bytearray, memoryview)) else {"path": os.fsdecode(file)}
-        )
-        if name is not None:
-            source["name"] = name
-        options = {"files": source, "description": description, "userData": user_data, "progress": progress}
-        return self._given("sendFile", timeout, **options)
+        options = {"description": description, "userData": user_data, "progress": progress}
+
+        def give(source: dict[str, Any]) -> Any:
+            return self._given("sendFile", timeout, files=source, **options)
+
+        if not _files.is_object(file):
+            return give(_files.source(file, name))
+        return self._in_steps(partial(_files.source, file, name), give, None)
 
     def download_file(
         self,
         file_id: str,
         *,
+        to: Any = None,
         path: Any = None,
         directory: Any = None,
         file_name: str | None = None,
@@ -285,10 +296,18 @@ class Commands:
         """Fetches a file. Returns ``{"fileName", "size", ...}``, with ``"bytes"``, or with ``"path"`` where it was saved.
 
         It is saved to exactly ``path``, an existing file being replaced, or into ``directory`` under a name of its own: never outside
-        of it, never over an existing file. ``progress``: see :meth:`send_file`.
+        of it, never over an existing file. ``to`` is either of them (a directory where there is one, or where it ends in a slash), or an
+        object opened for writing bytes, into which the file is written when it is complete. ``progress``: see :meth:`send_file`.
         """
-        places = {key: os.fsdecode(value) for key, value in (("path", path), ("directory", directory)) if value is not None}
-        return self._given("downloadFile", timeout, fileId=file_id, fileName=file_name, progress=progress, **places)
+
+        def give(places: dict[str, str]) -> Any:
+            return self._given("downloadFile", timeout, fileId=file_id, fileName=file_name, progress=progress, **places)
+
+        if not callable(getattr(to, "write", None)) or isinstance(to, os.PathLike):
+            return give(_files.places(to, path, directory))
+        _files.places(None if path is None and directory is None else "", path, directory)
+        landing = _files.Landing(to)
+        return self._in_steps(lambda: {"path": landing.path}, give, landing)
 
     def get_session_data(self, *, timeout: float | None = None) -> Any:
         """Returns what identifies the session. Whoever has it can take part in the chat.
@@ -352,11 +371,11 @@ def _filters(value: Any) -> Any:
     return value
 
 
-def _files(value: Any) -> Any:
+def _without_paths(value: Any) -> Any:
     if isinstance(value, os.PathLike):
         return os.fsdecode(value)
     if isinstance(value, (list, tuple)):
-        return _files(value[0]) if value else None
+        return _without_paths(value[0]) if value else None
     if isinstance(value, Mapping):
         return {key: os.fsdecode(each) if isinstance(each, os.PathLike) else each for key, each in value.items()}
     return value

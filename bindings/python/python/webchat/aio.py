@@ -21,7 +21,7 @@ from collections.abc import Awaitable, Iterator, Mapping
 from functools import partial
 from typing import Any, Callable, Protocol
 
-from . import _logging, _webchat
+from . import _files, _logging, _webchat
 from ._commands import Commands
 from ._webchat import Event, Reply, Runtime
 from .errors import ClosedError, Error, WrongThreadError
@@ -102,6 +102,15 @@ class Chat(Commands):
     async def _returning(self, outcome: Any, value: Any) -> Any:
         await outcome
         return value
+
+    async def _in_steps(self, prepare: Callable[[], Any], give: Callable[[Any], Any], landing: _files.Landing | None) -> Any:
+        _check(self._loop)
+        try:
+            outcome = await give(await self._loop.run_in_executor(None, prepare))
+            return outcome if landing is None else await self._loop.run_in_executor(None, landing.finish, outcome)
+        finally:
+            if landing is not None:
+                landing.give_up()
 
     def _tell(self, function: Callable[..., Any], number: int | None = None) -> Callable[..., Any]:
         if number is not None:

@@ -8,7 +8,7 @@ from typing_extensions import Self
 
 from . import _webchat
 from ._commands import Commands
-from ._types import Bytes, Config, JsonObject, Prefilter, Progress, StrPath
+from ._types import Bytes, Config, JsonObject, Prefilter, Progress, Readable, StrPath, Writable
 from ._webchat import Event, Runtime
 
 __all__ = ["Chat", "Events", "SessionKeeper", "SessionStore"]
@@ -134,7 +134,7 @@ class Chat(Commands):
     def fetch_history(self, *, timeout: float | None = None) -> Coroutine[Any, Any, JsonObject]: ...
     def send_file(
         self,
-        file: StrPath | Bytes,
+        file: StrPath | Bytes | Readable,
         *,
         name: str | None = None,
         description: str | None = None,
@@ -146,6 +146,7 @@ class Chat(Commands):
         self,
         file_id: str,
         *,
+        to: StrPath | Writable | None = None,
         path: StrPath | None = None,
         directory: StrPath | None = None,
         file_name: str | None = None,
