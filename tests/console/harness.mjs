@@ -17,12 +17,12 @@ export function browser() {
   return chromium.launch({ executablePath });
 }
 
-/** A simulator that runs as a program until it is stopped. */
+/** A simulator that runs as a program until it is stopped, or whoever started it is gone. */
 export class Simulator {
   static async start(...options) {
-    const words = ["--json", "--script", "none", "--api", "gms-rest,gms-cometd,nexus-rest", ...options];
+    const words = ["--json", "--stop-at-eof", "--script", "none", "--api", "gms-rest,gms-cometd,nexus-rest", ...options];
     const port = options.includes("--port") ? [] : ["--port", "0"];
-    const program = spawn(process.env.WEBCHAT_SIMULATOR ?? "webchat-simulator", [...words, ...port], { stdio: ["ignore", "pipe", "inherit"] });
+    const program = spawn(process.env.WEBCHAT_SIMULATOR ?? "webchat-simulator", [...words, ...port], { stdio: ["pipe", "pipe", "inherit"] });
     for await (const line of createInterface({ input: program.stdout })) return Object.assign(new Simulator(), { program, urls: JSON.parse(line) });
     throw new Error("the simulator did not start");
   }
