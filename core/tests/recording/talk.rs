@@ -7,7 +7,7 @@ use webchat_core::{
     command::{SendMessage, StartChat},
     model::{Download, DownloadTarget, FileSource, Upload},
 };
-use webchat_simulator::Simulator;
+use webchat_simulator::{Fault, Operation, Simulator};
 
 /// Longer than anything takes here.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -160,6 +160,31 @@ pub(crate) async fn plain(customer: &mut Customer, backstage: &Backstage<'_>) {
         let file = customer.chat.download_file(download(file_id)).await.unwrap();
         customer.seen.push(format!("a file of {} bytes", file.size));
     }
+    customer.chat.end_chat().await.unwrap();
+    customer.sees("ended").await;
+}
+
+/// A chat in which messages' answers are lost, polls fail, and nobody listens for a while.
+pub(crate) async fn troubled(customer: &mut Customer, backstage: &Backstage<'_>) {
+    customer.chat.start_chat(form()).await.unwrap();
+    customer.sees("started").await;
+    backstage.act(|simulator, chat| simulator.join_agent(chat, "Kim Smith").unwrap());
+    customer.sees("agentConnected").await;
+    backstage.act(|simulator, _| simulator.faults().push(Fault::drop_after().on(Operation::Send)));
+    customer.chat.send_message(message("An answer that is lost")).await.unwrap();
+    customer.sees(":22").await;
+    backstage.says("I have it");
+    customer.sees(":9").await;
+    if let Some(simulator) = backstage.0 {
+        simulator.go_down().await.unwrap();
+    }
+    customer.sees("disconnected").await;
+    if let Some(simulator) = backstage.0 {
+        simulator.come_up().await.unwrap();
+    }
+    customer.sees("reconnected").await;
+    backstage.says("Here I am again");
+    customer.sees(":15").await;
     customer.chat.end_chat().await.unwrap();
     customer.sees("ended").await;
 }

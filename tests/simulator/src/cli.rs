@@ -51,6 +51,18 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 1, value_name = "NUMBER")]
     seed: u64,
 
+    /// Play this recording of a chat's wire back instead, made by the library's option `connection.recording`: the recorded
+    /// answers, matched by operation in order, for a client that does the same again. What it asks besides is refused, and named
+    /// on the error stream.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) replay: Option<PathBuf>,
+    /// Which chat of the recording, from 1, where it has several.
+    #[arg(long, value_name = "NUMBER", requires = "replay")]
+    pub(crate) replay_chat: Option<usize>,
+    /// Whether recorded pauses are kept.
+    #[arg(long, value_enum, default_value_t = Tempo::Fast, value_name = "PACE")]
+    pub(crate) pace: Tempo,
+
     /// What the agent does in every chat.
     #[arg(long, value_enum, default_value_t = Play::Demo, conflicts_with = "rules")]
     script: Play,
@@ -140,6 +152,14 @@ pub(crate) struct Arguments {
     /// Fault that happens at random, e.g. `latency,ms=300,rate=0.2`; repeatable.
     #[arg(long, value_name = "FAULT,rate=P", value_parser = Fault::rate_from_words)]
     rate: Vec<(f64, Fault)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Tempo {
+    /// What brought nothing is passed over, and nobody is kept waiting.
+    Fast,
+    /// With the pauses of the recording.
+    Recorded,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

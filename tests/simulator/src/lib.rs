@@ -161,6 +161,8 @@ mod log;
 mod operation;
 mod page;
 mod refusal;
+#[allow(clippy::indexing_slicing, reason = "a member of JSON that is not there is null")]
+mod replay;
 mod router;
 mod script;
 mod server;
@@ -182,5 +184,6 @@ pub use log::{LogEntry, ReceivedFile};
 pub use operation::Operation;
 pub use refusal::ApiError;
 pub use regex::Regex;
+pub use replay::{Pace, RecordedChat, Replay};
 pub use script::{Fallback, Farewell, Rule, Script};
 pub use simulator::{Builder, ChatInfo, Customer, KeepMemory, Simulator};

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod cli;
+mod playback;
 mod trace;
 
 use std::io::{self, Write};
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 use std::{fs, net::SocketAddr};
 
 use clap::Parser;
+use serde_json::Value;
 use webchat_simulator::{Address, Api, Simulator};
 
 use crate::cli::Arguments;
@@ -31,10 +33,14 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     // Before the announcement, so that a caller may send a signal as soon as it has read it.
     let mut signals = Signals::new().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let address = find(&arguments.host, arguments.port).await?;
+    if let Some(recording) = &arguments.replay {
+        return playback::run(recording, &arguments, address, &mut signals).await;
+    }
     let builder = arguments.builder()?.address(address);
     let simulator = builder.start().await.map_err(|error| error.to_string())?;
     arguments.store_faults(&simulator)?;
-    announce(&simulator, &arguments)?;
+    let words = || in_words(&simulator, arguments.apis());
+    announce(&simulator.urls(), &arguments, words)?;
     tokio::select! {
         () = signals.arrival() => {}
         () = end_of_input(), if arguments.stop_at_eof => {}
@@ -64,13 +70,12 @@ async fn find(host: &str, port: u16) -> Result<SocketAddr, String> {
 }
 
 /// Says where the simulator listens, first of all.
-fn announce(simulator: &Simulator, arguments: &Arguments) -> Result<(), String> {
-    let facts = simulator.urls();
+fn announce(facts: &Value, arguments: &Arguments, words: impl FnOnce() -> String) -> Result<(), String> {
     if let Some(path) = &arguments.ready_file {
         write_whole(path, &format!("{facts}\n"))
             .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
-    let text = if arguments.json { format!("{facts}\n") } else { in_words(simulator, arguments.apis()) };
+    let text = if arguments.json { format!("{facts}\n") } else { words() };
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| error.to_string())
 }

@@ -202,3 +202,33 @@ fn mistakes_are_named() {
     assert_eq!(code, Some(1));
     assert!(error.contains(&format!("cannot listen on {address}")), "{error}");
 }
+
+#[test]
+fn it_plays_a_recording_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wire.jsonl");
+    let asks = |chat: u8| {
+        let request =
+            value!({"method": "POST", "path": "/genesys/2/chat/abc/", "headers": [], "body": {"form": []}});
+        value!({"at": 1, "chat": chat, "exchange": 1, "request": request}).to_string()
+    };
+    let version = "{\"webchatRecording\":1,\"began\":5}";
+    let replay = path.to_str().unwrap();
+    std::fs::write(&path, [version, &asks(1), &asks(2), "{\"at\":"].join("\n")).unwrap();
+    let (code, _, error) = run(&["--replay", replay]);
+    assert!(code == Some(1) && error.contains("has 2 chats: choose one with --replay-chat"), "{error}");
+    let (_program, line) = start(&["-p", "0", "--json", "--replay", replay, "--replay-chat", "2"]);
+    let urls: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(urls["replay"]["api"], "gms-rest");
+    assert!(urls["chatUrl"] == urls["url"] && urls["nexusUrl"].is_null(), "{urls}");
+    for (content, part) in [
+        ("", "no chat"),
+        ("{}", "no chat"),
+        ("{\"webchatRecording\":2}", "version 2 is not known"),
+        (&*asks(1), "does not begin"),
+    ] {
+        std::fs::write(&path, content).unwrap();
+        let (code, _, error) = run(&["--replay", replay]);
+        assert!(code == Some(1) && error.contains(part), "{content}: {error}");
+    }
+}
