@@ -71,8 +71,8 @@ tables: ## Writes anew what the tables of commands, events, errors and options g
 notices: ## Writes THIRD-PARTY.txt anew, the licences of what is shipped
 	tests/tools/notices
 
-wheel: setup ## Builds the Python wheel into target/wheels
-	$(VENV)/bin/maturin build --release --locked -m bindings/python/Cargo.toml
+wheel: ## Builds the Python wheels, of the module and of the simulator, into target/wheels (needs Rust and Python alone)
+	@tests/tools/wheels "$(TARGET)" "$(TARGET)/wheels"
 
 PREFIX ?= /usr/local
 LIBDIR ?= lib

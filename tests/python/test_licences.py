@@ -30,6 +30,12 @@ def test_an_installation_has_them(tmp_path: pathlib.Path) -> None:
     assert (installed / "THIRD-PARTY.txt").read_text() == (ROOT / "THIRD-PARTY.txt").read_text()
 
 
+def test_the_simulator_that_tests_install_is_of_the_same_version() -> None:
+    wanted = importlib.metadata.requires("libwebchat") or []
+    version = importlib.metadata.version("libwebchat")
+    assert any(need.split(";")[0].strip() == f"libwebchat-simulator=={version}" for need in wanted), wanted
+
+
 def test_the_notices_name_what_the_library_is_made_of() -> None:
     notices = (ROOT / "THIRD-PARTY.txt").read_text()
     for crate in ["reqwest", "ring", "rustls", "tokio", "pyo3"]:

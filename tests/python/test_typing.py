@@ -47,7 +47,7 @@ def test_the_readme_program_runs() -> None:
     (program,) = programs((PACKAGE.parents[1] / "README.md").read_text())
     simulator = Simulator("--script", "demo", "--join-after", "0", "--typing", "0")
     try:
-        program = program.replace("http://127.0.0.1:8080/genesys/2/chat/support", simulator.chat_url).replace('"Hello"', '"bye"')
+        program = program.replace("http://127.0.0.1:8080/genesys/2/chat/support", simulator.chat_url)
         run("-W", "error", "-c", program)
     finally:
         simulator.stop()
