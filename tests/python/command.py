@@ -11,7 +11,6 @@ import subprocess
 import sys
 import termios
 import time
-from typing import Any
 
 import pyte
 
@@ -40,10 +39,10 @@ def run(*words: object, code: int = 0, typed: str = "", **variables: str) -> sub
     return done
 
 
-def start(*words: object, **options: Any) -> subprocess.Popen[str]:
+def start(*words: object, stdin: int = subprocess.DEVNULL, **variables: str) -> subprocess.Popen[str]:
     """Starts the command in pipes."""
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **options}
-    return subprocess.Popen(arguments(*words), text=True, env=environment(), **pipes)
+    pipe, environ = subprocess.PIPE, environment(**variables)
+    return subprocess.Popen(arguments(*words), stdin=stdin, stdout=pipe, stderr=pipe, text=True, env=environ)
 
 
 _IN_A_TERMINAL = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"

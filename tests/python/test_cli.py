@@ -193,9 +193,9 @@ def test_some_events_alone(demo: Simulator) -> None:
 def test_nobody_reads_any_more(demo: Simulator) -> None:
     process = start("tail", "--url", demo.chat_url, *FAST)
     assert process.stdout is not None and process.stderr is not None
-    process.stdout.readline()
+    while "How can I help you?" not in process.stdout.readline():
+        pass
     process.stdout.close()
-    demo.requests("requestChat")
     demo.chat("say", text="Anybody?")
     assert process.wait(SECONDS) == 128 + signal.SIGPIPE
     assert not process.stderr.read()

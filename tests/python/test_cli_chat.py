@@ -146,7 +146,8 @@ def test_files_both_ways_in_a_pipe(demo: Simulator, tmp_path: Path) -> None:
 def test_nobody_reads_the_chat_any_more(demo: Simulator) -> None:
     process = start("chat", "--url", demo.chat_url, *FAST, stdin=subprocess.PIPE)
     assert process.stdout is not None and process.stdin is not None and process.stderr is not None
-    process.stdout.readline()
+    while "How can I help you?" not in process.stdout.readline():
+        pass
     process.stdout.close()
     demo.chat("say", text="Anybody?")
     assert process.wait(SECONDS) == 128 + signal.SIGPIPE
@@ -201,6 +202,8 @@ def test_rich_content_in_all_its_forms() -> None:
             attributes = {"structured-content": {"genesys-chat": {"content": holder}}}
             assert find_rich({"eventAttributes": attributes}) == rich == find_rich({"content": holder})
     card = {"title": "Plan A", "description": "Cheap", "actions": [{"text": "More", "url": "https://a.test/"}, {"text": "Buy", "payload": "A"}]}
+    from_console = [{"title": "Plan A", "description": "Cheap", "components": [{"type": "button", "action": "message", "text": "Buy"}]}]
+    assert parts({"id": "e1", "contentType": "generic", "content": from_console}) == [Card("Plan A", "Cheap"), Choice("Buy", "Buy", "e1")]
     assert parts({"contentType": "generic", "content": [card]}) == [
         Card("Plan A", "Cheap"),
         Link("More", "https://a.test/"),

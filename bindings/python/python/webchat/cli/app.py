@@ -19,6 +19,9 @@ SUBCOMMANDS = {
     "chat": "chat_command",
     "send": "send",
     "tail": "tail",
+    "probe": "probe",
+    "simulate": "simulate",
+    "config": "config_check",
     "completion": "completion",
 }
 """The subcommands, and the modules that they stand in."""
@@ -29,8 +32,9 @@ NOBODY_READS = 128 + 13
 
 EPILOG = """\b
 Examples:
+  webchat simulate --open                  a server to try, and its agent's page
   webchat chat --url http://127.0.0.1:8080/genesys/2/chat/support
-  webchat send --config chat.json "Hello"
+  webchat config check chat.json           what a configuration means
 """
 
 

@@ -152,7 +152,8 @@ def find_server(
         path = config or os.environ.get("WEBCHAT_CONFIG")
         if not path:
             raise click.UsageError(
-                "no server is named: give --url URL or --config FILE, or set WEBCHAT_CONFIG."
+                "no server is named: give --url URL or --config FILE, or set WEBCHAT_CONFIG. "
+                "'webchat simulate' starts a server to try things with."
             )
         server = Server(read_config(path), path)
     _complete(server, endpoint, api_key)

@@ -14,7 +14,7 @@ DEEPEST = 6
 
 _LABELS = ("text", "title", "label", "name")
 _VALUES = ("payload", "value", "postback", "message")
-_LISTS = ("content", "actions", "buttons", "items", "options", "elements", "quickReplies", "cards")
+_LISTS = ("content", "actions", "buttons", "items", "options", "elements", "components", "quickReplies", "cards")
 _WRAPPERS = ("quickReply", "quick-reply", "button", "action", "card", "generic", "listItem", "defaultAction")
 
 
