@@ -223,7 +223,7 @@ fn it_plays_a_recording_back() {
     assert!(urls["chatUrl"] == urls["url"] && urls["nexusUrl"].is_null(), "{urls}");
     for (content, part) in [
         ("", "no chat"),
-        ("{}", "no chat"),
+        ("{}", "does not begin"),
         ("{\"webchatRecording\":2}", "version 2 is not known"),
         (&*asks(1), "does not begin"),
     ] {
