@@ -1,11 +1,14 @@
-//! Prefilters: what hides messages from the transcript (webchatservice.md, 11).
+//! Prefilters: when they are registered, stored and recalled, and what they are asked (webchatservice.md, 11).
 
-use super::{Service, state::Session};
+use super::{
+    Service,
+    state::{Judgement, Session},
+};
 use crate::{
     ErrorKind,
     command::{RequestId, Resolution, texts},
     foreign,
-    model::{MessageType, Received},
+    model::Received,
     prefilter::Prefilter,
     store::{Stored, key},
 };
@@ -13,15 +16,6 @@ use serde_json::Value;
 
 /// How many messages may be on their way when one more comes whose outcome nobody waits for.
 const MOST_UNATTENDED: usize = 10_000;
-
-/// Whether `text` is the co-browse token that is never shown: `{start:` nine digits `}`.
-fn is_cobrowse_token(text: &str) -> bool {
-    text.match_indices("{start:").any(|(at, prefix)| {
-        let rest = text.get(at + prefix.len()..).unwrap_or_default();
-        rest.split_once('}')
-            .is_some_and(|(id, _)| id.len() == 9 && id.bytes().all(|byte| byte.is_ascii_digit()))
-    })
-}
 
 impl Service {
     pub(super) fn add_prefilters(&mut self, id: RequestId, filters: Vec<Prefilter>) {
@@ -63,23 +57,13 @@ impl Service {
         }
     }
 
-    /// Whether a message is hidden. Only text messages are.
+    /// Whether a message is hidden.
     pub(super) fn is_hidden(&mut self, received: &Received) -> bool {
-        let (MessageType::Message, Some(text)) = (&received.message.kind, &received.message.text) else {
-            return false;
-        };
-        if is_cobrowse_token(text) {
-            return true;
-        }
-        let Some(matched) =
-            self.filters.all().map(|filter| filter.is_match(text)).find(|found| found.hides())
-        else {
-            return false;
-        };
-        if matched.is_limit() {
+        let judged = self.filters.judge(&received.message);
+        if judged == Judgement::HiddenForSafety {
             self.warn("a prefilter gave up on a message, which is hidden for safety");
         }
-        true
+        judged != Judgement::Shown
     }
 
     pub(super) fn send_filtered(
@@ -95,21 +79,6 @@ impl Service {
         if let (Some(message), Some(regex)) = (message, regex) {
             self.register_filters(vec![regex]);
             self.send_unattended(message);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_cobrowse_token;
-
-    #[test]
-    fn a_cobrowse_token_has_nine_digits() {
-        assert!(is_cobrowse_token("please {start:123456789} now"));
-        for text in
-            ["{start:12345678}", "{start:1234567890}", "start:123456789", "{start:12345678x}", "{start:"]
-        {
-            assert!(!is_cobrowse_token(text), "{text}");
         }
     }
 }

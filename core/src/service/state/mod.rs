@@ -24,7 +24,7 @@ pub(crate) use batch::{Batch, Entry, Kind};
 pub(crate) use commands::Commands;
 pub(crate) use congestion::Congestion;
 pub(crate) use exchanges::{Exchange, Exchanges, Purpose};
-pub(crate) use filters::Filters;
+pub(crate) use filters::{Filters, Judgement};
 pub(crate) use held::Held;
 pub(crate) use last_words::{Farewell, Manner, Over};
 pub(crate) use outage::Outage;
