@@ -54,14 +54,14 @@ async fn everything_is_recorded_and_nothing_private() {
     for (back_end, path) in join_all(chats).await {
         let text = std::fs::read_to_string(&path).unwrap();
         for private in [
-            "Mia",
+            "Miaulina",
             "Holm",
             "example",
-            "4711",
+            "QX4711ZJ",
             "Account",
-            "Kim",
+            "Kimberlain",
             "Smith",
-            "bill",
+            "My bill",
             "It is",
             "holiday",
             "own bytes",

@@ -119,9 +119,9 @@ impl Backstage<'_> {
 
 pub(crate) fn form() -> StartChat {
     StartChat {
-        nickname: "Mia Holm".into(),
-        email: "mia@example.test".into(),
-        user_data: json!({ "Account": "4711" }),
+        nickname: "Miaulina Holm".into(),
+        email: "miaulina@example.test".into(),
+        user_data: json!({ "Account": "QX4711ZJ" }),
         ..StartChat::default()
     }
 }
@@ -143,7 +143,7 @@ pub(crate) fn download(file_id: String) -> Download {
 pub(crate) async fn plain(customer: &mut Customer, backstage: &Backstage<'_>) {
     customer.chat.start_chat(form()).await.unwrap();
     customer.sees("started").await;
-    backstage.act(|simulator, chat| simulator.join_agent(chat, "Kim Smith").unwrap());
+    backstage.act(|simulator, chat| simulator.join_agent(chat, "Kimberlain Smith").unwrap());
     customer.sees("agentConnected").await;
     backstage.says("What can I do for you?");
     customer.sees(":22").await;
@@ -168,7 +168,7 @@ pub(crate) async fn plain(customer: &mut Customer, backstage: &Backstage<'_>) {
 pub(crate) async fn troubled(customer: &mut Customer, backstage: &Backstage<'_>) {
     customer.chat.start_chat(form()).await.unwrap();
     customer.sees("started").await;
-    backstage.act(|simulator, chat| simulator.join_agent(chat, "Kim Smith").unwrap());
+    backstage.act(|simulator, chat| simulator.join_agent(chat, "Kimberlain Smith").unwrap());
     customer.sees("agentConnected").await;
     backstage.act(|simulator, _| simulator.faults().push(Fault::drop_after().on(Operation::Send)));
     customer.chat.send_message(message("An answer that is lost")).await.unwrap();
@@ -192,5 +192,5 @@ pub(crate) async fn troubled(customer: &mut Customer, backstage: &Backstage<'_>)
 /// The one agent.
 fn agent(simulator: &Simulator, chat: &str) -> webchat_simulator::ParticipantId {
     let chat = simulator.chats().into_iter().find(|found| found.id == chat).unwrap();
-    chat.participants.iter().find(|somebody| somebody.nickname == "Kim Smith").unwrap().id
+    chat.participants.iter().find(|somebody| somebody.nickname == "Kimberlain Smith").unwrap().id
 }
