@@ -42,3 +42,21 @@ def test_a_program_with_sigpipe_at_its_default_lives_through_broken_connections(
     program = [sys.executable, "-c", textwrap.dedent(PROGRAM)]
     ran = subprocess.run(program, capture_output=True, text=True, timeout=120, check=False)
     assert (ran.returncode, ran.stdout) == (0, "alive True\n"), ran.stderr
+
+
+WAITING = """
+import logging, os, signal, sys, threading, webchat
+
+events = webchat.Chat({"dataURL": "http://127.0.0.1:1/"}).events()
+events.next(20)  # ready
+threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    events.next(20)
+except KeyboardInterrupt:
+    sys.exit(7)
+"""
+
+
+def test_ctrl_c_ends_the_waiting_of_a_program_with_logging() -> None:
+    # The levels of loggers are looked at while one waits: what a signal handler raises then is not lost.
+    assert subprocess.run([sys.executable, "-c", WAITING], timeout=60, check=False).returncode == 7

@@ -82,7 +82,7 @@ impl Chat {
     ) -> PyResult<Self> {
         let _inside = enter(py)?;
         let to_error = |error: Error| error::to_python(py, &error, None);
-        logging::refresh(py);
+        logging::refresh(py)?;
         let config = config.map(|config| read_config(py, config)).transpose()?;
         let callbacks = Callbacks::new(calls.sender(py)?);
         let runtime = match runtime {
@@ -118,7 +118,7 @@ impl Chat {
         timeout: Option<f64>,
     ) -> PyResult<Waiting> {
         let chat = self.0.enter(py)?;
-        logging::refresh(py);
+        logging::refresh(py)?;
         let command = command::read(py, name, options, &chat.callbacks)?;
         let limit = seconds(timeout)?;
         let core = limit.map_or_else(|| chat.core.clone(), |limit| chat.core.within(limit));
@@ -148,7 +148,7 @@ impl Chat {
         done: Py<PyAny>,
     ) -> PyResult<u64> {
         let chat = self.0.enter(py)?;
-        logging::refresh(py);
+        logging::refresh(py)?;
         let command = command::read(py, name, options, &chat.callbacks)?;
         let deadline = seconds(timeout)?;
         let place = chat.core.place().map_err(|error| error::to_python(py, &error, None))?;
@@ -174,7 +174,7 @@ impl Chat {
     /// A number for a listener of all events, or of those called `event`: it has to be known before the first call.
     fn next_listener(&self, py: Python<'_>, event: Option<&str>) -> PyResult<u64> {
         let chat = self.0.enter(py)?;
-        logging::refresh(py);
+        logging::refresh(py)?;
         let kind = event.map(read_kind).transpose()?;
         let id = chat.core.next_listener();
         let mut listeners = chat.listeners();

@@ -137,8 +137,7 @@ pub(crate) fn write_log(py: Python<'_>, calls: &Calls, write: Py<PyAny>) -> PyRe
     if SINK.set((sender, write)).is_ok() && log::set_logger(&Bridge).is_ok() {
         log::set_max_level(LevelFilter::Warn);
     }
-    refresh(py);
-    Ok(())
+    refresh(py)
 }
 
 /// Has `function` called when every line told until now has been written. False when none waits.
@@ -156,13 +155,16 @@ pub(crate) fn when_written(py: Python<'_>, function: Py<PyAny>) -> PyResult<bool
     Ok(true)
 }
 
-/// Looks at the levels of Python's loggers.
-pub(crate) fn refresh(py: Python<'_>) {
+/// Looks at the levels of Python's loggers. Fails with what a signal handler raises meanwhile.
+pub(crate) fn refresh(py: Python<'_>) -> PyResult<()> {
     if SINK.get().is_none() {
-        return;
+        return Ok(());
     }
-    let Some(loggers) = LOGGERS.get(py).or_else(|| find(py)) else { return };
-    let Ok(wanted) = loggers.wanted(py) else { return };
+    let found = match LOGGERS.get(py) {
+        Some(loggers) => Some(loggers),
+        None => find(py)?,
+    };
+    let Some(Ok(wanted)) = found.map(|loggers| loggers.wanted(py)) else { return Ok(()) };
     for (known, wanted) in WANTED.iter().zip(&wanted) {
         known.store(*wanted as usize, Relaxed);
     }
@@ -170,13 +172,19 @@ pub(crate) fn refresh(py: Python<'_>) {
     if log::max_level() != most {
         log::set_max_level(most);
     }
+    Ok(())
 }
 
 /// The loggers, once the program has imported `logging`: until then it has set no level. An import under way in another thread counts as none.
-fn find(py: Python<'_>) -> Option<&'static Loggers> {
-    let modules = py.import(intern!(py, "sys")).ok()?.getattr(intern!(py, "modules")).ok()?;
-    let modules: Bound<'_, PyDict> = modules.cast_into().ok()?;
-    let logging = modules.get_item(intern!(py, "logging")).ok()??.cast_into::<PyModule>().ok()?;
+fn find(py: Python<'_>) -> PyResult<Option<&'static Loggers>> {
+    let modules = py.import(intern!(py, "sys"))?.getattr(intern!(py, "modules"))?.cast_into::<PyDict>()?;
+    let Some(Ok(logging)) = modules.get_item(intern!(py, "logging"))?.map(Bound::cast_into::<PyModule>)
+    else {
+        return Ok(None);
+    };
+    if !logging.hasattr(intern!(py, "getLogger"))? || !logging.hasattr(intern!(py, "root"))? {
+        return Ok(None);
+    }
     let loggers = || -> PyResult<Loggers> {
         let of = |name: &str| logging.call_method1(intern!(py, "getLogger"), (name,)).map(Bound::unbind);
         let parts = PARTS.iter().map(|(_, name)| of(name)).collect::<PyResult<_>>()?;
@@ -184,14 +192,20 @@ fn find(py: Python<'_>) -> Option<&'static Loggers> {
         let manager = root.getattr(intern!(py, "manager"))?.unbind();
         Ok(Loggers { manager, root: root.unbind(), parts })
     };
-    LOGGERS.get_or_try_init(py, loggers).ok()
+    match LOGGERS.get_or_try_init(py, loggers) {
+        Ok(loggers) => Ok(Some(loggers)),
+        // An import that is not complete; what is left is a signal handler's, which ran in Python's code.
+        Err(error) if error.is_instance_of::<pyo3::exceptions::PyAttributeError>(py) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 impl Loggers {
     /// What each part wants. A logger without a level of its own has its parent's.
     fn wanted(&self, py: Python<'_>) -> PyResult<Vec<LevelFilter>> {
         let level = |logger: &Py<PyAny>| logger.getattr(py, intern!(py, "level"))?.extract::<i64>(py);
-        let disabled: i64 = self.manager.getattr(py, intern!(py, "disable"))?.extract(py)?;
+        // Not the property `disable`: its code would run signal handlers, and what they raise is not for here.
+        let disabled: i64 = self.manager.getattr(py, intern!(py, "_disable"))?.extract(py)?;
         let inherited = |own: i64, parent: i64| if own == 0 { parent } else { own };
         let mut parent = level(&self.root)?;
         let mut wanted = Vec::with_capacity(PARTS.len());

@@ -196,8 +196,7 @@ impl Waiting {
                 }
                 Look::Nothing => {}
             }
-            logging::refresh(py);
-            let interrupt = py.check_signals();
+            let interrupt = py.check_signals().and_then(|()| logging::refresh(py));
             if is_forked() {
                 // A signal handler has done that.
                 std::mem::forget(work);
