@@ -215,6 +215,13 @@ def test_whoever_stops_it_ends_the_chat(number: signal.Signals, demo: Simulator)
     demo.requests("disconnect")
 
 
+def test_the_log_is_shown_on_demand_alone(simulator: Simulator) -> None:
+    words = ["send", "--url", simulator.chat_url, "private words", "-o", "bogus=1"]
+    assert run(*words).stderr == ""
+    shown = run("-v", *words).stderr
+    assert "bogus" in shown and "started" in shown and "private" not in shown
+
+
 def test_completion() -> None:
     for shell in ("bash", "zsh", "fish"):
         assert "_WEBCHAT_COMPLETE" in run("completion", shell).stdout

@@ -109,8 +109,8 @@ def test_metrics(simulator: Simulator) -> None:
     ],
 )
 def test_wrong_use_is_unknown(words: list[str], part: str) -> None:
-    done = run("probe", *words, code=3)
-    assert part in done.stderr
+    for before in ([], ["-v"]):
+        assert part in run(*before, "probe", *words, code=3).stderr
 
 
 def test_a_configuration_that_cannot_be_used_is_unknown() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import signal
 import sys
@@ -62,11 +63,18 @@ class Subcommands(click.Group):
 
 @click.group(cls=Subcommands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="webchat")
-def app() -> None:
+@click.option("-v", "--verbose", count=True, help="Show the library's log on the error stream; twice: its details, too.")
+def app(verbose: int) -> None:
     """Chats of the Genesys WebChatService: hold one in the terminal, send, watch, probe, and a server to try it all with.
 
     Each command says more with --help. A server is named by --url or --config, or by a file that WEBCHAT_CONFIG names.
     """
+    log = logging.getLogger("webchat")
+    # Without a handler Python would print warnings among what the command says, which tells of failures itself.
+    log.addHandler(logging.StreamHandler() if verbose else logging.NullHandler())
+    log.propagate = False
+    if verbose:
+        log.setLevel(logging.DEBUG if verbose > 1 else logging.INFO)
 
 
 def run() -> NoReturn:
@@ -74,7 +82,7 @@ def run() -> NoReturn:
     output.prepare()
     # Whoever is told to stop ends the chat first, as with Ctrl-C.
     signal.signal(signal.SIGTERM, _stop)
-    usage, failure = (3, 3) if "probe" in sys.argv[1:2] else (2, 1)
+    usage, failure = (3, 3) if next((word for word in sys.argv[1:] if not word.startswith("-")), "") == "probe" else (2, 1)
     try:
         code = app.main(prog_name="webchat", standalone_mode=False)
     except click.UsageError as error:

@@ -107,8 +107,8 @@ class _Probe:
                 if started and not any(step.error for step in self._result.steps):
                     with self._step("end"):
                         self._chat.end_chat(timeout=self._deadline.left)
-                elif started:
-                    # The chat is not left behind; how long that takes is no step.
+                else:
+                    # No chat is left behind, not by a start that was interrupted either; how long that takes is no step.
                     with contextlib.suppress(Error):
                         self._chat.end_chat(timeout=END_SECONDS)
 

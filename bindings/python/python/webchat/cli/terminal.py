@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
 from typing import Any, Optional, Union
 
-from prompt_toolkit import PromptSession, print_formatted_text
+from prompt_toolkit import PromptSession
 from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import Completer, PathCompleter, WordCompleter
@@ -21,6 +21,7 @@ from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.patch_stdout import patch_stdout
+from prompt_toolkit.renderer import print_formatted_text
 from prompt_toolkit.styles import Style
 
 from .screen import END, LEAVE, STAY, Screen
@@ -57,6 +58,7 @@ class Terminal(Screen):
         self._facts: dict[str, Any] = {"server": server, "connected": True}
         self._typed_lines: asyncio.Queue[Union[str, type[BaseException]]] = asyncio.Queue()
         self._answer: Optional[asyncio.Future[str]] = None
+        self._printing: set[asyncio.Future[None]] = set()
         self._session: PromptSession[str] = PromptSession(
             self._prompt,
             completer=_Words(commands),
@@ -79,9 +81,8 @@ class Terminal(Screen):
                 yield
             finally:
                 # What was shown last is printed before the line goes.
-                await asyncio.sleep(0)
-                if self._session.app.is_running:
-                    await run_in_terminal(lambda: None)
+                if self._printing:
+                    await asyncio.wait(set(self._printing))
                 self.stop()
                 if not prompt.done() and not self._session.app.is_running:
                     prompt.cancel()
@@ -133,7 +134,11 @@ class Terminal(Screen):
             shown += [(f"class:{line.role}", f"{line.who}: "), ("", line.text.replace("\n", "\n      "))]
         else:
             shown.append((f"class:{line.role}", str(line)))
-        print_formatted_text(FormattedText(shown), style=STYLE)
+        app = self._session.app
+        whole = FormattedText([*shown, ("", "\n")])
+        printing = asyncio.ensure_future(run_in_terminal(lambda: print_formatted_text(app.output, whole, STYLE)))
+        self._printing.add(printing)
+        printing.add_done_callback(self._printing.discard)
 
     def status(self, **facts: object) -> None:
         self._facts.update(facts)
