@@ -85,15 +85,24 @@ def say(*words: str) -> None:
         print(*words, flush=True)
 
 
+def in_shape_of_the_specification(value: Any) -> Any:
+    """What a command's method returned, as its outcome by name would be."""
+    if isinstance(value, bool):
+        return {"sessionActive": value}
+    if isinstance(value, webchat.Agents):
+        return {"agents": value.raw}
+    # What registerPreProcessor resolves with is a function.
+    return None if callable(value) else getattr(value, "raw", value)
+
+
 def say_event(event: webchat.Event) -> None:
-    envelope = {"time": event.time, "publisher": "WebChatService", "event": event.name, "data": event.data}
-    say("event", event.name, to_json(envelope))
+    assert all(message.raw == raw for message, raw in zip(event.messages, event.data.get("messages", ())))
+    say("event", event.name, to_json(event.raw))
 
 
 def say_outcome(id: str, value: Any, error: webchat.Error | None) -> None:
     if error is None:
-        # What registerPreProcessor resolves with is a function.
-        say("resolved", id, to_json(None if callable(value) else value))
+        say("resolved", id, to_json(in_shape_of_the_specification(value)))
     else:
         say("rejected", id, error.kind, to_json(error.message if error.response is None else error.response))
 

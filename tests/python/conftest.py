@@ -85,7 +85,7 @@ class Face:
         while True:
             event = await self.until(chat, "messageReceived")
             for message in event.messages:
-                if message["type"] == "FileUploaded":
+                if message.type == "FileUploaded":
                     return message
 
     async def until_text(self, chat: Any, text: str) -> Any:
@@ -93,7 +93,7 @@ class Face:
         while True:
             event = await self.until(chat, "messageReceived")
             for message in event.messages:
-                if message.get("text") == text:
+                if message.text == text:
                     return message
 
 

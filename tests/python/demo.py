@@ -15,10 +15,9 @@ begin = time.monotonic()
 
 
 def show(event: webchat.Event) -> None:
-    for message in event.messages or [{}]:
-        milliseconds = int((time.monotonic() - begin) * 1000)
-        who = message.get("from", {}).get("name", "")
-        print(milliseconds, event.name, who, message.get("text", ""), sep="\t", flush=True)
+    milliseconds = int((time.monotonic() - begin) * 1000)
+    for message in event.messages or [webchat.Message()]:
+        print(milliseconds, event.name, message.sender.name, message.text or "", sep="\t", flush=True)
 
 
 with webchat.Chat(sys.argv[1]) as chat:
@@ -28,9 +27,9 @@ with webchat.Chat(sys.argv[1]) as chat:
     answers = 0  # the agent greets, then answers each line
     for event in events:
         show(event)
-        if event.name == "messageReceived":
+        if isinstance(event, webchat.MessageReceived):
             for message in event.messages:
-                if message["type"] == "Message" and message["from"]["type"] == "Agent":
+                if message.type == "Message" and message.sender.is_agent:
                     answers += 1
                     if answers <= len(LINES):
                         chat.send_message(LINES[answers - 1])

@@ -1,5 +1,7 @@
 """A program that uses the types of both faces; type checkers find nothing wrong with it."""
 
+# pyright: strict, reportUnnecessaryTypeIgnoreComment=error
+
 from __future__ import annotations
 
 import re
@@ -57,16 +59,16 @@ def blocking() -> None:
 
         @chat.on("messageReceived")
         def received(event: webchat.Event) -> None:
-            assert_type(event.messages, list[dict[str, Any]])
+            assert_type(event.messages, tuple[webchat.Message, ...])
 
-        assert_type(chat.start_chat(nickname="Jo", user_data={"a": 1}, timeout=3, shoe_size=42), dict[str, Any])
+        assert_type(chat.start_chat(nickname="Jo", user_data={"a": 1}, timeout=3, shoe_size=42), webchat.Answer)
         assert_type(chat.capabilities["history"], bool)
-        assert_type(chat.restore({"token": "a"}), dict[str, Any])
+        assert_type(chat.restore({"token": "a"}), webchat.Answer)
         webchat.Chat(session_keeper=Keeper())
         webchat.Chat(session_keeper=(print, lambda: None, print))
         assert_type(chat.send_filtered_message("a", re.compile("a")), None)
         assert_type(chat.add_prefilter(["/a/", {"source": "b"}]), list[dict[str, str]])
-        assert_type(chat.verify_session(), dict[str, bool])
+        assert_type(chat.verify_session(), bool)
         assert chat.register_pre_processor(preprocess) is preprocess
         assert_type(chat.next_event(1.0), Optional[webchat.Event])
         for event in chat.events():
@@ -83,9 +85,9 @@ async def awaiting() -> None:
 
         @chat.on(None)
         async def any_event(event: webchat.Event) -> None:
-            assert_type(event.name, str)
+            assert_type(event.name, webchat.EventName)
 
-        assert_type(await chat.start_chat(nickname="Jo"), dict[str, Any])
+        assert_type(await chat.start_chat(nickname="Jo"), webchat.Answer)
         assert_type(await chat.next_event(), Optional[webchat.Event])
         async for event in chat.events():
             await any_event(event)

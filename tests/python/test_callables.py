@@ -29,7 +29,7 @@ def replace(message: Message) -> Message | None:
 
 
 async def texts(face: Face, chat: Any) -> list[str]:
-    return [message["text"] for message in (await face(chat.get_transcript()))["messages"] if "text" in message]
+    return [message.text for message in await face(chat.get_transcript()) if message.text is not None]
 
 
 async def test_a_preprocessor_changes_in_place(face: Face, simulator: Simulator) -> None:
@@ -38,8 +38,8 @@ async def test_a_preprocessor_changes_in_place(face: Face, simulator: Simulator)
         await face(chat.start_chat(nickname="Jo"))
         await face(chat.send_message("hello"))
         message = await face.until_text(chat, "HELLO")
-        assert message["html"] is True
-        assert message["from"]["name"] == "Jo"
+        assert message.raw["html"] is True
+        assert message.sender.name == "Jo"
 
 
 async def test_preprocessors_run_one_after_the_other(face: Face, simulator: Simulator) -> None:
@@ -173,7 +173,7 @@ async def test_a_chat_is_restored_from_a_store(face: Face, simulator: Simulator,
         await face.until(chat, "restored")
         replay = await face.until(chat, "messageReceived")
         assert replay.data["restoring"] is True
-        assert [m.get("text") for m in replay.messages] == [None, "before"]
+        assert [m.text for m in replay.messages] == [None, "before"]
         assert (await face(chat.send_message("after")))["chatId"] == session
         await face(chat.end_chat())
         await face(chat.close())

@@ -37,29 +37,30 @@ async def test_a_chat_from_start_to_end(face: Face, simulator: Simulator) -> Non
         simulator.chat("join", nickname="Sam")
         joined = await face.until(chat, "agentConnected")
         assert joined.data["numAgentsConnected"] == 1
-        assert joined.messages[0]["from"]["name"] == "Sam"
+        assert joined.participant.name == "Sam"
         simulator.chat("type")
-        assert (await face.until(chat, "agentTypingStarted")).messages[0]["isTyping"] is True
+        assert (await face.until(chat, "agentTypingStarted")).message.is_typing is True
         simulator.chat("say", text="Hello Jo")
         message = await face.until_text(chat, "Hello Jo")
-        assert message["from"] == {"id": 2, "name": "Sam", "type": "Agent"}
+        assert message.sender == webchat.Participant(id=2, name="Sam", type="Agent")
 
-        assert (await face(chat.send_message("Hello Sam")))["statusCode"] == 0
+        answer = await face(chat.send_message("Hello Sam"))
+        assert answer["statusCode"] == 0 and answer.delivery == "sent"
         message = await face.until_text(chat, "Hello Sam")
-        assert message["from"]["type"] == "Client"
+        assert message.sender.is_client
         transcript = await face(chat.get_transcript())
-        assert [entry["text"] for entry in transcript["messages"] if "text" in entry] == ["Hello Jo", "Hello Sam"]
-        assert len(transcript["originalMessages"]) == len(transcript["messages"])
+        assert [message.text for message in transcript if message.text is not None] == ["Hello Jo", "Hello Sam"]
+        assert len(transcript.original_messages) == len(transcript)
         agents = await face(chat.get_agents())
-        assert agents["agents"]["2"]["name"] == "Sam"
-        assert (await face(chat.get_stats()))["duration"] >= 0
-        assert await face(chat.verify_session()) == {"sessionActive": True}
+        assert agents["2"].name == "Sam" and agents.raw["2"]["connected"] is True
+        assert (await face(chat.get_stats())).duration >= 0
+        assert await face(chat.verify_session()) is True
 
         assert (await face(chat.end_chat()))["chatEnded"] is True
         left = await face.until(chat, "agentDisconnected")
         assert left.data == {"numAgentsConnected": 0}
         await face.until(chat, "ended")
-        assert await face(chat.verify_session()) == {"sessionActive": False}
+        assert await face(chat.verify_session()) is False
 
 
 async def test_the_agent_ends_the_chat(face: Face, simulator: Simulator) -> None:
@@ -160,7 +161,7 @@ async def test_many_chats_at_once(face: Face, simulator: Simulator) -> None:
         await face(chat.send_message(f"I am {number}"))
     for number, chat in enumerate(chats):
         message = await face.until_text(chat, f"I am {number}")
-        assert message["from"]["name"] == f"Jo {number}"
+        assert message.sender.name == f"Jo {number}"
     for chat in chats:
         await face(chat.close())
 

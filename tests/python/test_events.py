@@ -55,7 +55,7 @@ async def restored(face: Face, simulator: Simulator, text: str) -> Any:
     async with face.started(simulator, store=store) as chat:
         await face(chat.send_message(text))
     chat = face.chat_class(simulator.config(), store=store)
-    assert (await face.until_text(chat, text))["restoring"] is True
+    assert (await face.until_text(chat, text)).restoring is True
     return chat
 
 
@@ -67,19 +67,19 @@ async def test_who_listens_before_the_first_command_misses_nothing(face: Face, s
     streams = [chat.events() for _ in range(2)]
     names = ["ready", "restored", "clientConnected", "messageReceived"]
     assert [(await every.next()).name for _ in names] == names
-    assert (await received.next()).messages[-1]["text"] == "before"
+    assert (await received.next()).messages[-1].text == "before"
     for stream in streams:
         assert [(await face(stream.next(SECONDS))).name for _ in names] == names
     await face(chat.get_agents())  # the first command: who comes after it hears of what is new alone
     chat.on("messageReceived", late)
     await face(chat.send_message("after"))
     for calls in (received, late):
-        assert [message["text"] for message in (await calls.next()).messages] == ["after"]
+        assert [message.text for message in (await calls.next()).messages] == ["after"]
     for stream in streams:
         event = await face(stream.next(SECONDS))
         while event.name != "messageReceived":
             event = await face(stream.next(SECONDS))
-        assert [message["text"] for message in event.messages] == ["after"]
+        assert [message.text for message in event.messages] == ["after"]
     await face(chat.close())
     assert received.arrived.empty() and late.arrived.empty()
 
@@ -234,7 +234,7 @@ async def test_a_handler_that_is_off_is_not_called(face: Face, simulator: Simula
 
 async def test_an_unknown_event_is_refused(face: Face, simulator: Simulator) -> None:
     async with face.open(simulator.config()) as chat:
-        with pytest.raises(webchat.InvalidArgumentError, match="messageRecieved"):
+        with pytest.raises(webchat.InvalidArgumentError, match="'messageRecieved'; did you mean 'messageReceived'"):
             chat.on("messageRecieved", print)
 
 
@@ -281,12 +281,12 @@ async def test_streams_of_aio_that_are_dropped_cost_nothing(simulator: Simulator
         assert (await listeners[0].next(SECONDS)) is not None
 
 
-async def test_an_event_shows_no_private_text(face: Face, simulator: Simulator) -> None:
+async def test_an_event_shows_no_keys(face: Face, simulator: Simulator) -> None:
     async with face.started(simulator) as chat:
         started = await face.until(chat, "started")
-        assert repr(started) == f"<webchat.Event started at {started.time}>"
+        assert repr(started) == "Started()" and started.session_data["secureKey"]
         assert started.data is started.data
-        assert started.messages == []
+        assert started.messages == ()
         assert (await face.until(chat, "pollingStarted")).data == {}
 
 
@@ -299,6 +299,10 @@ def test_events_match(simulator: Simulator) -> None:
                     return session
                 case webchat.Event(name="ready"):
                     return "ready"
+                case webchat.AgentConnected(participant=webchat.Participant("Agent", name)):
+                    return name
+                case webchat.MessageReceived([*_, webchat.Message(text)]):
+                    return text
     """
     names: dict[str, Any] = {"webchat": webchat}
     exec(textwrap.dedent(program), names)
@@ -307,3 +311,7 @@ def test_events_match(simulator: Simulator) -> None:
         chat.start_chat(nickname="Jo")
         assert names["look"](next(events)) == "ready"
         assert names["look"](next(events)) == chat.get_session_data()["sessionID"]
+        simulator.chat("join", nickname="Sam")
+        assert names["look"](chat.wait_for("agentConnected", timeout=SECONDS)) == "Sam"
+        chat.send_message("Hello")
+        assert names["look"](chat.wait_for(webchat.MessageReceived, check=names["look"], timeout=SECONDS)) == "Hello"

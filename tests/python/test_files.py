@@ -26,8 +26,8 @@ async def test_a_file_is_sent_from_a_path(face: Face, simulator: Simulator, tmp_
             assert answer["userData"]["file-id"]
             (file,) = simulator.requests("fileUpload")[-1]["files"]
             assert (file["fileName"], file["size"]) == (name, len(TEXT))
-            details = (await face.until_file(chat))["fileDetails"]
-            assert (details["file-name"], details["file-description"]) == (name, "yours")
+            details = (await face.until_file(chat)).file
+            assert (details.name, details.description) == (name, "yours")
 
 
 async def test_a_name_that_is_not_utf_8_is_made_readable(face: Face, simulator: Simulator, tmp_path: Path) -> None:
@@ -44,9 +44,9 @@ async def test_a_name_that_is_not_utf_8_is_made_readable(face: Face, simulator: 
         await face(chat.command("sendFile", {"files": {"path": Path(os.fsdecode(plain))}}))
         files = [file for request in simulator.requests("fileUpload") for file in request["files"]]
         assert [(file["fileName"], file["size"]) for file in files] == [("Rechnung-\ufffd.txt", len(TEXT))] * 3
-        file_id = (await face.until_file(chat))["fileDetails"]["file-id"]
+        file_id = (await face.until_file(chat)).file.id
         got = await face(chat.download_file(file_id, path=plain + b"2"))
-        assert got["path"] == os.fsdecode(plain + b"2") and Path(got["path"]).read_bytes() == TEXT
+        assert got.path == os.fsdecode(plain + b"2") and Path(got.path).read_bytes() == TEXT
         with pytest.raises(webchat.InvalidArgumentError, match="surrogate"):
             await face(chat.send_file("\ud800.txt"))
 
@@ -92,21 +92,21 @@ async def test_a_file_is_fetched(face: Face, simulator: Simulator, tmp_path: Pat
         encoded = base64.b64encode(TEXT).decode()
         file_id = simulator.chat("upload", name="../../invoice.txt", base64=encoded)["fileId"]
         got = await face(chat.download_file(file_id))
-        assert got["bytes"] == TEXT and got["size"] == len(TEXT)
-        assert got["fileName"] == "invoice.txt"
+        assert got.data == TEXT and got.size == len(TEXT)
+        assert got.file_name == "invoice.txt"
 
         exact = tmp_path / "exact.bin"
         calls = Calls()
         got = await face(chat.download_file(file_id, path=exact, progress=calls))
-        assert got["path"] == str(exact) and "bytes" not in got
+        assert got.path == str(exact) and got.data is None
         assert exact.read_bytes() == TEXT
         assert (await calls.next())[0] > 0
 
         directory = tmp_path / "files"
         directory.mkdir()
         got = await face(chat.download_file(file_id, directory=directory))
-        assert Path(got["path"]).parent == directory
-        assert Path(got["path"]).read_bytes() == TEXT
+        assert Path(got.path).parent == directory
+        assert Path(got.path).read_bytes() == TEXT
 
         with pytest.raises(webchat.InvalidArgumentError, match="not both"):
             await face(chat.download_file(file_id, directory=directory, path=exact))
@@ -135,9 +135,9 @@ async def test_a_file_is_fetched_to_where_it_is_wanted(face: Face, simulator: Si
         file_id = simulator.chat("upload", name="invoice.txt", base64=base64.b64encode(TEXT).decode())["fileId"]
         target = io.BytesIO()
         got = await face(chat.download_file(file_id, to=target))
-        assert target.getvalue() == TEXT and got["size"] == len(TEXT) and "path" not in got and "bytes" not in got
+        assert target.getvalue() == TEXT and got.size == len(TEXT) and got.path is None and got.data is None
         got = await face(chat.download_file(file_id, to=tmp_path))
-        assert got["path"] == str(tmp_path / "invoice.txt")
+        assert got.path == str(tmp_path / "invoice.txt")
         got = await face(chat.download_file(file_id, to=tmp_path / "exact.bin"))
         assert (tmp_path / "exact.bin").read_bytes() == TEXT
         with pytest.raises(webchat.InvalidArgumentError, match="either"):
@@ -175,7 +175,7 @@ async def test_a_bar_of_rich_shows_how_far_a_file_is(face: Face, simulator: Simu
 async def test_limits_and_deletion(face: Face, simulator: Simulator) -> None:
     async with face.started(simulator) as chat:
         limits = await face(chat.get_file_limits())
-        assert limits["maxFiles"] == 3 and "txt" in limits["fileTypes"]
+        assert limits.max_files == 3 and "txt" in limits.file_types
         answer = await face(chat.send_file(b"x", name="a.txt"))
         await face(chat.delete_file(answer["userData"]["file-id"]))
         assert simulator.requests("fileDelete")[0]["status"] == 200

@@ -126,7 +126,7 @@ async def test_prefilters_hide_messages(face: Face, simulator: Simulator) -> Non
         for text in ("code 1234", "my SECRET", "pin", "shown"):
             await face(chat.send_message(text))
         await face.until_text(chat, "shown")
-        texts = [message.get("text") for message in (await face(chat.get_transcript()))["messages"]]
+        texts = [message.text for message in await face(chat.get_transcript())]
         assert texts == [None, "shown"]
         assert simulator.said() == ["code 1234", "my SECRET", "pin", "shown"]
 
@@ -137,7 +137,7 @@ async def test_a_filtered_message_is_sent_and_hidden(face: Face, simulator: Simu
         await face(chat.send_message("shown"))
         await face.until_text(chat, "shown")
         assert simulator.said() == ["token abc", "shown"]
-        assert [m.get("text") for m in (await face(chat.get_transcript()))["messages"]] == [None, "shown"]
+        assert [m.text for m in await face(chat.get_transcript())] == [None, "shown"]
 
 
 @pytest.mark.parametrize("filters", [[], None, "no slashes", 3, "/(/", [None], {"flags": "i"}])

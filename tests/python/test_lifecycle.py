@@ -238,8 +238,8 @@ async def test_two_hundred_chats_of_asyncio(simulator: Simulator) -> None:
             await chat.send_message(f"I am {number}")
             async for event in events:
                 for message in event.messages:
-                    if message.get("text") == f"I am {number}":
-                        return str(message["from"]["name"])
+                    if message.text == f"I am {number}":
+                        return str(message.sender.name)
         return "nobody"
 
     names = await asyncio.wait_for(asyncio.gather(*map(one, range(200))), 2 * SECONDS)

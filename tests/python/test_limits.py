@@ -31,7 +31,7 @@ async def until_polls_wait(face: Face, simulator: Simulator, chat: Any) -> None:
 
 
 def texts_of(event: webchat.Event) -> list[str]:
-    return [message["text"] for message in event.messages if message["from"]["type"] == "Agent" and "text" in message]
+    return [message.text for message in event.messages if message.sender.is_agent and message.text is not None]
 
 
 @pytest.mark.timeout(120)
@@ -87,12 +87,12 @@ async def test_commands_under_way_are_bounded(face: Face) -> None:
 
 async def test_the_transcript_is_bounded(face: Face, simulator: Simulator) -> None:
     async with face.started(simulator, config=simulator.config(maxTranscriptBytes=5_000)) as chat:
-        assert "truncated" not in await face(chat.get_transcript())
+        assert not (await face(chat.get_transcript())).truncated
         for number in range(20):
             await face(chat.send_message(f"{number} " + "x" * 500))
         await face.until_text(chat, "19 " + "x" * 500)
         transcript = await face(chat.get_transcript())
-        texts = [message["text"].split()[0] for message in transcript["messages"]]
-        assert transcript["truncated"] is True
+        texts = [message.text.split()[0] for message in transcript]
+        assert transcript.truncated is True
         assert 1 < len(texts) < 8 and texts == [str(number) for number in range(20 - len(texts), 20)]
-        assert len(transcript["originalMessages"]) == len(texts)
+        assert len(transcript.original_messages) == len(texts)

@@ -66,13 +66,13 @@ async def with_content(face: Face, chat: Any) -> Any:
     while True:
         event = await face.until(chat, "messageReceived")
         for message in event.messages:
-            if "content" in message:
+            if message.content:
                 return message, event
 
 
-async def collect(face: Face, chat: Any, count: int) -> list[dict[str, Any]]:
+async def collect(face: Face, chat: Any, count: int) -> list[webchat.Message]:
     """The messages that are received until there are this many."""
-    messages: list[dict[str, Any]] = []
+    messages: list[webchat.Message] = []
     while len(messages) < count:
         messages += (await face.until(chat, "messageReceived")).messages
     return messages
@@ -91,11 +91,11 @@ async def test_a_chat_from_start_to_end(face: Face, nexus: NexusSimulator) -> No
         nexus.chat("join", nickname="Sam")
         await face(chat.send_message("Hello Sam"))
         message = await face.until_text(chat, "Hello Sam")
-        assert message["from"]["participantId"] == message["from"]["id"] == session["participantId"]
+        assert message.sender.raw["participantId"] == message.sender.id == session["participantId"]
         transcript = await face(chat.get_transcript())
-        places = [entry["index"] for entry in transcript["messages"]]
+        places = [message.index for message in transcript]
         assert all(isinstance(place, str) for place in places)
-        assert places == [entry["index"].replace("-", "", 1) for entry in transcript["originalMessages"]]
+        assert places == [entry["index"].replace("-", "", 1) for entry in transcript.original_messages]
         await face(chat.end_chat())
         await face.until(chat, "ended")
 
@@ -122,20 +122,20 @@ async def test_images_go_both_ways(face: Face, nexus: NexusSimulator) -> None:
     async with face.started(nexus) as chat:
         await face(chat.send_file(PNG, name="mine.png"))
         message, event = await with_content(face, chat)
-        assert event.data["messages"][-1] is message
-        (image,) = message["content"]
-        assert (image["type"], image["mime"], image["data"]) == ("image", "image/png", PNG)
+        assert event.data["messages"][-1] == message.raw
+        (image,) = message.content
+        assert (image.type, image.mime, image.data) == ("image", "image/png", PNG)
         assert "data" not in event.data["originalMessages"][-1]["content"][0]
         nexus.chat("join", nickname="Sam")
         nexus.chat("upload", name="agents.gif", base64=base64.b64encode(b"GIF89a").decode())
         message, _ = await with_content(face, chat)
-        assert message["content"][0]["data"] == b"GIF89a" and message["from"]["type"] == "Agent"
+        assert message.content[0].data == b"GIF89a" and message.sender.is_agent
         nexus.fault("status", status=404, operation="fileDownload")
         nexus.chat("upload", name="lost.gif", text="GIF")
         message, _ = await with_content(face, chat)
-        assert "data" not in message["content"][0] and message["content"][0]["unavailable"]
+        assert message.content[0].data is None and message.content[0].unavailable
         transcript = await face(chat.get_transcript())
-        contents = [item.get("data") for entry in transcript["messages"] for item in entry.get("content", [])]
+        contents = [item.data for message in transcript for item in message.content]
         assert contents == [PNG, b"GIF89a", None]
         with pytest.raises(webchat.Error) as refused:
             await face(chat.send_file(b"text", name="mine.txt"))
@@ -156,7 +156,7 @@ async def test_an_asynchronous_chat_is_kept(face: Face, nexus: NexusSimulator, f
             await face(chat.send_message(f"line {number}"))
         before = await collect(face, chat, 32)
     assert keeper.calls[0] == "load" and isinstance(keeper.kept, dict)
-    assert keeper.kept == {"messageIndex": before[-1]["index"], "token": token}
+    assert keeper.kept == {"messageIndex": before[-1].index, "token": token}
     if form == "text":
         keeper.kept = json.dumps(keeper.kept)
     elif form == "token":
@@ -165,14 +165,14 @@ async def test_an_asynchronous_chat_is_kept(face: Face, nexus: NexusSimulator, f
     async with face.open(nexus.config(asynchronous=True), session_keeper=given) as chat:
         assert (await face.until(chat, "restored")).data == {"async": True}
         after = await collect(face, chat, 1)
-        assert len(after) < len(before) and all(message["restoring"] for message in after)
+        assert len(after) < len(before) and all(message.restoring for message in after)
         with pytest.raises(webchat.NotFoundError, match="^No more messages to fetch$"):
             while True:
                 await face(chat.fetch_history())
                 event = await face.until(chat, "messageReceived")
-                assert event.data["oldMessages"] is True
+                assert event.old_messages is True
                 after += event.messages
-        assert sorted(message["index"] for message in after) == sorted(message["index"] for message in before)
+        assert sorted(str(message.index) for message in after) == sorted(str(message.index) for message in before)
         await face(chat.end_chat())
     assert keeper.kept is not None and keeper.lost == []
 
@@ -189,7 +189,7 @@ async def test_a_session_is_given_to_restore(face: Face, nexus: NexusSimulator) 
                 await face(chat.restore())
             await face(chat.restore(session_data))
             assert (await face.until(chat, "restored")).data == {"async": True}
-            assert (await face(chat.verify_session())) == {"sessionActive": True}
+            assert await face(chat.verify_session()) is True
     async with face.open(nexus.config()) as chat:
         with pytest.raises(webchat.AccessDeniedError):
             await face(chat.restore(token))

@@ -17,6 +17,9 @@ from simulator import Simulator
 HERE = Path(__file__).parent
 PACKAGE = Path(webchat.__file__).parent
 
+SAMPLES = sorted(HERE.glob("sample_*.py"))
+PYRIGHT = HERE.parent / "reference/node_modules/.bin/pyright"
+
 mypy_runs = pytest.mark.skipif(sys.version_info < (3, 10), reason="mypy needs Python 3.10")
 
 
@@ -30,7 +33,18 @@ def run(*arguments: object, where: Path = HERE) -> None:
 def test_the_package_and_typed_programs_pass_mypy() -> None:
     assert (PACKAGE / "py.typed").is_file()
     run("-m", "mypy", "--cache-dir", os.devnull, "--strict", "-p", "webchat", "-p", "pytest_webchat")
-    run("-m", "mypy", "--cache-dir", os.devnull, "--strict", "sample_typed.py", "demo.py", *HERE.glob("test_*.py"))
+    run("-m", "mypy", "--cache-dir", os.devnull, "--strict", *SAMPLES, "demo.py", *HERE.glob("test_*.py"))
+
+
+@pytest.mark.skipif(not PYRIGHT.exists(), reason="pyright comes with the reference implementations: npm ci in tests/reference")
+@pytest.mark.timeout(180)
+def test_typed_programs_pass_pyright() -> None:
+    """In its strict mode, which the programs ask for; what they ignore as a mistake is one."""
+    command = [str(PYRIGHT), "--pythonpath", sys.executable, *map(str, SAMPLES)]
+    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "0 errors, 0 warnings" in done.stdout, done.stdout + done.stderr
+    strict = "# pyright: strict, reportUnnecessaryTypeIgnoreComment=error"
+    assert all(strict in sample.read_text() for sample in SAMPLES)
 
 
 @mypy_runs

@@ -3,14 +3,14 @@
 use crate::{
     callbacks::{Callbacks, tuple},
     calls::{Calls, Kind},
-    command, error,
-    event::Event,
+    command, error, event,
     exit::Sleeper,
     from_python,
     held::Held,
     keeper::PythonKeeper,
     logging,
     native::{Native, enter},
+    recent::{Look, Recent},
     runtime::Runtime,
     store::PythonStore,
     stream::Events,
@@ -44,6 +44,7 @@ struct Inner {
     callbacks: Arc<Callbacks>,
     listeners: Mutex<Listeners>,
     queue: OnceLock<Py<Events>>,
+    recent: Arc<Recent>,
 }
 
 /// The listeners, by the numbers that Python knows them by.
@@ -104,8 +105,9 @@ impl Chat {
             builder = builder.session_keeper(Arc::new(PythonKeeper { store, load, forget }));
         }
         let core = py.detach(|| builder.build()).map_err(to_error)?;
-        let (listeners, queue) = (Mutex::default(), OnceLock::new());
-        Ok(Self(Native::new(Inner { core, runtime, callbacks, listeners, queue })))
+        let listeners = Mutex::default();
+        let (queue, recent) = (OnceLock::new(), Recent::new(&core, &runtime));
+        Ok(Self(Native::new(Inner { core, runtime, callbacks, listeners, queue, recent })))
     }
 
     /// A command's outcome, to be waited for; the command is given when the waiting begins. An exception that ends the waiting cancels it.
@@ -200,7 +202,7 @@ impl Chat {
             if kind.is_none_or(|kind| delivery.event.kind() == kind) {
                 let delivery = delivery.clone();
                 target.post(move |py| {
-                    let event = Event::new(Arc::clone(&delivery));
+                    let event = event::to_python(py, Arc::clone(&delivery))?;
                     if holds { tuple(py, (event, Held::new(delivery))) } else { tuple(py, (event,)) }
                 });
             }
@@ -241,6 +243,20 @@ impl Chat {
     #[getter]
     fn number(&self, py: Python<'_>) -> PyResult<u64> {
         Ok(self.0.enter(py)?.core.number())
+    }
+
+    /// Where the next event will stand, for `look`.
+    fn mark(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.0.enter(py)?.recent.mark())
+    }
+
+    /// A look through the events from `mark` on, or without it through `ready` and what comes from now on. `on_change` is called whenever
+    /// there is something to be had.
+    #[pyo3(signature = (mark, on_change = None))]
+    fn look(&self, py: Python<'_>, mark: Option<u64>, on_change: Option<Py<PyAny>>) -> PyResult<Look> {
+        let chat = self.0.enter(py)?;
+        let on_change = on_change.map(|callable| chat.callbacks.register(py, callable));
+        Ok(chat.recent.look(mark, on_change))
     }
 
     /// What the transport can do, and what not.

@@ -6,9 +6,10 @@ use pyo3::{
     prelude::*,
     types::{PyBytes, PyDict, PyList},
 };
+use serde_json::json;
 use webchat_core::{
     command::Resolution,
-    event::Event,
+    event::{Event, Messages},
     model::{Content, Message, Received, Transcript},
 };
 
@@ -24,6 +25,24 @@ pub(crate) fn event_data<'py>(py: Python<'py>, event: &Event) -> PyResult<Bound<
         return Ok(data);
     }
     to_python::value(py, &event.data())
+}
+
+/// Messages alone.
+pub(crate) fn messages<'py>(py: Python<'py>, messages: Messages<'_>) -> PyResult<Bound<'py, PyList>> {
+    let list = PyList::empty(py);
+    for (message, _) in (0..messages.count()).filter_map(|place| messages.get(place)) {
+        list.append(one(py, message)?)?;
+    }
+    Ok(list)
+}
+
+fn one<'py>(py: Python<'py>, message: &Message) -> PyResult<Bound<'py, PyAny>> {
+    if message.content.iter().all(|content| content.data.is_none()) {
+        return to_python::value(py, &json!(message));
+    }
+    let dict = to_python::value(py, &json!(without_bytes_of(message)))?;
+    fill_one(&dict, message)?;
+    Ok(dict)
 }
 
 /// What `getTranscript` resolved with.
@@ -45,10 +64,14 @@ fn has_bytes(received: &[Received]) -> bool {
 fn without_bytes(received: &[Received]) -> Vec<Received> {
     let mut received = received.to_vec();
     for Received { message, .. } in &mut received {
-        message.content =
-            message.content.iter().map(|content| Content { data: None, ..content.clone() }).collect();
+        *message = without_bytes_of(message);
     }
     received
+}
+
+fn without_bytes_of(message: &Message) -> Message {
+    let content = message.content.iter().map(|content| Content { data: None, ..content.clone() }).collect();
+    Message { content, ..message.clone() }
 }
 
 /// Puts the bytes into `data["messages"]`.

@@ -1,4 +1,4 @@
-//! An event as Python sees it.
+//! An event on its way to Python, whose own code has a class for each.
 
 use crate::content;
 use pyo3::{
@@ -6,39 +6,39 @@ use pyo3::{
     gc::PyVisit,
     intern,
     prelude::*,
+    sync::PyOnceLock,
     types::{PyDict, PyList},
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use webchat_core::event::{Envelope, Event as Published};
+use webchat_core::event::{Envelope, Event};
 
-/// An event. Its data become Python values when first asked for: an event that nobody looks at costs little.
-#[pyclass(frozen, module = "webchat")]
-pub(crate) struct Event {
+/// What an event of Python's is read from. The data become Python values when first asked for: an event that nobody looks at costs
+/// little.
+#[pyclass(frozen, module = "webchat._webchat")]
+pub(crate) struct Published {
     envelope: Arc<Envelope>,
     data: Mutex<Option<Py<PyAny>>>,
 }
 
-impl Event {
-    pub(crate) fn new(envelope: Arc<Envelope>) -> Self {
-        Self { envelope, data: Mutex::new(None) }
-    }
+/// The event as Python's programs see it.
+pub(crate) fn to_python(py: Python<'_>, envelope: Arc<Envelope>) -> PyResult<Py<PyAny>> {
+    static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let kind = envelope.event.kind() as u32;
+    let published = Py::new(py, Published { envelope, data: Mutex::new(None) })?;
+    let make = MAKE.get_or_try_init(py, || {
+        PyResult::Ok(py.import(intern!(py, "webchat._published"))?.getattr(intern!(py, "event"))?.unbind())
+    })?;
+    make.call1(py, (kind, published))
+}
 
+impl Published {
     fn known(&self) -> MutexGuard<'_, Option<Py<PyAny>>> {
         self.data.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[pymethods]
-impl Event {
-    #[classattr]
-    #[pyo3(name = "__match_args__")]
-    const MATCH_ARGS: (&'static str, &'static str) = ("name", "data");
-
-    #[getter]
-    fn name(&self) -> &'static str {
-        self.envelope.event.name()
-    }
-
+impl Published {
     #[getter]
     fn time(&self) -> u64 {
         self.envelope.time
@@ -54,24 +54,16 @@ impl Event {
         Ok(self.known().get_or_insert_with(|| data.unbind()).bind(py).clone())
     }
 
+    /// The messages in the data, made without the rest of them.
     #[getter]
     fn messages<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let data = self.data(py)?;
-        let Ok(data) = data.cast::<PyDict>() else { return Ok(PyList::empty(py)) };
-        match &self.envelope.event {
-            Published::MessageReceived(_) => {
-                Ok(data.as_any().get_item(intern!(py, "messages"))?.cast_into()?)
+        let known = self.known().as_ref().map(|data| data.clone_ref(py));
+        match (&self.envelope.event, known) {
+            (Event::MessageReceived(_), Some(data)) => {
+                Ok(data.bind(py).cast::<PyDict>()?.as_any().get_item(intern!(py, "messages"))?.cast_into()?)
             }
-            Published::AgentTypingStarted(_) | Published::AgentTypingStopped(Some(_)) => {
-                PyList::new(py, [data])
-            }
-            Published::Error(_) => Ok(PyList::empty(py)),
-            _ => PyList::new(py, data.get_item(intern!(py, "message"))?),
+            (event, _) => content::messages(py, event.payload().messages()),
         }
-    }
-
-    fn __repr__(&self) -> String {
-        format!("<webchat.Event {} at {}>", self.name(), self.envelope.time)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

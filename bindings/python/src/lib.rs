@@ -1,10 +1,10 @@
 //! The native half of the Python package `webchat`, private to it as `webchat._webchat`. The package's own Python code, in
 //! `python/webchat`, is the public face; this crate binds [`webchat_core`] and decides nothing about chats.
 //!
-//! `chat` is one chat, `command` reads commands from Python values, `event` and `stream` carry events, `callbacks` holds the
+//! `chat` is one chat, `command` reads commands from Python values, `event`, `stream` and `recent` carry events, `callbacks` holds the
 //! application's callables, `calls` brings them to the thread that calls them, `logging` hands over the log, `held` is what
-//! waits in Python's hands, `store` and `keeper` let Python keep session data, `config` says what a configuration means, `waiting` is the one place that blocks, `native` is
-//! about forks, `exit` about the end of the interpreter, `content`, `error`, `from_python` and `to_python` convert.
+//! waits in Python's hands, `store` and `keeper` let Python keep session data, `config` says what a configuration means, `waiting` is the
+//! one place that blocks, `native` is about forks, `exit` about the end of the interpreter, `content`, `error`, `from_python` and `to_python` convert.
 
 #![allow(unsafe_code, reason = "the interpreter's own interface, where there is no other way")]
 
@@ -22,6 +22,7 @@ mod held;
 mod keeper;
 mod logging;
 mod native;
+mod recent;
 mod runtime;
 mod store;
 mod stream;
@@ -41,11 +42,12 @@ mod _webchat {
         calls::{Calls, Requested},
         chat::Chat,
         config::{describe_config, visible},
-        event::Event,
+        event::Published,
         exit::{leave, take_leave},
         held::Held,
         logging::{when_written, write_log},
         native::{check_process, is_forked},
+        recent::Look,
         runtime::Runtime,
         stream::Events,
         waiting::Waiting,

@@ -2,8 +2,7 @@
 
 use crate::{
     callbacks::Target,
-    error,
-    event::Event,
+    error, event,
     exit::Sleeper,
     native::Native,
     waiting::{Outcome, Waiting, seconds, within},
@@ -50,7 +49,7 @@ impl Events {
         let outcome = async move {
             let next = next.await;
             let outcome: Outcome = Box::new(move |py| match next {
-                Some(Some(envelope)) => Ok(Py::new(py, Event::new(envelope))?.into_any()),
+                Some(Some(envelope)) => event::to_python(py, envelope),
                 Some(None) => Err(ended(py)),
                 None => Ok(py.None()),
             });
@@ -60,10 +59,10 @@ impl Events {
     }
 
     /// The next event if it is here; `None` when it is not. `ClosedError` once the chat is closed and all events were taken.
-    fn take(&self, py: Python<'_>) -> PyResult<Option<Event>> {
+    fn take(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
         let events = self.0.enter(py)?;
         match events.stream.poll_next() {
-            Poll::Ready(Some(envelope)) => Ok(Some(Event::new(envelope))),
+            Poll::Ready(Some(envelope)) => Ok(Some(event::to_python(py, envelope)?)),
             Poll::Ready(None) => Err(ended(py)),
             Poll::Pending => Ok(None),
         }

@@ -118,6 +118,14 @@ impl Chat {
         id
     }
 
+    /// Has `listener` called as [`Chat::listen`] does, with all that is known from the beginning, without being one of those who listen:
+    /// whoever does so after it is none the later. What it is given has arrived: it keeps no [`Delivery`].
+    pub fn look_on(&self, listener: impl Fn(&Delivery) + Send + 'static) -> ListenerId {
+        let id = self.next_listener();
+        self.shared.ties.hub.look_on(id, Box::new(listener));
+        id
+    }
+
     /// An id for [`Chat::listen_as`].
     pub fn next_listener(&self) -> ListenerId {
         self.shared.ties.hub.next_listener()

@@ -196,6 +196,21 @@ impl Hub {
         }
     }
 
+    /// Adds one who only looks on: it gets everything that is kept so far and what comes, and whoever listens after it is none the later.
+    pub(crate) fn look_on(&self, id: ListenerId, listener: Listener) {
+        if is_forked() {
+            return;
+        }
+        let mut listeners = self.listeners();
+        let kept: Vec<_> = self.past().kept.iter().map(|kept| kept.envelope.clone()).collect();
+        for envelope in kept {
+            listener(&Delivery::new(envelope, &self.load));
+        }
+        if !listeners.closed {
+            listeners.all.push((id, listener));
+        }
+    }
+
     /// The program gives a command: whoever listens from now on was late.
     pub(crate) fn get_under_way(&self) {
         let mut past = self.past();
@@ -281,6 +296,21 @@ mod tests {
         let (_, second) = listen(&hub);
         publish(&hub, 4..5);
         assert_eq!((got(&first), got(&second)), (vec![0, 1, 2, 3, 4], vec![4]));
+    }
+
+    #[test]
+    fn one_who_looks_on_makes_nobody_late() {
+        let hub = Hub::default();
+        publish(&hub, 0..2);
+        let (sender, looker) = channel();
+        hub.look_on(
+            hub.next_listener(),
+            Box::new(move |envelope| sender.send(envelope.time).unwrap_or_default()),
+        );
+        hub.get_under_way();
+        publish(&hub, 2..4);
+        let (_, first) = listen(&hub);
+        assert_eq!((got(&looker), got(&first)), (vec![0, 1, 2, 3], vec![0, 1, 2, 3]));
     }
 
     #[test]

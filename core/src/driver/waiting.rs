@@ -105,7 +105,8 @@ impl Delivery {
         Self(Arc::new(Counted { envelope, bytes, load: load.clone() }))
     }
 
-    pub(crate) fn bytes(&self) -> usize {
+    /// Roughly how large it is.
+    pub fn bytes(&self) -> usize {
         self.0.bytes
     }
 

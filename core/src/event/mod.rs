@@ -3,7 +3,7 @@
 mod entry;
 mod payload;
 
-pub use entry::{Carries, Entry, Field};
+pub use entry::{Carries, Entry, Field, Session};
 pub use payload::{MessageReceived, Messages, ParticipantChange, Payload, ResponseData, Restored, Started};
 
 use crate::{
@@ -22,8 +22,8 @@ pub fn plain_name(name: &str) -> &str {
 }
 
 macro_rules! events {
-    ($($(#[doc = $words:literal])* $name:ident $(($payload:ty))? = $code:literal, $text:literal $(needs $ability:ident)?,
-        $when:literal;)*) => {
+    ($($(#[doc = $words:literal])* $name:ident $(($payload:ty))? = $code:literal, $text:literal $(needs $ability:ident)?
+        $(session $session:ident)?, $when:literal;)*) => {
         /// An event (specification, "API events"). The numbers are those of the C ABI and never change.
         #[derive(Clone, Debug)]
         #[non_exhaustive]
@@ -70,6 +70,7 @@ macro_rules! events {
                 name: stringify!($ability),
                 has: |abilities| abilities.$ability,
             })?],
+            session: session!($($session)?),
             carries: carries!($($payload)?),
         },)*];
     };
@@ -78,10 +79,20 @@ macro_rules! events {
 /// The form of what a variant holds.
 macro_rules! carries {
     () => {
-        Carries { words: "", fields: &[] }
+        Carries { form: "Nothing", words: "", fields: &[] }
     };
     ($payload:ty) => {
         <$payload as Carried>::CARRIES
+    };
+}
+
+/// What an event has to do with a session.
+macro_rules! session {
+    () => {
+        None
+    };
+    ($session:ident) => {
+        Some(Session::$session)
     };
 }
 
@@ -90,7 +101,7 @@ events! {
     Ready = 1, "ready",
         "When a chat has its configuration; after a stored session has been looked for.";
     /// A stored session was accepted; its messages follow.
-    Restored(Restored) = 2, "restored",
+    Restored(Restored) = 2, "restored" session Begins,
         "When the server takes a stored session up again (at the first configuration, or by `restore`).";
     /// The stored session is too old, or the server says it has ended.
     RestoreTimeout = 3, "restoreTimeout",
@@ -102,22 +113,22 @@ events! {
     RestoredOffline = 5, "restoredOffline" needs server_outage,
         "After `restored`.";
     /// New messages, one event for each answer that has visible ones.
-    MessageReceived(MessageReceived) = 6, "messageReceived",
+    MessageReceived(MessageReceived) = 6, "messageReceived" session Within,
         "When an answer, a push, a page of history or a replay has messages that no filter hides.";
     /// An error between client and server, with the server's response.
     Error(ResponseData) = 7, "error",
         "When an answer of the server is an error that no command has asked for, or ends the chat.";
     /// The chat session has started.
-    Started(Started) = 8, "started",
+    Started(Started) = 8, "started" session Begins,
         "When `startChat` has succeeded, and where a resumption has opened another session.";
     /// The chat session has ended.
-    Ended = 9, "ended",
+    Ended = 9, "ended" session Ends,
         "When the session is over, by `endChat` or by the server; once.";
     /// An agent or supervisor started typing.
-    AgentTypingStarted(Message) = 10, "agentTypingStarted",
+    AgentTypingStarted(Message) = 10, "agentTypingStarted" session Within,
         "When the server tells it.";
     /// An agent or supervisor stopped typing; with the notice, where a notice said so.
-    AgentTypingStopped(Option<Message>) = 11, "agentTypingStopped",
+    AgentTypingStopped(Option<Message>) = 11, "agentTypingStopped" session Within,
         "When the server tells it, or the one who typed has spoken or left, or the chat ends.";
     /// Automatic polling has started.
     PollingStarted = 12, "pollingStarted" needs polling,
@@ -126,28 +137,28 @@ events! {
     PollingStopped = 13, "pollingStopped" needs polling,
         "After `ended`, and by `stopPoll`.";
     /// The customer is in the chat.
-    ClientConnected(ParticipantChange) = 14, "clientConnected",
+    ClientConnected(ParticipantChange) = 14, "clientConnected" session Within,
         "When the transcript shows the customer's join, or the first word of one whose join was not seen.";
     /// The customer has left the chat.
-    ClientDisconnected(ParticipantChange) = 15, "clientDisconnected",
+    ClientDisconnected(ParticipantChange) = 15, "clientDisconnected" session Within,
         "When the transcript shows the leave, and before `ended` by `endChat`.";
     /// An agent has joined.
-    AgentConnected(ParticipantChange) = 16, "agentConnected",
+    AgentConnected(ParticipantChange) = 16, "agentConnected" session Within,
         "When the transcript shows the join, or the first word of one whose join was not seen.";
     /// An agent has left.
-    AgentDisconnected(ParticipantChange) = 17, "agentDisconnected",
+    AgentDisconnected(ParticipantChange) = 17, "agentDisconnected" session Within,
         "When the transcript shows the leave, and once before `ended` by `endChat` where one is there.";
     /// A supervisor has joined.
-    SupervisorConnected(ParticipantChange) = 18, "supervisorConnected",
+    SupervisorConnected(ParticipantChange) = 18, "supervisorConnected" session Within,
         "As `agentConnected`.";
     /// A supervisor has left.
-    SupervisorDisconnected(ParticipantChange) = 19, "supervisorDisconnected",
+    SupervisorDisconnected(ParticipantChange) = 19, "supervisorDisconnected" session Within,
         "As `agentDisconnected`.";
     /// A bot has joined.
-    BotConnected(ParticipantChange) = 20, "botConnected" needs bot_events,
+    BotConnected(ParticipantChange) = 20, "botConnected" needs bot_events session Within,
         "As `agentConnected`.";
     /// A bot has left.
-    BotDisconnected(ParticipantChange) = 21, "botDisconnected" needs bot_events,
+    BotDisconnected(ParticipantChange) = 21, "botDisconnected" needs bot_events session Within,
         "When the transcript shows the leave.";
     /// The customer types, and the agent is told.
     ClientTypingStarted = 22, "clientTypingStarted",
@@ -176,6 +187,11 @@ events! {
 }
 
 impl EventKind {
+    /// What it has to do with a session; nothing where it is published with one and without.
+    pub fn session(self) -> Option<Session> {
+        ENTRIES.get(self as usize - 1).and_then(|entry| entry.session)
+    }
+
     /// What the table has of all events, in the order of the numbers.
     pub fn entries() -> &'static [Entry] {
         ENTRIES
@@ -236,6 +252,7 @@ mod tests {
             let (first, rest) = variant.split_at(1);
             assert_eq!(kind.name(), first.to_lowercase() + rest);
             assert_eq!(*kind as usize, position + 1, "numbers are dense");
+            assert_eq!(kind.session(), EventKind::entries()[position].session);
         }
         assert!(EventKind::entries().iter().map(|entry| entry.kind).eq(EventKind::ALL.iter().copied()));
     }

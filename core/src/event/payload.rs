@@ -231,6 +231,7 @@ macro_rules! carried {
     )*})*) => {
         $(impl Carried for $carried {
             const CARRIES: Carries = Carries {
+                form: stringify!($form),
                 words: $words,
                 fields: &[$(Field {
                     name: $field,
@@ -272,8 +273,11 @@ carried! {
 }
 
 impl Carried for Option<Message> {
-    const CARRIES: Carries =
-        Carries { words: "The notice, a message, where a notice said so; else nothing.", fields: &[] };
+    const CARRIES: Carries = Carries {
+        form: "Notice",
+        words: "The notice, a message, where a notice said so; else nothing.",
+        fields: &[],
+    };
 
     fn payload(&self) -> Payload<'_> {
         self.as_ref().map_or(Payload::Nothing, Payload::Notice)

@@ -3,9 +3,10 @@
 use crate::{
     back_ends,
     names::{line, snake},
+    python_events,
 };
 use std::fmt::Write;
-use webchat_core::event::{Entry, EventKind};
+use webchat_core::event::{Entry, EventKind, Session};
 
 const HEAD: &str = "<!-- Made from the tables: `make tables`. -->
 # Events
@@ -15,7 +16,7 @@ Each event is published once to every listener, in order, as `{time, publisher, 
 `WebChatService.` before it.
 
 In C the data are read by the functions `webchat_payload_...` of what `webchat_event_payload` returns, in C++ by those of `webchat::Payload`, in Python
-as `Event.data`.
+by the attributes of the event's class, and as `Event.data`.
 ";
 
 pub(crate) fn page() -> String {
@@ -23,6 +24,9 @@ pub(crate) fn page() -> String {
     for entry in EventKind::entries() {
         let _ = write!(page, "\n## {}\n\n{}\n\n{}\n", entry.kind.name(), line(entry.words), entry.when);
         carries(&mut page, entry);
+        if entry.session == Some(Session::Within) {
+            page += "\nOnly while there is a session.\n";
+        }
         availability(&mut page, entry);
         names(&mut page, entry);
     }
@@ -54,10 +58,10 @@ fn availability(page: &mut String, entry: &Entry) {
 
 fn names(page: &mut String, entry: &Entry) {
     let (name, variant, code) = (entry.kind.name(), entry.kind, entry.kind as u32);
-    let snake = snake(name);
+    let (snake, class) = (snake(name), python_events::class(entry));
     let c = snake.to_uppercase();
     let _ = write!(
         page,
-        "\nRust `Event::{variant:?}` · C `WEBCHAT_EVENT_{c}` ({code}) · C++ `EventKind::{snake}` · Python and by name `{name}`\n"
+        "\nRust `Event::{variant:?}` · C `WEBCHAT_EVENT_{c}` ({code}) · C++ `EventKind::{snake}` · Python `{class}` · by name `{name}`\n"
     );
 }

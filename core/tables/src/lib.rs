@@ -13,6 +13,7 @@ mod cpp;
 mod events;
 mod names;
 mod python;
+mod python_events;
 
 use std::path::{Path, PathBuf};
 
@@ -57,6 +58,16 @@ pub fn all() -> Vec<Made> {
             python::stubs(python::Face::Blocking),
         ),
         part("bindings/python/python/webchat/aio.pyi", "commands", python::stubs(python::Face::Asyncio)),
+        part("bindings/python/python/webchat/_results.py", "readers", python::readers()),
+        Made { path: "bindings/python/python/webchat/_events.py", part: None, text: python_events::module() },
+        part("bindings/python/python/webchat/__init__.py", "events", python_events::imports(false)),
+        part("bindings/python/python/webchat/__init__.py", "names of events", python_events::listed()),
+        part("bindings/python/python/webchat/__init__.pyi", "events", python_events::imports(true)),
+        part("bindings/python/python/webchat/__init__.pyi", "names of events", python_events::listed()),
+        part("bindings/python/python/webchat/_handlers.pyi", "handlers", python_events::handlers()),
+        part("bindings/python/python/webchat/_handlers.pyi", "on", python_events::listening()),
+        part("bindings/python/python/webchat/_waits.pyi", "wait_for", python_events::waiting(false)),
+        part("bindings/python/python/webchat/_waits.pyi", "wait_for of aio", python_events::waiting(true)),
         part("ffi/src/event/kind.rs", "events", c::events()),
         part("ffi/src/status.rs", "statuses", c::statuses()),
         part("bindings/python/python/webchat/errors.py", "names", python::error_names()),

@@ -23,6 +23,14 @@ pub(crate) fn pascal(snake: &str) -> String {
     words.collect()
 }
 
+/// `agentConnected` as `AgentConnected`.
+pub(crate) fn pascal_of_camel(camel: &str) -> String {
+    match camel.split_at_checked(1) {
+        Some((first, rest)) => first.to_uppercase() + rest,
+        None => String::new(),
+    }
+}
+
 /// The words of an entry in one line.
 pub(crate) fn line(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -51,6 +59,7 @@ mod tests {
     fn names_are_in_the_manner_of_the_language() {
         assert_eq!(snake("parentMessageID"), "parent_message_id");
         assert_eq!(snake("sendMessage"), "send_message");
+        assert_eq!(pascal_of_camel("agentConnected"), "AgentConnected");
         assert_eq!(pascal("out_of_resources"), "OutOfResources");
     }
 

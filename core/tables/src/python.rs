@@ -14,7 +14,7 @@ pub(crate) enum Face {
 }
 
 /// The longest line.
-const WIDTH: usize = 125;
+pub(crate) const WIDTH: usize = 125;
 
 /// A method for each command.
 pub(crate) fn stubs(face: Face) -> String {
@@ -101,18 +101,37 @@ fn result(entry: &Entry) -> &'static str {
     }
     match entry.resolves {
         Resolves::Nothing => "None",
-        Resolves::AnswerOrNothing => "JsonObject | None",
+        Resolves::Answer | Resolves::AnswerOrData => "Answer",
+        Resolves::AnswerOrNothing => "Answer | None",
         Resolves::Filters => "list[dict[str, str]]",
         Resolves::SessionData => "dict[str, str]",
-        Resolves::SessionActive => "dict[str, bool]",
-        Resolves::Answer
-        | Resolves::AnswerOrData
-        | Resolves::Transcript
-        | Resolves::Agents
-        | Resolves::Stats
-        | Resolves::FileLimits
-        | Resolves::Downloaded => "JsonObject",
+        Resolves::SessionActive => "bool",
+        Resolves::Transcript => "Transcript",
+        Resolves::Agents => "Agents",
+        Resolves::Stats => "Stats",
+        Resolves::FileLimits => "FileLimits",
+        Resolves::Downloaded => "Downloaded",
     }
+}
+
+/// What makes of an outcome what the command's method returns, where that is not the outcome itself.
+pub(crate) fn readers() -> String {
+    let reader = |entry: &&Entry| {
+        let reader = match entry.resolves {
+            Resolves::Answer if entry.name == "sendMessage" => "_sent",
+            Resolves::Answer | Resolves::AnswerOrData => "Answer",
+            Resolves::AnswerOrNothing => "_answer_or_nothing",
+            Resolves::SessionActive => "_is_active",
+            Resolves::Transcript => "Transcript.from_raw",
+            Resolves::Agents => "_agents",
+            Resolves::Stats => "Stats.from_raw",
+            Resolves::FileLimits => "FileLimits.from_raw",
+            Resolves::Downloaded => "Downloaded.from_raw",
+            Resolves::Nothing | Resolves::Filters | Resolves::SessionData => return None,
+        };
+        Some(format!("    \"{}\": {reader},\n", entry.name))
+    };
+    Command::ALL.iter().filter_map(reader).collect()
 }
 
 /// The names of all exceptions, in Python's order.
@@ -121,6 +140,8 @@ pub(crate) fn error_names() -> String {
         ErrorKind::ALL.iter().map(|kind| format!("{}Error", pascal(kind.name()))).collect();
     names.push("Error".to_owned());
     names.sort();
+    // Python's own would be hidden where all of these are imported; it catches this one as well.
+    names.retain(|name| name != "TimeoutError");
     let name = |name: &String| format!("    \"{name}\",\n");
     names.iter().map(name).collect()
 }

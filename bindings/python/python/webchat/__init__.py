@@ -10,10 +10,10 @@ results and texts are those of the Genesys WebChatService::
         chat.send_message("Hello")
         for event in chat.events():
             match event:
-                case webchat.Event("messageReceived"):
-                    for message in event.messages:
-                        print(message["from"]["name"], message.get("text"))
-                case webchat.Event("ended"):
+                case webchat.MessageReceived(messages=messages):
+                    for message in messages:
+                        print(message.sender.name, message.text)
+                case webchat.Ended():
                     break
 """
 
@@ -24,13 +24,107 @@ from typing import Any, Callable, Protocol
 
 from . import _files, _logging, _webchat
 from ._commands import Commands
+from ._event import Event, ParticipantEvent, ResponseEvent, TypingEvent
+
+# made from the tables: events
+from ._events import (
+    AgentConnected,
+    AgentDisconnected,
+    AgentTypingStarted,
+    AgentTypingStopped,
+    BotConnected,
+    BotDisconnected,
+    ChatServerBackOnline,
+    ChatServerWentOffline,
+    ClientConnected,
+    ClientDisconnected,
+    ClientTypingStarted,
+    ClientTypingStopped,
+    ConnectionPending,
+    ConnectionRestored,
+    Disconnected,
+    Ended,
+    ErrorEvent,
+    MessageReceived,
+    PollingStarted,
+    PollingStopped,
+    Ready,
+    Reconnected,
+    RestoreFailed,
+    RestoreTimeout,
+    Restored,
+    RestoredOffline,
+    Started,
+    SupervisorConnected,
+    SupervisorDisconnected,
+)
+# until here: events
+from ._events import EventName
+from ._messages import Content, File, Message, Participant, Transcript
+from ._results import Agent, Agents, Answer, Downloaded, FileLimits, Stats
 from ._waiting import wait
-from ._webchat import Event, Reply, Runtime, __version__
+from ._waits import Waits
+from ._webchat import Reply, Runtime, __version__
 from .errors import *
-from .errors import ClosedError, WrongThreadError
+from .errors import ClosedError, TimeoutError, WrongThreadError
 from .errors import __all__ as _errors
 
-__all__ = ["Chat", "Event", "Runtime", "SessionKeeper", "SessionStore", "__version__", *_errors]
+__all__ = [
+    "Agent",
+    "Agents",
+    "Answer",
+    "Chat",
+    "Content",
+    "Downloaded",
+    "Event",
+    "EventName",
+    "Events",
+    "File",
+    "FileLimits",
+    "Message",
+    "Participant",
+    "ParticipantEvent",
+    "ResponseEvent",
+    "Runtime",
+    "SessionKeeper",
+    "SessionStore",
+    "Stats",
+    "Transcript",
+    "TypingEvent",
+    "__version__",
+    # made from the tables: names of events
+    "AgentConnected",
+    "AgentDisconnected",
+    "AgentTypingStarted",
+    "AgentTypingStopped",
+    "BotConnected",
+    "BotDisconnected",
+    "ChatServerBackOnline",
+    "ChatServerWentOffline",
+    "ClientConnected",
+    "ClientDisconnected",
+    "ClientTypingStarted",
+    "ClientTypingStopped",
+    "ConnectionPending",
+    "ConnectionRestored",
+    "Disconnected",
+    "Ended",
+    "ErrorEvent",
+    "MessageReceived",
+    "PollingStarted",
+    "PollingStopped",
+    "Ready",
+    "Reconnected",
+    "RestoreFailed",
+    "RestoreTimeout",
+    "Restored",
+    "RestoredOffline",
+    "Started",
+    "SupervisorConnected",
+    "SupervisorDisconnected",
+    # until here: names of events
+    *_errors,
+]
 
 
 _LOG_PATIENCE = 1.0
@@ -74,7 +168,7 @@ class SessionKeeper(Protocol):
         original's ``deleteSessionData``."""
 
 
-class Chat(Commands):
+class Chat(Commands, Waits):
     """One customer's chat.
 
     ``config`` is the object of ``_genesys.widgets.webchat``, as a mapping or as JSON text; without it the command :meth:`configure`
@@ -107,13 +201,16 @@ class Chat(Commands):
         session_keeper: Any = None,
         runtime: Runtime | None = None,
     ) -> None:
-        super().__init__(config, store, session_keeper, runtime)
+        Commands.__init__(self, config, store, session_keeper, runtime)
+        Waits.__init__(self)
+        self._mark(0)
 
     def _call(self, name: str, options: Any, timeout: float | None) -> Any:
+        self._mark(self._native.mark())
         return wait(self._native.call(name, options, timeout))
 
-    def _returning(self, outcome: Any, value: Any) -> Any:
-        return value
+    def _then(self, outcome: Any, read: Callable[[Any], Any]) -> Any:
+        return read(outcome)
 
     def _in_steps(self, prepare: Callable[[], Any], give: Callable[[Any], Any], landing: _files.Landing | None) -> Any:
         try:
@@ -193,3 +290,16 @@ class Events:
         """The next event; ``None`` when none comes within ``timeout`` seconds. Raises :class:`ClosedError` after the last."""
         event: Event | None = wait(self._native.next(timeout))
         return event
+
+
+def __getattr__(name: str) -> Any:
+    """``webchat.aio``, which takes asyncio, comes with its first use."""
+    if name == "aio":
+        import importlib
+
+        return importlib.import_module(".aio", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), "aio"})

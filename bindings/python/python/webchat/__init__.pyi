@@ -1,22 +1,127 @@
 """The Genesys WebChatService for Python programs."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, Protocol, TypeVar
 
 from typing_extensions import Self
 
 from . import _webchat, errors
+from . import aio as aio
 from ._commands import Commands
 from ._types import Bytes, Config, JsonObject, Prefilter, Progress, Readable, StrPath, Writable
-from ._webchat import Event as Event
+from ._event import Event as Event
+from ._event import ParticipantEvent as ParticipantEvent
+from ._event import ResponseEvent as ResponseEvent
+from ._event import TypingEvent as TypingEvent
+
+# made from the tables: events
+from ._events import (
+    AgentConnected as AgentConnected,
+    AgentDisconnected as AgentDisconnected,
+    AgentTypingStarted as AgentTypingStarted,
+    AgentTypingStopped as AgentTypingStopped,
+    BotConnected as BotConnected,
+    BotDisconnected as BotDisconnected,
+    ChatServerBackOnline as ChatServerBackOnline,
+    ChatServerWentOffline as ChatServerWentOffline,
+    ClientConnected as ClientConnected,
+    ClientDisconnected as ClientDisconnected,
+    ClientTypingStarted as ClientTypingStarted,
+    ClientTypingStopped as ClientTypingStopped,
+    ConnectionPending as ConnectionPending,
+    ConnectionRestored as ConnectionRestored,
+    Disconnected as Disconnected,
+    Ended as Ended,
+    ErrorEvent as ErrorEvent,
+    MessageReceived as MessageReceived,
+    PollingStarted as PollingStarted,
+    PollingStopped as PollingStopped,
+    Ready as Ready,
+    Reconnected as Reconnected,
+    RestoreFailed as RestoreFailed,
+    RestoreTimeout as RestoreTimeout,
+    Restored as Restored,
+    RestoredOffline as RestoredOffline,
+    Started as Started,
+    SupervisorConnected as SupervisorConnected,
+    SupervisorDisconnected as SupervisorDisconnected,
+)
+# until here: events
+from ._events import EventName as EventName
+from ._messages import Content as Content
+from ._messages import File as File
+from ._messages import Message as Message
+from ._messages import Participant as Participant
+from ._messages import Transcript as Transcript
+from ._results import Agent as Agent
+from ._results import Agents as Agents
+from ._results import Answer as Answer
+from ._results import Downloaded as Downloaded
+from ._results import FileLimits as FileLimits
+from ._results import Stats as Stats
+from ._waits import Waits
 from ._webchat import Runtime as Runtime
 from ._webchat import __version__ as __version__
 from .errors import *
+from .errors import TimeoutError as TimeoutError
 
-__all__ = ["Chat", "Event", "Runtime", "SessionKeeper", "SessionStore", "__version__"]
+__all__ = [
+    "Agent",
+    "Agents",
+    "Answer",
+    "Chat",
+    "Content",
+    "Downloaded",
+    "Event",
+    "EventName",
+    "Events",
+    "File",
+    "FileLimits",
+    "Message",
+    "Participant",
+    "ParticipantEvent",
+    "ResponseEvent",
+    "Runtime",
+    "SessionKeeper",
+    "SessionStore",
+    "Stats",
+    "Transcript",
+    "TypingEvent",
+    "__version__",
+    # made from the tables: names of events
+    "AgentConnected",
+    "AgentDisconnected",
+    "AgentTypingStarted",
+    "AgentTypingStopped",
+    "BotConnected",
+    "BotDisconnected",
+    "ChatServerBackOnline",
+    "ChatServerWentOffline",
+    "ClientConnected",
+    "ClientDisconnected",
+    "ClientTypingStarted",
+    "ClientTypingStopped",
+    "ConnectionPending",
+    "ConnectionRestored",
+    "Disconnected",
+    "Ended",
+    "ErrorEvent",
+    "MessageReceived",
+    "PollingStarted",
+    "PollingStopped",
+    "Ready",
+    "Reconnected",
+    "RestoreFailed",
+    "RestoreTimeout",
+    "Restored",
+    "RestoredOffline",
+    "Started",
+    "SupervisorConnected",
+    "SupervisorDisconnected",
+    # until here: names of events
+]
 __all__ += errors.__all__
 
-_Handler = TypeVar("_Handler", bound=Callable[[Event], object])
 _Preprocessor = TypeVar("_Preprocessor", bound=Callable[[JsonObject], JsonObject | None])
 
 class SessionStore(Protocol):
@@ -37,7 +142,7 @@ _Keeper = (
     ]
 )
 
-class Chat(Commands):
+class Chat(Commands, Waits):
     def __init__(
         self,
         config: Config | None = None,
@@ -48,11 +153,6 @@ class Chat(Commands):
     ) -> None: ...
     @property
     def capabilities(self) -> dict[str, bool]: ...
-    @overload
-    def on(self, event: str | None, handler: _Handler) -> _Handler: ...
-    @overload
-    def on(self, event: str | None, handler: None = None) -> Callable[[_Handler], _Handler]: ...
-    def off(self, event: str | None, handler: Callable[[Event], object] | None = None) -> bool: ...
     def events(self) -> Events: ...
     def next_event(self, timeout: float | None = None) -> Event | None: ...
     def close(self, timeout: float = 5.0) -> None: ...
@@ -73,16 +173,11 @@ class Chat(Commands):
         form: Mapping[str, Any] | None = None,
         timeout: float | None = None,
         **other: Any,
-    ) -> JsonObject: ...
-    def end_chat(self, *, timeout: float | None = None) -> JsonObject: ...
-    def restore(
-        self,
-        session_data: Mapping[str, Any] | str | None = None,
-        *,
-        timeout: float | None = None,
-    ) -> JsonObject: ...
-    def verify_session(self, *, timeout: float | None = None) -> dict[str, bool]: ...
-    def update_nickname(self, nickname: str, *, timeout: float | None = None) -> JsonObject: ...
+    ) -> Answer: ...
+    def end_chat(self, *, timeout: float | None = None) -> Answer: ...
+    def restore(self, session_data: Mapping[str, Any] | str | None = None, *, timeout: float | None = None) -> Answer: ...
+    def verify_session(self, *, timeout: float | None = None) -> bool: ...
+    def update_nickname(self, nickname: str, *, timeout: float | None = None) -> Answer: ...
     def send_message(
         self,
         message: str,
@@ -90,9 +185,9 @@ class Chat(Commands):
         type: str | None = None,
         parent_message_id: str | None = None,
         timeout: float | None = None,
-    ) -> JsonObject: ...
-    def send_custom_notice(self, message: str | None = None, *, timeout: float | None = None) -> JsonObject: ...
-    def send_typing(self, message: str | None = None, *, timeout: float | None = None) -> JsonObject | None: ...
+    ) -> Answer: ...
+    def send_custom_notice(self, message: str | None = None, *, timeout: float | None = None) -> Answer: ...
+    def send_typing(self, message: str | None = None, *, timeout: float | None = None) -> Answer | None: ...
     def send_filtered_message(self, message: str, regex: Prefilter, *, timeout: float | None = None) -> None: ...
     def add_prefilter(
         self,
@@ -100,14 +195,14 @@ class Chat(Commands):
         *,
         timeout: float | None = None,
     ) -> list[dict[str, str]]: ...
-    def push_url(self, url: str, *, timeout: float | None = None) -> JsonObject: ...
-    def read_receipt(self, index: int | None = None, *, timeout: float | None = None) -> JsonObject: ...
-    def update_user_data(self, user_data: Mapping[str, Any], *, timeout: float | None = None) -> JsonObject: ...
-    def get_transcript(self, *, timeout: float | None = None) -> JsonObject: ...
-    def get_agents(self, *, timeout: float | None = None) -> JsonObject: ...
-    def get_stats(self, *, timeout: float | None = None) -> JsonObject: ...
+    def push_url(self, url: str, *, timeout: float | None = None) -> Answer: ...
+    def read_receipt(self, index: int | None = None, *, timeout: float | None = None) -> Answer: ...
+    def update_user_data(self, user_data: Mapping[str, Any], *, timeout: float | None = None) -> Answer: ...
+    def get_transcript(self, *, timeout: float | None = None) -> Transcript: ...
+    def get_agents(self, *, timeout: float | None = None) -> Agents: ...
+    def get_stats(self, *, timeout: float | None = None) -> Stats: ...
     def get_session_data(self, *, timeout: float | None = None) -> dict[str, str]: ...
-    def fetch_history(self, *, timeout: float | None = None) -> JsonObject: ...
+    def fetch_history(self, *, timeout: float | None = None) -> Answer: ...
     def send_file(
         self,
         file: StrPath | Bytes | Readable,
@@ -117,7 +212,7 @@ class Chat(Commands):
         user_data: Mapping[str, Any] | None = None,
         progress: Progress | None = None,
         timeout: float | None = None,
-    ) -> JsonObject: ...
+    ) -> Answer: ...
     def download_file(
         self,
         file_id: str,
@@ -128,10 +223,10 @@ class Chat(Commands):
         file_name: str | None = None,
         progress: Progress | None = None,
         timeout: float | None = None,
-    ) -> JsonObject: ...
-    def get_file_limits(self, *, timeout: float | None = None) -> JsonObject: ...
-    def delete_file(self, file_id: str, *, timeout: float | None = None) -> JsonObject: ...
-    def poll(self, *, timeout: float | None = None) -> JsonObject: ...
+    ) -> Downloaded: ...
+    def get_file_limits(self, *, timeout: float | None = None) -> FileLimits: ...
+    def delete_file(self, file_id: str, *, timeout: float | None = None) -> Answer: ...
+    def poll(self, *, timeout: float | None = None) -> Answer: ...
     def start_poll(self, *, timeout: float | None = None) -> None: ...
     def stop_poll(self, *, timeout: float | None = None) -> None: ...
     def reset_poll_exceptions(self, *, timeout: float | None = None) -> None: ...

@@ -9,13 +9,16 @@ from functools import partial
 from typing import Any
 
 from . import _callbacks, _exit, _files, _logging, _pattern, _webchat
+from ._handlers import Handlers
+from ._results import READERS
 from .errors import UnsupportedError
 
 
-class Commands:
+class Commands(Handlers):
     """The commands of the specification, one method each, with its names in snake_case.
 
-    Results are plain values in the specification's shapes. ``timeout`` is the number of seconds within which a command must have its
+    The server's answer comes as :class:`webchat.Answer`, a ``dict``; what else a command returns is a value with attributes, whose ``raw``
+    has the specification's shape. ``timeout`` is the number of seconds within which a command must have its
     outcome. A rejected command raises a subclass of :class:`webchat.Error` whose text is the specification's. At most 10,000 commands, or
     64 MiB of their options, are under way at once: one more raises :class:`webchat.BusyError`.
 
@@ -35,8 +38,7 @@ class Commands:
         # It is also what keeps the thread.
         self._calls = _callbacks.way(runtime)
         self._native = _webchat.Chat(config, store, keeper, runtime, self._calls)
-        # By the numbers of their listeners. Only single operations on it: any thread may use it, a signal handler too.
-        self._handlers: dict[int, tuple[str | None, Any]] = {}
+        self._handlers = {}
         _exit.watch(self._native)
 
     # What the faces differ in.
@@ -47,16 +49,12 @@ class Commands:
     def _call(self, name: str, options: Any, timeout: float | None) -> Any:
         raise NotImplementedError
 
-    def _returning(self, outcome: Any, value: Any) -> Any:
-        """``value``, once the command has its outcome."""
-        raise NotImplementedError
-
     def _in_steps(self, prepare: Callable[[], Any], give: Callable[[Any], Any], landing: _files.Landing | None) -> Any:
         """The outcome of ``give``, with what ``prepare`` returns, and then of ``landing``; those two may take long."""
         raise NotImplementedError
 
-    def _tell(self, function: Callable[..., Any], number: int | None = None) -> Callable[..., Any]:
-        """``function``, to be called by the library; as long as there is a handler of this number, if one is given."""
+    def _then(self, outcome: Any, read: Callable[[Any], Any]) -> Any:
+        """What ``read`` makes of a command's outcome."""
         raise NotImplementedError
 
     def _ask(self, function: Callable[[Any], Any]) -> Callable[[Any, _webchat.Reply], None]:
@@ -75,33 +73,8 @@ class Commands:
     def capabilities(self) -> dict[str, bool]:
         """What the transport that the configuration has chosen can do: ``"history"``, ``"fileUpload"`` and so on. Commands that need more
         raise :class:`webchat.UnsupportedError`. :class:`webchat.InvalidConfigurationError` before the chat is configured."""
-        return self._native.capabilities
-
-    # Events.
-
-    def on(self, event: str | None, handler: Any = None) -> Any:
-        """Has ``handler`` called with each event of this name (``None``: with every event), in order. Returns it.
-
-        Without a handler it is a decorator. A handler that is there before the program's first command (:meth:`configure` apart) gets the
-        events from the beginning, what a stored session has brought among them; so do :meth:`events` and :meth:`next_event`, and whoever
-        asks for events first, however late. Others get those from now on, and ``ready``. 1,024 events are kept for that; when more have
-        come to an earlier one, a new one is late as well.
-        """
-        if handler is None:
-            return lambda function: self.on(event, function)
-        number = self._native.next_listener(event)
-        self._handlers[number] = event, handler
-        self._native.listen(number, self._tell(handler, number), self._holds)
-        return handler
-
-    def off(self, event: str | None, handler: Any = None) -> bool:
-        """Lets go of a handler, or of all that were given for ``event``: they are not called any more. False if there were none."""
-        found = False
-        for number, entry in self._handlers.copy().items():
-            if entry[0] == event and handler in (None, entry[1]) and self._handlers.pop(number, None) is not None:
-                self._native.unlisten(number)
-                found = True
-        return found
+        capabilities: dict[str, bool] = self._native.capabilities
+        return capabilities
 
     # Commands.
 
@@ -111,6 +84,8 @@ class Commands:
         Where the specification wants functions and regular expressions, callables and patterns are taken. Options that a command does not
         have are named in the log.
 
+        Returns what the specification resolves with, in its shape, where the command's own method returns a value with attributes.
+
         The option ``commander`` names who gives the command: for ``"WebChatService"``, ``poll`` makes one poll now, also while automatic
         polling is stopped, and returns the server's answer. :class:`NoSessionError`, :class:`BusyError` while a poll is under way,
         :class:`UnsupportedError` where messages are pushed (CometD).
@@ -118,7 +93,13 @@ class Commands:
         return self._call(name, self._prepared(options), timeout)
 
     def _given(self, name: str, timeout: float | None, **options: Any) -> Any:
-        return self.command(name, {key: value for key, value in options.items() if value is not None}, timeout=timeout)
+        """Gives a command, with the options that are there. Returns what its method returns."""
+        return self._typed(name, {key: value for key, value in options.items() if value is not None}, timeout)
+
+    def _typed(self, name: str, options: Any, timeout: float | None) -> Any:
+        outcome = self._call(name, self._prepared(options), timeout)
+        read = READERS.get(name)
+        return outcome if read is None else self._then(outcome, read)
 
     def _prepared(self, options: Any) -> Any:
         if not isinstance(options, Mapping):
@@ -162,11 +143,11 @@ class Commands:
         """
         fields = {"nickname": nickname, "firstname": firstname, "lastname": lastname, "email": email, "subject": subject}
         options = {**other, **fields, "userData": user_data, "form": form}
-        return self.command("startChat", {key: value for key, value in options.items() if value is not None}, timeout=timeout)
+        return self._typed("startChat", {key: value for key, value in options.items() if value is not None}, timeout)
 
     def end_chat(self, *, timeout: float | None = None) -> Any:
         """Ends the chat session once the messages on their way have their outcome. Returns the server's answer."""
-        return self.command("endChat", timeout=timeout)
+        return self._given("endChat", timeout)
 
     def send_message(
         self,
@@ -178,7 +159,7 @@ class Commands:
     ) -> Any:
         """Sends a message. Messages arrive in the order given, each at most once.
 
-        Returns the server's answer: the message was sent. :class:`webchat.NotSentError` says that the connection is lost and nothing has
+        Returns the server's answer: the message was sent, as its ``delivery`` says. :class:`webchat.NotSentError` says that the connection is lost and nothing has
         left, :class:`webchat.OutcomeUnknownError` that it left and nothing tells whether it arrived. ``delivery`` of any error says how
         sure it is.
         ``type`` is a label for the kind of text, ``parent_message_id`` the id of the rich message that it answers.
@@ -211,23 +192,23 @@ class Commands:
 
     def update_user_data(self, user_data: Any, *, timeout: float | None = None) -> Any:
         """Changes the attached data. Returns the server's answer, or without a session the data that a chat will start with."""
-        return self._call("updateUserData", user_data, timeout)
+        return self._then(self._call("updateUserData", user_data, timeout), READERS["updateUserData"])
 
     def poll(self, *, timeout: float | None = None) -> Any:
         """Private to the service: always rejected. :meth:`command` can give it for the service."""
-        return self.command("poll", timeout=timeout)
+        return self._given("poll", timeout)
 
     def start_poll(self, *, timeout: float | None = None) -> Any:
         """Starts automatic polling for new messages. :class:`UnsupportedError` where they are pushed (CometD)."""
-        return self.command("startPoll", timeout=timeout)
+        return self._given("startPoll", timeout)
 
     def stop_poll(self, *, timeout: float | None = None) -> Any:
         """Stops automatic polling for new messages. :class:`UnsupportedError` where they are pushed (CometD)."""
-        return self.command("stopPoll", timeout=timeout)
+        return self._given("stopPoll", timeout)
 
     def reset_poll_exceptions(self, *, timeout: float | None = None) -> Any:
         """Sets the count of poll exceptions to 0."""
-        return self.command("resetPollExceptions", timeout=timeout)
+        return self._given("resetPollExceptions", timeout)
 
     def restore(self, session_data: Any = None, *, timeout: float | None = None) -> Any:
         """Takes up an asynchronous chat again; other chats reject it. Returns the server's answer, after the newest messages came.
@@ -239,20 +220,19 @@ class Commands:
         return self._given("restore", timeout, sessionData=session_data)
 
     def get_transcript(self, *, timeout: float | None = None) -> Any:
-        """Returns ``{"messages", "originalMessages"}``: all messages in order, those hidden by prefilters absent.
+        """Returns all messages, in order, those hidden by prefilters absent: a :class:`webchat.Transcript`.
 
-        Messages are as :attr:`webchat.Event.messages` has them. Beyond ``maxTranscriptBytes`` of the configuration (64 MiB) the oldest are
-        missing, and ``"truncated"`` is true.
+        Beyond ``maxTranscriptBytes`` of the configuration (64 MiB) the oldest are missing, and it is ``truncated``.
         """
-        return self.command("getTranscript", timeout=timeout)
+        return self._given("getTranscript", timeout)
 
     def get_agents(self, *, timeout: float | None = None) -> Any:
-        """Returns ``{"agents"}``: the agents by participant id."""
-        return self.command("getAgents", timeout=timeout)
+        """Returns the agents by participant id: :class:`webchat.Agents`."""
+        return self._given("getAgents", timeout)
 
     def get_stats(self, *, timeout: float | None = None) -> Any:
-        """Returns ``{"agents", "startTime", "endTime", "duration"}``; a time is ``False`` while it is not known."""
-        return self.command("getStats", timeout=timeout)
+        """Returns figures of the chat: :class:`webchat.Stats`."""
+        return self._given("getStats", timeout)
 
     def send_file(
         self,
@@ -293,7 +273,7 @@ class Commands:
         progress: Any = None,
         timeout: float | None = None,
     ) -> Any:
-        """Fetches a file. Returns ``{"fileName", "size", ...}``, with ``"bytes"``, or with ``"path"`` where it was saved.
+        """Fetches a file. Returns a :class:`webchat.Downloaded` with its bytes as ``data``, or with the ``path`` where it was saved.
 
         It is saved to exactly ``path``, an existing file being replaced, or into ``directory`` under a name of its own: never outside
         of it, never over an existing file. ``to`` is either of them (a directory where there is one, or where it ends in a slash), or an
@@ -315,12 +295,12 @@ class Commands:
         On GMS ``{"secureKey", "sessionID", "alias", "userId"}``, with empty texts without a session; on Nexus ``{"participantId",
         "sessionId", "token", "transportId"}``, empty without a session.
         """
-        return self.command("getSessionData", timeout=timeout)
+        return self._given("getSessionData", timeout)
 
     def fetch_history(self, *, timeout: float | None = None) -> Any:
         """Fetches a page of older messages of an asynchronous chat. They come with ``messageReceived``, newest first and ``oldMessages``
         true. Returns the server's answer after that. :class:`webchat.NotFoundError` when there are no older ones."""
-        return self.command("fetchHistory", timeout=timeout)
+        return self._given("fetchHistory", timeout)
 
     def register_typing_preview_input(self, input: Any, *, timeout: float | None = None) -> Any:
         """Registers a function that returns the text being typed. It is called when the agent is told that the customer types."""
@@ -332,15 +312,15 @@ class Commands:
         It gets a message as a ``dict``. A ``dict`` that it returns replaces the message; otherwise the changes made in place stand.
         When it raises, the exception is reported and the message stays as it was.
         """
-        return self._returning(self._given("registerPreProcessor", timeout, preprocessor=preprocessor), preprocessor)
+        return self._then(self._given("registerPreProcessor", timeout, preprocessor=preprocessor), lambda _: preprocessor)
 
     def verify_session(self, *, timeout: float | None = None) -> Any:
-        """Returns ``{"sessionActive"}``, judged from what is known here."""
-        return self.command("verifySession", timeout=timeout)
+        """Returns whether there is a session, judged from what is known here."""
+        return self._given("verifySession", timeout)
 
     def get_file_limits(self, *, timeout: float | None = None) -> Any:
-        """Returns what the server allows to upload."""
-        return self.command("getFileLimits", timeout=timeout)
+        """Returns what the server allows to upload: :class:`webchat.FileLimits`."""
+        return self._given("getFileLimits", timeout)
 
     def delete_file(self, file_id: str, *, timeout: float | None = None) -> Any:
         """Deletes an uploaded file. Returns the server's answer."""

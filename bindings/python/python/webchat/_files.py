@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, Callable, Optional
 
+from ._results import Downloaded
 from .errors import InvalidArgumentError
 
 _PIECE = 1 << 20
@@ -54,12 +55,12 @@ class Landing:
         self._directory = tempfile.TemporaryDirectory(prefix="webchat-")
         self.path = os.path.join(self._directory.name, "file")
 
-    def finish(self, outcome: Any) -> Any:
+    def finish(self, outcome: Downloaded) -> Downloaded:
         """Writes what has come into the object; returns the outcome without the path."""
         with self._directory, open(self.path, "rb") as saved:
             while piece := saved.read(_PIECE):
                 self._target.write(piece)
-        return {key: value for key, value in outcome.items() if key != "path"}
+        return Downloaded(file_name=outcome.file_name, size=outcome.size)
 
     def give_up(self) -> None:
         self._directory.cleanup()

@@ -1,9 +1,11 @@
 """Native half of the package; private to it."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Final, final
+from typing import Any, Final, final
 
 from typing_extensions import Self
+
+from ._event import Event
 
 __all__ = [
     "COMMAND_NAMES",
@@ -11,9 +13,10 @@ __all__ = [
     "Chat",
     "ERROR_KINDS",
     "EVENT_NAMES",
-    "Event",
     "Events",
     "Held",
+    "Look",
+    "Published",
     "Reply",
     "Requested",
     "Runtime",
@@ -59,28 +62,15 @@ class Runtime:
     def __new__(cls, *, worker_threads: int = 0) -> Self: ...
 
 @final
-class Event:
-    """What was published, and when. ``data`` is the payload in the specification's shape, the same object each time."""
-
-    __match_args__: ClassVar[tuple[str, str]]
+class Published:
+    """What an event is read from."""
 
     @property
-    def name(self) -> str:
-        """The specification's name, such as ``messageReceived``."""
+    def time(self) -> int: ...
     @property
-    def time(self) -> int:
-        """When it was published, in milliseconds since 1970 UTC."""
+    def data(self) -> Any: ...
     @property
-    def data(self) -> Any:
-        """The payload: a ``dict``, empty where the specification has none."""
-    @property
-    def messages(self) -> list[dict[str, Any]]:
-        """The messages that the event is about: those received, or the notice of a participant or of typing; none for other events.
-
-        Each is a ``dict``. ``"index"``, its place, is a number on GMS and text on Nexus. ``"content"``, where there is one, lists what is
-        attached: ``{"type", "mime", "url", "data"}``, with an image's ``bytes`` in ``"data"``, or with the reason why it has none in
-        ``"unavailable"``.
-        """
+    def messages(self) -> list[dict[str, Any]]: ...
 
 @final
 class Waiting:
@@ -98,6 +88,17 @@ class Events:
     def next(self, timeout: float | None) -> Waiting: ...
     def take(self) -> Event | None:
         """The next event if it is here. Raises ``ClosedError`` after the last."""
+
+@final
+class Look:
+    """The same for those who look for a certain event."""
+
+    def next(self, timeout: float | None) -> Waiting: ...
+    def take(self) -> Event | None: ...
+    @property
+    def mark(self) -> int: ...
+    @property
+    def is_over(self) -> bool: ...
 
 _Call = tuple[Callable[..., object], tuple[Any, ...], bool]
 
@@ -149,6 +150,8 @@ class Chat:
     def unlisten(self, number: int) -> Callable[..., object] | None: ...
     def events(self, on_change: Callable[[], object] | None = None) -> Events: ...
     def queue(self) -> Events: ...
+    def mark(self) -> int: ...
+    def look(self, mark: int | None, on_change: Callable[[], object] | None = None) -> Look: ...
     def close(self) -> None: ...
     def closed(self, timeout: float | None) -> Waiting: ...
     def when_closed(self, done: Callable[[], object]) -> None: ...

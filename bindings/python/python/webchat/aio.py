@@ -23,7 +23,9 @@ from typing import Any, Callable, Protocol
 
 from . import _files, _logging, _webchat
 from ._commands import Commands
-from ._webchat import Event, Reply, Runtime
+from ._event import Event
+from ._waits import AsyncWaits, Search, Wanted
+from ._webchat import Reply, Runtime
 from .errors import ClosedError, Error, WrongThreadError
 
 __all__ = ["Chat", "Events", "SessionKeeper", "SessionStore"]
@@ -55,7 +57,7 @@ class SessionKeeper(Protocol):
         """Forgets what was kept: the server does not know the session any more."""
 
 
-class Chat(Commands):
+class Chat(Commands, AsyncWaits):
     """One customer's chat. It belongs to the event loop that runs when it is made; in another one its commands raise
     :class:`webchat.WrongThreadError`, before anything has been done.
 
@@ -84,9 +86,12 @@ class Chat(Commands):
         # What waited in a loop that has been closed goes on nowhere.
         _under_way.difference_update([task for task in _under_way if task.get_loop().is_closed()])
         super().__init__(config, store, session_keeper, runtime)
+        self._marks: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+        self._mark(0)
 
     async def _call(self, name: str, options: Any, timeout: float | None) -> Any:
         _check(self._loop)
+        self._mark(self._native.mark())
         outcome: asyncio.Future[Any] = self._loop.create_future()
         request = self._native.submit(name, options, timeout, partial(_hand_over, self._loop, _settle, outcome))
         try:
@@ -99,9 +104,32 @@ class Chat(Commands):
             self._native.cancel(request)
             raise
 
-    async def _returning(self, outcome: Any, value: Any) -> Any:
-        await outcome
-        return value
+    async def _then(self, outcome: Any, read: Callable[[Any], Any]) -> Any:
+        return read(await outcome)
+
+    def _wait_for(self, wanted: Wanted, timeout: float | None) -> Awaitable[Event]:
+        _check(self._loop)
+        task = asyncio.current_task(self._loop)
+        mark = None if task is None else self._marks.get(task)
+        return self._found(wanted, Events(self._native, self._loop, partial(self._native.look, mark)), timeout)
+
+    async def _found(self, wanted: Wanted, events: Events, timeout: float | None) -> Event:
+        search = Search(wanted, events._native.is_over, timeout)
+        while True:
+            try:
+                event = await events.next(search.left())
+            except ClosedError:
+                raise search.closed() from None
+            if search.ends_with(event):
+                self._mark(events._native.mark)
+                assert event is not None
+                return event
+
+    def _mark(self, mark: int) -> None:
+        """Behind which event the task begins to look."""
+        task = asyncio.current_task(self._loop)
+        if task is not None:
+            self._marks[task] = mark
 
     async def _in_steps(self, prepare: Callable[[], Any], give: Callable[[Any], Any], landing: _files.Landing | None) -> Any:
         _check(self._loop)
@@ -162,45 +190,48 @@ class Chat(Commands):
 class Events:
     """The events of a chat, in order, until it is closed."""
 
-    def __init__(self, native: _webchat.Chat, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, native: _webchat.Chat, loop: asyncio.AbstractEventLoop, source: Callable[..., Any] | None = None) -> None:
         # It keeps the chat, which keeps what is called below.
         self._chat, self._loop = native, loop
         self._waiting: set[asyncio.Future[None]] = set()
-        self._native = native.events(partial(_hand_over, loop, _wake, weakref.ref(self)))
+        self._native = (source or native.events)(partial(_hand_over, loop, _wake, weakref.ref(self)))
 
     def __aiter__(self) -> Events:
         return self
 
     async def __anext__(self) -> Event:
         try:
-            return await self._next()
+            event = await self.next()
         except ClosedError:
             raise StopAsyncIteration from None
+        assert event is not None
+        return event
 
     async def next(self, timeout: float | None = None) -> Event | None:
-        """The next event; ``None`` when none comes within ``timeout`` seconds. Raises :class:`webchat.ClosedError` after the last."""
-        _check(self._loop)
-        event = self._native.take()
-        if event is not None:
-            return event
-        try:
-            return await asyncio.wait_for(self._next(), timeout)
-        except asyncio.TimeoutError:
-            return None
+        """The next event; ``None`` when none comes within ``timeout`` seconds. Raises :class:`webchat.ClosedError` after the last.
 
-    async def _next(self) -> Event:
+        Where the task is cancelled, the event stays for the next call.
+        """
         _check(self._loop)
+        end = None if timeout is None else self._loop.time() + timeout
         while True:
-            event = self._native.take()
-            if event is not None:
+            event: Event | None = self._native.take()
+            if event is not None or (end is not None and self._loop.time() >= end):
                 return event
-            change: asyncio.Future[None] = self._loop.create_future()
-            self._waiting.add(change)
-            try:
-                with _held():
-                    await change
-            finally:
-                self._waiting.discard(change)
+            await self._change(end)
+
+    async def _change(self, end: float | None) -> None:
+        """Waits until there may be an event, or the time is over."""
+        change: asyncio.Future[None] = self._loop.create_future()
+        timer = None if end is None else self._loop.call_at(end, _over, change)
+        self._waiting.add(change)
+        try:
+            with _held():
+                await change
+        finally:
+            self._waiting.discard(change)
+            if timer is not None:
+                timer.cancel()
 
 
 def _check(loop: asyncio.AbstractEventLoop) -> None:
@@ -246,8 +277,12 @@ def _wake(events: weakref.ref[Events]) -> None:
     stream = events()
     if stream is not None:
         for change in stream._waiting:
-            if not change.done():
-                change.set_result(None)
+            _over(change)
+
+
+def _over(change: asyncio.Future[None]) -> None:
+    if not change.done():
+        change.set_result(None)
 
 
 def _handle(

@@ -27,7 +27,6 @@ __all__ = [
     "RateLimitedError",
     "RejectedError",
     "SessionActiveError",
-    "TimeoutError",
     "UnauthorizedError",
     "UnavailableError",
     "UnsupportedError",

@@ -60,8 +60,7 @@ class Commands:
             self._note(f"{name:9} {words}")
 
     async def _who(self, _: str) -> None:
-        agents = (await self._chat.get_agents())["agents"].values()
-        there = [output.one_line(str(agent.get("name") or "")) for agent in agents if agent.get("connected", True)]
+        there = [output.one_line(agent.name) for agent in (await self._chat.get_agents()).connected]
         self._note(f"In the chat: {', '.join(there)}." if there else "Nobody else is in the chat.")
 
     async def _file(self, rest: str) -> None:
@@ -94,7 +93,7 @@ class Commands:
             else:
                 where: dict[str, Any] = {"directory": place} if place.is_dir() else {"path": place}
                 fetched = await self._chat.download_file(item.value, progress=self._progress(f"fetching {item.name}"), **where)
-                saved = fetched["path"]
+                saved = Path(fetched.path or "")
             self._note(f"Saved as {output.one_line(os.fsdecode(saved))}")
         except (Error, OSError) as error:
             self._problem(f"{item.name} was not saved: {output.reason(error)}")

@@ -32,7 +32,7 @@ class Deadline:
 def open_or_start(chat: Chat, customer: Customer, deadline: Deadline) -> bool:
     """Goes on with the stored session, or starts one. Returns whether it is the stored one."""
     # It is answered when a restoration has come to its end.
-    if chat.verify_session(timeout=deadline.left)["sessionActive"]:
+    if chat.verify_session(timeout=deadline.left):
         return True
     chat.start_chat(**customer.named(NICKNAME), timeout=deadline.left)
     return False

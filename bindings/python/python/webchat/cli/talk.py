@@ -39,7 +39,7 @@ class Talk:
     async def hold(self, customer: Customer, keeps: bool, quiet: float) -> None:
         """Holds the chat. At the end of the input it goes on until nothing has come for ``quiet`` seconds."""
         events = self.chat.events()
-        if not (await self.chat.verify_session())["sessionActive"]:
+        if not await self.chat.verify_session():
             await self.chat.start_chat(**customer.named(NICKNAME))
         self.screen.on_typing = self._typed
         watching = asyncio.ensure_future(self._watch(events))
@@ -185,8 +185,7 @@ class Talk:
 
     async def _tell_who(self) -> None:
         with contextlib.suppress(Error):
-            agents = (await self.chat.get_agents())["agents"].values()
-            there = [output.one_line(str(agent.get("name") or "")) for agent in agents if agent.get("connected", True)]
+            there = [output.one_line(agent.name) for agent in (await self.chat.get_agents()).connected]
             self.screen.status(who=", ".join(there) or None)
 
 
