@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -172,9 +172,17 @@ async def test_several_wait_at_once_and_take_nothing_from_each_other(face: Face,
         assert names == ["agentConnected", "agentTypingStarted", "agentConnected"]
 
 
-async def test_what_nobody_looks_for_is_forgotten_and_holds_nobody_back(face: Face, simulator: Simulator) -> None:
+@pytest.fixture
+def patient() -> Iterator[Simulator]:
+    """A server that keeps customers who do not poll."""
+    running = Simulator("--client-timeout", "3600")
+    yield running
+    running.stop()
+
+
+async def test_what_nobody_looks_for_is_forgotten_and_holds_nobody_back(face: Face, patient: Simulator) -> None:
     """More events than are remembered, and than may wait where somebody takes none."""
-    async with face.started(simulator) as chat:
+    async with face.started(patient) as chat:
         calls = Calls()
         chat.on("messageReceived", calls)
 
@@ -187,8 +195,8 @@ async def test_what_nobody_looks_for_is_forgotten_and_holds_nobody_back(face: Fa
             await asyncio.ensure_future(other())
         else:
             await asyncio.get_running_loop().run_in_executor(None, asyncio.run, other())
-        simulator.chat("join", nickname="Sam")
-        simulator.chat("say", text="Hello Jo")
+        patient.chat("join", nickname="Sam")
+        patient.chat("say", text="Hello Jo")
         assert (await calls.next()).messages
         seen = 0
         with pytest.raises(webchat.TimeoutError):

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Callable, Protocol
 
-from . import _files, _logging, _webchat
+from . import _files, _logging, _published as _published, _webchat  # native code calls _published; freezers see what Python imports
 from ._commands import Commands
 from ._event import Event, ParticipantEvent, ResponseEvent, TypingEvent
 
@@ -295,9 +295,9 @@ class Events:
 def __getattr__(name: str) -> Any:
     """``webchat.aio``, which takes asyncio, comes with its first use."""
     if name == "aio":
-        import importlib
+        import webchat.aio as aio
 
-        return importlib.import_module(".aio", __name__)
+        return aio
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
