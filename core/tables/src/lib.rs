@@ -57,6 +57,11 @@ pub fn all() -> Vec<Made> {
             "commands",
             python::stubs(python::Face::Blocking),
         ),
+        part(
+            "bindings/python/python/webchat/__init__.pyi",
+            "commands without waiting",
+            python::stubs(python::Face::NoWait),
+        ),
         part("bindings/python/python/webchat/aio.pyi", "commands", python::stubs(python::Face::Asyncio)),
         part("bindings/python/python/webchat/_results.py", "readers", python::readers()),
         Made { path: "bindings/python/python/webchat/_events.py", part: None, text: python_events::module() },

@@ -1,4 +1,4 @@
-//! The commands in the stubs of Python's two faces, and the exceptions.
+//! The commands in the stubs of Python's two faces and of `nowait`, and the exceptions.
 
 use crate::names::{line, pascal, snake};
 use webchat_core::{
@@ -11,6 +11,7 @@ use webchat_core::{
 pub(crate) enum Face {
     Blocking,
     Asyncio,
+    NoWait,
 }
 
 /// The longest line.
@@ -25,6 +26,7 @@ fn method(entry: &Entry, face: Face) -> String {
     let name = entry.snake;
     let result = match face {
         Face::Blocking => result(entry).to_owned(),
+        Face::NoWait => format!("Future[{}]", result(entry)),
         Face::Asyncio => format!("Coroutine[Any, Any, {}]", result(entry)),
     };
     let parameters = parameters(entry, face);

@@ -205,6 +205,17 @@ class Chat(Commands, Waits):
         Waits.__init__(self)
         self._mark(0)
 
+    @property
+    def nowait(self) -> Any:
+        """The same commands, without waiting: each returns a :class:`concurrent.futures.Future` at once. What is wrong with its options is
+        raised at once, too. Cancelling it cancels the command; its callbacks run on the thread of handlers, where it cannot be waited for::
+
+            chat.nowait.send_message("Hello").add_done_callback(lambda outcome: print(outcome.exception()))
+        """
+        from ._nowait import NoWait
+
+        return NoWait(self)
+
     def _call(self, name: str, options: Any, timeout: float | None) -> Any:
         self._mark(self._native.mark())
         return wait(self._native.call(name, options, timeout))
