@@ -3,10 +3,9 @@
 
 use crate::{
     callbacks::Target,
-    error, event,
-    exit::Sleeper,
     native::Native,
-    waiting::{Outcome, Waiting, seconds, within},
+    stream::{to_be_had, to_be_had_now},
+    waiting::{Waiting, seconds},
 };
 use pyo3::{prelude::*, types::PyTuple};
 use std::{
@@ -17,7 +16,7 @@ use std::{
 };
 use tokio::sync::Notify;
 use webchat_core::{
-    Chat, ErrorKind, Runtime,
+    Chat, Runtime,
     driver::ListenerId,
     event::{Envelope, Event, Session},
 };
@@ -224,10 +223,6 @@ impl Drop for Looking {
     }
 }
 
-fn ended(py: Python<'_>) -> PyErr {
-    error::plain(py, ErrorKind::Closed, "the service is closed")
-}
-
 #[pymethods]
 impl Look {
     /// The next event, to be waited for; `None` when none comes within `timeout` seconds. `ClosedError` once the chat is closed and all
@@ -237,27 +232,13 @@ impl Look {
         let looking = (*self.0.enter(py)?).clone();
         let limit = seconds(timeout)?;
         let runtime = looking.recent.runtime.clone();
-        let next = within(&runtime, limit, async move { looking.next().await });
-        let outcome = async move {
-            let next = next.await;
-            let outcome: Outcome = Box::new(move |py| match next {
-                Some(Some(envelope)) => event::to_python(py, envelope),
-                Some(None) => Err(ended(py)),
-                None => Ok(py.None()),
-            });
-            outcome
-        };
-        Ok(Waiting::new(Sleeper::Application, outcome, || ()))
+        Ok(to_be_had(&runtime, limit, async move { looking.next().await }))
     }
 
     /// The next event if it is here; `None` when it is not. `ClosedError` once the chat is closed and all events were looked at.
     fn take(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
         let looking = self.0.enter(py)?;
-        match looking.take() {
-            Poll::Ready(Some(envelope)) => Ok(Some(event::to_python(py, envelope)?)),
-            Poll::Ready(None) => Err(ended(py)),
-            Poll::Pending => Ok(None),
-        }
+        to_be_had_now(py, looking.take())
     }
 
     /// Where the event after the one that came last stands.

@@ -8,8 +8,8 @@ use crate::{
     waiting::{Outcome, Waiting, seconds, within},
 };
 use pyo3::{prelude::*, types::PyTuple};
-use std::{sync::Arc, task::Poll};
-use webchat_core::{Chat, ErrorKind, Runtime, driver};
+use std::{sync::Arc, task::Poll, time::Duration};
+use webchat_core::{Chat, ErrorKind, Runtime, driver, event::Envelope};
 
 /// The events of a chat, in order, until the chat is closed. It keeps the chat alive.
 #[pyclass(frozen, module = "webchat._webchat")]
@@ -32,6 +32,36 @@ impl Events {
     }
 }
 
+/// The event that `next` brings, to be waited for; `None` when none comes within `limit`. `ClosedError` where there is no other.
+pub(crate) fn to_be_had<F>(runtime: &Runtime, limit: Option<Duration>, next: F) -> Waiting
+where
+    F: Future<Output = Option<Arc<Envelope>>> + Send + 'static,
+{
+    let next = within(runtime, limit, next);
+    let outcome = async move {
+        let next = next.await;
+        let outcome: Outcome = Box::new(move |py| match next {
+            Some(Some(envelope)) => event::to_python(py, envelope),
+            Some(None) => Err(ended(py)),
+            None => Ok(py.None()),
+        });
+        outcome
+    };
+    Waiting::new(Sleeper::Application, outcome, || ())
+}
+
+/// The same for what is here or not.
+pub(crate) fn to_be_had_now(
+    py: Python<'_>,
+    next: Poll<Option<Arc<Envelope>>>,
+) -> PyResult<Option<Py<PyAny>>> {
+    match next {
+        Poll::Ready(Some(envelope)) => Ok(Some(event::to_python(py, envelope)?)),
+        Poll::Ready(None) => Err(ended(py)),
+        Poll::Pending => Ok(None),
+    }
+}
+
 fn ended(py: Python<'_>) -> PyErr {
     error::plain(py, ErrorKind::Closed, "the service is closed")
 }
@@ -45,26 +75,12 @@ impl Events {
         let events = (*self.0.enter(py)?).clone();
         let limit = seconds(timeout)?;
         let runtime = events.runtime.clone();
-        let next = within(&runtime, limit, async move { events.stream.next().await });
-        let outcome = async move {
-            let next = next.await;
-            let outcome: Outcome = Box::new(move |py| match next {
-                Some(Some(envelope)) => event::to_python(py, envelope),
-                Some(None) => Err(ended(py)),
-                None => Ok(py.None()),
-            });
-            outcome
-        };
-        Ok(Waiting::new(Sleeper::Application, outcome, || ()))
+        Ok(to_be_had(&runtime, limit, async move { events.stream.next().await }))
     }
 
     /// The next event if it is here; `None` when it is not. `ClosedError` once the chat is closed and all events were taken.
     fn take(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
         let events = self.0.enter(py)?;
-        match events.stream.poll_next() {
-            Poll::Ready(Some(envelope)) => Ok(Some(event::to_python(py, envelope)?)),
-            Poll::Ready(None) => Err(ended(py)),
-            Poll::Pending => Ok(None),
-        }
+        to_be_had_now(py, events.stream.poll_next())
     }
 }
