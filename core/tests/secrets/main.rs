@@ -35,7 +35,7 @@ async fn faulty(number: usize, back_end: BackEnd, fault: Option<FaultKind>) -> (
     let config = back_end.config(&simulator, &json!({"proxy": "none", "recording": recording}));
     talk::talk(&simulator, &config, fault.as_ref(), &mut told).await;
     let recorded = std::fs::read_to_string(recording).unwrap();
-    assert!(recorded.lines().count() > 3, "{back_end:?} with {fault:?}: {recorded}");
+    assert!(recorded.contains("\"request\""), "{back_end:?} with {fault:?}: {recorded}");
     told.values.extend(recorded.lines().map(str::to_owned));
     let log = simulator.log();
     told.keys(&log, &simulator);
