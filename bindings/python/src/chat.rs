@@ -10,7 +10,7 @@ use crate::{
     keeper::PythonKeeper,
     logging,
     native::{Native, enter},
-    recent::{Look, Recent},
+    recent::Look,
     runtime::Runtime,
     store::PythonStore,
     stream::Events,
@@ -29,7 +29,7 @@ use std::{
 use webchat_core::{
     Completion, Config, Error, ErrorKind,
     command::{RequestId, Resolution},
-    driver::ListenerId,
+    driver::{ListenerId, Recent},
     event::{EventKind, plain_name},
     transport::Capabilities,
 };
@@ -44,7 +44,7 @@ struct Inner {
     callbacks: Arc<Callbacks>,
     listeners: Mutex<Listeners>,
     queue: OnceLock<Py<Events>>,
-    recent: Arc<Recent>,
+    recent: Recent,
 }
 
 /// The listeners, by the numbers that Python knows them by.
@@ -106,7 +106,7 @@ impl Chat {
         }
         let core = py.detach(|| builder.build()).map_err(to_error)?;
         let listeners = Mutex::default();
-        let (queue, recent) = (OnceLock::new(), Recent::new(&core, &runtime));
+        let (queue, recent) = (OnceLock::new(), core.recent());
         Ok(Self(Native::new(Inner { core, runtime, callbacks, listeners, queue, recent })))
     }
 
@@ -250,13 +250,13 @@ impl Chat {
         Ok(self.0.enter(py)?.recent.mark())
     }
 
-    /// A look through the events from `mark` on, or without it through `ready` and what comes from now on. `on_change` is called whenever
-    /// there is something to be had.
+    /// A look through the events from `mark` on, or without it through `ready` and what comes from now on. `on_change` is called when
+    /// there is something to be had again, after `take` has found nothing.
     #[pyo3(signature = (mark, on_change = None))]
     fn look(&self, py: Python<'_>, mark: Option<u64>, on_change: Option<Py<PyAny>>) -> PyResult<Look> {
         let chat = self.0.enter(py)?;
         let on_change = on_change.map(|callable| chat.callbacks.register(py, callable));
-        Ok(chat.recent.look(mark, on_change))
+        Ok(Look::new(&chat.recent, mark, on_change, &chat.core, &chat.runtime))
     }
 
     /// What the transport can do, and what not.

@@ -13,7 +13,8 @@ use crate::{
     command::{Command, RequestId},
     config::Config,
     driver::{
-        self, Completion, Delivery, Events, Health, ListenerId, Message, Place, Running, Ties, UnderWay,
+        self, Completion, Delivery, Events, Health, ListenerId, Message, Place, Recent, Running, Ties,
+        UnderWay,
     },
     model::{Download, Upload},
     transport::Capabilities,
@@ -118,12 +119,10 @@ impl Chat {
         id
     }
 
-    /// Has `listener` called as [`Chat::listen`] does, with all that is known from the beginning, without being one of those who listen:
-    /// whoever does so after it is none the later. What it is given has arrived: it keeps no [`Delivery`].
-    pub fn look_on(&self, listener: impl Fn(&Delivery) + Send + 'static) -> ListenerId {
-        let id = self.next_listener();
-        self.shared.ties.hub.look_on(id, Box::new(listener));
-        id
+    /// The newest events, for who waits for a certain one: all that are known from the beginning, as long as there is room. Whoever
+    /// listens after it is none the later.
+    pub fn recent(&self) -> Recent {
+        Recent::of(&self.shared.ties.hub)
     }
 
     /// An id for [`Chat::listen_as`].

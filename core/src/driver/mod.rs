@@ -1,7 +1,8 @@
 //! The one place with tasks and a clock: it carries out the service's effects and hands back what comes of them. `clock` tells the
 //! time, `completion` is where an outcome goes, `runtime` owns the threads and connections that chats share, `dispatcher` is the thread on which bindings run callbacks,
 //! `leader` lets it move the chats on as well, `signals`, `quiet` and `fork` are what these threads owe to the process, `host` is what the
-//! application keeps session data in, `journal` is what the log is told of a chat, `hub` hands events to listeners, `events` keeps them for who asks in a `backlog`, `waiting` counts what the
+//! application keeps session data in, `journal` is what the log is told of a chat, `hub` hands events to listeners, `events` keeps them for who asks in a `backlog`,
+//! `recent` remembers them for who waits for a certain one, `waiting` counts what the
 //! application has not taken, `readiness` is a file descriptor to wait for, `perform` is the work behind each effect, `storage` the
 //! accesses to where session data are kept, `ties` what a chat's handles and its driver have in common, `health` whether the descriptors
 //! that all wait by are still there.
@@ -20,6 +21,7 @@ mod leader;
 mod perform;
 mod quiet;
 mod readiness;
+mod recent;
 mod runtime;
 mod signals;
 mod storage;
@@ -37,6 +39,7 @@ pub use health::Health;
 pub use hub::ListenerId;
 pub use quiet::{quiet_panics, quietly};
 pub use readiness::Readiness;
+pub use recent::{Look, Recent};
 pub use runtime::{Runtime, RuntimeOptions};
 pub use waiting::{Delivery, Place};
 
