@@ -57,10 +57,12 @@ impl Workshop {
     pub(crate) fn build_from(&self, compiler: &str, source: &Path, more: &[&str]) -> PathBuf {
         let name = source.file_stem().unwrap().to_string_lossy();
         let built = self.path().join(format!("{name}-{compiler}"));
+        // Some linkers take from a library what is missing by then, and nothing else.
+        let (libraries, options): (Vec<&str>, Vec<&str>) = more.iter().partition(|it| it.starts_with("-l"));
         let mut command = Command::new(compiler);
-        command.args(["-std=c99", "-g", "-pthread"]).args(WARNINGS).args(more);
+        command.args(["-std=c99", "-g", "-pthread"]).args(WARNINGS).args(options);
         command.arg("-I").arg(root().join("include")).arg(source);
-        command.arg("-o").arg(&built).arg("-L").arg(self.path()).arg("-lwebchat");
+        command.arg("-o").arg(&built).arg("-L").arg(self.path()).arg("-lwebchat").args(libraries);
         command.arg(format!("-Wl,-rpath,{}", self.path().display()));
         successful(command);
         built
