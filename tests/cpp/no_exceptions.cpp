@@ -1,6 +1,7 @@
 // A program without exceptions (-fno-exceptions): it holds a chat, and ends with what was wrong where one would be thrown.
 #include <cstdio>
 #include <future>
+#include <new>
 #include <webchat.hpp>
 
 namespace {
@@ -8,7 +9,9 @@ namespace {
 int chat(const char* config) {
     std::promise<bool> left;
     webchat::Chat chat(config);
-    auto greeting = chat.on("agentConnected", [&](const webchat::Event&) {
+    if (chat.end_chat(std::nothrow).status() != webchat::Status::no_session) return 3;
+    if (chat.end_chat(webchat::use_future).get().status() != webchat::Status::no_session) return 4;
+    auto greeting = chat.on<webchat::AgentConnected>([&](const auto&) {
         chat.end_chat([&](const webchat::Outcome& outcome) { left.set_value(outcome.ok()); });
     });
     chat.start_chat({"Pia"}, [](const webchat::Outcome& outcome) { std::printf("started: %d\n", outcome.ok()); });

@@ -18,12 +18,15 @@
 ///
 /// WHAT THERE IS
 ///
-///     webchat::Chat            one chat: its commands in four forms (commands.hpp), its events in three ways (chat.hpp)
-///     webchat::Subscription    a listener: auto listening = chat.on("messageReceived", [](const webchat::Event& event) {...});
+///     webchat::Chat            one chat: its commands in five forms (commands.hpp), its events in three ways (chat.hpp)
+///     webchat::Subscription    a listener: auto joining = chat.on<webchat::AgentConnected>([](const auto& event) {...});
+///     webchat::AgentConnected, MessageReceived, ...    a struct for each event (events.hpp), read by name
+///     webchat::AnyEvent        a std::variant of them all, which webchat::typed(event) gives (visit.hpp)
 ///     webchat::Event           something that happened; handles like this one are move-only, and what is read from them is your own
-///     webchat::Outcome         how a command ended
+///     webchat::Outcome         how a command ended; webchat::Result<Value> of one that resolves with a value (results.hpp)
 ///     webchat::Payload         what either carries: their common part
 ///     webchat::Message, Content, Agent, Stats, Session, FileLimits, Download, ChatForm    plain values (model.hpp)
+///     webchat::Participant, MessageType, ParticipantType    who and what, as enumerations too (participant.hpp)
 ///     webchat::Error           every exception; NoSessionError, TimeoutError and so on are its subclasses (error.hpp)
 ///     webchat::SessionStore    where session data are kept: derive from it (store.hpp)
 ///     webchat::SessionKeeper   three functions that keep an asynchronous chat (keeper.hpp)
@@ -40,20 +43,26 @@
 #ifndef WEBCHAT_HPP
 #define WEBCHAT_HPP
 
+#include <webchat/any_chat.hpp>
 #include <webchat/callback.hpp>
 #include <webchat/chat.hpp>
 #include <webchat/commands.hpp>
 #include <webchat/completion.hpp>
 #include <webchat/error.hpp>
 #include <webchat/event.hpp>
+#include <webchat/events.hpp>
 #include <webchat/exceptions.hpp>
 #include <webchat/hook.hpp>
 #include <webchat/keeper.hpp>
 #include <webchat/model.hpp>
 #include <webchat/outcome.hpp>
+#include <webchat/participant.hpp>
 #include <webchat/payload.hpp>
+#include <webchat/results.hpp>
 #include <webchat/runtime.hpp>
 #include <webchat/store.hpp>
 #include <webchat/subscription.hpp>
+#include <webchat/typed.hpp>
+#include <webchat/visit.hpp>
 
 #endif

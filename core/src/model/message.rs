@@ -1,41 +1,15 @@
 //! One entry of a transcript, as the server sent it and as applications see it (webchatservice.md, 6.2).
 
-use super::{Content, Index, JsonObject, Participant};
+use super::{Content, Index, JsonObject, Participant, known::known_names};
 use crate::private::{Private, debug_only};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Value, value::RawValue};
-use std::{borrow::Cow, fmt, io, marker::PhantomData, sync::Arc};
+use std::{borrow::Cow, io, sync::Arc};
 
-macro_rules! message_types {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// What a transcript entry is (`type`).
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
-        pub enum MessageType {
-            $($(#[$doc])* $name,)*
-            /// A type this library does not know, kept as sent.
-            Other(Box<str>),
-        }
-
-        impl MessageType {
-            /// The name in `type`.
-            pub fn as_str(&self) -> &str {
-                match self { $(Self::$name => stringify!($name),)* Self::Other(name) => name }
-            }
-        }
-
-        impl From<&str> for MessageType {
-            /// Types are compared without regard to case.
-            fn from(name: &str) -> Self {
-                $(if name.eq_ignore_ascii_case(stringify!($name)) { return Self::$name; })*
-                Self::Other(name.into())
-            }
-        }
-    };
-}
-
-message_types! {
+known_names! {
+    /// What a transcript entry is (`type`).
+    MessageType, else Message;
     /// A text message.
-    #[default]
     Message,
     /// Somebody joined.
     ParticipantJoined,
@@ -61,38 +35,6 @@ message_types! {
     IdleAlert,
     /// The chat is closed for want of activity.
     IdleClose,
-}
-
-impl Serialize for MessageType {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for MessageType {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        visit_name(deserializer, |name| Self::from(name))
-    }
-}
-
-/// Reads a name and converts it without allocating.
-pub(super) fn visit_name<'de, D: Deserializer<'de>, T>(
-    deserializer: D,
-    convert: fn(&str) -> T,
-) -> Result<T, D::Error> {
-    struct Visitor<T>(fn(&str) -> T, PhantomData<T>);
-    impl<T> serde::de::Visitor<'_> for Visitor<T> {
-        type Value = T;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a name")
-        }
-
-        fn visit_str<E>(self, name: &str) -> Result<T, E> {
-            Ok((self.0)(name))
-        }
-    }
-    deserializer.deserialize_str(Visitor(convert, PhantomData))
 }
 
 /// From here on a text is worth not being kept twice, in bytes.

@@ -6,6 +6,7 @@ mod content;
 mod echo;
 mod entities;
 mod file;
+mod known;
 mod message;
 mod participant;
 mod place;

@@ -1,5 +1,6 @@
 //! Who takes part in a chat.
 
+use super::known::known_names;
 use crate::private::Private;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap};
 use std::fmt;
@@ -69,9 +70,9 @@ impl<'de> Deserialize<'de> for ParticipantId {
     }
 }
 
-/// What a participant is (`from.type`).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
-pub enum ParticipantRole {
+known_names! {
+    /// What a participant is (`from.type`).
+    ParticipantRole, else External;
     /// The customer: the user of this library.
     Client,
     /// A human agent.
@@ -81,49 +82,13 @@ pub enum ParticipantRole {
     /// A bot, as the server marks it.
     Bot,
     /// The system, a routing strategy, or an unmarked bot.
-    #[default]
     External,
-    /// A type this library does not know, kept as sent.
-    Other(Box<str>),
 }
 
 impl ParticipantRole {
-    /// The name in `from.type`.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Client => "Client",
-            Self::Agent => "Agent",
-            Self::Supervisor => "Supervisor",
-            Self::Bot => "Bot",
-            Self::External => "External",
-            Self::Other(name) => name,
-        }
-    }
-
     /// Whether it counts as one of the chat's agents: agents and supervisors do, bots do not.
     pub fn is_agent(&self) -> bool {
         matches!(self, Self::Agent | Self::Supervisor)
-    }
-}
-
-impl From<&str> for ParticipantRole {
-    fn from(name: &str) -> Self {
-        [Self::Client, Self::Agent, Self::Supervisor, Self::Bot, Self::External]
-            .into_iter()
-            .find(|role| role.as_str().eq_ignore_ascii_case(name))
-            .unwrap_or_else(|| Self::Other(name.into()))
-    }
-}
-
-impl Serialize for ParticipantRole {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for ParticipantRole {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        super::message::visit_name(deserializer, |name| Self::from(name))
     }
 }
 

@@ -9,7 +9,7 @@ use webchat_core::{
 };
 
 /// The longest line.
-const WIDTH: usize = 140;
+pub(crate) const WIDTH: usize = 140;
 
 pub(crate) fn events() -> String {
     let line = |kind: &EventKind| {
@@ -77,20 +77,21 @@ fn parameter(option: &OptionDef) -> Option<String> {
 }
 
 fn plain(entry: &Entry, way: &str) -> String {
-    let name = entry.snake;
+    let (name, result) = (entry.snake, result(entry.resolves));
     format!(
-        "    template <class... How>\n    detail::Result<How...> {name}(How&&... how) {{\n        return {way}(webchat_{name}, std::forward<How>(how)...);\n    }}\n"
+        "    template <class... How>\n    Given<{result}, How...> {name}(How&&... how) {{\n        return {way}<{result}>(webchat_{name}, std::forward<How>(how)...);\n    }}\n"
     )
 }
 
 fn without(entry: &Entry) -> String {
-    plain(entry, "without_text").replace("<class... How>", "<class... How, detail::Hows<How...> = 0>")
+    let hows = format!("<class... How, detail::Hows<{}, How...> = 0>", result(entry.resolves));
+    plain(entry, "without_text").replace("<class... How>", &hows)
 }
 
 fn with_text(entry: &Entry, option: &str) -> String {
-    let name = entry.snake;
+    let (name, result) = (entry.snake, result(entry.resolves));
     format!(
-        "    template <class... How>\n    detail::Result<How...> {name}(const std::string& {option}, How&&... how) {{\n        return with_text(webchat_{name}, {option}, std::forward<How>(how)...);\n    }}\n"
+        "    template <class... How>\n    Given<{result}, How...> {name}(const std::string& {option}, How&&... how) {{\n        return with_text<{result}>(webchat_{name}, {option}, std::forward<How>(how)...);\n    }}\n"
     )
 }
 
@@ -111,6 +112,24 @@ fn words(entry: &Entry) -> String {
     format!("{} {}{thrown}", line(entry.words), resolves(entry.resolves))
 }
 
+/// What a command returns.
+fn result(resolves: Resolves) -> &'static str {
+    match resolves {
+        Resolves::Transcript => "Result<Transcript>",
+        Resolves::Agents => "Result<std::vector<Agent>>",
+        Resolves::Stats => "Result<Stats>",
+        Resolves::SessionData => "Result<Session>",
+        Resolves::SessionActive => "Result<bool>",
+        Resolves::FileLimits => "Result<FileLimits>",
+        Resolves::Downloaded => "Result<Download>",
+        Resolves::Nothing
+        | Resolves::Answer
+        | Resolves::AnswerOrNothing
+        | Resolves::AnswerOrData
+        | Resolves::Filters => "Outcome",
+    }
+}
+
 fn resolves(resolves: Resolves) -> &'static str {
     match resolves {
         Resolves::Nothing => "Resolves with nothing.",
@@ -122,12 +141,12 @@ fn resolves(resolves: Resolves) -> &'static str {
             "Resolves with the server's answer, or without a session with the data that a chat will start with."
         }
         Resolves::Filters => "Resolves with all registered filters.",
-        Resolves::Transcript => "Outcome::messages().",
-        Resolves::Agents => "Outcome::agents().",
-        Resolves::Stats => "Outcome::stats().",
-        Resolves::SessionData => "Outcome::session().",
-        Resolves::SessionActive => "Outcome::session_active().",
-        Resolves::FileLimits => "Outcome::file_limits().",
-        Resolves::Downloaded => "Outcome::download().",
+        Resolves::Transcript => "Resolves with a Transcript.",
+        Resolves::Agents => "Resolves with a vector of Agent.",
+        Resolves::Stats => "Resolves with Stats.",
+        Resolves::SessionData => "Resolves with a Session.",
+        Resolves::SessionActive => "Resolves with a bool.",
+        Resolves::FileLimits => "Resolves with FileLimits.",
+        Resolves::Downloaded => "Resolves with a Download.",
     }
 }

@@ -15,8 +15,8 @@ Each event is published once to every listener, in order, as `{time, publisher, 
 `WebChatService`, `event` the name and `data` what the event carries, `{}` where that is nothing. Listeners name an event with or without
 `WebChatService.` before it.
 
-In C the data are read by the functions `webchat_payload_...` of what `webchat_event_payload` returns, in C++ by those of `webchat::Payload`, in Python
-by the attributes of the event's class, and as `Event.data`.
+In C the data are read by the functions `webchat_payload_...` of what `webchat_event_payload` returns, in C++ by the
+functions of the event's struct, and by those of `webchat::Event`, in Python by the attributes of the event's class, and as `Event.data`.
 ";
 
 pub(crate) fn page() -> String {
@@ -62,6 +62,6 @@ fn names(page: &mut String, entry: &Entry) {
     let c = snake.to_uppercase();
     let _ = write!(
         page,
-        "\nRust `Event::{variant:?}` · C `WEBCHAT_EVENT_{c}` ({code}) · C++ `EventKind::{snake}` · Python `{class}` · by name `{name}`\n"
+        "\nRust `Event::{variant:?}` · C `WEBCHAT_EVENT_{c}` ({code}) · C++ `{class}`, `EventKind::{snake}` · Python `{class}` · by name `{name}`\n"
     );
 }

@@ -10,12 +10,14 @@ mod c;
 mod commands;
 mod configuration;
 mod cpp;
+mod cpp_events;
 mod events;
 mod names;
 mod python;
 mod python_events;
 
 use std::path::{Path, PathBuf};
+use webchat_core::model::{MessageType, ParticipantRole};
 
 /// What the tables give for a file: all of it, or a part.
 pub struct Made {
@@ -47,6 +49,8 @@ impl Made {
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
+
+const PARTICIPANT_HPP: &str = "bindings/cpp/include/webchat/participant.hpp";
 
 /// All that is made.
 pub fn all() -> Vec<Made> {
@@ -82,6 +86,11 @@ pub fn all() -> Vec<Made> {
         part("bindings/cpp/include/webchat/error.hpp", "exceptions", cpp::exceptions()),
         part("bindings/cpp/include/webchat/error.hpp", "throws", cpp::throws()),
         part("bindings/cpp/include/webchat/commands.hpp", "plain commands", cpp::commands()),
+        Made { path: "bindings/cpp/include/webchat/events.hpp", part: None, text: cpp_events::header() },
+        part(PARTICIPANT_HPP, "types of messages", cpp_events::enumerators(MessageType::KNOWN)),
+        part(PARTICIPANT_HPP, "names of types of messages", cpp_events::names(MessageType::KNOWN)),
+        part(PARTICIPANT_HPP, "types of participants", cpp_events::enumerators(ParticipantRole::KNOWN)),
+        part(PARTICIPANT_HPP, "names of types of participants", cpp_events::names(ParticipantRole::KNOWN)),
         Made { path: "docs/reference/commands.md", part: None, text: commands::page() },
         Made { path: "docs/reference/events.md", part: None, text: events::page() },
         Made { path: "docs/reference/configuration.md", part: None, text: configuration::page() },

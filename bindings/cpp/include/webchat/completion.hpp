@@ -7,12 +7,14 @@
 #include <exception>
 #include <future>
 #include <memory>
+#include <new>
 #include <optional>
 #include <type_traits>
 #include <utility>
 #include <webchat.h>
 #include <webchat/callback.hpp>
 #include <webchat/outcome.hpp>
+#include <webchat/results.hpp>
 
 namespace webchat {
 
@@ -22,8 +24,8 @@ using Request = std::uint64_t;
 struct UseFuture {};
 struct Detached {};
 
-/// As a command's last argument: the outcome comes by a std::future<Outcome>, which throws when the command is rejected. Waiting for it
-/// inside a callback never ends.
+/// As a command's last argument: the outcome comes by a std::future, which throws when the command is rejected (in programs without
+/// exceptions it has the rejection, as with std::nothrow). Waiting for it inside a callback never ends.
 inline constexpr UseFuture use_future{};
 
 /// As a command's last argument: nobody waits for the outcome.
@@ -32,38 +34,63 @@ inline constexpr Detached detached{};
 namespace detail {
 
 template <class>
-struct IsDuration : std::false_type {};
+struct IsDeadline : std::false_type {};
 template <class Rep, class Period>
-struct IsDuration<std::chrono::duration<Rep, Period>> : std::true_type {};
+struct IsDeadline<std::chrono::duration<Rep, Period>> : std::true_type {};
+template <class Clock, class Duration>
+struct IsDeadline<std::chrono::time_point<Clock, Duration>> : std::true_type {};
 
 template <class How>
-inline constexpr bool is_deadline = IsDuration<std::decay_t<How>>::value;
-template <class How>
-inline constexpr bool is_completion = std::is_invocable_v<std::decay_t<How>&, const Outcome&>;
-template <class How>
+inline constexpr bool is_deadline = IsDeadline<std::decay_t<How>>::value;
+template <class Answer, class How>
+inline constexpr bool is_completion = std::is_invocable_v<std::decay_t<How>&, const Answer&>;
+template <class Answer, class How>
 inline constexpr bool is_progress =
-    !is_completion<How> && std::is_invocable_v<std::decay_t<How>&, std::uint64_t, std::optional<std::uint64_t>>;
+    !is_completion<Answer, How> && std::is_invocable_v<std::decay_t<How>&, std::uint64_t, std::optional<std::uint64_t>>;
 template <class How>
 inline constexpr bool is_future = std::is_same_v<std::decay_t<How>, UseFuture>;
 template <class How>
 inline constexpr bool is_detached = std::is_same_v<std::decay_t<How>, Detached>;
 template <class How>
+inline constexpr bool is_nothrow = std::is_same_v<std::decay_t<How>, std::nothrow_t>;
+template <class Answer, class How>
 inline constexpr bool is_how =
-    is_deadline<How> || is_completion<How> || is_progress<How> || is_future<How> || is_detached<How>;
+    is_deadline<How> || is_completion<Answer, How> || is_progress<Answer, How> || is_future<How> || is_detached<How> || is_nothrow<How>;
 
 /// For overloads: every argument says how.
-template <class... How>
-using Hows = std::enable_if_t<(is_how<How> && ...), int>;
+template <class Answer, class... How>
+using Hows = std::enable_if_t<(is_how<Answer, How> && ...), int>;
 
 template <class... How>
 inline constexpr bool wants_future = (is_future<How> || ...);
-template <class... How>
-inline constexpr bool wants_request = (is_completion<How> || ...) || (is_detached<How> || ...);
+template <class Answer, class... How>
+inline constexpr bool wants_request = (is_completion<Answer, How> || ...) || (is_detached<How> || ...);
 
-/// What a command returns that is given this way.
+/// Whether a rejection is thrown where somebody waits for it.
 template <class... How>
-using Result = std::conditional_t<wants_future<How...>, std::future<Outcome>,
-                                  std::conditional_t<wants_request<How...>, Request, Outcome>>;
+inline constexpr bool throws = !(is_nothrow<How> || ...);
+
+/// What a command does by itself: it waits.
+struct Blocking {
+    template <class Answer>
+    using Returned = Answer;
+};
+
+/// What a command returns that resolves with this and is given this way.
+template <class Face, class Answer, class... How>
+using Returned = std::conditional_t<
+    wants_future<How...>, std::future<Answer>,
+    std::conditional_t<wants_request<Answer, How...>, Request, typename Face::template Returned<Answer>>>;
+
+/// The time until a deadline.
+template <class Rep, class Period>
+std::chrono::duration<Rep, Period> time_until(std::chrono::duration<Rep, Period> time) {
+    return time;
+}
+template <class Clock, class Duration>
+auto time_until(std::chrono::time_point<Clock, Duration> end) {
+    return end - Clock::now();
+}
 
 /// How a command is given, put together from its last arguments.
 struct Way {
@@ -71,13 +98,17 @@ struct Way {
     Completion completion{};
     Progress progress{};
 
-    template <class How>
+    template <class Answer, class How>
     void take(How&& how) {
         if constexpr (is_deadline<How>) {
-            deadline_ms = milliseconds(how, 1, UINT32_MAX);
-        } else if constexpr (is_completion<How>) {
+            deadline_ms = milliseconds(time_until(how), 1, UINT32_MAX);
+        } else if constexpr (is_completion<Outcome, How>) {
             completion = std::forward<How>(how);
-        } else if constexpr (is_progress<How>) {
+        } else if constexpr (is_completion<Answer, How>) {
+            completion = [function = std::decay_t<How>(std::forward<How>(how))](const Outcome& outcome) mutable {
+                function(*Lent<Answer>(outcome.raw()));
+            };
+        } else if constexpr (is_progress<Answer, How>) {
             progress = std::forward<How>(how);
         }
     }
@@ -125,15 +156,15 @@ Request give(const std::shared_ptr<Held>& held, Call&& call, Way way) {
     return request;
 }
 
-/// The same, and the outcome comes by a future.
-template <class Call>
-std::future<Outcome> give_for_future(const std::shared_ptr<Held>& held, Call&& call, Way way) {
-    const auto promise = std::make_shared<std::promise<Outcome>>();
+/// The same, and the outcome comes by a future, which throws a rejection, or has it.
+template <class Answer, class Call>
+std::future<Answer> give_for_future(const std::shared_ptr<Held>& held, Call&& call, Way way, bool throws) {
+    const auto promise = std::make_shared<std::promise<Answer>>();
     auto future = promise->get_future();
-    way.completion = [promise](const Outcome& outcome) {
+    way.completion = [promise, throws](const Outcome& outcome) {
         const auto fulfil = [&] {
-            outcome.throw_if_rejected();
-            promise->set_value(outcome.clone());
+            if (throws && has_exceptions) outcome.throw_if_rejected();
+            promise->set_value(Answer(outcome.clone().release()));
         };
         caught(fulfil, [&](const std::exception_ptr& exception) { promise->set_exception(exception); });
     };

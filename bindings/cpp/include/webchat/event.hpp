@@ -12,7 +12,7 @@
 
 namespace webchat {
 
-/// What happened; the C header says what each means. A newer library can have others.
+/// What happened; events.hpp says what each means. A newer library can have others.
 enum class EventKind : std::uint32_t {
     none = WEBCHAT_EVENT_NONE,
     // made from the tables: events

@@ -1,6 +1,6 @@
 /// Exceptions, and what stands for them in programs that are compiled without (-fno-exceptions): there the program ends, with what() on the
-/// error stream, where one would be thrown. Such programs take the forms of commands that have a completion, which throw nothing once the
-/// command is given, and check what they pass.
+/// error stream, where one would be thrown. Such programs take the forms of commands that throw nothing once the command is given: with a
+/// completion, a future, or std::nothrow; and check what they pass.
 #ifndef WEBCHAT_EXCEPTIONS_HPP
 #define WEBCHAT_EXCEPTIONS_HPP
 
@@ -13,6 +13,8 @@
 namespace webchat::detail {
 
 #if defined(__cpp_exceptions) || defined(_CPPUNWIND)
+
+inline constexpr bool has_exceptions = true;
 
 template <class Exception>
 [[noreturn]] void throw_it(Exception exception) {
@@ -41,6 +43,8 @@ inline std::string words(const std::exception_ptr& exception) {
 }
 
 #else
+
+inline constexpr bool has_exceptions = false;
 
 template <class Exception>
 [[noreturn]] void throw_it(const Exception& exception) {

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 #include <webchat.h>
+#include <webchat/participant.hpp>
 #include <webchat/text.hpp>
 
 namespace webchat {
@@ -82,6 +83,20 @@ struct Message {
     bool restoring = false;
     /// What is attached.
     std::vector<Content> content{};
+
+    /// What `type` is.
+    MessageType kind() const noexcept { return message_type(type); }
+
+    /// What `from_type` is.
+    ParticipantType from_kind() const noexcept { return participant_type(from_type); }
+
+    /// Who sent it.
+    Participant sender() const { return {from_id, from_type, from_name}; }
+};
+
+/// The messages of a chat in order, those hidden by prefilters absent (getTranscript).
+struct Transcript {
+    std::vector<Message> messages{};
 };
 
 /// An agent or supervisor who is or was in the chat.
@@ -205,6 +220,10 @@ inline Message message(const webchat_message& from) {
     if (from.is_typing >= 0) to.is_typing = from.is_typing != 0;
     to.restoring = from.restoring != 0;
     return to;
+}
+
+inline Participant participant(const webchat_message& from) {
+    return {string(from.from_id), string(from.from_type), string(from.from_name)};
 }
 
 inline Agent agent(const webchat_agent& from) {

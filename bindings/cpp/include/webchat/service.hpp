@@ -15,6 +15,9 @@ inline bool in_callback(webchat_service* service) noexcept {
     return webchat_call(service, "", nullptr, 0, nullptr) == WEBCHAT_ERR_WRONG_THREAD;
 }
 
+inline constexpr const char* waits_in_callback =
+    "a command that waits was given in a callback: give it a completion, webchat::use_future or webchat::detached";
+
 class Service {
 public:
     Service(webchat_service* service, std::shared_ptr<Held> held) noexcept : service_(service), held_(std::move(held)) {}
@@ -33,22 +36,24 @@ public:
     const std::shared_ptr<Held>& held() const noexcept { return held_; }
 
     /// Gives a command in the way that its last arguments say.
-    template <class Call, class... How>
-    Result<How...> give(Call&& call, How&&... how) {
-        static_assert((is_how<How> && ...),
-                      "behind its own arguments a command takes a deadline (std::chrono::duration), a completion "
-                      "(called with const webchat::Outcome&), a progress function, webchat::use_future or webchat::detached");
-        constexpr int ways = (0 + ... + (is_completion<How> || is_future<How> || is_detached<How> ? 1 : 0));
+    template <class Face, class Answer, class Call, class... How>
+    Returned<Face, Answer, How...> give(Call&& call, How&&... how) {
+        static_assert((is_how<Answer, How> && ...),
+                      "behind its own arguments a command takes a deadline (std::chrono::duration or time_point), a completion (called with "
+                      "const webchat::Outcome&), a progress function, webchat::use_future, webchat::detached or std::nothrow");
+        constexpr int ways = (0 + ... + (is_completion<Answer, How> || is_future<How> || is_detached<How> ? 1 : 0));
         static_assert(ways <= 1, "a command takes one of a completion, webchat::use_future and webchat::detached");
         Way way;
-        (way.take(std::forward<How>(how)), ...);
+        (way.take<Answer>(std::forward<How>(how)), ...);
         if constexpr (wants_future<How...>) {
-            return give_for_future(held_, call, std::move(way));
-        } else if constexpr (wants_request<How...>) {
+            return give_for_future<Answer>(held_, call, std::move(way), throws<How...>);
+        } else if constexpr (wants_request<Answer, How...>) {
             return detail::give(held_, call, std::move(way));
         } else {
-            if (in_callback(service_)) raise(Status::wrong_thread);
-            return give_for_future(held_, call, std::move(way)).get();
+            if (in_callback(service_)) raise(Status::wrong_thread, waits_in_callback);
+            Answer answer = give_for_future<Answer>(held_, call, std::move(way), false).get();
+            if constexpr (throws<How...>) answer.throw_if_rejected();
+            return answer;
         }
     }
 

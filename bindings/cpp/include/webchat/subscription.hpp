@@ -83,7 +83,7 @@ public:
     webchat_subscription* raw() const noexcept { return subscription_; }
 
 private:
-    friend class Chat;
+    friend class AnyChat;
 
     Subscription(webchat_subscription* subscription, std::shared_ptr<detail::Gate> gate) noexcept
         : subscription_(subscription), gate_(std::move(gate)) {}
