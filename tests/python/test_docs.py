@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 import webchat
 import webchat.aio
+import webchat.bus
 from simulator import Simulator
 
 PUBLIC: dict[str, Any] = {name: getattr(webchat, name) for name in webchat.__all__ if not name.startswith("_")}
 PUBLIC.update({f"aio.{name}": getattr(webchat.aio, name) for name in webchat.aio.__all__})
+PUBLIC.update({f"bus.{name}": getattr(webchat.bus, name) for name in webchat.bus.__all__})
 
 
 def examples() -> Iterator[doctest.DocTest]:
@@ -37,6 +39,8 @@ def test_the_examples_run(test: doctest.DocTest) -> None:
         config = simulator.config()
         with webchat.Chat(config) as chat:
             test.globs.update(webchat=webchat, asyncio=asyncio, chat=chat, config=config)
+            if test.name.startswith("bus."):
+                test.globs["bus"] = webchat.bus.Bus(chat)
             told: list[str] = []
             doctest.DocTestRunner().run(test, out=told.append)
             assert not told, "".join(told)

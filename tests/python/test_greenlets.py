@@ -208,6 +208,17 @@ def test_a_handler_may_wait_for_commands(program: Program) -> None:
     assert program.simulator.said() == ["in it"]
 
 
+def test_the_widget_bus_calls_in_a_greenlet(program: Program) -> None:
+    text = """
+        with webchat.bus.Bus(CONFIG) as bus:
+            demo = bus.registerPlugin("Demo")
+            demo.registerCommand("where", lambda e: e.deferred.resolve(threading.get_native_id() == os.getpid()))
+            demo.ready()
+            print(bus.command("WebChatService.startChat", {"nickname": "Jo"}).result(20)["statusCode"], bus.command("Demo.where").result(20))
+    """
+    assert program(text) == "0 True\n"
+
+
 def test_a_blocking_call_in_the_hub_is_refused_before_anything_is_sent(simulator: Simulator) -> None:
     text = """
         seen = queue.Queue()

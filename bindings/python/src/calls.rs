@@ -135,6 +135,13 @@ impl Calls {
         let sender = Sender(Arc::new(Open(queue.clone())));
         Ok((Self(Native::new(sender)), Requested { queue: Native::new(queue), report }))
     }
+
+    /// Has `function` called after everything that was asked for before.
+    #[pyo3(signature = (function, *arguments))]
+    fn post(&self, py: Python<'_>, function: Py<PyAny>, arguments: Py<PyTuple>) -> PyResult<()> {
+        self.0.enter(py)?.post(Kind::Telling, Box::new(move |_| Some(Ok((function, arguments)))));
+        Ok(())
+    }
 }
 
 /// The calls that were asked for, in order, for the thread that makes them.

@@ -304,13 +304,17 @@ class Events:
 
 
 def __getattr__(name: str) -> Any:
-    """``webchat.aio``, which takes asyncio, comes with its first use."""
+    """``webchat.aio``, which takes asyncio, comes with its first use; so does ``webchat.bus``."""
     if name == "aio":
         import webchat.aio as aio
 
         return aio
+    if name == "bus":
+        import webchat.bus as bus
+
+        return bus
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), "aio"})
+    return sorted({*globals(), "aio", "bus"})

@@ -8,6 +8,7 @@ from typing_extensions import Self
 
 from . import _webchat, errors
 from . import aio as aio
+from . import bus as bus
 from ._commands import Commands
 from ._types import Bytes, Config, JsonObject, Prefilter, Progress, Readable, StrPath, Writable
 from ._event import Event as Event

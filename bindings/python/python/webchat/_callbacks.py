@@ -17,6 +17,9 @@ from .errors import UnsupportedError, WrongThreadError
 _known: weakref.WeakValueDictionary[tuple[Any, Any], _webchat.Calls] = weakref.WeakValueDictionary()
 """The ways to the threads, by runtime and, where threads are greenlets, by hub."""
 
+_callers: weakref.WeakKeyDictionary[_webchat.Calls, Caller] = weakref.WeakKeyDictionary()
+"""Who makes the calls, by the way that they come."""
+
 _here = threading.local()
 """The caller of the running thread, where it is one."""
 
@@ -47,6 +50,21 @@ def current() -> Optional[Caller]:
     return getattr(_here, "caller", None)
 
 
+def is_way_to_here(calls: _webchat.Calls) -> bool:
+    """Whether the running thread or greenlet makes the calls that come by this way."""
+    caller = current()
+    return caller is not None and caller is _callers.get(calls)
+
+
+def failed(error: BaseException, function: Any) -> None:
+    """Reports, where calls are made, what one has raised."""
+    caller = current()
+    if caller is None:
+        _report(error, function)
+    else:
+        caller.failed(error, function)
+
+
 def _threads() -> Optional[_greenlets.Greenlets]:
     """The running greenlets, where they are the program's threads."""
     greenlets = _greenlets.running()
@@ -55,7 +73,7 @@ def _threads() -> Optional[_greenlets.Greenlets]:
 
 def _begin(name: str, greenlets: Optional[_greenlets.Greenlets], is_asked: bool = False) -> _webchat.Calls:
     calls, requested = _webchat.Calls.channel(_report)
-    caller = Caller(requested, greenlets, is_asked)
+    caller = _callers[calls] = Caller(requested, greenlets, is_asked)
     if greenlets is None:
         threading.Thread(target=caller.run, name=name, daemon=True).start()
     else:
@@ -121,14 +139,17 @@ class Caller:
         try:
             function(*arguments)
         except BaseException as error:
-            if self._greenlets is not None and isinstance(error, KeyboardInterrupt):
-                # It was meant for the program, which just did not run.
-                self._greenlets.begin(_raise, error)
-            else:
-                _report(error, function)
+            self.failed(error, function)
         finally:
             self._is_asked = asked
         return True
+
+    def failed(self, error: BaseException, function: Any) -> None:
+        if self._greenlets is not None and isinstance(error, KeyboardInterrupt):
+            # It was meant for the program, which just did not run.
+            self._greenlets.begin(_raise, error)
+        else:
+            _report(error, function)
 
 
 def _raise(error: BaseException) -> None:

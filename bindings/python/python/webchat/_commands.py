@@ -90,7 +90,10 @@ class Commands(Handlers):
         polling is stopped, and returns the server's answer. :class:`NoSessionError`, :class:`BusyError` while a poll is under way,
         :class:`UnsupportedError` where messages are pushed (CometD).
         """
-        return self._call(name, self._prepared(options), timeout)
+        outcome = self._call(name, self._prepared(options), timeout)
+        if name.rpartition(".")[2] == "registerPreProcessor" and isinstance(options, Mapping):
+            return self._then(outcome, lambda _: options.get("preprocessor"))
+        return outcome
 
     def _given(self, name: str, timeout: float | None, **options: Any) -> Any:
         """Gives a command, with the options that are there. Returns what its method returns."""

@@ -108,6 +108,7 @@ class Calls:
 
     @staticmethod
     def channel(report: Callable[[BaseException, Any], object]) -> tuple[Calls, Requested]: ...
+    def post(self, function: Callable[..., object], *arguments: Any) -> None: ...
 
 @final
 class Requested:
