@@ -1,4 +1,4 @@
-"""The widget bus: commands, promises and plugins (behaviour reference, 2)."""
+"""The widget bus: commands, promises and plugins (webchatservice.md, 2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The widget bus: events, values and what goes wrong (behaviour reference, 2)."""
+"""The widget bus: events, values and what goes wrong (webchatservice.md, 2)."""
 
 from __future__ import annotations
 
