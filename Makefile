@@ -9,7 +9,7 @@ CFLAGS := -std=c99 -Wall -Wextra -Wpedantic -Werror -Iinclude
 CXXFLAGS := -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -Ibindings/cpp/include
 LINK   := -L$(DEBUG) -lwebchat -Wl,-rpath,$(DEBUG)
 
-.PHONY: help setup build demo chat test test-proxy hostile hosts tsan miri audit fuzz bench recovery header tables notices wheel install dist clean
+.PHONY: help setup build demo chat test docs test-proxy hostile hosts tsan miri audit fuzz bench recovery header tables notices wheel install dist clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -70,6 +70,9 @@ tables: ## Writes anew what the tables of commands, events, errors and options g
 
 notices: ## Writes THIRD-PARTY.txt anew, the licences of what is shipped
 	tests/tools/notices
+
+docs: ## Builds the book into target/book (needs Python alone)
+	@tests/tools/book "$(TARGET)"
 
 wheel: ## Builds the Python wheels, of the module and of the simulator, into target/wheels (needs Rust and Python alone)
 	@tests/tools/wheels "$(TARGET)" "$(TARGET)/wheels"

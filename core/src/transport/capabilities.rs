@@ -1,12 +1,12 @@
 //! What back ends can do, by name.
 
 macro_rules! capabilities {
-    ($($(#[$doc:meta])* $field:ident = $name:literal;)*) => {
+    ($($(#[doc = $words:literal])* $field:ident = $name:literal;)*) => {
         /// What a back end can do. Commands that need more are rejected with the specification's texts.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
         #[allow(clippy::struct_excessive_bools, reason = "each is one independent ability, queried by name")]
         pub struct Capabilities {
-            $($(#[$doc])* pub $field: bool,)*
+            $($(#[doc = $words])* pub $field: bool,)*
             /// The options of `startChat` stand under `form`; else beside it (specification, startChat).
             pub start_form: bool,
             /// Bots join and leave with events of their own; else they are messages only.
@@ -16,6 +16,9 @@ macro_rules! capabilities {
         impl Capabilities {
             /// The names of all abilities.
             pub const NAMES: &'static [&'static str] = &[$($name,)*];
+
+            /// What each of them means, in the same order: lines of Markdown.
+            pub const WORDS: &'static [&'static str] = &[$(concat!($($words, "\n"),*),)*];
 
             /// Whether the back end has the ability called `name`; nothing when there is none of that name.
             pub fn get(&self, name: &str) -> Option<bool> {

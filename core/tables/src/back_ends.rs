@@ -1,7 +1,35 @@
 //! What each back end can do, as a program asks for it: of a chat that is configured for it.
 
+use crate::names::line;
 use serde_json::{Value, json};
+use std::fmt::Write;
 use webchat_core::{Chat, Config, transport::Capabilities};
+
+const HEAD: &str = "<!-- Made from the tables: `make tables`. -->
+# Abilities
+
+What each back end can do. A program asks a chat that is configured for it by these names: `webchat_capability` in C, `capability` in C++,
+`capabilities` in Python and Rust. A command that needs more is rejected as `unsupported`, in the specification's words.
+";
+
+/// The page of the abilities.
+pub(crate) fn page() -> String {
+    let back_ends = all();
+    let mut page = format!("{HEAD}\n| Ability | Meaning |");
+    for back_end in &back_ends {
+        let _ = write!(page, " {} |", back_end.words);
+    }
+    page += "\n|---|---|";
+    page += &":---:|".repeat(back_ends.len());
+    for (name, words) in Capabilities::NAMES.iter().zip(Capabilities::WORDS) {
+        let _ = write!(page, "\n| `{name}` | {} |", line(words));
+        for back_end in &back_ends {
+            let has = back_end.capabilities.and_then(|abilities| abilities.get(name));
+            page += if has == Some(true) { " yes |" } else { " |" };
+        }
+    }
+    page + "\n"
+}
 
 /// A back end as it is configured.
 pub(crate) struct BackEnd {

@@ -11,6 +11,7 @@ mod commands;
 mod configuration;
 mod cpp;
 mod cpp_events;
+mod errors;
 mod events;
 mod names;
 mod python;
@@ -93,6 +94,8 @@ pub fn all() -> Vec<Made> {
         part(PARTICIPANT_HPP, "names of types of participants", cpp_events::names(ParticipantRole::KNOWN)),
         Made { path: "docs/reference/commands.md", part: None, text: commands::page() },
         Made { path: "docs/reference/events.md", part: None, text: events::page() },
+        Made { path: "docs/reference/errors.md", part: None, text: errors::page() },
+        Made { path: "docs/reference/abilities.md", part: None, text: back_ends::page() },
         Made { path: "docs/reference/configuration.md", part: None, text: configuration::page() },
     ]
 }
