@@ -12,6 +12,9 @@ const MAX_WORKER_THREADS: usize = 1024;
 
 /// The threads and connections that chats share. Chats made without one share a default. ``worker_threads`` is for programs with so
 /// many chats that one thread cannot carry them; 0 is as the default.
+///
+/// >>> runtime = webchat.Runtime(worker_threads=2)
+/// >>> chats = [webchat.Chat(config, runtime=runtime) for _ in range(10)]
 #[pyclass(frozen, module = "webchat")]
 pub(crate) struct Runtime(Native<webchat_core::Runtime>);
 

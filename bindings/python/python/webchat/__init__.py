@@ -137,6 +137,25 @@ class SessionStore(Protocol):
     Called in order and one at a time. What fails, or takes more than five seconds, fails no chat: the log has the reason, what was not
     stored cannot be restored, and when nothing can be loaded at the start, ``error`` is published after ``ready``. Chats may share a
     store: each loads before it changes what belongs to a session, and leaves the session of another alone.
+
+    >>> class Memory:
+    ...     def __init__(self) -> None:
+    ...         self.kept: dict[str, str] = {}
+    ...
+    ...     def load(self) -> dict[str, str]:
+    ...         return self.kept
+    ...
+    ...     def apply(self, changes: dict[str, str | None]) -> None:
+    ...         for key, value in changes.items():
+    ...             self.kept.pop(key, None)
+    ...             if value is not None:
+    ...                 self.kept[key] = value
+    >>> store = Memory()
+    >>> with webchat.Chat(config, store=store) as first:
+    ...     answer = first.start_chat(nickname="Jo")
+    >>> with webchat.Chat(config, store=store) as second:
+    ...     print(second.wait_for("restored", timeout=10).name, second.verify_session())
+    restored True
     """
 
     def load(self) -> Mapping[str, str] | None:
@@ -151,6 +170,25 @@ class SessionKeeper(Protocol):
 
     These are the functions of ``transport.async`` and ``async``, whose names there say what a page does with them. They are called in
     order and one at a time. What fails, or takes more than five seconds, fails no chat. Whoever has what is kept can take part in the chat.
+
+    >>> class Keeper:
+    ...     def __init__(self) -> None:
+    ...         self.kept: dict[str, Any] | None = None
+    ...
+    ...     def store_session(self, session: dict[str, Any]) -> None:
+    ...         self.kept = session
+    ...
+    ...     def load_session(self) -> dict[str, Any] | None:
+    ...         return self.kept
+    ...
+    ...     def forget_session(self, lost: dict[str, Any]) -> None:
+    ...         self.kept = None
+    >>> keeper = Keeper()
+    >>> with webchat.Chat(asynchronous, session_keeper=keeper) as first:
+    ...     answer = first.start_chat(nickname="Jo")
+    >>> with webchat.Chat(asynchronous, session_keeper=keeper) as second:
+    ...     print(second.wait_for("restored", timeout=10).asynchronous)
+    True
     """
 
     def store_session(self, session: dict[str, Any]) -> None:
@@ -191,6 +229,13 @@ class Chat(Commands, Waits):
 
     Once a process has used the library, those that it forks cannot: there everything raises :class:`UnsupportedError` at once, apart from
     :meth:`off` and :meth:`close`, which do nothing. The start methods ``spawn`` and ``forkserver`` of ``multiprocessing`` avoid that.
+
+    >>> with webchat.Chat(config) as chat:
+    ...     answer = chat.start_chat(nickname="Jo")
+    ...     print(chat.wait_for("agentConnected", timeout=10).participant.name)
+    ...     answer = chat.send_message("Hello")
+    ...     answer = chat.end_chat()
+    Sam
     """
 
     def __init__(
@@ -211,6 +256,10 @@ class Chat(Commands, Waits):
         raised at once, too. Cancelling it cancels the command; its callbacks run on the thread of handlers, where it cannot be waited for::
 
             chat.nowait.send_message("Hello").add_done_callback(lambda outcome: print(outcome.exception()))
+
+        >>> started = chat.nowait.start_chat(nickname="Jo")
+        >>> started.result(10)["statusCode"]
+        0
         """
         from ._nowait import NoWait
 
@@ -247,7 +296,12 @@ class Chat(Commands, Waits):
 
     def events(self) -> Events:
         """Iterates over the events, in order, until the chat is closed: from the beginning, when it is asked for before the program's first
-        command or nobody has asked for events before; else from now on, beginning with ``ready`` (see :meth:`on`)."""
+        command or nobody has asked for events before; else from now on, beginning with ``ready`` (see :meth:`on`).
+
+        >>> events = chat.events()
+        >>> next(events).name
+        'ready'
+        """
         return Events(self._native.events())
 
     def next_event(self, timeout: float | None = None) -> Event | None:
@@ -255,6 +309,9 @@ class Chat(Commands, Waits):
 
         Raises :class:`ClosedError` once the chat is closed and every event was returned. From the first call on events are kept
         until they are returned; which, see :meth:`events`.
+
+        >>> chat.next_event(timeout=10).name
+        'ready'
         """
         return Events(self._native.queue()).next(timeout)
 
@@ -263,6 +320,12 @@ class Chat(Commands, Waits):
 
         Waits at most ``timeout`` seconds until everything is stored, and the log has been told; not at all inside a function that the
         library waits for.
+
+        >>> chat.close()
+        >>> chat.verify_session()
+        Traceback (most recent call last):
+            ...
+        webchat.errors.ClosedError: the service is closed
         """
         if _webchat.is_forked():
             return
@@ -282,7 +345,17 @@ class Chat(Commands, Waits):
 
 
 class Events:
-    """The events of a chat, in order, until it is closed. It keeps the chat alive."""
+    """The events of a chat, in order, until it is closed. It keeps the chat alive.
+
+    >>> events = chat.events()
+    >>> answer = chat.start_chat(nickname="Jo")
+    >>> for event in events:
+    ...     print(event.name)
+    ...     if event.name == "started":
+    ...         break
+    ready
+    started
+    """
 
     def __init__(self, native: _webchat.Events) -> None:
         self._native = native
@@ -298,7 +371,12 @@ class Events:
         return event
 
     def next(self, timeout: float | None = None) -> Event | None:
-        """The next event; ``None`` when none comes within ``timeout`` seconds. Raises :class:`ClosedError` after the last."""
+        """The next event; ``None`` when none comes within ``timeout`` seconds. Raises :class:`ClosedError` after the last.
+
+        >>> events = chat.events()
+        >>> events.next(timeout=10).name
+        'ready'
+        """
         event: Event | None = wait(self._native.next(timeout))
         return event
 

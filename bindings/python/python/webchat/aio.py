@@ -19,9 +19,10 @@ import inspect
 import weakref
 from collections.abc import Awaitable, Iterator, Mapping
 from functools import partial
-from typing import Any, Callable, Protocol
+from typing import Any, Callable
 
 from . import _files, _logging, _webchat
+from ._aio_stores import SessionKeeper, SessionStore
 from ._commands import Commands
 from ._event import Event
 from ._waits import AsyncWaits, Search, Wanted
@@ -32,29 +33,6 @@ __all__ = ["Chat", "Events", "SessionKeeper", "SessionStore"]
 
 _under_way: set[asyncio.Task[Any]] = set()
 """The tasks that wait for the library, and those of callables of the application: an event loop itself holds no task that waits."""
-
-
-class SessionStore(Protocol):
-    """As :class:`webchat.SessionStore`; the methods may be coroutine functions."""
-
-    def load(self) -> Mapping[str, str] | None | Awaitable[Mapping[str, str] | None]:
-        """Returns everything stored."""
-
-    def apply(self, changes: dict[str, str | None]) -> Awaitable[None] | None:
-        """Carries out all changes: a key's new value, or ``None`` when it is deleted."""
-
-
-class SessionKeeper(Protocol):
-    """As :class:`webchat.SessionKeeper`; the methods may be coroutine functions."""
-
-    def store_session(self, session: dict[str, Any]) -> Awaitable[None] | None:
-        """Keeps what there is in place of what was kept before."""
-
-    def load_session(self) -> Mapping[str, Any] | str | None | Awaitable[Mapping[str, Any] | str | None]:
-        """Returns what was kept; ``None`` when there is none."""
-
-    def forget_session(self, lost: dict[str, Any]) -> Awaitable[None] | None:
-        """Forgets what was kept: the server does not know the session any more."""
 
 
 class Chat(Commands, AsyncWaits):
@@ -69,6 +47,15 @@ class Chat(Commands, AsyncWaits):
 
     Leaving the ``async with`` block closes the chat; so does dropping it, and the end of the program. Closing does not end the session
     at the server: that is :meth:`end_chat`.
+
+    >>> async def main() -> None:
+    ...     async with webchat.aio.Chat(config) as chat:
+    ...         await chat.start_chat(nickname="Jo")
+    ...         print((await chat.wait_for("agentConnected", timeout=10)).participant.name)
+    ...         await chat.send_message("Hello")
+    ...         await chat.end_chat()
+    >>> asyncio.run(main())
+    Sam
     """
 
     _holds = True
@@ -149,7 +136,16 @@ class Chat(Commands, AsyncWaits):
         return partial(_hand_over, self._loop, _answer, self._loop, function)
 
     def events(self) -> Events:
-        """Iterates over the events, in order, until the chat is closed; which, see :meth:`webchat.Chat.events`."""
+        """Iterates over the events, in order, until the chat is closed; which, see :meth:`webchat.Chat.events`.
+
+        >>> async def main() -> None:
+        ...     async with webchat.aio.Chat(config) as chat:
+        ...         async for event in chat.events():
+        ...             print(event.name)
+        ...             break
+        >>> asyncio.run(main())
+        ready
+        """
         return Events(self._native, self._loop)
 
     async def next_event(self, timeout: float | None = None) -> Event | None:
@@ -157,6 +153,12 @@ class Chat(Commands, AsyncWaits):
 
         Raises :class:`webchat.ClosedError` once the chat is closed and every event was returned. From the first call on events are
         kept until they are returned; which, see :meth:`events`.
+
+        >>> async def main() -> None:
+        ...     async with webchat.aio.Chat(config) as chat:
+        ...         print((await chat.next_event(timeout=10)).name)
+        >>> asyncio.run(main())
+        ready
         """
         if self._queue is None:
             self._queue = self.events()
@@ -166,6 +168,12 @@ class Chat(Commands, AsyncWaits):
         """Closes the chat: every command gets its outcome, and no event comes any more. What is stored of the session stays.
 
         Waits at most ``timeout`` seconds until everything is stored.
+
+        >>> async def main() -> None:
+        ...     chat = webchat.aio.Chat(config)
+        ...     await chat.start_chat(nickname="Jo")
+        ...     await chat.close()
+        >>> asyncio.run(main())
         """
         if _webchat.is_forked():
             return
@@ -188,7 +196,20 @@ class Chat(Commands, AsyncWaits):
 
 
 class Events:
-    """The events of a chat, in order, until it is closed."""
+    """The events of a chat, in order, until it is closed.
+
+    >>> async def main() -> None:
+    ...     async with webchat.aio.Chat(config) as chat:
+    ...         events = chat.events()
+    ...         await chat.start_chat(nickname="Jo")
+    ...         async for event in events:
+    ...             print(event.name)
+    ...             if event.name == "started":
+    ...                 break
+    >>> asyncio.run(main())
+    ready
+    started
+    """
 
     def __init__(self, native: _webchat.Chat, loop: asyncio.AbstractEventLoop, source: Callable[..., Any] | None = None) -> None:
         # It keeps the chat, which keeps what is called below.
@@ -211,6 +232,12 @@ class Events:
         """The next event; ``None`` when none comes within ``timeout`` seconds. Raises :class:`webchat.ClosedError` after the last.
 
         Where the task is cancelled, the event stays for the next call.
+
+        >>> async def main() -> None:
+        ...     async with webchat.aio.Chat(config) as chat:
+        ...         print((await chat.events().next(timeout=10)).name)
+        >>> asyncio.run(main())
+        ready
         """
         _check(self._loop)
         end = None if timeout is None else self._loop.time() + timeout

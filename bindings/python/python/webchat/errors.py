@@ -46,6 +46,12 @@ class Error(Exception):
 
     ``str()`` of it is the specification's text where the specification has one, with what exactly is wrong behind it, and is safe to
     log. What the program gave is named: a command, an event, a key, a path.
+
+    >>> try:
+    ...     chat.send_message("Is anybody there?")
+    ... except webchat.NoSessionError as error:
+    ...     print(error, error.kind, error.delivery, error.retryable)
+    There is no active chat session no_session not_sent False
     """
 
     kind: ClassVar[str] = "unknown"
