@@ -26,10 +26,11 @@ def demo() -> Iterator[Simulator]:
 
 
 def test_the_command_is_installed() -> None:
-    found = [each.value for each in entry_points().get("console_scripts", []) if each.name == "webchat"] if sys.version_info < (3, 10) else [
-        each.value for each in entry_points(group="console_scripts", name="webchat")
-    ]
-    assert found == ["webchat.cli:main"]
+    if sys.version_info < (3, 10):
+        scripts = [each for each in entry_points().get("console_scripts", []) if each.name == "webchat"]
+    else:
+        scripts = list(entry_points(group="console_scripts", name="webchat"))
+    assert [each.value for each in scripts] == ["webchat.cli:main"]
 
 
 @pytest.mark.parametrize("name", SUBCOMMANDS)

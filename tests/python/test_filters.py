@@ -89,7 +89,9 @@ def test_random_patterns_find_what_search_finds() -> None:
 @pytest.mark.parametrize("source", [r"\w", r"\W", r"\d", r"\D", r"\s", r"\S", r"[\w]", r"[^\w]", r"[\s]"])
 def test_categories_agree_on_every_character(source: str) -> None:
     # The two sides know the characters of different editions of Unicode.
-    known = [chr(code) for code in range(0, 0x20000, 7) if unicodedata.category(chr(code)) not in ("Cn", "Cs", "Co")]
+    ours = [chr(code) for code in range(0, 0x20000, 7) if unicodedata.category(chr(code)) not in ("Cn", "Cs", "Co")]
+    known = [each for each, is_theirs in zip(ours, _webchat.hidden(r"\P{Cn}", "u", ours)) if is_theirs]
+    assert len(known) > 0.9 * len(ours)
     check(re.compile(source), known)
 
 
