@@ -35,8 +35,8 @@ export class Simulator {
   }
 
   /** A chat's transcript, in one form for all APIs. */
-  entries(chat) {
-    return this.control("GET", `/chats/${chat}/entries`);
+  async entries(chat) {
+    return (await this.control("GET", `/chats/${chat}/entries`)).entries;
   }
 
   async stop() {

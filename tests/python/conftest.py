@@ -10,23 +10,38 @@ import signal
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import webchat
 import webchat.aio
-from simulator import Simulator, find_program
+from webchat.testing import Simulator
 
 pytest_plugins = ["pytester"]
+
+AT_ONCE = ["--join-after", "0", "--typing", "0"]
+"""Arguments of a simulator whose scripted agent takes no time."""
 
 SECONDS = 20
 """How long anything may take."""
 
 
+def find_program() -> Path:
+    """The simulator's program that cargo built, which webchat.testing looks for nowhere."""
+    root = Path(__file__).resolve().parents[2]
+    targets = [Path(os.environ.get("CARGO_TARGET_DIR", root / "target")), root / "target"]
+    for program in (target / profile / "webchat-simulator" for target in targets for profile in ("debug", "release")):
+        if program.is_file():
+            return program
+    raise pytest.UsageError("no webchat-simulator: run 'cargo build -p webchat-simulator' or set WEBCHAT_SIMULATOR")
+
+
 def pytest_configure() -> None:
     # Programs started in the background ignore Ctrl-C, and so would those that they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.environ.setdefault("WEBCHAT_SIMULATOR", str(find_program()))  # for webchat.testing, which looks for none in a source tree
+    if "WEBCHAT_SIMULATOR" not in os.environ:
+        os.environ["WEBCHAT_SIMULATOR"] = str(find_program())
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -40,9 +55,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
-    running = Simulator()
-    yield running
-    running.stop()
+    """A server to whose chats nobody comes unless the test says so."""
+    with Simulator() as running:
+        yield running
+
+
+@pytest.fixture
+def demo() -> Iterator[Simulator]:
+    """A server with an agent who comes and answers at once."""
+    with Simulator(script="demo", arguments=AT_ONCE) as running:
+        yield running
 
 
 class Face:

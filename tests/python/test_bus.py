@@ -12,7 +12,7 @@ import pytest
 import webchat
 import webchat.bus
 from conftest import SECONDS, Calls, Face
-from simulator import Simulator
+from webchat.testing import Simulator
 from webchat.bus import Bus, Invocation, Plugin
 
 NO_FILTERS = "Missing or invalid filters provided. Please provide a regular expression or an array of regular expressions."
@@ -57,8 +57,8 @@ async def test_a_chat_is_held_over_the_bus(face: Face, simulator: Simulator) -> 
         answer = await start
         assert answer["statusCode"] == 0 and start.state() == "resolved"
         assert (await bus.command(f"{chat}.sendMessage", {"message": "Hello"}))["statusCode"] == 0
-        assert simulator.said() == ["Hello"]
-        assert simulator.info()["userData"]["a"] == "1"
+        assert simulator.chat().texts() == ["Hello"]
+        assert simulator.chat().state().user_data["a"] == "1"
         transcript = await bus.command(f"{chat}.getTranscript")
         assert {"messages", "originalMessages"} <= set(transcript)
         await bus.command(f"{chat}.endChat")
@@ -83,7 +83,7 @@ async def test_a_rejection_is_what_the_specification_says(face: Face, simulator:
             with pytest.raises(webchat.Error) as raised:
                 await promise
             assert raised.value.message == text and promise.state() == "rejected"
-        simulator.fault("status", operation="requestChat", status=503)
+        simulator.faults.status(503, "requestChat")
         bus.command("WebChatService.startChat").fail(told)
         assert (await told.next())["status"] == 503
 
@@ -186,7 +186,7 @@ async def test_hooks_run_in_order_and_change_the_options(face: Face, simulator: 
         bus.before("WebChatService.sendMessage", lambda options: {"message": options["message"] + " b"})
         await bus.command("WebChatService.startChat", {"nickname": "Jo"})
         await bus.command("WebChatService.sendMessage", {"message": "Hello"})
-        assert simulator.said() == ["Hello a b"]
+        assert simulator.chat().texts() == ["Hello a b"]
 
 
 @pytest.mark.parametrize("answer", [False, None, "", "text", 1, ["list"]])

@@ -14,7 +14,7 @@ import pytest
 import webchat
 import webchat.bus
 from conftest import Calls, Face
-from simulator import Simulator
+from webchat.testing import Simulator
 from test_bus import opened, plugin
 from webchat.bus import Bus, Envelope, Invocation
 
@@ -252,8 +252,8 @@ async def test_a_chat_has_values_on_the_bus(face: Face, simulator: Simulator) ->
         assert [bus.data(f"WebChatService.{name}") for name in names] == [False] * 3
         await bus.command("WebChatService.startChat", {"nickname": "Jo"})
         assert await changed.next() is True and seen == [True]
-        simulator.chat("join", nickname="Kim")
-        simulator.chat("type")
+        kim = simulator.chat().agent("Kim")
+        kim.type()
         assert (await typing.next()).data["last"] is False
         await bus.command("WebChatService.endChat")
         assert await changed.next() is False

@@ -11,7 +11,7 @@ import pytest
 import webchat
 import webchat.aio
 from conftest import SECONDS, Calls, Face
-from simulator import Simulator
+from webchat.testing import Simulator
 
 Message = dict[str, Any]
 
@@ -112,7 +112,7 @@ async def test_callables_of_aio_may_be_coroutine_functions(simulator: Simulator)
         await chat.register_typing_preview_input(typed)
         await chat.start_chat(nickname="Jo")
         await chat.send_typing()
-        assert ["message", "typed later"] in simulator.requests("startTyping")[0]["fields"]
+        assert (await simulator.aio.wait_for_requests("startTyping"))[0].fields["message"] == "typed later"
         await chat.send_message("hello")
         await Face("aio").until_text(chat, "replaced")
 
@@ -124,7 +124,7 @@ async def test_a_failing_preview_input_is_reported(face: Face, simulator: Simula
     async with face.started(simulator) as chat:
         await face(chat.register_typing_preview_input(lambda: texts_at_hand["text"]))
         await face(chat.send_typing())
-        simulator.requests("startTyping")
+        await simulator.aio.wait_for_requests("startTyping")
     assert unraisable and {type(told) for told in unraisable} == {KeyError}
 
 

@@ -14,7 +14,7 @@ import pytest
 import webchat
 import webchat.aio
 from conftest import SECONDS, Calls, Face
-from simulator import Simulator
+from webchat.testing import Simulator
 
 
 async def test_cancelling_the_task_cancels_the_command(simulator: Simulator) -> None:
@@ -28,13 +28,13 @@ async def test_cancelling_the_task_cancels_the_command(simulator: Simulator) -> 
         await chat.configure(simulator.config())
         assert (await events.next(SECONDS)) is not None
         assert await chat.verify_session() is False
-        assert simulator.control("GET", "/chats") == []
+        assert simulator.chats() == []
 
 
 async def test_a_message_is_cancelled_while_others_go_on(simulator: Simulator) -> None:
     async with webchat.aio.Chat(simulator.config()) as chat:
         await chat.start_chat(nickname="Jo")
-        simulator.fault("latency", operation="send", ms=300)
+        simulator.faults.latency(0.3, "send")
         first = asyncio.ensure_future(chat.send_message("first"))
         second = asyncio.ensure_future(chat.send_message("second"))
         third = asyncio.ensure_future(chat.send_message("third"))
@@ -44,7 +44,7 @@ async def test_a_message_is_cancelled_while_others_go_on(simulator: Simulator) -
         assert (await third)["statusCode"] == 0
         with pytest.raises(asyncio.CancelledError):
             await second
-        assert simulator.said() == ["first", "third"]
+        assert simulator.chat().texts() == ["first", "third"]
 
 
 async def test_closing_ends_every_command(face: Face, simulator: Simulator) -> None:
@@ -71,13 +71,13 @@ async def test_closing_ends_a_send_under_way(face: Face, simulator: Simulator) -
         await face(chat.stop_poll())
         # No answer tells that it arrived: not that of a poll that was under way either.
         for operation in ("send", "refresh"):
-            simulator.fault("slowReply", operation=operation, ms=60000)
+            simulator.faults.slow_reply(60, operation)
         outcome = (
             loop.run_in_executor(None, chat.send_message, "Hello")
             if face.name == "sync"
             else asyncio.ensure_future(chat.send_message("Hello"))
         )
-        while not simulator.said():
+        while not simulator.chat().texts():
             await asyncio.sleep(0)
     with pytest.raises((webchat.ClosedError, webchat.OutcomeUnknownError)):
         await outcome
@@ -128,8 +128,8 @@ async def test_what_a_command_in_a_handler_needs_is_answered_meanwhile(simulator
 
         @chat.on("started")
         def leave(_: webchat.Event) -> None:
-            simulator.chat("join", nickname="Kim")
-            simulator.chat("say", text="hello")
+            kim = simulator.chat().agent("Kim")
+            kim.say("hello")
             events = chat.events()
             # The preprocessor sees it before.
             while "HELLO" not in texts(events.next(SECONDS)):
@@ -159,7 +159,7 @@ async def test_a_function_that_the_library_waits_for_may_not_wait(simulator: Sim
         chat.register_pre_processor(ask)
         chat.start_chat(nickname="Jo")
         assert await calls.next() == "refused"
-        assert simulator.said() == []
+        assert simulator.chat().texts() == []
 
 
 async def test_nothing_is_done_when_an_argument_is_of_a_wrong_type(face: Face, simulator: Simulator) -> None:
@@ -173,7 +173,7 @@ async def test_nothing_is_done_when_an_argument_is_of_a_wrong_type(face: Face, s
         with pytest.raises(webchat.InvalidArgumentError):
             await face(chat.send_message("half a pair: \ud800"))
         await face(chat.send_message("yes"))
-        assert simulator.said() == ["yes"]
+        assert simulator.chat().texts() == ["yes"]
 
 
 async def test_a_handler_may_close_the_chat(face: Face, simulator: Simulator) -> None:
@@ -207,7 +207,7 @@ INTERRUPTED = """
 
 @pytest.mark.parametrize("call", ["list(chat.events())", "list(iter(chat.next_event, None))", "chat.start_chat(nickname='Jo')"])
 def test_ctrl_c_ends_the_waiting(simulator: Simulator, call: str) -> None:
-    simulator.fault("latency", operation="requestChat", ms=60000)
+    simulator.faults.latency(60, "requestChat")
     config = simulator.config(ajaxTimeout=60000)
     program = textwrap.dedent(INTERRUPTED).format(config=config, call=call)
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
@@ -238,4 +238,4 @@ async def test_threads_may_share_a_chat(simulator: Simulator) -> None:
         sends = [loop.run_in_executor(None, chat.send_message, f"message {number}") for number in range(8)]
         answers = await asyncio.gather(*sends)
         assert all(answer["statusCode"] == 0 for answer in answers)
-        assert sorted(simulator.said()) == [f"message {number}" for number in range(8)]
+        assert sorted(simulator.chat().texts()) == [f"message {number}" for number in range(8)]

@@ -8,7 +8,7 @@ import pytest
 import webchat
 import webchat.aio
 from conftest import Face
-from simulator import Simulator
+from webchat.testing import Simulator
 from webchat import _webchat
 
 
@@ -31,16 +31,16 @@ async def test_a_chat_from_start_to_end(face: Face, simulator: Simulator) -> Non
         started = await face.until(chat, "started")
         assert started.data == await face(chat.get_session_data())
         assert started.data["sessionID"] == answer["chatId"]
-        info = simulator.info()
-        assert (info["nickname"], info["subject"], info["userData"]) == ("Jo", "Help", {"from": "config", "vip": "1"})
+        state = simulator.chat().state()
+        assert (state.nickname, state.subject, state.user_data) == ("Jo", "Help", {"from": "config", "vip": "1"})
 
-        simulator.chat("join", nickname="Sam")
+        sam = simulator.chat().agent("Sam")
         joined = await face.until(chat, "agentConnected")
         assert joined.data["numAgentsConnected"] == 1
         assert joined.participant.name == "Sam"
-        simulator.chat("type")
+        sam.type()
         assert (await face.until(chat, "agentTypingStarted")).message.is_typing is True
-        simulator.chat("say", text="Hello Jo")
+        sam.say("Hello Jo")
         message = await face.until_text(chat, "Hello Jo")
         assert message.sender == webchat.Participant(id=2, name="Sam", type="Agent")
 
@@ -65,8 +65,8 @@ async def test_a_chat_from_start_to_end(face: Face, simulator: Simulator) -> Non
 
 async def test_the_agent_ends_the_chat(face: Face, simulator: Simulator) -> None:
     async with face.started(simulator) as chat:
-        simulator.chat("join", nickname="Sam")
-        simulator.chat("end")
+        sam = simulator.chat().agent("Sam")
+        sam.end_chat()
         await face.until(chat, "ended")
         await face.until(chat, "pollingStopped")
         with pytest.raises(webchat.NoSessionError, match="There is no active chat session"):
@@ -76,24 +76,24 @@ async def test_the_agent_ends_the_chat(face: Face, simulator: Simulator) -> None
 async def test_commands_that_tell_the_agent_something(face: Face, simulator: Simulator) -> None:
     async with face.started(simulator) as chat:
         await face(chat.send_custom_notice('{"page": 1}'))
-        assert ["message", '{"page": 1}'] in simulator.requests("customNotice")[0]["fields"]
+        assert (await simulator.aio.wait_for_requests("customNotice"))[0].fields["message"] == '{"page": 1}'
         await face(chat.update_user_data({"firstname": "Joe"}))
-        assert simulator.info()["userData"]["firstname"] == "Joe"
+        assert simulator.chat().state().user_data["firstname"] == "Joe"
         await face(chat.push_url("https://example.com/"))
-        simulator.requests("pushUrl")
+        await simulator.aio.wait_for_requests("pushUrl")
         await face(chat.update_nickname("Joe"))
-        simulator.requests("updateNickname")
+        await simulator.aio.wait_for_requests("updateNickname")
         await face(chat.read_receipt())
-        simulator.requests("readReceipt")
+        await simulator.aio.wait_for_requests("readReceipt")
         await face(chat.send_message("coded", type="code"))
-        assert ["messageType", "code"] in simulator.requests("send")[0]["fields"]
+        assert (await simulator.aio.wait_for_requests("send"))[0].fields["messageType"] == "code"
 
 
 async def test_user_data_without_a_session(face: Face, simulator: Simulator) -> None:
     async with face.open(simulator.config()) as chat:
         assert await face(chat.update_user_data({"plan": "gold"})) == {"plan": "gold"}
         await face(chat.start_chat(nickname="Jo"))
-        assert simulator.info()["userData"] == {"plan": "gold"}
+        assert simulator.chat().state().user_data == {"plan": "gold"}
 
 
 async def test_polling_is_stopped_and_started(face: Face, simulator: Simulator) -> None:
@@ -116,8 +116,8 @@ async def test_a_program_polls_by_a_clock_of_its_own(face: Face, simulator: Simu
         await face(chat.start_chat(nickname="Jo"))
         await face.until(chat, "messageReceived")
         await face(chat.stop_poll())
-        simulator.chat("join", nickname="Sam")
-        simulator.chat("say", text="one")
+        sam = simulator.chat().agent("Sam")
+        sam.say("one")
         assert (await face(chat.command("WebChatService.poll", by_service)))["statusCode"] == 0
         await face.until_text(chat, "one")
         with pytest.raises(webchat.AccessDeniedError):
@@ -128,7 +128,7 @@ async def test_commands_by_name(face: Face, simulator: Simulator) -> None:
     async with face.open(simulator.config()) as chat:
         await face(chat.command("WebChatService.startChat", {"nickname": "Jo"}))
         assert (await face(chat.command("sendMessage", {"message": "by name"})))["statusCode"] == 0
-        assert simulator.said() == ["by name"]
+        assert simulator.chat().texts() == ["by name"]
         assert await face(chat.command("addPrefilter", {"filters": re.compile("x+")})) == [{"source": "x+", "flags": "u"}]
         with pytest.raises(webchat.UnsupportedError, match="Command does not exist"):
             await face(chat.command("dance"))
@@ -140,14 +140,14 @@ async def test_a_chat_is_configured_later(face: Face, simulator: Simulator) -> N
         await face(chat.configure(simulator.config()))
         await face.until(chat, "ready")
         await face(started or chat.start_chat(nickname="Jo"))
-        assert simulator.info()["nickname"] == "Jo"
+        assert simulator.chat().state().nickname == "Jo"
 
 
 async def test_the_configuration_is_a_mapping_or_json(face: Face, simulator: Simulator) -> None:
-    text = '{"webchat": {"dataURL": "%s"}}' % simulator.chat_url
+    text = '{"webchat": {"dataURL": "%s"}}' % simulator.url()
     async with face.open(text) as chat:
         await face(chat.start_chat(nickname="Jo"))
-    for config in ("{", {}, {"dataURL": 3}, {"dataURL": simulator.chat_url, "ajaxTimeout": "soon"}):
+    for config in ("{", {}, {"dataURL": 3}, {"dataURL": simulator.url(), "ajaxTimeout": "soon"}):
         with pytest.raises(webchat.InvalidConfigurationError):
             face.chat_class(config)
 
@@ -171,7 +171,7 @@ async def test_typing(face: Face, simulator: Simulator) -> None:
         await face(chat.register_typing_preview_input(lambda: "I am typi"))
         await face(chat.send_typing())
         await face.until(chat, "clientTypingStarted")
-        assert ["message", "I am typi"] in simulator.requests("startTyping")[0]["fields"]
+        assert (await simulator.aio.wait_for_requests("startTyping"))[0].fields["message"] == "I am typi"
         assert await face(chat.send_typing("I am typing")) is None
         await face.until(chat, "clientTypingStopped")
 

@@ -6,23 +6,15 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 from command import SECONDS, run, start
-from simulator import NexusSimulator, Simulator
+from webchat.testing import Simulator
 from webchat.cli.app import SUBCOMMANDS
 
 FAST = ("-o", "pollRateMin=250", "-o", "pollRateMax=250")
-
-
-@pytest.fixture
-def demo() -> Iterator[Simulator]:
-    running = Simulator("--script", "demo", "--join-after", "0", "--typing", "0")
-    yield running
-    running.stop()
 
 
 def test_the_command_is_installed() -> None:
@@ -92,69 +84,66 @@ def test_what_is_wrong_with_a_configuration_is_named(tmp_path: Path) -> None:
 
 
 def test_a_message_is_sent(simulator: Simulator, tmp_path: Path) -> None:
-    assert run("send", "--url", simulator.chat_url, "Hello", "-n", "Jo", "-d", "plan=gold").stdout.startswith("Sent in ")
-    assert simulator.said() == ["Hello"]
-    assert simulator.info()["nickname"] == "Jo"
-    assert simulator.info()["userData"]["plan"] == "gold"
-    simulator.requests("disconnect")
-    assert not run("send", "--url", simulator.chat_url, "-", "-q", typed="two\nlines\n").stdout
-    assert simulator.said() == ["two\nlines"]
+    assert run("send", "--url", simulator.url(), "Hello", "-n", "Jo", "-d", "plan=gold").stdout.startswith("Sent in ")
+    assert simulator.chat().texts() == ["Hello"]
+    assert simulator.chat().state().nickname == "Jo"
+    assert simulator.chat().state().user_data["plan"] == "gold"
+    simulator.wait_for_requests("disconnect")
+    assert not run("send", "--url", simulator.url(), "-", "-q", typed="two\nlines\n").stdout
+    assert simulator.chat().texts() == ["two\nlines"]
     file = tmp_path / "chat.json"
     file.write_text(json.dumps({"webchat": simulator.config()}))
     outcome = json.loads(run("send", "by file", "--json", WEBCHAT_CONFIG=str(file)).stdout)
     assert outcome["delivery"] == "sent" and outcome["seconds"] >= 0
-    assert simulator.said() == ["by file"]
+    assert simulator.chat().texts() == ["by file"]
     assert not run("send", "from stdin", "-q", "--config", "-", typed=file.read_text()).stdout
-    assert simulator.said() == ["from stdin"]
+    assert simulator.chat().texts() == ["from stdin"]
 
 
 def test_a_message_over_nexus() -> None:
-    simulator = NexusSimulator("--apikey", "k1")
-    try:
-        words = ["send", "Hello", "--url", simulator.chat_url, "--endpoint", "Support"]
+    with Simulator("nexus-rest", arguments=["--apikey", "k1"]) as simulator:
+        words = ["send", "Hello", "--url", simulator.url(), "--endpoint", "Support"]
         run(*words, "-o", 'transport.headers={"x-api-key": "k1"}')
         run(*words, WEBCHAT_API_KEY="k1")
-        assert all(["data[text]", "Hello"] in request["fields"] for request in simulator.requests("send", 2))
+        assert all(request.fields["data[text]"] == "Hello" for request in simulator.wait_for_requests("send", 2))
         done = run(*words, code=1, WEBCHAT_API_KEY="k2-secret")
         assert "not sent" in done.stderr and "k2-secret" not in done.stderr
-    finally:
-        simulator.stop()
 
 
 def test_a_file_is_sent(simulator: Simulator, tmp_path: Path) -> None:
     file = tmp_path / "note.txt"
     file.write_text("a note")
-    run("send", "--url", simulator.chat_url, "--file", file, "with it")
-    simulator.requests("fileUpload")
-    assert simulator.said() == ["with it"]
+    run("send", "--url", simulator.url(), "--file", file, "with it")
+    simulator.wait_for_requests("fileUpload")
+    assert simulator.chat().texts() == ["with it"]
 
 
 def test_what_is_not_sent_and_what_nobody_knows(simulator: Simulator) -> None:
     assert "cannot be reached" in run("send", "x", "--url", "http://127.0.0.1:1/", code=1).stderr
-    simulator.fault("statusCode2", operation="send")
-    done = run("send", "x", "--json", "--url", simulator.chat_url, code=1)
+    simulator.faults.permanent("send")
+    done = run("send", "x", "--json", "--url", simulator.url(), code=1)
     assert json.loads(done.stdout)["delivery"] == "not_sent"
     assert "not sent" in done.stderr
-    simulator.fault("hang", operation="send", effect=True)
-    simulator.fault("hang", operation="refresh", times=1000)
-    done = run("send", "x", "--json", "--timeout", "2", "--url", simulator.chat_url, code=3)
+    simulator.faults.hang("send", effect=True)
+    simulator.faults.hang("refresh", times=1000)
+    done = run("send", "x", "--json", "--timeout", "2", "--url", simulator.url(), code=3)
     assert json.loads(done.stdout)["delivery"] == "unknown"
     assert "nothing tells whether it was sent" in done.stderr
 
 
 def test_commands_go_on_with_a_kept_chat(simulator: Simulator, tmp_path: Path) -> None:
-    words = ["send", "--url", simulator.chat_url, "--session", tmp_path / "session"]
+    words = ["send", "--url", simulator.url(), "--session", tmp_path / "session"]
     run(*words, "one")
     run(*words, "two")
-    assert simulator.said() == ["one", "two"]
+    assert simulator.chat().texts() == ["one", "two"]
     run(*words, "three", "--end")
-    assert simulator.said() == ["one", "two", "three"]
+    assert simulator.chat().texts() == ["one", "two", "three"]
     run(*words, "four", "--end")
-    assert simulator.said() == ["four"]
+    assert simulator.chat().texts() == ["four"]
 
 
 def test_events_are_lines_of_json(demo: Simulator) -> None:
-    process = start("tail", "--url", demo.chat_url, *FAST)
+    process = start("tail", "--url", demo.url(), *FAST)
     assert process.stdout is not None
     names = []
     for line in process.stdout:
@@ -162,18 +151,18 @@ def test_events_are_lines_of_json(demo: Simulator) -> None:
         assert set(event) == {"time", "event", "data"}
         names.append(event["event"])
         if "How can I help you?" in line:
-            demo.chat("say", text="Grüße \x1b[2J\x9b\u202e\u2028!")
+            kim = demo.chat().agent("Kim").say("Grüße \x1b[2J\x9b\u202e\u2028!")
         if "Grüße" in line:
             assert not set(line) & set("\x1b\x9b\u202e\u2028")
             assert event["data"]["messages"][-1]["text"] == "Grüße \x1b[2J\x9b\u202e\u2028!"
-            demo.chat("end")
+            kim.end_chat()
     assert process.wait(SECONDS) == 0
     process.communicate()
     assert names[:3] == ["ready", "started", "pollingStarted"] and names[-2:] == ["ended", "pollingStopped"]
 
 
 def test_what_identifies_a_session_is_shown_on_demand_alone(demo: Simulator) -> None:
-    words = ["tail", "--url", demo.chat_url, "-e", "started", "-e", "messageReceived", "--count", "2"]
+    words = ["tail", "--url", demo.url(), "-e", "started", "-e", "messageReceived", "--count", "2"]
     started = {"alias", "secureKey", "sessionID", "userId"}
     for more, hidden in [([], True), (["--keys"], False)]:
         events = [json.loads(line) for line in run(*words, *more).stdout.splitlines()]
@@ -185,39 +174,39 @@ def test_what_identifies_a_session_is_shown_on_demand_alone(demo: Simulator) -> 
 
 
 def test_some_events_alone(demo: Simulator) -> None:
-    done = run("tail", "--url", demo.chat_url, "--event", "agentConnected", "-e", "started", "--count", "2")
+    done = run("tail", "--url", demo.url(), "--event", "agentConnected", "-e", "started", "--count", "2")
     assert [json.loads(line)["event"] for line in done.stdout.splitlines()] == ["started", "agentConnected"]
-    demo.requests("disconnect")
-    assert not run("tail", "--url", demo.chat_url, "-e", "restored", "--for", "0.2").stdout
+    demo.wait_for_requests("disconnect")
+    assert not run("tail", "--url", demo.url(), "-e", "restored", "--for", "0.2").stdout
 
 
 def test_nobody_reads_any_more(demo: Simulator) -> None:
-    process = start("tail", "--url", demo.chat_url, *FAST)
+    process = start("tail", "--url", demo.url(), *FAST)
     assert process.stdout is not None and process.stderr is not None
     while "How can I help you?" not in process.stdout.readline():
         pass
     process.stdout.close()
-    demo.chat("say", text="Anybody?")
+    demo.chat().agent("Kim").say("Anybody?")
     assert process.wait(SECONDS) == 128 + signal.SIGPIPE
     assert not process.stderr.read()
     process.stderr.close()
-    demo.requests("disconnect")
+    demo.wait_for_requests("disconnect")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_whoever_stops_it_ends_the_chat(number: signal.Signals, demo: Simulator) -> None:
-    process = start("tail", "--url", demo.chat_url, *FAST)
+    process = start("tail", "--url", demo.url(), *FAST)
     assert process.stdout is not None
     while "started" not in process.stdout.readline():
         pass
     process.send_signal(number)
     _, errors = process.communicate(timeout=SECONDS)
     assert (process.returncode, errors.strip()) == (128 + number, "")
-    demo.requests("disconnect")
+    demo.wait_for_requests("disconnect")
 
 
 def test_the_log_is_shown_on_demand_alone(simulator: Simulator) -> None:
-    words = ["send", "--url", simulator.chat_url, "private words", "-o", "bogus=1"]
+    words = ["send", "--url", simulator.url(), "private words", "-o", "bogus=1"]
     assert run(*words).stderr == ""
     shown = run("-v", *words).stderr
     assert "bogus" in shown and "started" in shown and "private" not in shown

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import webchat
 from command import SECONDS, Terminal, run, start
-from simulator import Simulator
+from webchat.testing import Simulator
 from webchat.cli.rich_content import DEEPEST, MOST, Card, Choice, Link, find_rich, parts
 from webchat.cli.words import Shelf, lines_of_message
 
@@ -20,18 +20,11 @@ UGLY = "\x1b]0;x\x07\r\n* Bob\u202emoc\u2066\u200f\u061c\x9b31m"
 """What an agent can write into a name, a text and the name of a file: a terminal's commands, and marks that turn text around."""
 
 
-@pytest.fixture
-def demo() -> Iterator[Simulator]:
-    running = Simulator("--script", "demo", "--join-after", "0", "--typing", "0")
-    yield running
-    running.stop()
-
-
 def test_a_chat_in_a_terminal(demo: Simulator, tmp_path: Path) -> None:
-    with Terminal("chat", "--url", demo.chat_url, "-n", "Ann", *FAST) as terminal:
+    with Terminal("chat", "--url", demo.url(), "-n", "Ann", *FAST) as terminal:
         terminal.until("Sam: Hello Ann, this is Sam.")
         terminal.type("hello there")
-        demo.requests("startTyping")
+        demo.wait_for_requests("startTyping")
         terminal.type("\r")
         terminal.until("Sam: Hello again, Ann!")
         assert (terminal.count("You: "), terminal.count("hello there")) == (1, 1)
@@ -41,18 +34,18 @@ def test_a_chat_in_a_terminal(demo: Simulator, tmp_path: Path) -> None:
         terminal.type(f"/get 1 {saved}\r")
         terminal.until("Saved as")
         assert saved.read_text() == "Invoice 1001\nTotal: 42.00 EUR\n"
-        demo.chat("type")
-        terminal.until("Sam is typing")
+        demo.chat().agent("Kim").type()
+        terminal.until("Kim is typing")
         terminal.type("/who\r")
-        terminal.until("In the chat: Sam.")
+        terminal.until("In the chat: Sam, Kim.")
         terminal.type("\x04")
         terminal.until("The chat has ended.")
         assert terminal.end() == 0
-    assert demo.said().count("hello there") == 1
+    assert demo.chat().texts().count("hello there") == 1
 
 
 def test_ctrl_c_asks(simulator: Simulator) -> None:
-    with Terminal("chat", "--url", simulator.chat_url, *FAST) as terminal:
+    with Terminal("chat", "--url", simulator.url(), *FAST) as terminal:
         terminal.until("Guest has joined.")
         terminal.type("half a ")
         terminal.until("> half a")
@@ -63,22 +56,22 @@ def test_ctrl_c_asks(simulator: Simulator) -> None:
         terminal.until("> half a")
         terminal.type("sentence\r")
         terminal.until("You: half a sentence")
-        simulator.requests("send")
+        simulator.wait_for_requests("send")
         terminal.type("\x03")
         terminal.until("End the chat?")
         terminal.type("\x03")
         terminal.until("The chat has ended.")
         assert terminal.end() == 0
-    assert simulator.said() == ["half a sentence"]
-    simulator.requests("disconnect")
+    assert simulator.chat().texts() == ["half a sentence"]
+    simulator.wait_for_requests("disconnect")
 
 
 def test_a_chat_is_left_and_gone_on_with(simulator: Simulator, tmp_path: Path) -> None:
-    words = ["chat", "--url", simulator.chat_url, "--session", tmp_path / "session", *FAST]
+    words = ["chat", "--url", simulator.url(), "--session", tmp_path / "session", *FAST]
     with Terminal(*words) as terminal:
         terminal.until("Guest has joined.")
         terminal.type("first\r")
-        simulator.requests("send")
+        simulator.wait_for_requests("send")
         terminal.type("\x03")
         terminal.until("End the chat?")
         terminal.type("l\r")
@@ -89,37 +82,37 @@ def test_a_chat_is_left_and_gone_on_with(simulator: Simulator, tmp_path: Path) -
         terminal.until("Guest: first")
         terminal.type("second\r")
         terminal.until("You: second")
-        simulator.requests("send", 2)
-        simulator.chat("join", nickname="Kim")
-        simulator.chat("end")
+        simulator.wait_for_requests("send", 2)
+        kim = simulator.chat().agent("Kim")
+        kim.end_chat()
         terminal.until("The chat has ended.")
         assert terminal.end() == 0
-    assert simulator.said() == ["first", "second"]
+    assert simulator.chat().texts() == ["first", "second"]
 
 
 def test_quick_replies_by_number(simulator: Simulator) -> None:
     rich = {"text": "How?", "contentType": "quick-replies", "id": "e7", "content": [{"text": "By post", "payload": "POST"}, {"text": "Not"}]}
-    with Terminal("chat", "--url", simulator.chat_url, *FAST) as terminal:
+    with Terminal("chat", "--url", simulator.url(), *FAST) as terminal:
         terminal.until("Guest has joined.")
-        simulator.chat("join", nickname="Kim")
+        kim = simulator.chat().agent("Kim")
         attributes = {"structured-content": {"genesys-chat": {"content": rich}}}
-        simulator.chat("say", text="fallback", eventAttributes=attributes)
+        kim.say("fallback", attributes=attributes)
         terminal.until("Kim: How?")
         terminal.until("1) By post")
         terminal.until("Answer with a number")
         terminal.type("1\r")
         terminal.until("You: POST")
-        (sent,) = simulator.requests("send")
-        assert "e7" in dict(map(tuple, sent["fields"]))["eventAttributes"]
+        (sent,) = simulator.wait_for_requests("send")
+        assert "e7" in sent.fields["eventAttributes"]
         terminal.type("1\r")
         terminal.until("You: 1")
-        simulator.requests("send", 2)
-    assert simulator.said()[1:] == ["POST", "1"]
+        simulator.wait_for_requests("send", 2)
+    assert simulator.chat().texts()[1:] == ["POST", "1"]
 
 
 def test_a_chat_in_a_pipe(demo: Simulator) -> None:
     lines = ["hello", "/who", "//slash", "/dance", "/get 7", "/file", "/file /nowhere", "bye"]
-    shown = run("chat", "--url", demo.chat_url, *FAST, typed="\n".join(lines) + "\n").stdout.splitlines()
+    shown = run("chat", "--url", demo.url(), *FAST, typed="\n".join(lines) + "\n").stdout.splitlines()
     assert "Guest: hello" in shown and "Guest: /slash" in shown
     assert "! There is no command '/dance'. /help lists them; // sends a line that begins with /." in shown
     assert "! /get: which? /get NUMBER [PLACE]" in shown
@@ -130,41 +123,41 @@ def test_a_chat_in_a_pipe(demo: Simulator) -> None:
 
 
 def test_the_end_of_the_input_waits_for_answers(demo: Simulator) -> None:
-    shown = run("chat", "--url", demo.chat_url, *FAST, "--quiet", "1", typed="thanks").stdout
+    shown = run("chat", "--url", demo.url(), *FAST, "--quiet", "1", typed="thanks").stdout
     assert "Sam: You are welcome." in shown and shown.endswith("* The chat has ended.\n")
-    demo.requests("disconnect")
+    demo.wait_for_requests("disconnect")
 
 
 def test_files_both_ways_in_a_pipe(demo: Simulator, tmp_path: Path) -> None:
     note = tmp_path / "a note.txt"
     note.write_text("a note")
-    run("chat", "--url", demo.chat_url, *FAST, "--quiet", "1", typed=f"/file '{note}' for you\n")
-    (upload,) = demo.requests("fileUpload")
-    assert "a note.txt" in json.dumps(upload)
+    run("chat", "--url", demo.url(), *FAST, "--quiet", "1", typed=f"/file '{note}' for you\n")
+    (upload,) = demo.wait_for_requests("fileUpload")
+    assert "a note.txt" in json.dumps(upload.raw)
 
 
 def test_nobody_reads_the_chat_any_more(demo: Simulator) -> None:
-    process = start("chat", "--url", demo.chat_url, *FAST, stdin=subprocess.PIPE)
+    process = start("chat", "--url", demo.url(), *FAST, stdin=subprocess.PIPE)
     assert process.stdout is not None and process.stdin is not None and process.stderr is not None
     while "How can I help you?" not in process.stdout.readline():
         pass
     process.stdout.close()
-    demo.chat("say", text="Anybody?")
+    demo.chat().agent("Kim").say("Anybody?")
     assert process.wait(SECONDS) == 128 + signal.SIGPIPE
     assert not process.stderr.read()
     process.stdin.close()
     process.stderr.close()
-    demo.requests("disconnect")
+    demo.wait_for_requests("disconnect")
 
 
 def test_ctrl_c_in_a_pipe_ends_the_chat(demo: Simulator) -> None:
-    process = start("chat", "--url", demo.chat_url, *FAST, stdin=subprocess.PIPE)
+    process = start("chat", "--url", demo.url(), *FAST, stdin=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()
     process.send_signal(signal.SIGINT)
     assert "Traceback" not in process.communicate(timeout=SECONDS)[1]
     assert process.returncode == 128 + signal.SIGINT
-    demo.requests("disconnect")
+    demo.wait_for_requests("disconnect")
 
 
 def test_a_server_that_is_not_there() -> None:
@@ -173,8 +166,9 @@ def test_a_server_that_is_not_there() -> None:
         assert terminal.end() == 1
 
 
-def message(kind: str, **members: Any) -> dict[str, Any]:
-    return {"type": kind, "text": UGLY, "from": {"name": UGLY, "type": "Agent"}, "userData": {"file-name": UGLY}, **members}
+def message(kind: str, **members: Any) -> webchat.Message:
+    raw = {"type": kind, "text": UGLY, "from": {"name": UGLY, "type": "Agent"}, "userData": {"file-name": UGLY}, **members}
+    return webchat.Message.from_raw(raw)
 
 
 def test_nobody_else_writes_on_the_terminal_but_in_letters() -> None:

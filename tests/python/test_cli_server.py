@@ -13,12 +13,7 @@ from pathlib import Path
 
 import pytest
 from command import SECONDS, Terminal, run, start
-from simulator import Simulator, find_program
-
-
-@pytest.fixture(autouse=True)
-def _program(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WEBCHAT_SIMULATOR", str(find_program()))
+from webchat.testing import Simulator
 
 
 @pytest.fixture
@@ -72,12 +67,8 @@ def test_the_addresses_are_a_line_of_json_and_the_page_is_opened(tmp_path: Path)
 
 
 def test_what_the_simulator_does_not_take() -> None:
-    taken = Simulator()
-    try:
-        port = str(taken.chat_url.split(":")[2].split("/")[0])
-        assert "Address already in use" in run("simulate", "--port", port, code=1).stderr
-    finally:
-        taken.stop()
+    with Simulator() as taken:
+        assert "Address already in use" in run("simulate", "--port", taken.urls["port"], code=1).stderr
     assert "--bogus" in run("simulate", "--bogus", code=2).stderr
     assert "70000" in run("simulate", "--port", "70000", code=2).stderr
     assert "--stop-at-eof" in run("simulate", "--simulator-help").stdout
@@ -97,27 +88,27 @@ def written(folder: Path, **options: object) -> Path:
 def test_what_a_configuration_means(simulator: Simulator, tmp_path: Path) -> None:
     connection = {"proxy": "none", "headers": {"X-Tenant": "h-secret"}}
     userData = {"card": "u-secret"}
-    path = written(tmp_path, dataURL=simulator.chat_url, apikey="k-secret", connection=connection, userData=userData, ajaxTimeout=4000)
+    path = written(tmp_path, dataURL=simulator.url(), apikey="k-secret", connection=connection, userData=userData, ajaxTimeout=4000)
     shown = run("config", "check", path).stdout
     assert shown.startswith("The configuration is right. It is for gms-rest, chosen by dataURL")
-    assert f"dataURL = {simulator.chat_url}\n" in shown and "ajaxTimeout = 4000\n" in shown and "connection.proxy = none\n" in shown
+    assert f"dataURL = {simulator.url()}\n" in shown and "ajaxTimeout = 4000\n" in shown and "connection.proxy = none\n" in shown
     assert "connection.headers = (not shown): X-Tenant\n" in shown and "secret" not in shown
     assert "The server answers: a chat was started in" in shown
-    simulator.requests("disconnect")
+    simulator.wait_for_requests("disconnect")
     about = json.loads(run("config", "check", path, "--json").stdout)
     assert about["valid"] and about["unknown"] == [] and about["server"]["answers"]
     assert "secret" not in json.dumps(about)
 
 
 def test_a_password_of_a_proxy_is_not_shown(simulator: Simulator, tmp_path: Path) -> None:
-    path = written(tmp_path, dataURL=simulator.chat_url, connection={"proxy": "http://me:p-secret@proxy.test:3128"})
+    path = written(tmp_path, dataURL=simulator.url(), connection={"proxy": "http://me:p-secret@proxy.test:3128"})
     for more in ([], ["--json"]):
         shown = run("config", "check", path, "--no-connect", *more).stdout
         assert "proxy.test:3128" in shown and "p-secret" not in shown
 
 
 def test_what_is_unknown_and_a_server_that_does_not_answer(simulator: Simulator, tmp_path: Path) -> None:
-    done = run("config", "check", written(tmp_path, dataURL=simulator.chat_url, ajaxTimeOut=3), code=1)
+    done = run("config", "check", written(tmp_path, dataURL=simulator.url(), ajaxTimeOut=3), code=1)
     assert "Unknown, or without effect here: webchat.ajaxTimeOut" in done.stdout
     done = run("config", "check", written(tmp_path, dataURL="http://127.0.0.1:1/"), code=1)
     assert "The server does not let a chat begin: start: 127.0.0.1:1 cannot be reached" in done.stdout
@@ -133,7 +124,7 @@ def test_the_check_leaves_stored_chats_and_recordings_alone(simulator: Simulator
     store, recording = tmp_path / "session", tmp_path / "recording"
     path = written(
         tmp_path,
-        dataURL=simulator.chat_url,
+        dataURL=simulator.url(),
         sessionStore={"type": "file", "path": str(store)},
         connection={"recording": str(recording)},
     )

@@ -8,7 +8,7 @@ import programs
 import pytest
 import webchat
 from conftest import Face
-from simulator import Simulator
+from webchat.testing import Simulator
 
 NOWHERE = {"dataURL": "http://127.0.0.1:9/genesys/2/chat/support"}
 
@@ -17,7 +17,7 @@ async def test_a_chat_takes_all_options_of_connections(face: Face, simulator: Si
     connection = {"proxy": "http://127.0.0.1:9", "noProxy": ["127.0.0.0/8"], "minimumTls": "1.3"}
     async with face.started(simulator, config=simulator.config(connection=connection)) as chat:
         await face(chat.send_message("past the proxy"))
-    assert simulator.said() == ["past the proxy"]
+    assert simulator.chat().texts() == ["past the proxy"]
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ import pytest
 import webchat
 import webchat.aio
 import webchat.bus
-from conftest import SECONDS
-from simulator import NexusSimulator, Simulator
+from conftest import AT_ONCE, SECONDS
+from webchat.testing import Simulator
 
 PUBLIC: dict[str, Any] = {name: getattr(webchat, name) for name in webchat.__all__ if not name.startswith("_")}
 PUBLIC.update({f"aio.{name}": getattr(webchat.aio, name) for name in webchat.aio.__all__})
@@ -109,23 +109,16 @@ def chat_of(face: str, config: Any) -> Iterator[Any]:
         awaiting._end()
 
 
-@contextlib.contextmanager
-def running(simulator: Any) -> Iterator[Any]:
-    try:
-        yield simulator
-    finally:
-        simulator.stop()
-
-
 @pytest.mark.parametrize("example", list(examples()), ids=str)
 def test_the_examples_run(example: Example) -> None:
     test = example.test
     with contextlib.ExitStack() as stack:
-        config = stack.enter_context(running(Simulator("--script", "demo", "--join-after", "0", "--typing", "0"))).config()
+        config = stack.enter_context(Simulator(script="demo", arguments=AT_ONCE)).config()
         chat = stack.enter_context(chat_of(example.face, config))
         test.globs = {"webchat": webchat, "asyncio": asyncio, "re": re, "Any": Any, "chat": chat, "config": config}
         if "asynchronous" in (test.docstring or ""):
-            test.globs["asynchronous"] = stack.enter_context(running(NexusSimulator())).config(asynchronous=True)
+            nexus = stack.enter_context(Simulator("nexus-rest"))
+            test.globs["asynchronous"] = nexus.config(transport={"async": {"enabled": True}, "maxMessagePageSize": 16})
         if test.name.startswith("bus."):
             test.globs["bus"] = webchat.bus.Bus(chat)
         told: list[str] = []

@@ -14,7 +14,7 @@ import pytest
 import webchat
 import webchat.aio
 from conftest import Face
-from simulator import Simulator
+from webchat.testing import Simulator
 from webchat import _webchat, errors
 
 
@@ -67,7 +67,7 @@ async def test_rejections_have_the_specifications_texts(face: Face, simulator: S
 
 
 async def test_a_refused_chat_has_the_servers_response(face: Face, simulator: Simulator) -> None:
-    simulator.control("POST", "/accept", {"accept": False})
+    simulator.accept_chats(False)
     async with face.open(simulator.config()) as chat:
         with pytest.raises(webchat.RejectedError) as caught:
             await face(chat.start_chat(nickname="Jo"))
@@ -75,7 +75,7 @@ async def test_a_refused_chat_has_the_servers_response(face: Face, simulator: Si
 
 
 async def test_a_server_that_asks_to_slow_down(face: Face, simulator: Simulator) -> None:
-    simulator.fault("status", operation="requestChat", status=429, retryAfter=7)
+    simulator.faults.status(429, "requestChat", retry_after=7)
     async with face.open(simulator.config()) as chat:
         with pytest.raises(webchat.RateLimitedError) as caught:
             await face(chat.start_chat(nickname="Jo"))
@@ -84,8 +84,9 @@ async def test_a_server_that_asks_to_slow_down(face: Face, simulator: Simulator)
 
 
 async def test_a_server_that_is_not_there(face: Face, simulator: Simulator) -> None:
+    config = simulator.config()
     simulator.stop()
-    async with face.open(simulator.config()) as chat:
+    async with face.open(config) as chat:
         with pytest.raises(webchat.DisconnectedError) as caught:
             await face(chat.start_chat(nickname="Jo"))
         assert caught.value.retryable
@@ -102,7 +103,7 @@ async def test_a_deadline(face: Face, simulator: Simulator) -> None:
 
 async def test_a_message_whose_outcome_is_unknown(face: Face, simulator: Simulator) -> None:
     async with face.started(simulator) as chat:
-        simulator.fault("slowReply", operation="send", ms=60000)
+        simulator.faults.slow_reply(60, "send")
         with pytest.raises(webchat.OutcomeUnknownError) as caught:
             await face(chat.send_message("Is it there?", timeout=0.5))
         assert "Is it there?" not in str(caught.value)
@@ -166,16 +167,17 @@ async def test_files_are_named_with_what_the_system_said(face: Face, simulator: 
 
 
 async def test_network_errors_name_the_server(face: Face, simulator: Simulator) -> None:
+    config = simulator.config()
     simulator.stop()
-    place = urllib.parse.urlsplit(simulator.config()["dataURL"]).netloc
-    async with face.open(simulator.config()) as chat:
+    place = urllib.parse.urlsplit(config["dataURL"]).netloc
+    async with face.open(config) as chat:
         with pytest.raises(webchat.DisconnectedError, match=f"^start: {place} cannot be reached: Connection refused"):
             await face(chat.start_chat(nickname="Jo"))
 
 
 async def test_an_error_event_has_the_servers_response(face: Face, simulator: Simulator) -> None:
     async with face.started(simulator) as chat:
-        simulator.fault("status", operation="send", status=400, code=204, advice="too long")
+        simulator.faults.add("status", "send", {"code": 204, "advice": "too long", "status": 400})
         with pytest.raises(webchat.RejectedError):
             await face(chat.send_message("long"))
         event = await face.until(chat, "error")

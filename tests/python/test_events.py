@@ -14,7 +14,7 @@ import pytest
 import webchat
 import webchat.aio
 from conftest import SECONDS, Calls, Face
-from simulator import Simulator
+from webchat.testing import Simulator
 from test_callables import Store
 
 
@@ -311,7 +311,7 @@ def test_events_match(simulator: Simulator) -> None:
         chat.start_chat(nickname="Jo")
         assert names["look"](next(events)) == "ready"
         assert names["look"](next(events)) == chat.get_session_data()["sessionID"]
-        simulator.chat("join", nickname="Sam")
+        simulator.chat().agent("Sam")
         assert names["look"](chat.wait_for("agentConnected", timeout=SECONDS)) == "Sam"
         chat.send_message("Hello")
         assert names["look"](chat.wait_for(webchat.MessageReceived, check=names["look"], timeout=SECONDS)) == "Hello"

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import programs
 import pytest
-from simulator import Simulator
+from webchat.testing import Simulator
 
 RUNS = int(os.environ.get("WEBCHAT_EXITS", "24"))
 """How often a program is run whose end is a race."""

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import webchat
 from conftest import Calls, Face
-from simulator import Simulator
+from webchat.testing import Simulator
 
 TEXT = b"Invoice 1001\n" * 1000
 
@@ -24,7 +24,7 @@ async def test_a_file_is_sent_from_a_path(face: Face, simulator: Simulator, tmp_
         for source, name in ((path, "invoice.txt"), (str(path), "other.txt")):
             answer = await face(chat.send_file(source, name=None if source is path else name, description="yours"))
             assert answer["userData"]["file-id"]
-            (file,) = simulator.requests("fileUpload")[-1]["files"]
+            (file,) = (await simulator.aio.wait_for_requests("fileUpload"))[-1].raw["files"]
             assert (file["fileName"], file["size"]) == (name, len(TEXT))
             details = (await face.until_file(chat)).file
             assert (details.name, details.description) == (name, "yours")
@@ -42,7 +42,7 @@ async def test_a_name_that_is_not_utf_8_is_made_readable(face: Face, simulator: 
         await face(chat.send_file(Entry()))
         await face(chat.command("sendFile", {"files": os.fsdecode(plain)}))
         await face(chat.command("sendFile", {"files": {"path": Path(os.fsdecode(plain))}}))
-        files = [file for request in simulator.requests("fileUpload") for file in request["files"]]
+        files = [file for request in await simulator.aio.wait_for_requests("fileUpload") for file in request.raw["files"]]
         assert [(file["fileName"], file["size"]) for file in files] == [("Rechnung-\ufffd.txt", len(TEXT))] * 3
         file_id = (await face.until_file(chat)).file.id
         got = await face(chat.download_file(file_id, path=plain + b"2"))
@@ -65,7 +65,7 @@ async def test_a_file_is_sent_from_memory(face: Face, simulator: Simulator, kind
     calls = Calls()
     async with face.started(simulator) as chat:
         await face(chat.send_file(kind(TEXT), name="a.txt", user_data={"k": "v"}, progress=calls))
-        (file,) = simulator.requests("fileUpload")[0]["files"]
+        (file,) = (await simulator.aio.wait_for_requests("fileUpload"))[0].raw["files"]
         assert (file["fileName"], file["size"]) == ("a.txt", len(TEXT))
         sent, total = await calls.next()
         while sent < len(TEXT):
@@ -88,9 +88,7 @@ async def test_files_that_cannot_be_sent(face: Face, simulator: Simulator, tmp_p
 
 async def test_a_file_is_fetched(face: Face, simulator: Simulator, tmp_path: Path) -> None:
     async with face.started(simulator) as chat:
-        simulator.chat("join", nickname="Sam")
-        encoded = base64.b64encode(TEXT).decode()
-        file_id = simulator.chat("upload", name="../../invoice.txt", base64=encoded)["fileId"]
+        file_id = simulator.chat().agent("Sam").send_file("../../invoice.txt", TEXT)
         got = await face(chat.download_file(file_id))
         assert got.data == TEXT and got.size == len(TEXT)
         assert got.file_name == "invoice.txt"
@@ -121,7 +119,7 @@ async def test_a_file_object_is_sent_from_where_it_stands(face: Face, simulator:
             await face(chat.send_file(opened))
             assert not opened.closed and opened.read() == b""
         await face(chat.send_file(io.BytesIO(TEXT), name="other.txt"))
-        files = [file for request in simulator.requests("fileUpload", 2) for file in request["files"]]
+        files = [file for request in await simulator.aio.wait_for_requests("fileUpload", 2) for file in request.raw["files"]]
         assert [(file["fileName"], file["size"]) for file in files] == [("invoice.txt", len(TEXT)), ("other.txt", len(TEXT))]
         with pytest.raises(webchat.InvalidArgumentError, match="name"):
             await face(chat.send_file(io.BytesIO(TEXT)))
@@ -131,8 +129,7 @@ async def test_a_file_object_is_sent_from_where_it_stands(face: Face, simulator:
 
 async def test_a_file_is_fetched_to_where_it_is_wanted(face: Face, simulator: Simulator, tmp_path: Path) -> None:
     async with face.started(simulator) as chat:
-        simulator.chat("join", nickname="Sam")
-        file_id = simulator.chat("upload", name="invoice.txt", base64=base64.b64encode(TEXT).decode())["fileId"]
+        file_id = simulator.chat().agent("Sam").send_file("invoice.txt", TEXT)
         target = io.BytesIO()
         got = await face(chat.download_file(file_id, to=target))
         assert target.getvalue() == TEXT and got.size == len(TEXT) and got.path is None and got.data is None
@@ -178,7 +175,7 @@ async def test_limits_and_deletion(face: Face, simulator: Simulator) -> None:
         assert limits.max_files == 3 and "txt" in limits.file_types
         answer = await face(chat.send_file(b"x", name="a.txt"))
         await face(chat.delete_file(answer["userData"]["file-id"]))
-        assert simulator.requests("fileDelete")[0]["status"] == 200
+        assert (await simulator.aio.wait_for_requests("fileDelete"))[0].status == 200
 
 
 async def test_base64_by_name(face: Face, simulator: Simulator) -> None:
@@ -186,5 +183,5 @@ async def test_base64_by_name(face: Face, simulator: Simulator) -> None:
         encoded = base64.b64encode(b"abc").decode()
         await face(chat.command("sendFile", {"files": {"name": "a.txt", "bytes": encoded}}))
         await face(chat.command("sendFile", {"files": [{"name": "b.txt", "bytes": b"abcd"}]}))
-        sizes = [entry["files"][0]["size"] for entry in simulator.requests("fileUpload", 2)]
+        sizes = [request.raw["files"][0]["size"] for request in await simulator.aio.wait_for_requests("fileUpload", 2)]
         assert sizes == [3, 4]

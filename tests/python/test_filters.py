@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import pytest
 import webchat
 from conftest import Face
-from simulator import Simulator
+from webchat.testing import Simulator
 from webchat import _pattern, _webchat
 
 # fmt: off
@@ -130,7 +130,7 @@ async def test_prefilters_hide_messages(face: Face, simulator: Simulator) -> Non
         await face.until_text(chat, "shown")
         texts = [message.text for message in await face(chat.get_transcript())]
         assert texts == [None, "shown"]
-        assert simulator.said() == ["code 1234", "my SECRET", "pin", "shown"]
+        assert simulator.chat().texts() == ["code 1234", "my SECRET", "pin", "shown"]
 
 
 async def test_a_filtered_message_is_sent_and_hidden(face: Face, simulator: Simulator) -> None:
@@ -138,7 +138,7 @@ async def test_a_filtered_message_is_sent_and_hidden(face: Face, simulator: Simu
         assert await face(chat.send_filtered_message("token abc", re.compile("^token"))) is None
         await face(chat.send_message("shown"))
         await face.until_text(chat, "shown")
-        assert simulator.said() == ["token abc", "shown"]
+        assert simulator.chat().texts() == ["token abc", "shown"]
         assert [m.text for m in await face(chat.get_transcript())] == [None, "shown"]
 
 

@@ -6,7 +6,7 @@ import os
 
 import programs
 import pytest
-from simulator import Simulator
+from webchat.testing import Simulator
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 

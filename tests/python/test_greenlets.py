@@ -10,7 +10,7 @@ from importlib.util import find_spec
 
 import programs
 import pytest
-from simulator import Simulator
+from webchat.testing import Simulator
 
 pytestmark = pytest.mark.skipif(not (find_spec("gevent") and find_spec("eventlet")), reason="gevent or eventlet is missing")
 
@@ -56,7 +56,7 @@ def test_other_greenlets_run_while_a_command_waits(program: Program) -> None:
             print(chat.start_chat(nickname="Jo")["statusCode"], chat.send_message("Hello")["statusCode"])
     """
     assert program(text) == "0 0\n"
-    assert program.simulator.said() == ["Hello"]
+    assert program.simulator.chat().texts() == ["Hello"]
 
 
 def test_handlers_run_beside_the_greenlets_of_the_program(program: Program) -> None:
@@ -124,12 +124,12 @@ def test_what_ends_a_greenlet_cancels_its_command(program: Program) -> None:
             print(chat.verify_session())
     """
     assert program(text) == "given up\nFalse\n"
-    assert program.simulator.control("GET", "/chats") == []
+    assert program.simulator.chats() == []
 
 
 @pytest.mark.parametrize("call", ["list(chat.events())", "chat.start_chat(nickname='Jo')"])
 def test_ctrl_c_ends_the_waiting(program: Program, call: str) -> None:
-    program.simulator.fault("latency", operation="requestChat", ms=60000)
+    program.simulator.faults.latency(60, "requestChat")
     text = f"""
         chat = webchat.Chat(CONFIG)
         try:
@@ -205,7 +205,7 @@ def test_a_handler_may_wait_for_commands(program: Program) -> None:
             print(*got)
     """
     assert program(text) == "0 left True True\n"
-    assert program.simulator.said() == ["in it"]
+    assert program.simulator.chat().texts() == ["in it"]
 
 
 def test_the_widget_bus_calls_in_a_greenlet(program: Program) -> None:
@@ -232,7 +232,7 @@ def test_a_blocking_call_in_the_hub_is_refused_before_anything_is_sent(simulator
             chat.send_message("yes")
     """
     assert Program("gevent", "before", simulator)(text) == "a blocking call was made in the hub of the greenlets\n"
-    assert simulator.said() == ["yes"]
+    assert simulator.chat().texts() == ["yes"]
 
 
 def test_native_threads_may_use_a_chat(program: Program) -> None:
@@ -293,7 +293,7 @@ def test_a_chat_made_before_the_program_is_patched_goes_on(simulator: Simulator)
     config = simulator.config()
     text = programs.source(text, config, make.format(config=config) + PATCHES["gevent"])
     assert programs.run(text, "-W", "ignore").splitlines()[-2:] == ["Agents({})", "0"]
-    assert simulator.said() == ["beside", "Hello"]
+    assert simulator.chat().texts() == ["beside", "Hello"]
 
 
 def test_where_threads_are_left_alone_handlers_have_theirs(simulator: Simulator) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import programs
 import pytest
 import webchat
-from simulator import Simulator
+from webchat.testing import Simulator
 
 PACKAGES = Path(webchat.__file__).parents[1]
 

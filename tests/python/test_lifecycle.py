@@ -14,7 +14,7 @@ import pytest
 import webchat
 import webchat.aio
 from conftest import SECONDS, Calls, Face
-from simulator import Simulator
+from webchat.testing import Simulator
 
 
 async def collected(*references: weakref.ref[Any]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import webchat
 from conftest import SECONDS, Calls, Face
-from simulator import Simulator
+from webchat.testing import Simulator
 
 MANY = 1_100
 """More messages than may wait."""
@@ -19,15 +19,15 @@ async def until_polls_wait(face: Face, simulator: Simulator, chat: Any) -> None:
     """Time passes with commands that take some: it is enough for polls, but at last those wait."""
 
     def polls() -> int:
-        return len(simulator.control("GET", "/log?operation=refresh"))
+        return len(simulator.log("refresh"))
 
-    simulator.fault("latency", ms=50, operation="send", times=10_000)
+    simulator.faults.latency(0.05, "send", times=10_000)
     before = -1
     while polls() != before:
         before = polls()
         for _ in range(10):
             await face(chat.send_message("x"))
-    simulator.control("DELETE", "/faults")
+    simulator.faults.clear()
 
 
 def texts_of(event: webchat.Event) -> list[str]:
@@ -52,9 +52,9 @@ async def test_a_program_that_takes_no_events_loses_none(face: Face, simulator: 
             stream = chat.events()
         else:
             chat.on(None, later if face.name == "aio" else blocking)
-        simulator.chat("join", nickname="Sam")
+        sam = simulator.chat().agent("Sam")
         for number in range(MANY):
-            simulator.chat("say", text=str(number))
+            sam.say(str(number))
         await until_polls_wait(face, simulator, chat)
         gate.set()
         native_gate.set()

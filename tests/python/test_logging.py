@@ -15,7 +15,7 @@ import pytest
 import webchat
 from conftest import SECONDS, Face
 from programs import run, source
-from simulator import Simulator
+from webchat.testing import Simulator
 
 
 class Lines(logging.Handler):
@@ -53,14 +53,14 @@ def lines() -> Iterator[Lines]:
 async def test_a_whole_chat_is_told_in_few_words(face: Face, simulator: Simulator, lines: Lines) -> None:
     logging.getLogger("webchat").setLevel(logging.INFO)
     async with face.started(simulator, nickname="s3cr3t") as chat:
-        simulator.chat("join", nickname="s3cr3t")
-        simulator.chat("say", text="s3cr3t")
+        agent = simulator.chat().agent("s3cr3t")
+        agent.say("s3cr3t")
         await face.until(chat, "agentConnected")
         await face(chat.send_message("s3cr3t"))
         # A kept connection, and the new one.
-        simulator.fault("drop", operation="refresh", times=2)
+        simulator.faults.drop("refresh", times=2)
         await face.until(chat, "reconnected")
-        simulator.fault("truncatedBody", operation="send")
+        simulator.faults.truncate("send")
         await face(chat.send_message("s3cr3t again"))
         await face.until(chat, "reconnected")
         await face(chat.end_chat())
@@ -113,12 +113,12 @@ async def test_levels_hold_from_when_they_are_set(face: Face, simulator: Simulat
 async def test_a_level_is_noticed_while_the_program_does_nothing(simulator: Simulator, lines: Lines) -> None:
     with webchat.Chat(simulator.config()) as chat:
         chat.start_chat(nickname="Jo")
-        simulator.chat("join", nickname="Kim")
+        kim = simulator.chat().agent("Kim")
         logging.getLogger("webchat").setLevel(logging.DEBUG)
         end = time.monotonic() + SECONDS
         while not any("received" in line for line in lines.told()):
             assert time.monotonic() < end, lines.told()
-            simulator.chat("say", text="x")
+            kim.say("x")
             await asyncio.sleep(0.05)
 
 

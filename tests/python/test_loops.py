@@ -14,7 +14,7 @@ import pytest
 import webchat
 import webchat.aio
 from conftest import SECONDS, Calls
-from simulator import Simulator
+from webchat.testing import Simulator
 
 
 async def elsewhere(work: Callable[[], Awaitable[Any]]) -> Any:
@@ -44,7 +44,7 @@ async def test_in_another_loop_nothing_is_done(simulator: Simulator) -> None:
             with pytest.raises(webchat.WrongThreadError, match="another event loop"):
                 await elsewhere(work)
         await chat.send_message("once")
-        assert simulator.said() == ["once"]
+        assert simulator.chat().texts() == ["once"]
         assert await chat.verify_session() is True
 
 
@@ -60,7 +60,7 @@ def test_after_its_loop_a_chat_does_nothing(simulator: Simulator) -> None:
 
     chat = asyncio.run(first())
     asyncio.run(second(chat))
-    assert simulator.said() == []
+    assert simulator.chat().texts() == []
 
 
 async def start(chat: webchat.aio.Chat) -> None:
@@ -101,7 +101,7 @@ async def test_a_task_that_waits_is_not_collected(simulator: Simulator, wait: Ca
 
     entered, simulator_is_slow = asyncio.Event(), wait is start
     if simulator_is_slow:
-        simulator.fault("slowReply", operation="requestChat", ms=60000)
+        simulator.faults.slow_reply(60, "requestChat")
     task = weakref.ref(asyncio.ensure_future(work()))
     await asyncio.wait_for(entered.wait(), SECONDS)
     for _ in range(5):
@@ -174,7 +174,7 @@ async def test_a_command_of_a_coroutine_that_is_given_up_is_cancelled(simulator:
         coroutine.close()
         await chat.configure(simulator.config())
         assert await chat.verify_session() is False
-        assert simulator.control("GET", "/chats") == []
+        assert simulator.chats() == []
 
 
 async def test_a_thread_may_add_handlers(simulator: Simulator) -> None:

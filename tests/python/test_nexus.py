@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -12,16 +11,20 @@ import pytest
 import webchat
 import webchat.aio
 from conftest import Face
-from simulator import NexusSimulator, Simulator
+from webchat.testing import Simulator
 
 PNG = b"\x89PNG\r\n\x1a\n\0 an image"
 
 
 @pytest.fixture
-def nexus() -> Iterator[NexusSimulator]:
-    running = NexusSimulator()
-    yield running
-    running.stop()
+def nexus() -> Iterator[Simulator]:
+    with Simulator("nexus-rest") as running:
+        yield running
+
+
+def asynchronous(nexus: Simulator) -> dict[str, Any]:
+    """The configuration for a chat that lasts, with the smallest page of history."""
+    return nexus.config(transport={"async": {"enabled": True}, "maxMessagePageSize": 16})
 
 
 class Keeper:
@@ -78,17 +81,17 @@ async def collect(face: Face, chat: Any, count: int) -> list[webchat.Message]:
     return messages
 
 
-async def test_a_chat_from_start_to_end(face: Face, nexus: NexusSimulator) -> None:
+async def test_a_chat_from_start_to_end(face: Face, nexus: Simulator) -> None:
     async with face.open(nexus.config()) as chat:
         assert await face(chat.get_session_data()) == {}
         answer = await face(chat.start_chat(nickname="Jo", membership="gold", form={"nickname": "Jim", "shoe": 7}))
         assert answer["data"]["clientToken"]
-        fields = dict(nexus.requests("requestChat")[0]["fields"])
+        fields = (await nexus.aio.wait_for_requests("requestChat"))[0].fields
         assert fields["data[nickname]"] == "Jim" and fields["data[shoe]"] == "7" and "data[membership]" not in fields
         started = await face.until(chat, "started")
         session = await face(chat.get_session_data())
         assert started.data == {"data": session} and session.keys() == {"participantId", "sessionId", "token", "transportId"}
-        nexus.chat("join", nickname="Sam")
+        nexus.chat().agent("Sam")
         await face(chat.send_message("Hello Sam"))
         message = await face.until_text(chat, "Hello Sam")
         assert message.sender.raw["participantId"] == message.sender.id == session["participantId"]
@@ -100,8 +103,8 @@ async def test_a_chat_from_start_to_end(face: Face, nexus: NexusSimulator) -> No
         await face.until(chat, "ended")
 
 
-async def test_abilities_have_names(face: Face, nexus: NexusSimulator, simulator: Simulator) -> None:
-    async with face.open(nexus.config(asynchronous=True)) as chat:
+async def test_abilities_have_names(face: Face, nexus: Simulator, simulator: Simulator) -> None:
+    async with face.open(asynchronous(nexus)) as chat:
         assert chat.capabilities["history"] is True and chat.capabilities["fileDownload"] is False
     async with face.open() as chat:
         with pytest.raises(webchat.InvalidConfigurationError):
@@ -110,15 +113,15 @@ async def test_abilities_have_names(face: Face, nexus: NexusSimulator, simulator
         assert chat.capabilities["history"] is False and chat.capabilities["fileDownload"] is True
 
 
-async def test_fields_of_a_form_are_sent_along(face: Face, nexus: NexusSimulator) -> None:
+async def test_fields_of_a_form_are_sent_along(face: Face, nexus: Simulator) -> None:
     async with face.open(nexus.config()) as chat:
         await face(chat.start_chat(firstname="Jo", name="x", timeout=20, options=None, colours={"hat": "red"}))
-    fields = dict(nexus.requests("requestChat")[0]["fields"])
+    fields = (await nexus.aio.wait_for_requests("requestChat"))[0].fields
     assert fields["data[firstName]"] == "Jo" and fields["data[name]"] == "x" and fields["data[colours][hat]"] == "red"
     assert "data[timeout]" not in fields and "data[options]" not in fields
 
 
-async def test_images_go_both_ways(face: Face, nexus: NexusSimulator) -> None:
+async def test_images_go_both_ways(face: Face, nexus: Simulator) -> None:
     async with face.started(nexus) as chat:
         await face(chat.send_file(PNG, name="mine.png"))
         message, event = await with_content(face, chat)
@@ -126,12 +129,12 @@ async def test_images_go_both_ways(face: Face, nexus: NexusSimulator) -> None:
         (image,) = message.content
         assert (image.type, image.mime, image.data) == ("image", "image/png", PNG)
         assert "data" not in event.data["originalMessages"][-1]["content"][0]
-        nexus.chat("join", nickname="Sam")
-        nexus.chat("upload", name="agents.gif", base64=base64.b64encode(b"GIF89a").decode())
+        sam = nexus.chat().agent("Sam")
+        sam.send_file("agents.gif", b"GIF89a")
         message, _ = await with_content(face, chat)
         assert message.content[0].data == b"GIF89a" and message.sender.is_agent
-        nexus.fault("status", status=404, operation="fileDownload")
-        nexus.chat("upload", name="lost.gif", text="GIF")
+        nexus.faults.status(404, "fileDownload")
+        sam.send_file("lost.gif", "GIF")
         message, _ = await with_content(face, chat)
         assert message.content[0].data is None and message.content[0].unavailable
         transcript = await face(chat.get_transcript())
@@ -143,15 +146,15 @@ async def test_images_go_both_ways(face: Face, nexus: NexusSimulator) -> None:
 
 
 @pytest.mark.parametrize("form", ["object", "coroutines", "functions", "text", "token"])
-async def test_an_asynchronous_chat_is_kept(face: Face, nexus: NexusSimulator, form: str) -> None:
+async def test_an_asynchronous_chat_is_kept(face: Face, nexus: Simulator, form: str) -> None:
     if form == "coroutines" and face.name == "sync":
         pytest.skip("coroutine functions are for asyncio")
     keeper = LaterKeeper() if form == "coroutines" else Keeper()
     given = (keeper.store_session, keeper.load_session, keeper.forget_session) if form == "functions" else keeper
-    async with face.open(nexus.config(asynchronous=True), session_keeper=given) as chat:
+    async with face.open(asynchronous(nexus), session_keeper=given) as chat:
         await face(chat.start_chat(nickname="Jo"))
         token = (await face(chat.get_session_data()))["token"]
-        nexus.chat("join", nickname="Sam")
+        nexus.chat().agent("Sam")
         for number in range(30):
             await face(chat.send_message(f"line {number}"))
         before = await collect(face, chat, 32)
@@ -162,7 +165,7 @@ async def test_an_asynchronous_chat_is_kept(face: Face, nexus: NexusSimulator, f
     elif form == "token":
         keeper.kept = token
 
-    async with face.open(nexus.config(asynchronous=True), session_keeper=given) as chat:
+    async with face.open(asynchronous(nexus), session_keeper=given) as chat:
         assert (await face.until(chat, "restored")).data == {"async": True}
         after = await collect(face, chat, 1)
         assert len(after) < len(before) and all(message.restoring for message in after)
@@ -177,8 +180,8 @@ async def test_an_asynchronous_chat_is_kept(face: Face, nexus: NexusSimulator, f
     assert keeper.kept is not None and keeper.lost == []
 
 
-async def test_a_session_is_given_to_restore(face: Face, nexus: NexusSimulator) -> None:
-    config = nexus.config(asynchronous=True)
+async def test_a_session_is_given_to_restore(face: Face, nexus: Simulator) -> None:
+    config = asynchronous(nexus)
     async with face.started(nexus, config=config) as chat:
         token = (await face(chat.get_session_data()))["token"]
         with pytest.raises(webchat.SessionActiveError):
@@ -197,25 +200,25 @@ async def test_a_session_is_given_to_restore(face: Face, nexus: NexusSimulator) 
             await face(chat.fetch_history())
 
 
-async def test_a_lost_session_is_forgotten(face: Face, nexus: NexusSimulator) -> None:
+async def test_a_lost_session_is_forgotten(face: Face, nexus: Simulator) -> None:
     keeper = Keeper()
-    async with face.started(nexus, config=nexus.config(asynchronous=True), session_keeper=keeper) as chat:
+    async with face.started(nexus, config=asynchronous(nexus), session_keeper=keeper) as chat:
         session = await face(chat.get_session_data())
         await face.until(chat, "messageReceived")
-        nexus.chat("expire", what="client")
+        nexus.chat().expire_customer()
         await face.until(chat, "ended")
     (lost,) = keeper.lost
     assert lost["sessionData"] == session and lost["response"] is not None and keeper.kept is None
 
 
-async def test_a_failing_keeper_disturbs_no_chat(face: Face, nexus: NexusSimulator, unraisable: list[Any]) -> None:
+async def test_a_failing_keeper_disturbs_no_chat(face: Face, nexus: Simulator, unraisable: list[Any]) -> None:
     if face.name == "aio":
         asyncio.get_running_loop().set_exception_handler(lambda _, context: unraisable.append(context["exception"]))
 
     def fail(*_: Any) -> None:
         raise OSError("on purpose")
 
-    config = nexus.config(asynchronous=True)
+    config = asynchronous(nexus)
     async with face.started(nexus, config=config, session_keeper=(fail, fail, fail)) as chat:
         await face(chat.send_message("hello"))
         await face.until_text(chat, "hello")
@@ -227,7 +230,7 @@ async def test_a_failing_keeper_disturbs_no_chat(face: Face, nexus: NexusSimulat
     assert kinds == {OSError, webchat.InvalidArgumentError}
 
 
-def test_a_keeper_has_all_its_functions(nexus: NexusSimulator) -> None:
+def test_a_keeper_has_all_its_functions(nexus: Simulator) -> None:
     class Half:
         def load_session(self) -> None:
             return None

@@ -9,7 +9,7 @@ import threading
 import pytest
 import webchat
 from conftest import SECONDS
-from simulator import Simulator
+from webchat.testing import Simulator
 
 
 def test_outcomes_come_to_futures_in_order(simulator: Simulator) -> None:
@@ -19,7 +19,7 @@ def test_outcomes_come_to_futures_in_order(simulator: Simulator) -> None:
         sent = [chat.nowait.send_message(str(number)) for number in range(20)]
         done, open_ = concurrent.futures.wait(sent, SECONDS)
         assert (len(done), open_) == (20, set())
-        assert simulator.said() == [str(number) for number in range(20)]
+        assert simulator.chat().texts() == [str(number) for number in range(20)]
 
 
 def test_what_goes_wrong_is_raised_by_the_future(simulator: Simulator) -> None:
@@ -33,13 +33,13 @@ def test_what_goes_wrong_is_raised_by_the_future(simulator: Simulator) -> None:
 def test_cancelling_a_future_cancels_the_command(simulator: Simulator) -> None:
     with webchat.Chat(simulator.config()) as chat:
         chat.start_chat(nickname="Jo")
-        simulator.fault("latency", operation="send", ms=60000)
+        simulator.faults.latency(60, "send")
         first, second = chat.nowait.send_message("first"), chat.nowait.send_message("second")
         assert second.cancel() and second.cancelled()
-        simulator.control("DELETE", "/faults")
+        simulator.faults.clear()
         first.cancel()
         chat.send_message("third", timeout=SECONDS)
-        assert "second" not in simulator.said()
+        assert "second" not in simulator.chat().texts()
 
 
 def test_a_handler_gives_commands_without_waiting(simulator: Simulator) -> None:
@@ -60,7 +60,7 @@ def test_a_handler_gives_commands_without_waiting(simulator: Simulator) -> None:
 
         chat.start_chat(nickname="Jo")
         assert ended.wait(SECONDS)
-    assert seen == ["webchat-callbacks"] and simulator.said() == ["from a handler"]
+    assert seen == ["webchat-callbacks"] and simulator.chat().texts() == ["from a handler"]
 
 
 def test_files_come_without_waiting(simulator: Simulator) -> None:

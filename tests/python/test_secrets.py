@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import webchat
 from conftest import Face
-from simulator import Simulator
+from webchat.testing import Simulator
 
 PLANTED = "s3cr3t"
 UGLY = f"{PLANTED}\r\n\x1b[31m \u202e{PLANTED}"
@@ -40,12 +40,12 @@ class Junk:
         pass
 
 
-FAULTS: list[dict[str, Any]] = [
-    {"kind": "status", "status": 400, "code": 204, "advice": PLANTED},
-    {"kind": "statusCode2", "chatEnded": False, "code": 7, "advice": UGLY},
-    {"kind": "wrongBody", "body": json.dumps(UGLY)},
-    {"kind": "wrongBody", "body": PLANTED},
-    {"kind": "redirect", "url": f"http://{PLANTED}:{PLANTED}@127.0.0.1:1/{PLANTED}"},
+FAULTS: list[tuple[str, dict[str, Any]]] = [
+    ("status", {"status": 400, "code": 204, "advice": PLANTED}),
+    ("statusCode2", {"chatEnded": False, "code": 7, "advice": UGLY}),
+    ("wrongBody", {"body": json.dumps(UGLY)}),
+    ("wrongBody", {"body": PLANTED}),
+    ("redirect", {"url": f"http://{PLANTED}:{PLANTED}@127.0.0.1:1/{PLANTED}"}),
 ]
 
 
@@ -58,14 +58,14 @@ async def test_no_secret_comes_out_of_a_chat(
     async with face.open(config, store=Junk()) as chat:
         chat.on("error", lambda event: assert_discreet(repr(event)))
         await face(chat.register_pre_processor(lambda message: {"text": [PLANTED], "type": {PLANTED: 1}}))
-        for fault in FAULTS:
-            simulator.fault(operation="requestChat", **fault)
+        for kind, own in FAULTS:
+            simulator.faults.add(kind, "requestChat", own)
             with pytest.raises(webchat.Error) as caught:
                 await face(chat.start_chat(**form))
             assert_error_is_discreet(caught.value)
         await face(chat.start_chat(**form))
-        for fault in FAULTS:
-            simulator.fault(operation="updateData", **fault)
+        for kind, own in FAULTS:
+            simulator.faults.add(kind, "updateData", own)
             with pytest.raises(webchat.Error) as caught:
                 await face(chat.update_user_data({"key": PLANTED}))
             assert_error_is_discreet(caught.value)

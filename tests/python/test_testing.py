@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import doctest
+import http.client
 import importlib
 import os
 import select
@@ -182,6 +183,27 @@ def test_time_runs_out_at_once(sim: Simulator) -> None:
             sim.chat("Bo").expire_idle()
 
 
+def test_the_clock_is_moved(sim: Simulator) -> None:
+    with webchat.Chat(sim.config()) as chat, webchat.Chat(sim.config("gms-cometd")) as pushed:
+        chat.start_chat(nickname="Jo")
+        server, before = sim.chat("Jo"), sim.clock.time()
+        now = sim.clock.advance(200)
+        assert now >= before + 200 and sim.clock.time() >= now
+        pushed.start_chat(nickname="Al")
+        sim.clock.advance(55)
+        alert = server.wait_for(lambda event: event.type == "IdleAlert")
+        assert alert.time >= server.events()[0].time + 255
+        assert not server.ended and not sim.chat("Al").ended, "nobody was silent"
+        sim.clock.advance(255 + 45)
+        assert (server.state().ended, sim.chat("Al").state().ended) == ("idle", "idle")
+        assert [event.type for event in sim.chat("Al").events()][-2:] == ["IdleAlert", "IdleClose"]
+        pushed.wait_for("messageReceived", check=lambda event: event.messages[-1].type == "IdleClose", timeout=20)
+    with pytest.raises(SimulatorError, match="at most"):
+        sim.clock.advance(1e9)
+    with pytest.raises(SimulatorError, match="-1"):
+        sim.clock.advance(-0.001)
+
+
 def test_settings_change_while_it_runs(sim: Simulator) -> None:
     sim.settings(text_changes=["maskCards"], short_keys=True, idle_alert=0.0, back_ends={"nexus-rest": {"holdMs": 10}})
     with webchat.Chat(sim.config()) as chat:
@@ -328,7 +350,24 @@ def test_a_report_shows_chats_and_requests(sim: Simulator) -> None:
     assert "customNotice -> 403, fault status, without effect" in report and "requestChat -> 200" in report
 
 
-@pytest.mark.parametrize("module", ["webchat.testing", "webchat.testing._simulator"])
+def test_a_report_does_not_wait_for_a_server_that_stands_still(sim: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    class Connection(http.client.HTTPConnection):
+        def __init__(self, host: str, port: int, timeout: float) -> None:
+            waits.append(timeout)
+            super().__init__(host, port, timeout=timeout)
+
+    with webchat.Chat(sim.config()) as chat:
+        chat.start_chat(nickname="Jo")
+        monkeypatch.setattr("http.client.HTTPConnection", Connection)
+        assert "requestChat" in sim.report()
+        with sim.frozen():
+            report = sim.report()
+    assert "the simulator does not answer" in report and waits and max(waits) <= 2
+
+
+@pytest.mark.parametrize("module", ["webchat.testing", "webchat.testing._clock", "webchat.testing._simulator"])
 def test_the_examples_of_the_docstrings_run(module: str) -> None:
     tried = doctest.testmod(importlib.import_module(module))
     assert tried.attempted and not tried.failed

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import webchat
 import webchat.aio
-from simulator import Simulator
+from conftest import AT_ONCE
+from webchat.testing import Simulator
 
 HERE = Path(__file__).parent
 PACKAGE = Path(webchat.__file__).parent
@@ -59,21 +60,15 @@ def programs(text: str) -> list[str]:
 
 def test_the_readme_program_runs() -> None:
     (program,) = programs((PACKAGE.parents[1] / "README.md").read_text())
-    simulator = Simulator("--script", "demo", "--join-after", "0", "--typing", "0")
-    try:
-        program = program.replace("http://127.0.0.1:8080/genesys/2/chat/support", simulator.chat_url)
+    with Simulator(script="demo", arguments=AT_ONCE) as simulator:
+        program = program.replace("http://127.0.0.1:8080/genesys/2/chat/support", simulator.url())
         run("-W", "error", "-c", program)
-    finally:
-        simulator.stop()
 
 
 def test_the_demo_holds_a_chat() -> None:
-    simulator = Simulator("--script", "demo", "--join-after", "0", "--typing", "10")
-    try:
-        command = [sys.executable, "-W", "error", str(HERE / "demo.py"), json.dumps({"dataURL": simulator.chat_url})]
+    with Simulator(script="demo", arguments=["--join-after", "0", "--typing", "10"]) as simulator:
+        command = [sys.executable, "-W", "error", str(HERE / "demo.py"), json.dumps({"dataURL": simulator.url()})]
         lines = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=40, check=True).stdout.splitlines()
-    finally:
-        simulator.stop()
     rows = [line.split("\t") for line in lines]
     assert all(len(row) == 4 and row[0].isdigit() for row in rows)
     assert {"ready", "started", "agentConnected", "messageReceived", "ended", "pollingStopped"} <= {row[1] for row in rows}

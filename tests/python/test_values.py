@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import webchat
 from conftest import SECONDS, Face
-from simulator import Simulator
+from webchat.testing import Simulator
 from webchat import _events, _value
 
 HERE = Path(__file__).parent
@@ -124,11 +124,11 @@ def test_every_field_of_an_event_is_an_attribute() -> None:
 
 async def test_what_comes_is_what_programs_make(face: Face, simulator: Simulator) -> None:
     async with face.started(simulator) as chat:
-        simulator.chat("join", nickname="Sam")
+        sam = simulator.chat().agent("Sam")
         joined = await face.until(chat, "agentConnected")
         twin = webchat.AgentConnected(message=joined.message, agents=joined.agents, num_agents_connected=1, time=joined.time)
         assert twin == joined and twin.raw == joined.raw and hash(twin) == hash(joined)
-        simulator.chat("say", text="Hello Jo")
+        sam.say("Hello Jo")
         received = await face(chat.wait_for("messageReceived", check=lambda event: event.messages[-1].text == "Hello Jo", timeout=SECONDS))
         assert received.messages[-1].sender == webchat.Participant(type="Agent", name="Sam", id=2)
         assert received.messages is received.messages and received.messages[-1].raw == received.data["messages"][-1]

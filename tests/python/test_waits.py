@@ -12,7 +12,7 @@ import pytest
 import webchat
 import webchat.aio
 from conftest import SECONDS, Calls, Face
-from simulator import Simulator
+from webchat.testing import Simulator
 
 
 def says(text: str) -> Callable[[webchat.Event], bool]:
@@ -22,13 +22,13 @@ def says(text: str) -> Callable[[webchat.Event], bool]:
 async def test_names_classes_and_tuples_are_waited_for(face: Face, simulator: Simulator) -> None:
     async with face.started(simulator) as chat:
         assert isinstance(await face(chat.wait_for("started", timeout=SECONDS)), webchat.Started)
-        simulator.chat("join", nickname="Sam")
+        sam = simulator.chat().agent("Sam")
         joined = await face(chat.wait_for(webchat.AgentConnected, timeout=SECONDS))
         assert joined.participant.name == "Sam"
-        simulator.chat("say", text="one")
+        sam.say("one")
         event = await face(chat.wait_for((webchat.Ended, "messageReceived"), check=says("one"), timeout=SECONDS))
         assert isinstance(event, webchat.MessageReceived)
-        simulator.chat("leave")
+        sam.leave()
         left = await face(chat.wait_for(webchat.ParticipantEvent, timeout=SECONDS))
         assert isinstance(left, webchat.AgentDisconnected)
 
@@ -38,8 +38,8 @@ async def test_what_a_command_brings_is_not_missed_however_fast_it_came(face: Fa
         await face.until(chat, "ready")
         assert (await face(chat.wait_for("ready"))).name == "ready"
         await face(chat.start_chat(nickname="Jo"))
-        simulator.chat("join", nickname="Sam")
-        simulator.chat("say", text="Hello Jo")
+        sam = simulator.chat().agent("Sam")
+        sam.say("Hello Jo")
         await face.until_text(chat, "Hello Jo")  # all of it has come by now
         for name in ("started", "agentConnected", "messageReceived"):
             assert (await face(chat.wait_for(name, timeout=0))).name == name
@@ -54,8 +54,8 @@ async def test_what_a_command_brings_is_not_missed_however_fast_it_came(face: Fa
 async def test_who_has_given_no_command_waits_for_what_comes(face: Face, simulator: Simulator) -> None:
     """As a handler does that asks something back."""
     async with face.started(simulator) as chat:
-        simulator.chat("join", nickname="Sam")
-        simulator.chat("say", text="one")
+        sam = simulator.chat().agent("Sam")
+        sam.say("one")
         await face.until_text(chat, "one")
         begun = threading.Event()
 
@@ -73,7 +73,7 @@ async def test_who_has_given_no_command_waits_for_what_comes(face: Face, simulat
         waiting = asyncio.ensure_future(task()) if face.name == "aio" else loop.run_in_executor(None, thread)
         # It has begun, with `ready`.
         assert await loop.run_in_executor(None, begun.wait, SECONDS)
-        simulator.chat("say", text="two")
+        sam.say("two")
         assert [message.text for message in (await waiting).messages] == ["two"]
         # This one has given a command before all that.
         await face(chat.wait_for("messageReceived", check=says("one"), timeout=0))
@@ -81,8 +81,8 @@ async def test_who_has_given_no_command_waits_for_what_comes(face: Face, simulat
 
 async def test_a_wait_that_is_given_up_loses_nothing(face: Face, simulator: Simulator) -> None:
     async with face.started(simulator) as chat:
-        simulator.chat("join", nickname="Sam")
-        simulator.chat("say", text="Hello Jo")
+        sam = simulator.chat().agent("Sam")
+        sam.say("Hello Jo")
         await face.until_text(chat, "Hello Jo")
         with pytest.raises(webchat.TimeoutError, match="no botConnected within 0 s"):
             await face(chat.wait_for("botConnected", timeout=0))
@@ -119,7 +119,7 @@ async def test_wrong_names_are_refused_with_the_nearest(face: Face, simulator: S
 async def test_the_end_of_the_session_ends_a_wait_for_what_needs_one(face: Face, simulator: Simulator) -> None:
     async with face.started(simulator) as chat:
         for waits_first in (True, False):
-            simulator.chat("join", nickname="Sam")
+            simulator.chat().agent("Sam")
             await face(chat.wait_for("agentConnected", timeout=SECONDS))
             if waits_first and face.name == "aio":
                 waiting = asyncio.ensure_future(chat.wait_for("botConnected"))
@@ -166,8 +166,8 @@ async def test_several_wait_at_once_and_take_nothing_from_each_other(face: Face,
             return loop.run_in_executor(None, lambda: chat.wait_for(name, timeout=SECONDS))
 
         waits = [begin(name) for name in ("agentConnected", "agentTypingStarted", "agentConnected")]
-        simulator.chat("join", nickname="Sam")
-        simulator.chat("type")
+        sam = simulator.chat().agent("Sam")
+        sam.type()
         names = [event.name for event in await asyncio.gather(*waits)]
         assert names == ["agentConnected", "agentTypingStarted", "agentConnected"]
 
@@ -175,9 +175,8 @@ async def test_several_wait_at_once_and_take_nothing_from_each_other(face: Face,
 @pytest.fixture
 def patient() -> Iterator[Simulator]:
     """A server that keeps customers who do not poll."""
-    running = Simulator("--client-timeout", "3600")
-    yield running
-    running.stop()
+    with Simulator(arguments=["--client-timeout", "3600"]) as running:
+        yield running
 
 
 async def test_what_nobody_looks_for_is_forgotten_and_holds_nobody_back(face: Face, patient: Simulator) -> None:
@@ -195,8 +194,7 @@ async def test_what_nobody_looks_for_is_forgotten_and_holds_nobody_back(face: Fa
             await asyncio.ensure_future(other())
         else:
             await asyncio.get_running_loop().run_in_executor(None, asyncio.run, other())
-        patient.chat("join", nickname="Sam")
-        patient.chat("say", text="Hello Jo")
+        patient.chat().agent("Sam").say("Hello Jo")
         assert (await calls.next()).messages
         seen = 0
         with pytest.raises(webchat.TimeoutError):
@@ -241,7 +239,7 @@ async def test_a_cancelled_wait_of_aio_loses_nothing(simulator: Simulator) -> No
             reads.cancel()
             await asyncio.wait([waits, reads])
             assert waits.cancelled()
-        simulator.chat("join", nickname="Sam")
+        simulator.chat().agent("Sam")
         waits = asyncio.ensure_future(chat.wait_for("agentConnected"))
         joined = await chat.wait_for("agentConnected", timeout=SECONDS)
         # It has come for this one as well, which is cancelled before it could run.
@@ -268,7 +266,7 @@ async def test_a_wait_of_aio_heeds_asyncios_timeout(simulator: Simulator) -> Non
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):
                 await chat.wait_for("agentConnected")
-        simulator.chat("join", nickname="Sam")
+        simulator.chat().agent("Sam")
         async with asyncio.timeout(SECONDS):
             assert (await chat.wait_for("agentConnected")).num_agents_connected == 1
             async for event in chat.events():

@@ -15,7 +15,7 @@ import webchat
 import webchat.aio
 import webchat.bus
 from conftest import SECONDS
-from simulator import Simulator
+from webchat.testing import Simulator
 
 
 def needs(module: str) -> pytest.MarkDecorator:
@@ -45,7 +45,7 @@ async def hold_a_chat(simulator: Simulator) -> list[str]:
         async for event in events:
             if event.name == "ended":
                 break
-    return simulator.said()
+    return simulator.chat().texts()
 
 
 @needs("uvloop")
@@ -78,7 +78,7 @@ def test_a_scope_of_anyio_cancels_what_waits(simulator: Simulator, wait: str) ->
     """A scope cancels again and again, until the task has left it."""
     import anyio
 
-    simulator.fault("slowReply", operation="requestChat", ms=60000)
+    simulator.faults.slow_reply(60, "requestChat")
 
     async def main() -> tuple[bool, bool]:
         async with webchat.aio.Chat(simulator.config(ajaxTimeout=60000)) as chat:
@@ -168,4 +168,4 @@ def test_processes_that_are_started_anew_have_chats(simulator: Simulator, tmp_pa
     script.write_text(textwrap.dedent(program))
     lines = programs.run_file(script).splitlines()
     assert lines == [*(f"{number} There is already an active chat session Transcript" for number in range(4)), "sent"]
-    assert len(simulator.control("GET", "/chats")) == 5
+    assert len(simulator.chats()) == 5

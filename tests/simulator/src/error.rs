@@ -67,6 +67,12 @@ pub enum Error {
         /// The participant.
         participant: ParticipantId,
     },
+    /// The clock is moved by no more than this at a time.
+    #[error("the clock is moved by {} ms at most", .furthest.as_millis())]
+    TooFar {
+        /// The most.
+        furthest: std::time::Duration,
+    },
     /// The chat has no such file.
     #[error("chat {chat} has no file {file:?}")]
     UnknownFile {
@@ -89,7 +95,7 @@ pub enum Error {
     #[error("{0}")]
     NotServed(String),
     /// A setting is given wrongly.
-    #[error("setting: {0}")]
+    #[error("{0}")]
     Setting(String),
     /// A script cannot be used.
     #[error("script {}: {reason}", path.display())]

@@ -101,8 +101,8 @@
 //! | `GET /control/urls`, `GET /control/chats/{chat}?waitMs=` | waits for the chat to appear |
 //! | `GET /control/chats?count=&waitMs=` | waits for this many chats |
 //! | `GET /control/chats/{chat}/transcript` | in the form of the chat's API |
-//! | `GET /control/chats/{chat}/events?after=&waitMs=` | in one form for all APIs, those after the first `after`; waits for more, or the end |
-//! | `GET …/entries?after=`, `GET …/files/{fileId}` | the transcript behind so many entries, as a person looks at it: bots are called so, files tell what they are; a file's bytes |
+//! | `GET …/entries?after=&waitMs=` | in one form for all APIs, those behind the first `after`: bots are called so, files tell what they are; waits for more, or the end |
+//! | `GET …/files/{fileId}` | a file's bytes |
 //! | `POST /control/chats/{chat}/join` | `nickname`, `kind` |
 //! | `POST …/transfer` | `nickname`, `kind`: somebody joins, and the participant leaves |
 //! | `POST …/say` | `text`, `messageType`, `eventAttributes` |
@@ -112,6 +112,7 @@
 //! | `POST …/leave`, `POST …/end` | |
 //! | `POST …/texts` | `changes`: what is done to the chat's texts |
 //! | `POST …/expire` | `what`: `client`, `idle` or `tokens` |
+//! | `GET`, `POST /control/clock` | `advanceMs`: moves the clock of the chats; answers with `utcTime` |
 //! | `POST …/notice` (a `CustomNotice`), `POST …/system-notice` (a `Notice`) | `text`, `eventAttributes`; `name`, `userData` |
 //! | `POST …/nickname`, `POST …/delete-file` | `nickname`; `fileId` |
 //! | `POST …/alias` | `alias`, else a new one |

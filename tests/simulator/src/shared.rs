@@ -1,6 +1,8 @@
 //! What the wire, the control API and the library work on together.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
@@ -25,7 +27,11 @@ pub(crate) struct Shared {
     apis: Vec<Api>,
     /// The names by which the control API is reached, besides addresses.
     pub(crate) hosts: Vec<String>,
-    pub(crate) clock: Clock,
+    clock: Clock,
+    /// So many milliseconds is the clock of the chats ahead of tokio's. Changes with the state alone.
+    ahead: AtomicU64,
+    /// Rings when that clock was moved.
+    pub(crate) moved: Notify,
     /// Another at every start, whatever the seed: what has been heard of another run is not true of this.
     pub(crate) run: String,
     pub(crate) turns: Turns,
@@ -52,6 +58,8 @@ impl Shared {
             apis,
             hosts,
             clock,
+            ahead: AtomicU64::new(0),
+            moved: Notify::new(),
             run: format!("{:016x}", rand::random::<u64>()),
             turns: Turns::default(),
             changes,
@@ -72,10 +80,43 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn ahead(&self) -> Duration {
+        Duration::from_millis(self.ahead.load(Ordering::Relaxed))
+    }
+
+    /// The moment that it is by the clock of the chats. All moments of the state are by that clock.
+    pub(crate) fn now(&self) -> Instant {
+        Instant::now() + self.ahead()
+    }
+
+    /// The same in milliseconds since 1970 UTC.
+    pub(crate) fn utc_ms(&self) -> u64 {
+        self.clock.utc_ms(self.now())
+    }
+
+    /// Waits until it is this moment by the clock of the chats, unless that is moved meanwhile.
+    pub(crate) async fn sleep_until(&self, moment: Instant) {
+        let moment = moment.checked_sub(self.ahead()).unwrap_or_else(Instant::now);
+        tokio::time::sleep_until(moment).await;
+    }
+
+    /// Moves the clock of the chats forward. Everything happens that is due by then, in order. Customers who are there count as having gone on
+    /// asking meanwhile: their own clocks stand where they were.
+    pub(crate) fn move_clock(&self, by: Duration) {
+        self.change(|state, _| {
+            state.go_on(by);
+            let ms = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+            self.ahead.fetch_add(ms, Ordering::Relaxed);
+            state.advance(self.now());
+        });
+        self.moved.notify_waiters();
+        self.timers_changed.notify_one();
+    }
+
     /// Looks at the state as it is now.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
         let mut state = self.lock();
-        state.advance(Instant::now());
+        state.advance(self.now());
         look(&state)
     }
 
@@ -90,8 +131,8 @@ impl Shared {
 
     /// As [`Shared::change`], for changes that bring no timer forward or say so themselves.
     pub(crate) fn change_timers<T>(&self, change: impl FnOnce(&mut State, Instant) -> T) -> T {
-        let now = Instant::now();
         let mut state = self.lock();
+        let now = self.now();
         state.advance(now);
         let before = state.idle_until();
         let outcome = change(&mut state, now);
@@ -115,7 +156,7 @@ impl Shared {
             let due = self.lock().idle_until();
             let elapsed = async {
                 match due {
-                    Some(due) => tokio::time::sleep_until(due).await,
+                    Some(due) => self.sleep_until(due).await,
                     None => std::future::pending().await,
                 }
             };

@@ -1,5 +1,7 @@
 //! Everything the simulator remembers, apart from faults and the log.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use crate::api::{Api, Memories};
@@ -39,6 +41,15 @@ impl State {
         }
         self.reschedule();
         self.push(now);
+    }
+
+    /// Customers count as having been heard of for this much longer.
+    pub(crate) fn go_on(&mut self, by: Duration) {
+        self.chats.go_on(by);
+        for api in Api::ALL {
+            api.protocol().go_on(self, by);
+        }
+        self.reschedule();
     }
 
     /// Tells clients to whom news are pushed what is new. To be called after anything that may be news to them.

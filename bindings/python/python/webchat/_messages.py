@@ -224,7 +224,8 @@ class Message(Value):
     @property
     def content(self) -> tuple[Content, ...]:
         """What is attached to it, images among it."""
-        return tuple(map(Content.from_raw, self._raw.get("content") or ()))
+        value = self._raw.get("content")
+        return tuple(map(Content.from_raw, value)) if isinstance(value, (list, tuple)) else ()
 
     @property
     def restoring(self) -> bool:

@@ -12,12 +12,13 @@ use std::str::FromStr;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub use self::protocol::Address;
 pub(crate) use self::protocol::{Memory, Protocol, Settings, Ways};
 use crate::chat::Chat;
 use crate::error::Error;
+use crate::words;
 
 /// Makes of the list all that has a part for each API.
 macro_rules! apis {
@@ -80,15 +81,25 @@ macro_rules! apis {
 
         impl AllSettings {
             /// Changes settings of an API, in the words of the control API.
-            pub(crate) fn patch(&mut self, api: Api, members: Value) -> Result<(), serde_json::Error> {
+            pub(crate) fn patch(&mut self, api: Api, members: Value) -> Result<(), Error> {
+                let names: Vec<&String> = members.as_object().into_iter().flat_map(Map::keys).collect();
+                Self::check(api, names)?;
                 match api {
                     $(Api::$protocol => self.$module.patch(members),)*
                 }
+                .map_err(|error| Error::Setting(format!("{}: {error}", api.name())))
             }
 
             fn set_one(&mut self, api: Api, words: &str) -> Result<(), Error> {
                 match api {
                     $(Api::$protocol => self.$module.set(words),)*
+                }
+            }
+
+            /// The names of an API's settings.
+            fn names(api: Api) -> &'static [&'static str] {
+                match api {
+                    $(Api::$protocol => words::members::<<$module::$settings as Settings>::Patch>(),)*
                 }
             }
         }
@@ -142,7 +153,20 @@ impl AllSettings {
     pub(crate) fn set(&mut self, words: &str) -> Result<(), Error> {
         let form = || Error::Setting(format!("{words:?} is not of the form API.NAME=VALUE"));
         let (api, setting) = words.split_once('.').ok_or_else(form)?;
-        self.set_one(api.parse().map_err(Error::Setting)?, setting)
+        let api: Api = api.parse().map_err(Error::Setting)?;
+        let name = setting.split('=').next().unwrap_or_default();
+        Self::check(api, [name.trim()])?;
+        self.set_one(api, setting).map_err(|error| Error::Setting(format!("{}.{error}", api.name())))
+    }
+
+    /// Refuses names that no setting of the API has.
+    fn check(api: Api, names: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), Error> {
+        let known = Self::names(api);
+        let unknown = names.into_iter().find(|name| !known.contains(&name.as_ref()));
+        unknown.map_or(Ok(()), |name| {
+            let (api, name, known) = (api.name(), name.as_ref(), known.join(", "));
+            Err(Error::Setting(format!("{api} has no setting {name:?}; it has {known}")))
+        })
     }
 }
 
@@ -205,7 +229,9 @@ mod tests {
         for (words, part) in [
             ("window=1", "API.NAME=VALUE"),
             ("pigeon.speed=1", "they are"),
-            ("nexus-rest.widow=1", "widow"),
+            ("nexus-rest.widow=1", "nexus-rest has no setting \"widow\"; it has endpoints, imageTypes"),
+            ("gms-rest.NoSuch=1", "gms-rest has no setting \"NoSuch\"; it has aliasEvery"),
+            ("gms-cometd.timeoutMs=x", "gms-cometd.timeoutMs=x: invalid type"),
             ("nexus-rest.window", "name=value"),
         ] {
             let error = settings.set(words).expect_err(words).to_string();

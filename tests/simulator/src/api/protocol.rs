@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::Method;
@@ -108,6 +109,9 @@ pub(crate) trait Protocol: Sync {
 
     /// The server is up again, and nobody is to suffer for the outage.
     fn come_up(&self, _state: &mut State, _now: Instant) {}
+
+    /// Its clients count as having been heard of for this much longer.
+    fn go_on(&self, _state: &mut State, _by: Duration) {}
 
     /// Forgets who is connected; the chats stay.
     fn forget_clients(&self, _state: &mut State, _now: Instant) {}

@@ -1,6 +1,7 @@
 //! All chats of the server.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -200,6 +201,13 @@ impl ChatServer {
     /// Whether time stands still for the chats: nobody is to be dropped for an outage.
     pub(crate) fn is_frozen(&self) -> bool {
         self.offline || self.halted
+    }
+
+    /// The customers count as having made requests for this much longer.
+    pub(crate) fn go_on(&mut self, by: Duration) {
+        for chat in &mut self.chats {
+            chat.go_on(by);
+        }
     }
 
     fn thaw(&mut self, was_frozen: bool, now: Instant) {

@@ -141,6 +141,11 @@ impl Chat {
         self.last_request = now;
     }
 
+    /// The customer counts as having made requests for this much longer.
+    pub(super) fn go_on(&mut self, by: Duration) {
+        self.last_request += by;
+    }
+
     /// Idle control starts anew.
     pub(crate) fn reset_idle(&mut self, now: Instant) {
         self.idle.reset(now);

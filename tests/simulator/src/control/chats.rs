@@ -95,36 +95,6 @@ pub(super) async fn transcript(State(simulator): Sim, Path(chat): Path<String>) 
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Later {
-    #[serde(default)]
-    after: usize,
-    #[serde(default)]
-    wait_ms: u64,
-}
-
-/// The events after the first `after`, in one form for all APIs. With `waitMs`, waits for the next one, or the end of the chat.
-pub(super) async fn events(
-    State(simulator): Sim,
-    Path(chat): Path<String>,
-    Asked(asked): Asked<Later>,
-) -> Outcome {
-    let chat = chat_id(&simulator, chat)?;
-    let look = |simulator: &Simulator| {
-        let events = simulator.transcript(&chat)?;
-        let ended = simulator.chat(&chat)?.ended;
-        Ok::<_, Error>((events.get(asked.after..).unwrap_or_default().to_vec(), ended))
-    };
-    let news = simulator.wait_for(|simulator| match look(simulator) {
-        Ok((events, None)) if events.is_empty() => None,
-        _ => Some(()),
-    });
-    tokio::time::timeout(Duration::from_millis(asked.wait_ms), news).await.unwrap_or_default();
-    let (events, ended) = look(&simulator)?;
-    Ok(Json(json!({ "next": asked.after + events.len(), "events": events, "ended": ended })))
-}
-
-#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Join {
     nickname: String,

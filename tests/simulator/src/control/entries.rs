@@ -1,6 +1,7 @@
 //! The transcript whatever the chat's API, and the files in it: what a person looks at.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::Json;
 use axum::body::Body;
@@ -9,7 +10,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::chats::chat_id;
 use super::json::{Asked, Refused};
@@ -78,20 +79,35 @@ fn entry(chat: &Chat, event: &Event) -> Entry {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Known {
     #[serde(default)]
     after: u64,
+    #[serde(default)]
+    wait_ms: u64,
 }
 
+/// The entries behind the first `after`, and why the chat is over, if it is. With `waitMs`, waits for the next one, or the end of the chat.
 pub(super) async fn list(
     State(simulator): State<Simulator>,
     Path(chat): Path<String>,
     Asked(known): Asked<Known>,
-) -> Result<Json<Vec<Entry>>, Refused> {
+) -> Result<Json<Value>, Refused> {
     let chat = chat_id(&simulator, chat)?;
-    let entries = simulator.shared.read(|state| Ok::<_, Error>(behind(state.chats.get(&chat)?, known.after)));
-    Ok(Json(entries?))
+    let look = |simulator: &Simulator| {
+        simulator.shared.read(|state| {
+            let chat = state.chats.get(&chat)?;
+            Ok::<_, Error>((behind(chat, known.after), chat.ended))
+        })
+    };
+    let news = simulator.wait_for(|simulator| match look(simulator) {
+        Ok((entries, None)) if entries.is_empty() => None,
+        _ => Some(()),
+    });
+    tokio::time::timeout(Duration::from_millis(known.wait_ms), news).await.unwrap_or_default();
+    let (entries, ended) = look(&simulator)?;
+    let next = known.after.saturating_add(entries.len() as u64);
+    Ok(Json(json!({ "entries": entries, "next": next, "ended": ended })))
 }
 
 /// The bytes of a file. Whatever its sender calls it, no browser shows it as a page of this server.

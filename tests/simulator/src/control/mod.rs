@@ -36,8 +36,7 @@ const ROUTES: &[&str] = &[
     "GET /control/chats?count=0&waitMs=0",
     "GET /control/chats/{chat}?waitMs=0",
     "GET /control/chats/{chat}/transcript",
-    "GET /control/chats/{chat}/events?after=0&waitMs=0",
-    "GET /control/chats/{chat}/entries?after=0",
+    "GET /control/chats/{chat}/entries?after=0&waitMs=0",
     "GET /control/chats/{chat}/files/{fileId}",
     "POST /control/chats/{chat}/join {nickname, kind?: Agent|Supervisor|Bot|External}",
     "POST /control/chats/{chat}/transfer {nickname, kind?, participantId?}",
@@ -65,6 +64,8 @@ const ROUTES: &[&str] = &[
     "POST /control/offline",
     "POST /control/online",
     "POST /control/restart {memory?: keep|lose|chats, downMs?: 0}",
+    "GET /control/clock",
+    "POST /control/clock {advanceMs}",
     "POST /control/accept {accept: true|false}",
     "POST /control/script {plays: true|false}",
     "GET /control/events?log=0",
@@ -105,6 +106,7 @@ fn whole() -> Router<Simulator> {
         .route("/offline", post(server::offline))
         .route("/online", post(server::online))
         .route("/restart", post(server::restart))
+        .route("/clock", get(server::clock).post(server::advance))
         .route("/accept", post(server::accept))
         .route("/settings", axum::routing::patch(server::settings))
 }
@@ -114,7 +116,6 @@ fn chat() -> Router<Simulator> {
     Router::new()
         .route("/", get(chats::one))
         .route("/transcript", get(chats::transcript))
-        .route("/events", get(chats::events))
         .route("/entries", get(entries::list))
         .route("/files/{file}", get(entries::file))
         .route("/join", post(chats::join))

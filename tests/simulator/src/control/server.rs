@@ -147,6 +147,24 @@ pub(super) async fn restart(
     Ok(Json(json!({ "up": true })))
 }
 
+pub(super) async fn clock(State(simulator): Sim) -> Json<Value> {
+    Json(json!({ "utcTime": simulator.utc_ms() }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Advance {
+    advance_ms: u64,
+}
+
+pub(super) async fn advance(
+    State(simulator): Sim,
+    Body(body): Body<Advance>,
+) -> Result<Json<Value>, Refused> {
+    simulator.advance(Duration::from_millis(body.advance_ms))?;
+    Ok(clock(State(simulator)).await)
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Accept {
@@ -189,8 +207,7 @@ pub(super) async fn settings(
     simulator.shared.change(|state, _| {
         let mut apis = state.apis.settings();
         for (api, members) in own {
-            let wrong = |error| Refused::bad(format!("{}: {error}", api.name()));
-            apis.patch(api, members).map_err(wrong)?;
+            apis.patch(api, members)?;
         }
         state.apis.set(apis);
         Ok::<(), Refused>(())

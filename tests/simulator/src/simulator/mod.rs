@@ -1,6 +1,7 @@
 //! The simulator as tests hold it in their hands.
 
 mod builder;
+mod clock;
 mod customer;
 mod info;
 
@@ -16,7 +17,7 @@ pub use self::customer::Customer;
 pub use self::info::ChatInfo;
 use crate::api::{Address, Api};
 use crate::chat::{
-    Act, Acted, EndCause, Event, ParticipantId, ParticipantKind, Settings, StoredFile, TextChange, Upload,
+    Act, Acted, Event, ParticipantId, ParticipantKind, Settings, StoredFile, TextChange, Upload,
 };
 use crate::error::Error;
 use crate::faults::{Fault, Faults};
@@ -321,26 +322,6 @@ impl Simulator {
     /// Whether the scripted agent plays. While it does not, it joins no new chat and answers nobody, then or later.
     pub fn play_script(&self, plays: bool) {
         self.shared.change(|state, _| state.player.plays = plays);
-    }
-
-    /// Lets the running idle timer of a chat run out: the first call warns, a later one closes the chat.
-    pub fn expire_idle(&self, chat_id: &str) -> Result<(), Error> {
-        self.shared.change(|state, now| {
-            let moment = state.chats.moment(now);
-            let (chat, settings) = state.chats.get_running(chat_id)?;
-            chat.check_api((!chat.api.protocol().ways().minds_silence).then_some("idle control"))?;
-            chat.expire_idle(settings, moment);
-            Ok(())
-        })
-    }
-
-    /// Drops the customer of a chat as if it had been silent for too long.
-    pub fn expire_client(&self, chat_id: &str) -> Result<(), Error> {
-        self.shared.change(|state, now| {
-            state.chats.get_running(chat_id)?;
-            state.chats.drop_client(chat_id, EndCause::Silence, now);
-            Ok(())
-        })
     }
 
     /// Changes limits and timers; they hold for running chats too.

@@ -42,30 +42,30 @@ pub(crate) async fn start() -> (Simulator, Customer, Control) {
 #[tokio::test]
 async fn what_happens_is_waited_for() {
     let (simulator, customer, control) = start().await;
-    let told = control.get("/chats/latest/events").await;
+    let told = control.get("/chats/latest/entries").await;
     assert_eq!((&told["next"], &told["ended"]), (&value!(1), &Value::Null));
-    assert_eq!(told["events"][0]["type"], "ParticipantJoined");
+    assert_eq!(told["entries"][0]["type"], "ParticipantJoined");
 
-    let (next, ()) = tokio::join!(control.get("/chats/latest/events?after=1&waitMs=20000"), async {
+    let (next, ()) = tokio::join!(control.get("/chats/latest/entries?after=1&waitMs=20000"), async {
         customer.call("send", &[("message", "hello")]).await;
     });
-    assert_eq!((&next["next"], &next["events"][0]["text"]), (&value!(2), &value!("hello")));
+    assert_eq!((&next["next"], &next["entries"][0]["text"]), (&value!(2), &value!("hello")));
 
     let url = simulator.chat_url();
     let (chats, _second) = tokio::join!(control.get("/chats?count=2&waitMs=20000"), Customer::start(&url));
     assert_eq!(chats.as_array().unwrap().len(), 2);
 
-    let chat = format!("/chats/{}/events", customer.chat_id);
+    let chat = format!("/chats/{}/entries", customer.chat_id);
     let later = format!("{chat}?after=99&waitMs=20000");
     let (last, ()) = tokio::join!(control.get(&later), async {
         customer.call("disconnect", &[]).await;
     });
     assert_eq!(
-        (&last["ended"], &last["events"], &last["next"]),
+        (&last["ended"], &last["entries"], &last["next"]),
         (&value!("client"), &value!([]), &value!(99))
     );
-    assert_eq!(control.get(&chat).await["events"].as_array().unwrap().len(), 3);
-    let (status, _) = control.ask(Method::GET, "/chats/unknown/events?waitMs=20000", Value::Null).await;
+    assert_eq!(control.get(&chat).await["entries"].as_array().unwrap().len(), 3);
+    let (status, _) = control.ask(Method::GET, "/chats/unknown/entries?waitMs=20000", Value::Null).await;
     assert_eq!(status, 404);
 }
 

@@ -177,7 +177,7 @@ async fn a_transcript_has_one_form_for_all_apis() {
             Upload { content_type: Some("image/png".to_owned()), ..Upload::new("a.png", vec![1, 2, 3]) };
         let file = simulator.upload(chat, bot, upload).unwrap();
         let all = control.get(&format!("/chats/{chat}/entries")).await;
-        let all = all.as_array().unwrap();
+        let all = all["entries"].as_array().unwrap();
         assert_eq!(all[2]["from"], value!({"id": 2, "nickname": "Bo", "kind": "Bot"}));
         assert_eq!(
             (&all[2]["type"], &all[2]["text"], &all[2]["index"]),
@@ -186,8 +186,8 @@ async fn a_transcript_has_one_form_for_all_apis() {
         let kept = value!({"id": file, "name": "a.png", "contentType": "image/png", "size": 3});
         assert_eq!(all[3]["file"], kept);
         let later = control.get(&format!("/chats/{chat}/entries?after=3")).await;
-        assert_eq!(later.as_array().unwrap()[..], all[3..]);
-        assert_eq!(control.get(&format!("/chats/{chat}/entries?after=99")).await, value!([]));
+        assert_eq!(later["entries"].as_array().unwrap()[..], all[3..]);
+        assert_eq!(control.get(&format!("/chats/{chat}/entries?after=99")).await["entries"], value!([]));
     }
     let (status, _) = control.ask(Method::GET, "/chats/zzz/entries", Value::Null).await;
     assert_eq!(status, 404);
@@ -216,7 +216,7 @@ async fn no_file_is_shown_as_a_page() {
         assert_eq!(client().get(&url).send().await.unwrap().status(), 404);
     }
     let all = control.get("/chats/latest/entries").await;
-    assert!(all.as_array().unwrap().iter().all(|entry| entry["file"].is_null()), "{all}");
+    assert!(all["entries"].as_array().unwrap().iter().all(|entry| entry["file"].is_null()), "{all}");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The simulator as its users meet it: by the library, over HTTP, and as a program.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
+mod clock;
 mod cometd;
 mod console;
 mod control;

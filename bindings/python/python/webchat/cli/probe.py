@@ -7,17 +7,30 @@ import re
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any, Optional
+from typing import Callable, Optional
 
 import click
 
-from .. import Chat, Error, InvalidConfigurationError, UnsupportedError
+from .. import (
+    AgentConnected,
+    BotConnected,
+    Chat,
+    Ended,
+    Error,
+    Event,
+    InvalidConfigurationError,
+    Message,
+    MessageReceived,
+    SupervisorConnected,
+    UnsupportedError,
+)
 from . import output
 from .options import Customer, Server, customer_options, server_options
 from .probe_result import TOTAL, Result, Step
 from .session import END_SECONDS, Deadline
 
 STEPS = ("start", "agent", "send", "echo", "reply", "end")
+JOINED = (AgentConnected, SupervisorConnected, BotConnected)
 TEXT = "This is a test message of monitoring."
 
 EPILOG = """\b
@@ -84,7 +97,7 @@ class _Probe:
     def __init__(self, chat: Chat, result: Result, deadline: Deadline) -> None:
         self._chat, self._result, self._deadline = chat, result, deadline
         self._events = chat.events()
-        self._past: list[Any] = []
+        self._past: list[Message] = []
 
     def run(self, customer: Customer, message: str, agent: bool, reply: Optional[re.Pattern[str]]) -> None:
         started = False
@@ -95,14 +108,14 @@ class _Probe:
                 started = True
                 if agent or reply is not None:
                     with self._step("agent"):
-                        self._until(lambda name, data: name in ("agentConnected", "botConnected", "supervisorConnected"))
+                        self._until(lambda event: isinstance(event, JOINED))
                 with self._step("send"):
                     self._chat.send_message(message, timeout=self._deadline.left)
                 with self._step("echo"):
-                    self._until_message(lambda each: _is_own(each) and each.get("text") is not None)
+                    self._until_message(lambda each: each.sender.is_client and each.text is not None)
                 if reply is not None:
                     with self._step("reply"):
-                        self._until_message(lambda each: not _is_own(each) and bool(reply.search(str(each.get("text") or ""))))
+                        self._until_message(lambda each: not each.sender.is_client and bool(reply.search(each.text or "")))
             finally:
                 if started and not any(step.error for step in self._result.steps):
                     with self._step("end"):
@@ -124,37 +137,33 @@ class _Probe:
         finally:
             step.seconds = time.monotonic() - begin
 
-    def _until(self, is_it: Any) -> None:
+    def _until(self, is_it: Callable[[Event], bool]) -> None:
         while True:
             event = self._events.next(self._deadline.left)
             if event is None:
                 raise _Failed("nothing came in time")
-            if event.name == "ended":
+            if isinstance(event, Ended):
                 raise _Failed("the chat was ended by the other side")
-            if is_it(event.name, event.data):
+            if is_it(event):
                 return
 
-    def _until_message(self, is_it: Any) -> None:
+    def _until_message(self, is_it: Callable[[Message], bool]) -> None:
         """Waits for a message; those behind it in the same event are looked at the next time."""
         if self._take(is_it):
             return
 
-        def keep(name: str, data: Any) -> bool:
-            if name == "messageReceived":
-                self._past += data["messages"]
+        def keep(event: Event) -> bool:
+            if isinstance(event, MessageReceived):
+                self._past += event.messages
             return self._take(is_it)
 
         self._until(keep)
 
-    def _take(self, is_it: Any) -> bool:
+    def _take(self, is_it: Callable[[Message], bool]) -> bool:
         while self._past:
             if is_it(self._past.pop(0)):
                 return True
         return False
-
-
-def _is_own(message: dict[str, Any]) -> bool:
-    return str(message["from"].get("type")).lower() == "client"
 
 
 def _thresholds(given: tuple[str, ...], option: str) -> dict[str, float]:

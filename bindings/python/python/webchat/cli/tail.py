@@ -6,7 +6,7 @@ from typing import Any, Optional
 
 import click
 
-from .. import ClosedError
+from .. import ClosedError, Event, MessageReceived, Started
 from .._webchat import EVENT_NAMES
 from . import output
 from .options import Customer, Server, customer_options, server_options
@@ -68,17 +68,17 @@ def _follow(events: Any, names: frozenset[str], count: Optional[int], deadline: 
         if event is None:
             return
         if not names or event.name in names:
-            data = event.data if keys else _without_keys(event.name, event.data)
+            data = event.data if keys else _without_keys(event)
             output.line(output.json_line({"time": event.time, "event": event.name, "data": data}))
             printed += 1
         if event.name == last:
             return
 
 
-def _without_keys(name: str, data: Any) -> Any:
+def _without_keys(event: Event) -> Any:
     """What an event carries without what lets others take part in the chat."""
-    if name == "started":
-        return dict.fromkeys(data, HIDDEN)
-    if isinstance(data, dict) and "sessionData" in data:
-        return {**data, "sessionData": dict.fromkeys(data["sessionData"], HIDDEN)}
-    return data
+    if isinstance(event, Started):
+        return dict.fromkeys(event.session_data, HIDDEN)
+    if isinstance(event, MessageReceived):
+        return {**event.data, "sessionData": dict.fromkeys(event.session_data, HIDDEN)}
+    return event.data

@@ -8,16 +8,30 @@ from collections import Counter
 from collections.abc import Coroutine
 from typing import Any, Optional
 
-from .. import Error
+from .. import (
+    AgentTypingStarted,
+    AgentTypingStopped,
+    ChatServerBackOnline,
+    ChatServerWentOffline,
+    Disconnected,
+    Ended,
+    Error,
+    Event,
+    Message,
+    MessageReceived,
+    ParticipantEvent,
+    Reconnected,
+)
 from ..aio import Chat
 from . import output
 from .commands import COMMANDS, Commands
 from .options import Customer, Server
 from .screen import LEAVE, STAY, Screen
 from .session import END_SECONDS, NICKNAME
-from .words import Line, Shelf, lines_of, note, problem, role, sender
+from .words import Line, Shelf, lines_of, note, problem, role
 
-CONNECTIONS = {"disconnected": False, "reconnected": True, "chatServerWentOffline": False, "chatServerBackOnline": True}
+CONNECTIONS: dict[type[Event], bool] = {Disconnected: False, Reconnected: True, ChatServerWentOffline: False, ChatServerBackOnline: True}
+"""Whether there is a connection after these events."""
 
 
 class Talk:
@@ -153,11 +167,12 @@ class Talk:
         try:
             async for event in events:
                 self._news.set()
-                self._status(event.name, event.data)
-                is_known = self._is_shown if self.screen.echoes and not event.data.get("restoring") else _is_new
-                for line in lines_of(event.name, event.data, self.shelf, is_known):
+                self._status(event)
+                is_replayed = isinstance(event, MessageReceived) and event.restoring
+                is_known = self._is_shown if self.screen.echoes and not is_replayed else _is_new
+                for line in lines_of(event, self.shelf, is_known):
                     self.screen.show(line)
-                if event.name == "ended":
+                if isinstance(event, Ended):
                     return
         finally:
             # The chat has ended, or nobody reads any more.
@@ -165,31 +180,27 @@ class Talk:
             self._news.set()
             self.screen.stop()
 
-    def _is_shown(self, message: dict[str, Any]) -> bool:
+    def _is_shown(self, message: Message) -> bool:
         """What was shown when it was typed is not shown again; what the server has changed is."""
-        text = str(message.get("text") or "")
+        text = message.text or ""
         if role(message) != "you" or self._shown[text] <= 0:
             return False
         self._shown[text] -= 1
         return True
 
-    def _status(self, name: str, data: Any) -> None:
-        if name in CONNECTIONS:
-            self.screen.status(connected=CONNECTIONS[name])
-        elif name == "agentTypingStarted":
-            self.screen.status(typing=sender(data) or "Somebody")
-        elif name == "agentTypingStopped":
+    def _status(self, event: Event) -> None:
+        if type(event) in CONNECTIONS:
+            self.screen.status(connected=CONNECTIONS[type(event)])
+        elif isinstance(event, AgentTypingStarted):
+            self.screen.status(typing=output.one_line(event.participant.name) or "Somebody")
+        elif isinstance(event, AgentTypingStopped):
             self.screen.status(typing=None)
-        elif name.endswith("Connected") or name.endswith("Disconnected"):
-            self.spawn(self._tell_who())
-
-    async def _tell_who(self) -> None:
-        with contextlib.suppress(Error):
-            there = [output.one_line(agent.name) for agent in (await self.chat.get_agents()).connected]
+        elif isinstance(event, ParticipantEvent) and event.agents is not None:
+            there = [output.one_line(agent.name) for agent in event.agents.connected]
             self.screen.status(who=", ".join(there) or None)
 
 
-def _is_new(message: dict[str, Any]) -> bool:
+def _is_new(message: Message) -> bool:
     return False
 
 

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable, Optional
 
+from .. import (
+    ChatServerBackOnline,
+    ChatServerWentOffline,
+    Disconnected,
+    Ended,
+    Event,
+    File,
+    Message,
+    MessageReceived,
+    Reconnected,
+    Restored,
+)
 from . import output
 from .rich_content import Card, Choice, Link, find_rich, parts
 
@@ -60,54 +73,45 @@ def problem(text: str) -> Line:
     return Line("problem", text)
 
 
-_CONNECTION = {
-    "disconnected": "The connection is lost; trying again.",
-    "reconnected": "The connection is back.",
-    "chatServerWentOffline": "The chat server is offline; trying again.",
-    "chatServerBackOnline": "The chat server is back.",
-    "restored": "Going on with the chat.",
-    "ended": "The chat has ended.",
+_CONNECTION: dict[type[Event], str] = {
+    Disconnected: "The connection is lost; trying again.",
+    Reconnected: "The connection is back.",
+    ChatServerWentOffline: "The chat server is offline; trying again.",
+    ChatServerBackOnline: "The chat server is back.",
+    Restored: "Going on with the chat.",
+    Ended: "The chat has ended.",
 }
 
 
-def lines_of(name: str, data: Any, shelf: Shelf, is_known: Callable[[dict[str, Any]], bool] = lambda _: False) -> list[Line]:
-    """What the event ``name`` with ``data`` comes to. Most events speak through their messages, apart from those that are known."""
-    if name in _CONNECTION:
-        return [note(_CONNECTION[name])]
-    if name == "messageReceived":
-        return [line for message in _messages(data) if not is_known(message) for line in lines_of_message(message, shelf)]
+def lines_of(event: Event, shelf: Shelf, is_known: Callable[[Message], bool] = lambda _: False) -> list[Line]:
+    """What an event comes to. Most events speak through their messages, apart from those that are known."""
+    if type(event) in _CONNECTION:
+        return [note(_CONNECTION[type(event)])]
+    if isinstance(event, MessageReceived):
+        return [line for message in _messages(event) if not is_known(message) for line in lines_of_message(message, shelf)]
     return []
 
 
-def _messages(data: dict[str, Any]) -> list[dict[str, Any]]:
-    """The messages of ``messageReceived``, with the rich content that some back ends have in the original messages alone."""
-    messages, originals = data["messages"], data.get("originalMessages") or []
-    if len(messages) != len(originals):
-        return list(messages)
+def _messages(event: MessageReceived) -> Sequence[Message]:
+    """The messages, with the rich content that some back ends have in the original messages alone."""
+    originals = event.original_messages
+    if len(event.messages) != len(originals):
+        return event.messages
     return [
-        {"eventAttributes": original.get("eventAttributes"), **message} if isinstance(original, dict) else message
-        for message, original in zip(messages, originals)
+        Message.from_raw({"eventAttributes": original.get("eventAttributes"), **message.raw}) if isinstance(original, dict) else message
+        for message, original in zip(event.messages, originals)
     ]
 
 
-def sender(message: dict[str, Any]) -> str:
-    """Who a message is from, as it is shown."""
-    who = message.get("from")
-    return output.one_line(str(who.get("name") or "")) if isinstance(who, dict) else ""
-
-
-def role(message: dict[str, Any]) -> str:
+def role(message: Message) -> str:
     """What kind of participant a message is from."""
-    who = message.get("from")
-    kind = str(who.get("type") or "").lower() if isinstance(who, dict) else ""
-    return {"client": "you", "agent": "agent", "supervisor": "agent", "bot": "bot"}.get(kind, "other")
+    return {"client": "you", "agent": "agent", "supervisor": "agent", "bot": "bot"}.get(message.sender.type.lower(), "other")
 
 
-def lines_of_message(message: dict[str, Any], shelf: Shelf) -> list[Line]:
+def lines_of_message(message: Message, shelf: Shelf) -> list[Line]:
     """The lines of one message."""
-    kind, time = str(message.get("type") or "Message"), message.get("timestamp")
-    who, text = sender(message) or "Somebody", _text(message.get("text"))
-    at = time if isinstance(time, int) else None
+    kind, at = message.type or "Message", message.time or None
+    who, text = output.one_line(message.sender.name) or "Somebody", _text(message.text)
     if kind in ("TypingStarted", "TypingStopped"):
         return []
     if kind == "ParticipantJoined":
@@ -115,10 +119,11 @@ def lines_of_message(message: dict[str, Any], shelf: Shelf) -> list[Line]:
     if kind == "ParticipantLeft":
         return [Line("note", f"{who} has left.", time=at)]
     if kind == "PushUrl":
-        number = shelf.put("link", text, str(message.get("text") or ""))
+        number = shelf.put("link", text, message.text or "")
         return [Line("note", f"{who} sends a link: {text}  (/open {number})", time=at)]
     if kind == "FileUploaded":
-        return [Line("note", f"{who} sends a file: {_file(message, shelf)}", time=at)]
+        file = message.file or File.from_raw(message.user_data or {})
+        return [Line("note", f"{who} sends a file: {_file(file, shelf)}", time=at)]
     if kind in ("IdleAlert", "IdleClose", "Notice", "CustomNotice", "NicknameUpdated", "FileDeleted"):
         return [Line("note", f"{kind}: {text or who}", time=at)]
     lines = _attached(message, who, at, shelf)
@@ -128,31 +133,27 @@ def lines_of_message(message: dict[str, Any], shelf: Shelf) -> list[Line]:
     return lines
 
 
-def _text(text: Any) -> str:
+def _text(text: Optional[str]) -> str:
     """Text of others. Its further lines are indented: none of them looks like something that the program says."""
-    return output.visible(text).replace("\n", "\n    ") if isinstance(text, str) else ""
+    return output.visible(text or "").replace("\n", "\n    ")
 
 
-def _file(message: dict[str, Any], shelf: Shelf) -> str:
-    details = message.get("fileDetails") or message.get("userData") or {}
-    name = output.one_line(str(details.get("file-name") or "(no name)"))
-    number = shelf.put("file", name, str(details.get("file-id") or ""))
-    count = str(details.get("file-size") or "")
-    size = f", {output.size(int(count))}" if count.isascii() and count.isdigit() and len(count) < 20 else ""
+def _file(file: File, shelf: Shelf) -> str:
+    name = output.one_line(file.name or "(no name)")
+    number = shelf.put("file", name, file.id)
+    size = "" if file.size is None else f", {output.size(file.size)}"
     return f"{name}{size}  (/get {number})"
 
 
-def _attached(message: dict[str, Any], who: str, at: Optional[int], shelf: Shelf) -> list[Line]:
+def _attached(message: Message, who: str, at: Optional[int], shelf: Shelf) -> list[Line]:
     """The lines for images, quick replies, cards and links."""
     lines = []
-    contents = message.get("content")
-    for content in contents if isinstance(contents, list) else ():
-        data = content.get("data") if isinstance(content, dict) else None
-        if isinstance(data, (bytes, bytearray)):
-            mime = output.one_line(str(content.get("mime") or "image"))
-            number = shelf.put("image", mime, bytes(data))
-            lines.append(Line("note", f"{who} sends an image: {mime}, {output.size(len(data))}  (/get {number})", time=at))
-    rich = find_rich(message)
+    for content in message.content:
+        if content.data is not None:
+            mime = output.one_line(content.mime or "image")
+            number = shelf.put("image", mime, content.data)
+            lines.append(Line("note", f"{who} sends an image: {mime}, {output.size(len(content.data))}  (/get {number})", time=at))
+    rich = find_rich(message.raw)
     found = parts(rich) if rich is not None else []
     if any(isinstance(part, Choice) for part in found):
         shelf.choices = [part for part in found if isinstance(part, Choice)]

@@ -17,6 +17,7 @@ The program comes with ``pip install libwebchat[testing]``; :func:`find_simulato
 from __future__ import annotations
 
 from ._chat import ChatWaits, Participant, ServerChat
+from ._clock import Clock
 from ._faults import Faults, Which
 from ._program import SimulatorError, SimulatorNotFoundError, find_simulator
 from ._records import BackEnd, ChatEvent, ChatState, Member, Operation, Request
@@ -28,6 +29,7 @@ __all__ = [
     "ChatEvent",
     "ChatState",
     "ChatWaits",
+    "Clock",
     "Faults",
     "Member",
     "Operation",

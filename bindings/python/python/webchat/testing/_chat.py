@@ -72,7 +72,7 @@ class ServerChat:
 
     def events(self) -> list[ChatEvent]:
         """Everything that has happened in it, in order."""
-        return [chat_event(event) for event in self._control.ask("GET", f"/chats/{self.id}/events")["events"]]
+        return [chat_event(event) for event in self._control.ask("GET", f"/chats/{self.id}/entries")["entries"]]
 
     def texts(self, *, customer: Optional[bool] = None) -> list[str]:
         """The texts of the messages: of all, of the customer alone (``True``), or of the others (``False``)."""
@@ -118,12 +118,12 @@ class ServerChat:
         seen: list[ChatEvent] = []
 
         def look(wait: float) -> Plan[Optional[ChatEvent]]:
-            news = yield get(f"/chats/{self.id}/events", wait, after=len(seen))
-            for event in map(chat_event, news["events"]):
+            news = yield get(f"/chats/{self.id}/entries", wait, after=len(seen))
+            for event in map(chat_event, news["entries"]):
                 seen.append(event)
                 if check(event):
                     return event
-            if news["ended"] and not news["events"]:
+            if news["ended"] and not news["entries"]:
                 raise TimeoutError(f"{missing}, and the chat is over ({news['ended']}): {_said(seen)}")
             return None
 
@@ -134,7 +134,7 @@ class ServerChat:
 
         def look(wait: float) -> Plan[Optional[ChatState]]:
             nonlocal seen
-            news = yield get(f"/chats/{self.id}/events", wait, after=seen)
+            news = yield get(f"/chats/{self.id}/entries", wait, after=seen)
             seen = news["next"]
             if not news["ended"]:
                 return None

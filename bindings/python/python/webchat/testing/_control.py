@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import http.client
 import json
+import math
 import time
 from collections.abc import Generator
 from typing import Any, Callable, Optional, TypeVar
@@ -61,10 +63,21 @@ class Control:
         parts = urlsplit(url)
         self._host, self._port, self._path = parts.hostname or "", parts.port or 80, parts.path
         self._ended = ended
+        self._until = math.inf
+
+    def within(self, seconds: float) -> Control:
+        """The same for questions that together take no longer than this; what is not answered by then fails."""
+        hasty = copy.copy(self)
+        hasty._until = time.monotonic() + seconds
+        return hasty
+
+    def _patience(self, wait: float) -> float:
+        """How long one answer may take, in seconds."""
+        return max(min(wait + GRACE, self._until - time.monotonic()), 0.001)
 
     def ask(self, method: str, path: str, body: Any = None, wait: float = 0.0) -> Any:
         """Makes one request, and returns the answer. Raises :class:`SimulatorError` with the server's reason when it refuses."""
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=wait + GRACE)
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=self._patience(wait))
         try:
             connection.request(method, self._path + path, _packed(body), {"Content-Type": "application/json"})
             answer = connection.getresponse()
@@ -113,7 +126,7 @@ class Control:
             reader, writer = await asyncio.open_connection(self._host, self._port)
             try:
                 writer.write(head.encode() + packed)
-                answer = await asyncio.wait_for(reader.read(), wait + GRACE)
+                answer = await asyncio.wait_for(reader.read(), self._patience(wait))
             finally:
                 writer.close()
         except (OSError, asyncio.TimeoutError) as error:

@@ -91,8 +91,8 @@ class ChatEvent:
     ``FileUploaded``, ``FileDeleted``, ``CustomNotice``, ``Notice``, ``IdleAlert``, ``IdleClose`` or ``Custom``."""
     nickname: str
     """Whose doing it is."""
-    kind: str
-    """What that is: ``Client``, ``Agent``, ``Supervisor`` or ``External``, as which bots are told, too."""
+    kind: Kind
+    """What that is; ``External`` is the server itself, too."""
     participant_id: int
     text: Optional[str]
     """The text of a message, the address of a pushed page, the preview of what is typed, or the name of a notice."""
@@ -160,8 +160,8 @@ def chat_event(raw: Mapping[str, Any]) -> ChatEvent:
     return ChatEvent(
         type=raw["type"],
         nickname=sender["nickname"],
-        kind=sender["type"],
-        participant_id=sender["participantId"],
+        kind=sender["kind"],
+        participant_id=sender["id"],
         text=raw.get("text"),
         time=raw["utcTime"] / 1000,
         raw=raw,

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Literal, Optional, Union
 
 from ._chat import ServerChat, TextChange
+from ._clock import Clock
 from ._control import TIMEOUT, Control, Plan, get, in_event_loop, until
 from ._faults import Faults
 from ._process import Process
@@ -20,6 +21,9 @@ from ._records import BackEnd, Operation, Request, request
 
 BACK_ENDS: tuple[BackEnd, ...] = ("gms-rest", "gms-cometd", "nexus-rest")
 """The APIs that a simulator serves."""
+
+REPORT = 2.0
+"""How many seconds a report may take."""
 
 _URLS = {"gms-rest": "chatUrl", "gms-cometd": "cometdUrl", "nexus-rest": "nexusUrl"}
 
@@ -188,7 +192,12 @@ class Simulator:
         """Whether new chats may begin; if not, they are refused."""
         self._asked.post("/accept", accept=accept)
 
-    # Trouble.
+    # Time, and trouble.
+
+    @property
+    def clock(self) -> Clock:
+        """The server's clock: ``sim.clock.advance(255)``."""
+        return Clock(self._asked)
 
     @property
     def faults(self) -> Faults:
@@ -279,16 +288,20 @@ class Simulator:
         self._asked.ask("DELETE", "/log")
 
     def report(self, *, requests: int = 200) -> str:
-        """What happened, for people: each chat's timeline, the newest requests, and what the program complained of."""
+        """What happened, for people: each chat's timeline, the newest requests, and what the program complained of. A server that stands still is
+        asked for two seconds, not longer; then the report says so."""
         from . import _timeline
 
-        parts = [chat.timeline() for chat in self.chats()]
-        log = self.log()
-        if log:
-            shown = log[-requests:]
+        control, complaint, parts = self._asked.within(REPORT), self._running.complaint(), []
+        try:
+            for chat in control.ask("GET", "/chats"):
+                parts.append(ServerChat(control, chat["id"]).timeline())
+            log = control.ask("GET", "/log")
+            shown = [request(entry) for entry in log[-requests:]]
             left_out = f", the newest {len(shown)}" if len(shown) < len(log) else ""
-            parts.append(f"{len(log)} requests{left_out}\n{_timeline.requests(shown)}")
-        complaint = self._running.complaint()
+            parts += [f"{len(log)} requests{left_out}\n{_timeline.requests(shown)}"] if log else []
+        except SimulatorError as error:
+            parts.append(str(error))
         return "\n".join([*parts, *([complaint] if complaint else [])]) or "nothing happened"
 
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -219,6 +220,13 @@ impl Clients {
         let silence = self.settings.interval + self.settings.max_interval;
         for client in self.known.values_mut() {
             client.expires = client.expires.map(|_| now + silence);
+        }
+    }
+
+    /// All count as having been heard of for this much longer.
+    pub(crate) fn go_on(&mut self, by: Duration) {
+        for client in self.known.values_mut() {
+            client.expires = client.expires.map(|expires| expires + by);
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::advice::Advice;
 use super::client::{Bell, Farewell};
@@ -51,17 +51,19 @@ pub(super) async fn connect(shared: &Shared, origin: &Origin, message: &Message,
     };
     let mut guard = Guard { shared, held: &held, answered: false };
     loop {
-        let ring = held.bell.ring.notified();
-        tokio::pin!(ring);
+        let (ring, moved) = (held.bell.ring.notified(), shared.moved.notified());
+        tokio::pin!(ring, moved);
         // From here on no ring is missed.
         ring.as_mut().enable();
+        moved.as_mut().enable();
         if let Some(connected) = shared.change_timers(|state, now| finish(state, &held, message, now)) {
             guard.answered = true;
             return connected;
         }
         tokio::select! {
             () = ring => {}
-            () = sleep_until(held.until) => {}
+            () = shared.sleep_until(held.until) => {}
+            () = moved => {}
         }
     }
 }

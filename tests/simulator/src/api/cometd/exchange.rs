@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::time::Instant;
 
 use super::advice::Advice;
 use super::call::{Call, service_of};
@@ -145,7 +144,7 @@ fn open_entry(
     let mut fields = message.fields();
     fields.extend(call.into_iter().flat_map(|call| call.form.fields.clone()));
     let arrival = Arrival {
-        utc_time: shared.clock.utc_ms(Instant::now()),
+        utc_time: shared.utc_ms(),
         operation: request.operation(),
         service: call.and_then(|call| call.service.clone()),
         chat_id,

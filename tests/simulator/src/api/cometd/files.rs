@@ -41,7 +41,7 @@ async fn respond(shared: Arc<Shared>, request: Request) -> Response {
     let entry = shared.log.open(
         &parts,
         Arrival {
-            utc_time: shared.clock.utc_ms(tokio::time::Instant::now()),
+            utc_time: shared.utc_ms(),
             operation,
             service: target.as_ref().ok().and_then(|target| target.service.clone()),
             chat_id: target.as_ref().ok().and_then(|target| target.chat_id.clone()),

@@ -63,7 +63,7 @@ fn is_endpoint(path: &str) -> bool {
 
 /// Notes a request that is no Bayeux message.
 fn turn_away(shared: &Shared, parts: &Parts, response: Response) -> Response {
-    let utc_time = shared.clock.utc_ms(tokio::time::Instant::now());
+    let utc_time = shared.utc_ms();
     let entry = shared.log.open(parts, Arrival { utc_time, ..Arrival::default() });
     entry.close(Some(response.status().as_u16()));
     response

@@ -1,6 +1,7 @@
 //! What GMS v2 over `CometD` is to the rest of the simulator.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::Method;
@@ -90,6 +91,10 @@ impl Protocol for GmsCometd {
 
     fn come_up(&self, state: &mut State, now: Instant) {
         state.apis.cometd.spare(now);
+    }
+
+    fn go_on(&self, state: &mut State, by: Duration) {
+        state.apis.cometd.go_on(by);
     }
 
     fn forget_clients(&self, state: &mut State, now: Instant) {

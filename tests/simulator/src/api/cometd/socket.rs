@@ -48,7 +48,7 @@ pub(super) fn is_asked_for(parts: &Parts) -> bool {
 
 /// Opens a WebSocket, or lets the fault in store for that happen.
 pub(super) async fn upgrade(shared: Arc<Shared>, parts: Parts) -> Response {
-    let utc_time = shared.clock.utc_ms(tokio::time::Instant::now());
+    let utc_time = shared.utc_ms();
     let operation = Operation::Upgrade;
     let entry =
         shared.log.open(&parts, Arrival { utc_time, operation: Some(operation), ..Arrival::default() });

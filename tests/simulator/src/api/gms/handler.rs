@@ -42,7 +42,7 @@ async fn respond(shared: Arc<Shared>, request: Request) -> Response {
 
 fn open_entry(shared: &Shared, parts: &Parts, target: Option<&Target>, form: Option<&Form>) -> OpenEntry {
     let arrival = Arrival {
-        utc_time: shared.clock.utc_ms(tokio::time::Instant::now()),
+        utc_time: shared.utc_ms(),
         operation: target.map(|target| target.operation),
         service: target.and_then(|target| target.service.clone()),
         chat_id: target.and_then(|target| target.chat_id.clone()),

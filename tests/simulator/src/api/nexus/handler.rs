@@ -83,7 +83,7 @@ fn open_entry(
 ) -> OpenEntry {
     let form = fields.map(Fields::form);
     let arrival = Arrival {
-        utc_time: shared.clock.utc_ms(tokio::time::Instant::now()),
+        utc_time: shared.utc_ms(),
         operation,
         service: None,
         chat_id: target.and_then(Target::session).map(str::to_owned),
@@ -145,9 +145,10 @@ async fn hold(shared: &Shared, ask: &Ask) {
         !state.chats.is_offline()
             && claims.is_ok_and(|c| messages::is_idle(state, session, &c.transport_id, &ask.fields))
     };
+    let until = shared.now() + time;
     let news = async {
         let mut changes = shared.subscribe();
-        while shared.read(is_idle) && changes.changed().await.is_ok() {}
+        while shared.read(is_idle) && shared.now() < until && changes.changed().await.is_ok() {}
     };
     // Whether news came or not, the answer is what is there.
     tokio::time::timeout(time, news).await.unwrap_or_default();

@@ -18,7 +18,7 @@ export async function ask(method, path, body) {
 const chat = id => `/chats/${encodeURIComponent(id)}`;
 
 /** What is behind the entries that are known. */
-export const entries = (id, after) => ask("GET", `${chat(id)}/entries?after=${after}`);
+export const entries = async (id, after) => (await ask("GET", `${chat(id)}/entries?after=${after}`)).entries;
 
 // One after the other, so that what was done first happens first: requests at once would overtake each other.
 let latest = Promise.resolve();
