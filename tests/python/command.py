@@ -90,6 +90,10 @@ class Terminal:
             shown = "\n".join(self.lines)
             assert self._read(until - time.monotonic()), f"{text!r} is not to be seen {times} times in:\n{shown}"
 
+    def more(self) -> None:
+        """Waits until something is shown."""
+        assert self._read(SECONDS), "nothing is shown any more"
+
     def end(self) -> int:
         """Waits for the end of the command, and returns its exit code."""
         until = time.monotonic() + SECONDS

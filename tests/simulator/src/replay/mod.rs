@@ -10,6 +10,8 @@ mod recording;
 mod serve;
 mod socket;
 mod substitute;
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

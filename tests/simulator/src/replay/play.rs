@@ -64,6 +64,8 @@ pub(super) struct Play {
     pub(super) outbox: VecDeque<Out>,
     pub(super) substitutes: Substitutes,
     pub(super) notes: Vec<String>,
+    /// What was said of what is not recorded.
+    named: HashSet<String>,
     waits_for: Option<usize>,
     /// The latest poll had no answer, or a failure's.
     poll_failed: bool,
@@ -91,6 +93,7 @@ impl Play {
             outbox: VecDeque::new(),
             substitutes,
             notes: Vec::new(),
+            named: HashSet::new(),
             waits_for: None,
             poll_failed: false,
             down_until: None,
@@ -340,7 +343,10 @@ impl Play {
             1 => format!("another {key} is not recorded (the recording has one)"),
             count => format!("another {key} is not recorded (the recording has {count})"),
         };
-        self.notes.push(words.clone());
+        // A client may ask again and again, as for typing.
+        if self.named.insert(words.clone()) {
+            self.notes.push(words.clone());
+        }
         words
     }
 

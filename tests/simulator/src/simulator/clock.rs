@@ -7,7 +7,7 @@ use crate::chat::EndCause;
 use crate::error::Error;
 
 /// The clock is moved no further at a time.
-const FURTHEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+const FURTHEST: Duration = Duration::from_hours(366 * 24);
 
 impl Simulator {
     /// What the clock of the chats shows, in milliseconds since 1970 UTC.

@@ -13,7 +13,7 @@ use crate::control::Control;
 use crate::customer::{Customer, each};
 use crate::nexus::visitor::Visitor;
 
-const LONG: Duration = Duration::from_secs(24 * 60 * 60);
+const LONG: Duration = Duration::from_hours(24);
 
 async fn advance(control: &Control, seconds: u64) -> u64 {
     let moved = control.post("/clock", value!({"advanceMs": seconds * 1000})).await;

@@ -21,6 +21,8 @@ SUBCOMMANDS = {
     "send": "send",
     "tail": "tail",
     "probe": "probe",
+    "record": "record",
+    "replay": "replay",
     "simulate": "simulate",
     "config": "config_check",
     "completion": "completion",

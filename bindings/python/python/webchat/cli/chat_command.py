@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from typing import Any
 
 import click
 
@@ -20,18 +21,24 @@ In the chat /help lists what lines that begin with a slash do.
 """
 
 
+def chat_options(function: Any) -> Any:
+    """The options of commands in which a chat is held: ``preview`` and ``quiet``."""
+    quiet = click.option(
+        "--quiet",
+        type=click.FloatRange(min=0),
+        default=3.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="In a pipe: the chat ends when the input has ended and nothing has come for this time.",
+    )
+    preview = click.option("--preview", is_flag=True, help="Let the agent see what is being typed, before it is sent.")
+    return preview(quiet(function))
+
+
 @click.command("chat", epilog=EPILOG)
 @server_options
 @customer_options
-@click.option("--preview", is_flag=True, help="Let the agent see what is being typed, before it is sent.")
-@click.option(
-    "--quiet",
-    type=click.FloatRange(min=0),
-    default=3.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="In a pipe: the chat ends when the input has ended and nothing has come for this time.",
-)
+@chat_options
 def command(server: Server, customer: Customer, preview: bool, quiet: float) -> None:
     """Holds a chat: what you type is sent, what the agent writes and does is shown.
 

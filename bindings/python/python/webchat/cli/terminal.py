@@ -174,14 +174,15 @@ class Terminal(Screen):
         facts = self._facts
         shown = [("class:good", " ● ") if facts["connected"] else ("class:bad", " ○ no connection; trying again ")]
         who = facts.get("who")
-        shown.append(("", f"{who or 'Waiting for an agent'} · {facts['server']}"))
+        shown.append(("", f"{who or 'Waiting for an agent'}"))
         if facts.get("typing"):
             shown.append(("class:good", f" · {facts['typing']} is typing…"))
         if facts.get("sending"):
             shown.append(("", f" · sending {facts['sending']}"))
         if facts.get("progress"):
             shown.append(("", f" · {facts['progress']}"))
-        shown.append(("", " · /help"))
+        # Last, for it may be longer than the line.
+        shown.append(("", f" · /help · {facts['server']}"))
         return FormattedText(shown)
 
 
