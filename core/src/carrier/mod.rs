@@ -3,4 +3,5 @@
 
 pub(crate) mod bayeux;
 pub mod http;
+mod media;
 pub mod recording;

@@ -6,6 +6,7 @@ use super::{
     failure::unreadable_file,
 };
 use crate::{
+    carrier::media,
     model::{FileSource, ProgressListener},
     transport::Failure,
 };
@@ -60,7 +61,7 @@ impl Multipart {
     }
 
     fn file_type(&self) -> String {
-        mime_guess::from_path(&self.name).first_or_octet_stream().to_string()
+        media::of_file(&self.name).to_owned()
     }
 
     /// The parts before the file's.

@@ -1,6 +1,7 @@
 //! Which fields are shown as they are, and what their values must look like for that.
 
 use super::words;
+use crate::carrier::media;
 use serde_json::Value;
 
 /// What a field may hold.
@@ -176,5 +177,5 @@ pub(super) fn is_media_type(text: &str) -> bool {
 }
 
 fn is_ending(text: &str) -> bool {
-    text.is_empty() || mime_guess::from_ext(text.trim_start_matches(['*', '.'])).first().is_some()
+    text.is_empty() || media::of_ending(text.trim_start_matches(['*', '.'])).is_some()
 }
