@@ -115,7 +115,7 @@ def test_the_examples_run(example: Example) -> None:
     with contextlib.ExitStack() as stack:
         config = stack.enter_context(Simulator(script="demo", arguments=AT_ONCE)).config()
         chat = stack.enter_context(chat_of(example.face, config))
-        test.globs = {"webchat": webchat, "asyncio": asyncio, "re": re, "Any": Any, "chat": chat, "config": config}
+        test.globs = {"webchat": webchat, "asyncio": asyncio, "re": re, "Any": Any, "chat": chat, "config": config, "annotations": annotations}
         if "asynchronous" in (test.docstring or ""):
             nexus = stack.enter_context(Simulator("nexus-rest"))
             test.globs["asynchronous"] = nexus.config(transport={"async": {"enabled": True}, "maxMessagePageSize": 16})

@@ -195,6 +195,8 @@ def test_a_handler_may_wait_for_commands(program: Program) -> None:
             @chat.on("started")
             def handler(event):
                 seen.put(chat.send_message("in it")["statusCode"])
+                # Once the customer has left, the server has nothing more to tell.
+                chat.wait_for("messageReceived", check=lambda event: "in it" in [it.text for it in event.messages], timeout=20)
                 chat.end_chat()
                 seen.put("left")
             chat.on("ended", lambda event: seen.put(len(chat.get_transcript()) > 0))
