@@ -76,6 +76,7 @@ docs: ## Builds the book into target/book (needs Python alone)
 
 wheel: ## Builds the Python wheels, of the module and of the simulator, into target/wheels (needs Rust and Python alone)
 	@tests/tools/wheels "$(TARGET)" "$(TARGET)/wheels"
+	@tests/tools/metadata "$(TARGET)/wheels"
 
 PREFIX ?= /usr/local
 LIBDIR ?= lib

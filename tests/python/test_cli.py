@@ -31,6 +31,14 @@ def test_each_command_has_help_with_an_example(name: str) -> None:
     shown = run(*words, "--help").stdout
     assert shown.startswith(f"Usage: webchat {' '.join(words)}") and "Example" in shown and f"webchat {name}" in shown
     assert "\x1b" not in shown
+    options = shown.partition("Options:")[2].partition("Example")[0].splitlines()
+    assert not [line for line in options if line.startswith("  -") and line.rstrip().endswith(("NAME", "ADDRESS", "SECONDS", "FILE"))], shown
+
+
+def test_the_commands_are_listed_with_whole_sentences() -> None:
+    shown = run("--help").stdout.partition("Commands:")[2].partition("Examples:")[0].strip().splitlines()
+    assert [line.split()[0] for line in shown] == list(SUBCOMMANDS)
+    assert all(line.endswith(".") and not line.endswith("..") and len(line) <= 80 for line in shown), shown
 
 
 def test_without_its_packages_the_command_says_what_to_install(tmp_path: Path) -> None:

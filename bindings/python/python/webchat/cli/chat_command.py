@@ -35,7 +35,7 @@ def chat_options(function: Any) -> Any:
     return preview(quiet(function))
 
 
-@click.command("chat", epilog=EPILOG)
+@click.command("chat", short_help="Hold a chat in the terminal, or line by line in a pipe.", epilog=EPILOG)
 @server_options
 @customer_options
 @chat_options

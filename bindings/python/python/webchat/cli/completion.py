@@ -15,7 +15,7 @@ Examples:
 """
 
 
-@click.command("completion", epilog=EPILOG)
+@click.command("completion", short_help="Print what a shell needs to complete the words.", epilog=EPILOG)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
     """Prints what SHELL needs to complete the words of the command."""

@@ -26,7 +26,7 @@ SECRET = ("apikey", "clientCertificate", "x-api-key", "userData", "headers", "Au
 """Keys below which values are not shown."""
 
 
-@click.group("config")
+@click.group("config", short_help="Say what a configuration means, and whether the server answers.")
 def command() -> None:
     """Looks at configurations.
 
@@ -36,7 +36,7 @@ def command() -> None:
     """
 
 
-@command.command("check", epilog=EPILOG)
+@command.command("check", short_help="Say what the configuration in FILE means, and whether the server answers.", epilog=EPILOG)
 @click.argument("file", metavar="FILE")
 @click.option("--no-connect", is_flag=True, help="Do not ask the server.")
 @click.option("-t", "--timeout", type=click.FloatRange(min=0, min_open=True), default=20.0, show_default=True, metavar="SECONDS", help="How long the server may take.")

@@ -124,9 +124,9 @@ def customer_options(function: _Function) -> _Function:
 
 _CUSTOMER: list[Callable[[Any], Any]] = [
     click.option("-n", "--nickname", metavar="NAME", help="The customer's name in the chat."),
-    click.option("--firstname", metavar="NAME"),
-    click.option("--lastname", metavar="NAME"),
-    click.option("--email", metavar="ADDRESS"),
+    click.option("--firstname", metavar="NAME", help="Their first name, for the agent."),
+    click.option("--lastname", metavar="NAME", help="Their last name."),
+    click.option("--email", metavar="ADDRESS", help="Their e-mail address."),
     click.option("--subject", metavar="TEXT", help="What the chat is about."),
     click.option("-d", "--data", metavar="NAME=VALUE", multiple=True, help="Attached data; repeatable."),
 ]

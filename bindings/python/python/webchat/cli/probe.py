@@ -49,7 +49,7 @@ Exit codes, those of monitoring plug-ins: 0 OK, 1 warning, 2 critical (a step fa
 """
 
 
-@click.command("probe", epilog=EPILOG)
+@click.command("probe", short_help="Hold a short chat and time its steps, for monitoring.", epilog=EPILOG)
 @server_options
 @customer_options
 @click.option("-w", "--warning", multiple=True, metavar="[STEP=]SECONDS", help="Warn when a step, or all together, took longer; repeatable.")

@@ -22,14 +22,14 @@ Examples:
   webchat replay chat.jsonl                            play it back
 
 Programs record their own chats by the option connection.recording of their configuration, and the other
-commands by -o connection.recording=FILE. docs/recording.md says what is in it, and what is not.
+commands by -o connection.recording=FILE.
 
 \b
 Exit codes: 0 recorded, 1 an error, or nothing was recorded, 2 wrong use, 130 Ctrl-C.
 """
 
 
-@click.command("record", epilog=EPILOG)
+@click.command("record", short_help="Hold a chat and record its wire, without what is private.", epilog=EPILOG)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @server_options
 @customer_options
@@ -38,7 +38,8 @@ Exit codes: 0 recorded, 1 an error, or nothing was recorded, 2 wrong use, 130 Ct
 def command(file: Path, server: Server, customer: Customer, preview: bool, quiet: float, append: bool) -> int:
     """Holds a chat as 'webchat chat' does, and records in FILE what goes over the wire, for a support ticket.
 
-    Keys, names, texts, attached data and files are not in it: placeholders stand for them.
+    Placeholders stand for keys, names, texts, attached data and files. What stays visible: methods, statuses, codes of errors, types and
+    places of messages, who (under which placeholder) wrote when, and how long texts are.
     """
     before = _prepare(file, append)
     connection = server.webchat.setdefault("connection", {})

@@ -22,7 +22,7 @@ Exit codes: 0 shown or played back until Ctrl-C, 1 an error, such as a file that
 """
 
 
-@click.command("replay", epilog=EPILOG)
+@click.command("replay", short_help="Show a recording, or play it back.", epilog=EPILOG)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--show", is_flag=True, help="Show what went over the wire, and play nothing back.")
 @click.option("--chat", "number", type=click.IntRange(min=1), metavar="NUMBER", help="Which chat, where FILE has several.")

@@ -29,13 +29,13 @@ Exit codes: 0 sent, 1 not sent, 2 wrong use, 3 nothing tells whether it arrived,
 """
 
 
-@click.command("send", epilog=EPILOG)
+@click.command("send", short_help="Send a message or a file, and say whether it arrived.", epilog=EPILOG)
 @click.argument("text", required=False)
 @server_options
 @customer_options
 @click.option("-f", "--file", type=click.Path(exists=True, dir_okay=False), metavar="PATH", help="A file to send; before the text, if there is one.")
 @click.option("--end", is_flag=True, help="End the chat afterwards also where --session keeps it.")
-@click.option("-t", "--timeout", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="SECONDS")
+@click.option("-t", "--timeout", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="SECONDS", help="How long all may take.")
 @click.option("--json", "as_json", is_flag=True, help="Tell the outcome as a line of JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing when it was sent.")
 def command(

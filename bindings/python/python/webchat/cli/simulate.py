@@ -26,7 +26,12 @@ All options that are not listed are the simulator's own: webchat simulate --simu
 """
 
 
-@click.command("simulate", epilog=EPILOG, context_settings={"ignore_unknown_options": True})
+@click.command(
+    "simulate",
+    short_help="Run a simulated server, to try things and for tests.",
+    epilog=EPILOG,
+    context_settings={"ignore_unknown_options": True},
+)
 @click.option("-p", "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="The port to listen on; 0 takes a free one.")
 @click.option("--api", "apis", multiple=True, metavar="API", help="gms-rest (without it), gms-cometd or nexus-rest; repeatable.")
 @click.option("--open", "open_console", is_flag=True, help="Open the agent's page in the browser.")

@@ -25,7 +25,7 @@ Exit codes: 0 the chat has ended, or --count or --for was reached, 1 an error, 2
 """
 
 
-@click.command("tail", epilog=EPILOG)
+@click.command("tail", short_help="Print the events of a chat as JSON lines.", epilog=EPILOG)
 @server_options
 @customer_options
 @click.option("-e", "--event", "names", multiple=True, metavar="NAME", help="Only events of this name; repeatable.")
