@@ -44,7 +44,7 @@ audit: setup ## Checks licences, sources and known weaknesses of the dependencie
 	@tests/tools/notices --check
 	@tests/tools/audit "$(VENV)"
 
-hosts: setup ## Tests what is slow about the programs that the library lives in: frozen, ending, under valgrind (BOUNDED=1: less of each)
+hosts: setup ## Tests what is slow about the programs that the library lives in: frozen, ending, in other languages, under valgrind (BOUNDED=1: less of each)
 	@tests/tools/hosts "$(TARGET)" "$(VENV)" $(BOUNDED)
 
 tsan: ## Runs the conformance table in C with a library built for ThreadSanitizer

@@ -13,6 +13,7 @@ mod cpp;
 mod cpp_events;
 mod errors;
 mod events;
+mod hosts;
 mod names;
 mod python;
 mod python_events;
@@ -92,6 +93,17 @@ pub fn all() -> Vec<Made> {
         part(PARTICIPANT_HPP, "names of types of messages", cpp_events::names(MessageType::KNOWN)),
         part(PARTICIPANT_HPP, "types of participants", cpp_events::enumerators(ParticipantRole::KNOWN)),
         part(PARTICIPANT_HPP, "names of types of participants", cpp_events::names(ParticipantRole::KNOWN)),
+        Made { path: "bindings/node/names.json", part: None, text: hosts::json() },
+        part("bindings/node/index.d.ts", "names", hosts::typescript_names()),
+        part("bindings/node/index.d.ts", "commands", hosts::typescript_commands()),
+        Made { path: "bindings/go/commands.go", part: None, text: hosts::go() },
+        Made {
+            path: "bindings/java/src/main/java/libwebchat/Commands.java",
+            part: None,
+            text: hosts::java(),
+        },
+        Made { path: "bindings/ruby/lib/webchat/names.json", part: None, text: hosts::json() },
+        Made { path: "bindings/csharp/Commands.cs", part: None, text: hosts::csharp() },
         Made { path: "docs/reference/commands.md", part: None, text: commands::page() },
         Made { path: "docs/reference/events.md", part: None, text: events::page() },
         Made { path: "docs/reference/errors.md", part: None, text: errors::page() },

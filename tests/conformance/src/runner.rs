@@ -77,7 +77,8 @@ pub async fn run_all(
         abilities.push(CANCELLED_OUTCOME);
     }
     let wanted = |scenario: &&Scenario| {
-        scenario.applies_to(&abilities) && only.is_none_or(|only| scenario.name.contains(only))
+        let offered = scenario.asks_of_the_language().iter().all(|asked| !language.lacks().contains(asked));
+        offered && scenario.applies_to(&abilities) && only.is_none_or(|only| scenario.name.contains(only))
     };
     let scenarios: Vec<Scenario> = table.scenarios.iter().filter(wanted).cloned().collect();
     let ran = scenarios.len();

@@ -1,7 +1,8 @@
 //! The table, replayed over every back end in every language there is.
 //!
 //! `WEBCHAT_CONFORMANCE_C` and `WEBCHAT_CONFORMANCE_CPP` name the adapters in C and C++, `WEBCHAT_CONFORMANCE_PYTHON` a Python interpreter that can import `webchat`. A language
-//! whose variable is not set is left out with a note, or fails when `WEBCHAT_CONFORMANCE_ALL` is set. `WEBCHAT_CONFORMANCE_ONLY`
+//! whose variable is not set is left out with a note, or fails when `WEBCHAT_CONFORMANCE_ALL` is set; `WEBCHAT_CONFORMANCE_HOSTS` names a
+//! folder with the adapters of hosts over the C interface, of which some may be missing. `WEBCHAT_CONFORMANCE_ONLY`
 //! runs only the scenarios with this text in their names, `WEBCHAT_CONFORMANCE_PATH` (`delay=80,rate=200000,idle=3000`: milliseconds, bytes a second, milliseconds)
 //! puts the server behind a path, `WEBCHAT_CONFORMANCE_ON=gms-rest` over one back end only, and `WEBCHAT_CONFORMANCE_SLOW` runs one at a
 //! time and waits ten times as long, as for programs under valgrind.
@@ -27,6 +28,17 @@ static TURN: Mutex<()> = Mutex::new(());
 
 /// A line of a mobile phone, each way.
 const FAR: Path = Path { delay_ms: 80, bytes_per_second: 200_000, idle_ms: 0 };
+
+/// The hosts over the C interface, with what their packages do not offer.
+const HOSTS: [(&str, &[&str]); 7] = [
+    ("node", &["functions", "keeper"]),
+    ("go", &["functions", "keeper"]),
+    ("java", &["functions", "keeper"]),
+    ("java-ffm", &["functions", "keeper"]),
+    ("luajit", &["functions", "keeper", "background"]),
+    ("ruby", &["functions", "keeper"]),
+    ("csharp", &["functions", "keeper"]),
+];
 
 fn replay(back_end: BackEnd, language: impl Language + 'static) {
     replay_part(back_end, language, "");
@@ -99,6 +111,21 @@ fn python_adapter(name: &str, arguments: &[&str]) -> Option<Program> {
     Some(Program::new(name, python, &all))
 }
 
+/// Replays over a back end in the hosts whose adapters are there.
+fn replay_in_hosts(back_end: BackEnd) {
+    let Some(folder) = env::var_os("WEBCHAT_CONFORMANCE_HOSTS") else {
+        return println!("WEBCHAT_CONFORMANCE_HOSTS is not set: the hosts are left out");
+    };
+    for (name, lacks) in HOSTS {
+        let adapter = path::Path::new(&folder).join(name);
+        if adapter.exists() {
+            replay(back_end, Program::new(name, adapter, &[]).awaiting_outcomes().lacking(lacks));
+        } else {
+            println!("{name}: there is no adapter");
+        }
+    }
+}
+
 macro_rules! replays {
     ($($module:ident: $back_end:expr;)*) => {
         $(mod $module {
@@ -135,6 +162,11 @@ macro_rules! replays {
                 if let Some(adapter) = python_adapter("python (aio)", &["--aio"]) {
                     replay($back_end, adapter.awaiting_outcomes());
                 }
+            }
+
+            #[test]
+            fn hosts() {
+                replay_in_hosts($back_end);
             }
         })*
     };

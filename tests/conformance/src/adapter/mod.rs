@@ -74,6 +74,12 @@ pub trait Language: Send + Sync {
         false
     }
 
+    /// What the language's package does not offer: `functions` that the library calls (preprocessors, preview inputs), the `keeper` of an
+    /// asynchronous chat, commands in the `background`. Scenarios that need it are left out.
+    fn lacks(&self) -> &[&'static str] {
+        &[]
+    }
+
     /// Makes a chat object, which tells the runner what an application is told.
     fn launch(
         &self,

@@ -20,19 +20,26 @@ pub struct Program {
     path: PathBuf,
     arguments: Vec<String>,
     awaits_outcomes: bool,
+    lacks: &'static [&'static str],
 }
 
 impl Program {
     /// The program at `path` with these first arguments; the configuration is the last one.
     pub fn new(name: &str, path: impl Into<PathBuf>, arguments: &[&str]) -> Self {
         let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
-        Self { name: name.into(), path: path.into(), arguments, awaits_outcomes: false }
+        Self { name: name.into(), path: path.into(), arguments, awaits_outcomes: false, lacks: &[] }
     }
 
     /// The same, where the application awaits outcomes (see [`Language::awaits_outcomes`]).
     #[must_use]
     pub fn awaiting_outcomes(self) -> Self {
         Self { awaits_outcomes: true, ..self }
+    }
+
+    /// The same, where the package does not offer all (see [`Language::lacks`]).
+    #[must_use]
+    pub fn lacking(self, lacks: &'static [&'static str]) -> Self {
+        Self { lacks, ..self }
     }
 }
 
@@ -48,6 +55,10 @@ impl Language for Program {
 
     fn awaits_outcomes(&self) -> bool {
         self.awaits_outcomes
+    }
+
+    fn lacks(&self) -> &[&'static str] {
+        self.lacks
     }
 
     fn launch(

@@ -191,6 +191,14 @@ impl Scenario {
         needs.chain(self.lacks.iter().filter(has).map(|name| format!("lacks {name}"))).collect()
     }
 
+    /// What it asks of a language that not every one offers (see [`Language::lacks`](crate::Language::lacks)).
+    pub fn asks_of_the_language(&self) -> Vec<&'static str> {
+        let functions = self.commands().any(|command| command.function.is_some());
+        let background = self.commands().any(|command| command.label.is_some());
+        let asked = [("functions", functions), ("keeper", self.keeper), ("background", background)];
+        asked.into_iter().filter_map(|(name, is)| is.then_some(name)).collect()
+    }
+
     /// The commands it gives, with their steps.
     pub fn commands(&self) -> impl Iterator<Item = &CommandStep> {
         self.steps.iter().filter_map(|written| match &written.step {

@@ -1,0 +1,3 @@
+module libwebchat/webchat
+
+go 1.21
