@@ -23,7 +23,7 @@ pytest_plugins = ["pytester"]
 AT_ONCE = ["--join-after", "0", "--typing", "0"]
 """Arguments of a simulator whose scripted agent takes no time."""
 
-SECONDS = 20
+SECONDS = 30
 """How long anything may take."""
 
 

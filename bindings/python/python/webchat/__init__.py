@@ -154,7 +154,7 @@ class SessionStore(Protocol):
     >>> with webchat.Chat(config, store=store) as first:
     ...     answer = first.start_chat(nickname="Jo")
     >>> with webchat.Chat(config, store=store) as second:
-    ...     print(second.wait_for("restored", timeout=10).name, second.verify_session())
+    ...     print(second.wait_for("restored", timeout=30).name, second.verify_session())
     restored True
     """
 
@@ -187,7 +187,7 @@ class SessionKeeper(Protocol):
     >>> with webchat.Chat(asynchronous, session_keeper=keeper) as first:
     ...     answer = first.start_chat(nickname="Jo")
     >>> with webchat.Chat(asynchronous, session_keeper=keeper) as second:
-    ...     print(second.wait_for("restored", timeout=10).asynchronous)
+    ...     print(second.wait_for("restored", timeout=30).asynchronous)
     True
     """
 
@@ -232,7 +232,7 @@ class Chat(Commands, Waits):
 
     >>> with webchat.Chat(config) as chat:
     ...     answer = chat.start_chat(nickname="Jo")
-    ...     print(chat.wait_for("agentConnected", timeout=10).participant.name)
+    ...     print(chat.wait_for("agentConnected", timeout=30).participant.name)
     ...     answer = chat.send_message("Hello")
     ...     answer = chat.end_chat()
     Sam
@@ -258,7 +258,7 @@ class Chat(Commands, Waits):
             chat.nowait.send_message("Hello").add_done_callback(lambda outcome: print(outcome.exception()))
 
         >>> started = chat.nowait.start_chat(nickname="Jo")
-        >>> started.result(10)["statusCode"]
+        >>> started.result(30)["statusCode"]
         0
         """
         from ._nowait import NoWait
@@ -310,7 +310,7 @@ class Chat(Commands, Waits):
         Raises :class:`ClosedError` once the chat is closed and every event was returned. From the first call on events are kept
         until they are returned; which, see :meth:`events`.
 
-        >>> chat.next_event(timeout=10).name
+        >>> chat.next_event(timeout=30).name
         'ready'
         """
         return Events(self._native.queue()).next(timeout)
@@ -374,7 +374,7 @@ class Events:
         """The next event; ``None`` when none comes within ``timeout`` seconds. Raises :class:`ClosedError` after the last.
 
         >>> events = chat.events()
-        >>> events.next(timeout=10).name
+        >>> events.next(timeout=30).name
         'ready'
         """
         event: Event | None = wait(self._native.next(timeout))

@@ -62,7 +62,7 @@ class Messaging(Giving):
         """Reports the message with this ``index``, by default the newest, as read. Returns the server's answer.
 
         >>> answer = chat.start_chat(nickname="Jo")
-        >>> agent = chat.wait_for("agentConnected", timeout=10)
+        >>> agent = chat.wait_for("agentConnected", timeout=30)
         >>> chat.read_receipt(agent.message.index)["statusCode"]
         0
         """
@@ -109,7 +109,7 @@ class Messaging(Giving):
         True
         >>> answer = chat.start_chat(nickname="Jo")
         >>> answer = chat.send_message("Hello")
-        >>> shouted = chat.wait_for("messageReceived", check=lambda event: "HELLO" in [it.text for it in event.messages], timeout=10)
+        >>> shouted = chat.wait_for("messageReceived", check=lambda event: "HELLO" in [it.text for it in event.messages], timeout=30)
         """
         return self._then(self._given("registerPreProcessor", timeout, preprocessor=preprocessor), lambda _: preprocessor)
 
@@ -120,7 +120,7 @@ class Messaging(Giving):
 
         >>> answer = chat.start_chat(nickname="Jo")
         >>> answer = chat.send_message("Hello")
-        >>> received = chat.wait_for("messageReceived", check=lambda event: "Hello" in [it.text for it in event.messages], timeout=10)
+        >>> received = chat.wait_for("messageReceived", check=lambda event: "Hello" in [it.text for it in event.messages], timeout=30)
         >>> [message.text for message in chat.get_transcript() if message.text and not message.sender.is_agent]
         ['Hello']
         """
@@ -130,7 +130,7 @@ class Messaging(Giving):
         """Returns the agents by participant id: :class:`webchat.Agents`.
 
         >>> answer = chat.start_chat(nickname="Jo")
-        >>> agent = chat.wait_for("agentConnected", timeout=10)
+        >>> agent = chat.wait_for("agentConnected", timeout=30)
         >>> [agent.name for agent in chat.get_agents().connected]
         ['Sam']
         """
@@ -142,7 +142,7 @@ class Messaging(Giving):
         >>> chat.get_stats()
         Stats()
         >>> answer = chat.start_chat(nickname="Jo")
-        >>> agent = chat.wait_for("agentConnected", timeout=10)
+        >>> agent = chat.wait_for("agentConnected", timeout=30)
         >>> len(chat.get_stats().agents)
         1
         """

@@ -76,12 +76,12 @@ class Waits:
         """Waits for an event of this name or class, or of one of a tuple of them, for which ``check`` is true. Returns it.
 
         >>> answer = chat.start_chat(nickname="Jo")
-        >>> chat.wait_for("agentConnected", timeout=10).participant.name
+        >>> chat.wait_for("agentConnected", timeout=30).participant.name
         'Sam'
         >>> answer = chat.send_message("Hello")
         >>> def answers(event: webchat.MessageReceived) -> bool:
         ...     return any(message.text == "Hello again, Jo!" for message in event.messages)
-        >>> chat.wait_for(webchat.MessageReceived, check=answers, timeout=10).messages[-1].sender.name
+        >>> chat.wait_for(webchat.MessageReceived, check=answers, timeout=30).messages[-1].sender.name
         'Sam'
 
         It begins behind the last command that this thread has given to the chat, or behind the event that its last ``wait_for`` has
@@ -124,7 +124,7 @@ class AsyncWaits:
         ...         started = chat.wait_for("started")
         ...         await chat.start_chat(nickname="Jo")
         ...         print((await started).name)
-        ...         agent = await chat.wait_for(webchat.AgentConnected, timeout=10)
+        ...         agent = await chat.wait_for(webchat.AgentConnected, timeout=30)
         ...         print(agent.participant.name)
         >>> asyncio.run(main())
         started

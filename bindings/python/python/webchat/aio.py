@@ -51,7 +51,7 @@ class Chat(Commands, AsyncWaits):
     >>> async def main() -> None:
     ...     async with webchat.aio.Chat(config) as chat:
     ...         await chat.start_chat(nickname="Jo")
-    ...         print((await chat.wait_for("agentConnected", timeout=10)).participant.name)
+    ...         print((await chat.wait_for("agentConnected", timeout=30)).participant.name)
     ...         await chat.send_message("Hello")
     ...         await chat.end_chat()
     >>> asyncio.run(main())
@@ -156,7 +156,7 @@ class Chat(Commands, AsyncWaits):
 
         >>> async def main() -> None:
         ...     async with webchat.aio.Chat(config) as chat:
-        ...         print((await chat.next_event(timeout=10)).name)
+        ...         print((await chat.next_event(timeout=30)).name)
         >>> asyncio.run(main())
         ready
         """
@@ -235,7 +235,7 @@ class Events:
 
         >>> async def main() -> None:
         ...     async with webchat.aio.Chat(config) as chat:
-        ...         print((await chat.events().next(timeout=10)).name)
+        ...         print((await chat.events().next(timeout=30)).name)
         >>> asyncio.run(main())
         ready
         """

@@ -50,7 +50,7 @@ class Bus(Plugin):
 
     >>> with webchat.bus.Bus(config) as own:
     ...     promise = own.command("WebChatService.startChat", {"nickname": "Jo"}).done(lambda e: print("started"))
-    ...     answer = promise.result(10)
+    ...     answer = promise.result(30)
     started
     """
 

@@ -21,7 +21,7 @@ class Plugin:
     'WebChatService.started'
     >>> demo.republish("ready")
     >>> demo.ready()
-    >>> demo.command("WebChatService.startChat", {"nickname": "Jo"}).result(10)["statusCode"]
+    >>> demo.command("WebChatService.startChat", {"nickname": "Jo"}).result(30)["statusCode"]
     subscribed to started
     0
     """
@@ -119,10 +119,10 @@ class Plugin:
         Options of ``WebChatService`` are the specification's; functions and patterns are callables and patterns of :mod:`re`, files what
         :meth:`webchat.Chat.send_file` takes. Commands of a plugin that is not ready yet wait until it is.
 
-        >>> bus.command("WebChatService.startChat", {"nickname": "Jo"}).done(lambda e: print("started")).result(10)["statusCode"]
+        >>> bus.command("WebChatService.startChat", {"nickname": "Jo"}).done(lambda e: print("started")).result(30)["statusCode"]
         started
         0
-        >>> bus.command("WebChatService.sendMessage", {"message": "Hello"}).result(10)["statusCode"]
+        >>> bus.command("WebChatService.sendMessage", {"message": "Hello"}).result(30)["statusCode"]
         0
         """
         return self._traffic.command(self._name, command, options)
@@ -134,7 +134,7 @@ class Plugin:
 
         >>> bus.before("WebChatService.sendMessage", lambda options: {**options, "message": options["message"].strip()})
         >>> bus.before("WebChatService.endChat", lambda options: None)
-        >>> bus.command("WebChatService.endChat").exception(10)
+        >>> bus.command("WebChatService.endChat").exception(30)
         CancelledError("Command was cancelled by a 'before' function.")
         """
         if not callable(function):
@@ -148,7 +148,7 @@ class Plugin:
         >>> demo = bus.registerPlugin("Demo")
         >>> demo.registerCommand("double", lambda e: e.deferred.resolve(2 * e.data["number"]))
         True
-        >>> demo.command("double", {"number": 4}).result(10)
+        >>> demo.command("double", {"number": 4}).result(30)
         8
         """
         if not callable(function):

@@ -25,7 +25,7 @@ class Rejected(Error):
     True
     >>> demo.ready()
     >>> try:
-    ...     bus.command("Demo.refuse").result(10)
+    ...     bus.command("Demo.refuse").result(30)
     ... except webchat.bus.Rejected as error:
     ...     print(error.value)
     not today
@@ -51,7 +51,7 @@ class Promise:
 
     >>> promise = bus.command("WebChatService.startChat", {"nickname": "Jo"})
     >>> promise = promise.done(lambda e: print("started:", e["statusCode"])).fail(print).always(lambda e: print("over"))
-    >>> promise.result(10)["statusCode"]
+    >>> promise.result(30)["statusCode"]
     started: 0
     over
     0
@@ -75,7 +75,7 @@ class Promise:
     def done(self, *callbacks: Callback) -> Promise:
         """Has ``callbacks`` called with what the command is resolved with. Returns the promise.
 
-        >>> bus.command("WebChatService.getAgents").done(lambda e: print(e["agents"])).result(10)
+        >>> bus.command("WebChatService.getAgents").done(lambda e: print(e["agents"])).result(30)
         {}
         {'agents': {}}
         """
@@ -84,7 +84,7 @@ class Promise:
     def fail(self, *callbacks: Callback) -> Promise:
         """Has ``callbacks`` called with what the command is rejected with. Returns the promise.
 
-        >>> bus.command("WebChatService.endChat").fail(print).exception(10)
+        >>> bus.command("WebChatService.endChat").fail(print).exception(30)
         There is no active chat session
         NoSessionError('There is no active chat session')
         """
@@ -93,7 +93,7 @@ class Promise:
     def always(self, *callbacks: Callback) -> Promise:
         """Has ``callbacks`` called with either. Returns the promise.
 
-        >>> bus.command("WebChatService.verifySession").always(lambda e: print("over")).result(10)
+        >>> bus.command("WebChatService.verifySession").always(lambda e: print("over")).result(30)
         over
         {'sessionActive': False}
         """
@@ -104,7 +104,7 @@ class Promise:
 
         >>> promise = bus.command("WebChatService.getAgents")
         >>> promise.then(lambda e: print("agents:", len(e["agents"])), print)
-        >>> promise.result(10)
+        >>> promise.result(30)
         agents: 0
         {'agents': {}}
         """
@@ -117,7 +117,7 @@ class Promise:
         """How far it is.
 
         >>> promise = bus.command("WebChatService.getStats")
-        >>> stats = promise.result(10)
+        >>> stats = promise.result(30)
         >>> promise.state()
         'resolved'
         """
@@ -130,7 +130,7 @@ class Promise:
         that it was rejected with. :class:`webchat.TimeoutError` after ``timeout`` seconds, :class:`webchat.WrongThreadError` where the
         handlers of the bus are, which it would keep from being called.
 
-        >>> bus.command("WebChatService.verifySession").result(10)
+        >>> bus.command("WebChatService.verifySession").result(30)
         {'sessionActive': False}
         """
         error = self.exception(timeout)
@@ -141,7 +141,7 @@ class Promise:
     def exception(self, timeout: Optional[float] = None) -> Optional[BaseException]:
         """Waits as :meth:`result` does, and returns what that would raise; ``None`` of a command that was resolved.
 
-        >>> bus.command("WebChatService.dance").exception(10)
+        >>> bus.command("WebChatService.dance").exception(30)
         UnsupportedError('Command does not exist')
         """
         if not self._outcome.done() and self._place.is_here():
@@ -220,7 +220,7 @@ class Deferred:
     >>> demo.registerCommand("add", lambda e: e.deferred.resolve(e.data["a"] + e.data["b"]))
     True
     >>> demo.ready()
-    >>> bus.command("Demo.add", {"a": 2, "b": 3}).result(10)
+    >>> bus.command("Demo.add", {"a": 2, "b": 3}).result(30)
     5
     """
 

@@ -60,7 +60,7 @@ class Invocation(NamedTuple):
     >>> plugin.registerCommand("next", demo)
     True
     >>> plugin.ready()
-    >>> bus.command("Demo.next", {"number": 6}).result(10)
+    >>> bus.command("Demo.next", {"number": 6}).result(30)
     7
     """
 
