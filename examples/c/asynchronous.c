@@ -47,10 +47,10 @@ static void forget_session(void *context, const char *lost_json, webchat_reply *
 
 /* ---- The chat ---- */
 
-static webchat_status call(webchat_service *service, const char *name, const char *options) {
-    const webchat_status status = webchat_call(service, name, options, COMMAND_MS, NULL);
-    if (status != WEBCHAT_OK && status != WEBCHAT_ERR_NOT_FOUND) fprintf(stderr, "%s: %s\n", name, webchat_failure_reason());
-    return status;
+static int call(webchat_service *service, const char *name, const char *options) {
+    if (webchat_call(service, name, options, COMMAND_MS, NULL) == WEBCHAT_OK) return 1;
+    fprintf(stderr, "%s: %s\n", name, webchat_failure_reason());
+    return 0;
 }
 
 /* Shows what has come so far. */
@@ -78,11 +78,13 @@ static int take_up(webchat_service *service) {
     if (webchat_call(service, "verifySession", NULL, COMMAND_MS, &outcome) == WEBCHAT_OK)
         webchat_payload_session_active(webchat_outcome_payload(outcome), &is_restored);
     webchat_outcome_free(outcome);
-    if (!is_restored) return call(service, "startChat", "{\"nickname\": \"Ann\"}") == WEBCHAT_OK;
+    if (!is_restored) return call(service, "startChat", "{\"nickname\": \"Ann\"}");
     while (page == WEBCHAT_OK) {
         show(service);
-        page = call(service, "fetchHistory", NULL);
+        page = webchat_call(service, "fetchHistory", NULL, COMMAND_MS, NULL);
     }
+    /* There are no older ones. */
+    if (page != WEBCHAT_ERR_NOT_FOUND) fprintf(stderr, "fetchHistory: %s\n", webchat_failure_reason());
     return page == WEBCHAT_ERR_NOT_FOUND;
 }
 
@@ -97,8 +99,8 @@ int main(int argc, char **argv) {
     if (webchat_service_new_with(&options, &service, NULL) != WEBCHAT_OK) return fprintf(stderr, "%s\n", webchat_failure_reason()), 1;
     /* Whoever asks for events before the first command gets all of them. */
     if (webchat_next_event(service, 0, &none) == WEBCHAT_OK) webchat_event_free(none);
-    int is_well = take_up(service) && call(service, "sendMessage", "{\"message\": \"Is there anything new?\"}") == WEBCHAT_OK;
-    if (is_well && ends) is_well = call(service, "endChat", NULL) == WEBCHAT_OK;
+    int is_well = take_up(service) && call(service, "sendMessage", "{\"message\": \"Is there anything new?\"}");
+    if (is_well && ends) is_well = call(service, "endChat", NULL);
     show(service);
     /* What is to be kept has been when this returns. */
     webchat_service_close(service);

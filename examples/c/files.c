@@ -64,19 +64,19 @@ static webchat_outcome *wait_for(waiter *it, webchat_status given) {
 }
 
 static int send_file(webchat_service *service, const char *path) {
-    waiter waiter = new_waiter();
-    const webchat_completion completion = completion_of(&waiter);
-    webchat_outcome *outcome = wait_for(&waiter, webchat_send_file(service, path, NULL, NULL, &completion, NULL));
+    waiter it = new_waiter();
+    const webchat_completion completion = completion_of(&it);
+    webchat_outcome *outcome = wait_for(&it, webchat_send_file(service, path, NULL, NULL, &completion, NULL));
     if (outcome == NULL) return 0;
     printf("sent %s\n", path);
     return webchat_outcome_free(outcome) == WEBCHAT_OK;
 }
 
 static int save_file(webchat_service *service, const char *id, const char *directory) {
-    waiter waiter = new_waiter();
-    const webchat_completion completion = completion_of(&waiter);
+    waiter it = new_waiter();
+    const webchat_completion completion = completion_of(&it);
     webchat_download saved;
-    webchat_outcome *outcome = wait_for(&waiter, webchat_download_file_into(service, id, directory, NULL, &completion, NULL));
+    webchat_outcome *outcome = wait_for(&it, webchat_download_file_into(service, id, directory, NULL, &completion, NULL));
     if (outcome == NULL) return 0;
     if (webchat_payload_download(webchat_outcome_payload(outcome), &saved, sizeof saved) == WEBCHAT_OK)
         printf("saved %s (%llu bytes)\n", saved.path.data, (unsigned long long)saved.size);

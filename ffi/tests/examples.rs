@@ -52,7 +52,7 @@ fn flags(packages: &str) -> Option<Vec<String>> {
 
 /// A program, or nothing where what it needs is not installed.
 fn built(workshop: &Workshop, compiler: &str, name: &str, flags: Option<&Vec<String>>) -> Option<PathBuf> {
-    let mut more = vec!["-std=c11", "-Wconversion"];
+    let mut more = vec!["-std=c11", "-Wconversion", "-Wshadow"];
     more.extend(flags?.iter().map(String::as_str));
     Some(workshop.build_from(compiler, &root().join(format!("examples/c/{name}.c")), &more))
 }
@@ -126,21 +126,33 @@ fn all_are_listed_and_clean_under_each_compiler() {
     }
 }
 
-#[test]
-fn all_say_where_no_server_is() {
+/// Each program fails with this configuration, and says why, with these words among others.
+fn all_say(config: &Value, why: &str) {
     let workshop = Workshop::new();
     for (name, flags) in &programs() {
         let Some(program) = built(&workshop, compilers(&["gcc", "clang"])[0], name, flags.as_ref()) else {
             continue;
         };
         let mut command = Command::new(program);
-        command.arg(r#"{"dataURL": "http://127.0.0.1:1/chat", "connection": {"proxy": "none"}}"#);
-        command.current_dir(workshop.path()).stdin(Stdio::null()).env_remove("LD_LIBRARY_PATH");
-        let output = command.output().unwrap();
+        command.arg(config.to_string()).current_dir(workshop.path());
+        let output = command.stdin(Stdio::null()).env_remove("LD_LIBRARY_PATH").output().unwrap();
         let told = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{name}: {output:?}");
-        assert!(told.contains("127.0.0.1:1"), "{name}: {told}");
+        assert!(told.contains(why), "{name}: {told}");
     }
+}
+
+#[test]
+fn all_say_where_no_server_is() {
+    all_say(&json!({"dataURL": "http://127.0.0.1:1/chat", "connection": {"proxy": "none"}}), "127.0.0.1:1");
+}
+
+#[test]
+fn all_say_that_the_server_knows_no_such_chat() {
+    let runtime = Runtime::new().unwrap();
+    let simulator = runtime.block_on(Simulator::builder().start()).unwrap();
+    let url = simulator.chat_url().replace("/genesys/", "/nowhere/");
+    all_say(&json!({"dataURL": url, "connection": {"proxy": "none"}}), "404");
 }
 
 /// With what is typed; the keyboard goes on when the text is over.
