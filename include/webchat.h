@@ -51,6 +51,8 @@
  *     webchat_next_event    you ask for the next, and wait for it
  *     webchat_event_fd      a file descriptor tells your event loop when to ask
  *
+ * And webchat_look_new looks for a certain one, behind a command that brings it, and takes it from nobody.
+ *
  * In each way events come in order, one at a time for a service. What is there before your first command, in whatever way and however
  * often, gets all events from the beginning: those of a restored chat first of all (see webchat_subscribe).
  *
@@ -63,6 +65,7 @@
  *     webchat_service        yours from webchat_service_new until webchat_service_destroy
  *     webchat_runtime        yours from webchat_runtime_new until webchat_runtime_destroy
  *     webchat_subscription   yours until webchat_unsubscribe, or until its service is destroyed
+ *     webchat_look           yours from webchat_look_new until webchat_look_destroy
  *     webchat_event          lent to a callback; yours from webchat_next_event or webchat_event_clone until webchat_event_free
  *     webchat_outcome        lent to a callback; yours from webchat_call or webchat_outcome_clone until webchat_outcome_free
  *     webchat_payload        part of an event or outcome, which webchat_event_payload and webchat_outcome_payload give: never freed
@@ -172,6 +175,9 @@
 
 /** For webchat_next_event: wait as long as it takes. */
 #define WEBCHAT_FOREVER 4294967295U
+
+/** For webchat_look_new: what comes from now on, and `ready` if that has been. */
+#define WEBCHAT_FROM_NOW 18446744073709551615ULL
 
 /** No event: what webchat_event_kind returns for an invalid handle. */
 #define WEBCHAT_EVENT_NONE 0
@@ -286,6 +292,9 @@
  * carries by webchat_event_payload. Since 0.1.
  */
 typedef struct webchat_event webchat_event;
+
+/** A search through the newest events of a service, for a certain one. Opaque. Since 0.1. */
+typedef struct webchat_look webchat_look;
 
 /**
  * How a command ended. Opaque: read it with the webchat_outcome_... functions, and what it carries by
@@ -497,6 +506,9 @@ typedef struct webchat_str {
 
 /** Told of an event. `event` is lent: valid during the call; webchat_event_clone keeps it. Callback thread. Since 0.1. */
 typedef void (*webchat_event_fn)(void *context, const webchat_event *event);
+
+/** Told that a look has something to look at, or that its time is over. Callback thread. Since 0.1. */
+typedef void (*webchat_wake_fn)(void *context);
 
 /** One entry of a transcript. The texts are valid as long as the event or outcome it was read from. Since 0.1. */
 typedef struct webchat_message {
@@ -1384,6 +1396,71 @@ webchat_status webchat_next_event(webchat_service *service,
 WEBCHAT_API
 webchat_status webchat_event_fd(webchat_service *service,
                                 int *out_fd);
+
+/* ---- Looking for a certain event ---- */
+
+/**
+ * Where the next event will stand among those of a service; the first stands at 0. Taken before a command is given, it is where a look
+ * (webchat_look_new) begins for what the command brings: however fast that came, it is not missed.
+ *
+ * From the first call of this function or webchat_look_new on, the service remembers its newest events: 1,024, or 1 MiB of messages; a call
+ * before the first command has it remember all from the beginning. Whoever listens after it is none the later.
+ *
+ * Any thread. WEBCHAT_ERR_INVALID_HANDLE. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_event_mark(webchat_service *service,
+                                  uint64_t *out_mark);
+
+/**
+ * Begins to look through the events that a service remembers, from `mark` on (webchat_event_mark); WEBCHAT_FROM_NOW: `ready`, if that has
+ * been, and what comes from now on. It takes nothing from others: subscriptions, webchat_next_event and other looks get the events as well.
+ * Destroy it with webchat_look_destroy. Any thread, also in a callback. WEBCHAT_ERR_INVALID_HANDLE. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_look_new(webchat_service *service,
+                                uint64_t mark,
+                                webchat_look **out_look);
+
+/**
+ * Looks at the next event, waiting up to `timeout_ms` milliseconds for it (0: not at all; WEBCHAT_FOREVER). The event is your own: free it
+ * with webchat_event_free. Any thread, one at a time for a look; in a callback only with timeout 0.
+ *
+ * WEBCHAT_ERR_TIMEOUT: there was none in time. WEBCHAT_END_OF_EVENTS: the service is closed (also by another thread, meanwhile), and all
+ * events have been looked at. WEBCHAT_ERR_WRONG_THREAD: in a callback nothing may wait. WEBCHAT_ERR_INVALID_HANDLE. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_look_next(webchat_look *look,
+                                 uint32_t timeout_ms,
+                                 webchat_event **out_event);
+
+/**
+ * Has `on_wake` called once, on the callback thread: when webchat_look_next would not have to wait, which can be at once, or when
+ * `timeout_ms` milliseconds are over (WEBCHAT_FOREVER: never). It takes the place of a call before that has not been made. `context` belongs
+ * to the library from here on: `destroy` (may be NULL) runs exactly once, after the call, or when there will be none any more; when this
+ * function fails, before it returns. Any thread, also in a callback. WEBCHAT_ERR_INVALID_HANDLE. WEBCHAT_ERR_INVALID_ARGUMENT: `on_wake`
+ * is NULL. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_look_wake(webchat_look *look,
+                                 uint32_t timeout_ms,
+                                 webchat_wake_fn on_wake,
+                                 void *context,
+                                 webchat_destroy_fn destroy);
+
+/**
+ * Where the event after the one that was looked at last stands, to begin another look there; and whether the session had ended when this
+ * look began, and no other had begun: then an event that comes in a session only comes no more, unless it is here already. Any thread.
+ * WEBCHAT_ERR_INVALID_HANDLE. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_look_mark(const webchat_look *look,
+                                 uint64_t *out_mark,
+                                 int32_t *out_is_over);
+
+/** Ends a look. Returns at once; no on_wake begins from then on. Any thread, also in a callback. WEBCHAT_ERR_INVALID_HANDLE. Since 0.1. */
+WEBCHAT_API
+webchat_status webchat_look_destroy(webchat_look *look);
 
 /* ---- Events ---- */
 

@@ -33,6 +33,7 @@ pub mod file;
 pub mod keeper;
 pub mod listener;
 pub mod log;
+pub mod look;
 pub mod message;
 pub mod next_event;
 pub mod outcome;

@@ -15,7 +15,8 @@ use prototypes::{Function, Header, Structure, Variable};
 use std::fmt::Write;
 use workshop::{Workshop, compilers, root, run};
 
-const HANDLES: [&str; 7] = ["event", "outcome", "payload", "reply", "runtime", "service", "subscription"];
+const HANDLES: [&str; 8] =
+    ["event", "look", "outcome", "payload", "reply", "runtime", "service", "subscription"];
 /// Out-parameters that may be NULL.
 const OPTIONAL: [&str; 5] = ["out_request", "out_subscription", "out_failure", "out_outcome", "out_after_ms"];
 

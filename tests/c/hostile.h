@@ -96,6 +96,7 @@ static void good_webchat_log_fn(void *context, uint32_t level, const char *text)
     (void)context, (void)level;
     CHECK(text != NULL);
 }
+static void good_webchat_wake_fn(void *context) { (void)context; }
 static void ask(void *context, webchat_reply *reply) {
     (void)context;
     CHECK_STATUS(webchat_reply_set(reply, "a\xff"), WEBCHAT_ERR_INVALID_ARGUMENT);
@@ -123,6 +124,7 @@ static webchat_outcome *live_outcome, *freed_outcome;
 /* Part of the event, or of the outcome. */
 static void *live_payload, *freed_payload;
 static webchat_subscription *live_subscription, *freed_subscription;
+static webchat_look *live_look, *freed_look;
 /* A reply lives during a callback only. */
 static webchat_reply *live_reply, *freed_reply;
 
@@ -132,11 +134,13 @@ static void renew(void) {
     webchat_event_free(live_event);
     webchat_outcome_free(live_outcome);
     webchat_runtime_destroy(live_runtime);
+    webchat_look_destroy(live_look);
     live_service = open_service();
     CHECK_STATUS(webchat_runtime_new(0, &live_runtime), WEBCHAT_OK);
     CHECK_STATUS(webchat_next_event(live_service, WEBCHAT_FOREVER, &live_event), WEBCHAT_OK);
     CHECK_STATUS(webchat_call(live_service, "getStats", NULL, 0, &live_outcome), WEBCHAT_OK);
     CHECK_STATUS(webchat_subscribe(live_service, NULL, good_webchat_event_fn, NULL, NULL, &live_subscription), WEBCHAT_OK);
+    CHECK_STATUS(webchat_look_new(live_service, 0, &live_look), WEBCHAT_OK);
     live_payload = (void *)webchat_event_payload(live_event);
 }
 
@@ -150,7 +154,7 @@ static void begin_all(void) {
     renew();
     freed_service = live_service, freed_runtime = live_runtime, freed_event = live_event;
     freed_payload = (void *)webchat_outcome_payload(live_outcome);
-    freed_outcome = live_outcome, freed_subscription = live_subscription;
+    freed_outcome = live_outcome, freed_subscription = live_subscription, freed_look = live_look;
     renew();
 }
 
@@ -159,6 +163,7 @@ static void end_all(void) {
     CHECK_STATUS(webchat_service_destroy(live_service), WEBCHAT_OK);
     CHECK_STATUS(webchat_event_free(live_event), WEBCHAT_OK);
     CHECK_STATUS(webchat_outcome_free(live_outcome), WEBCHAT_OK);
+    CHECK_STATUS(webchat_look_destroy(live_look), WEBCHAT_OK);
     CHECK_STATUS(webchat_runtime_destroy(live_runtime), WEBCHAT_OK);
     wait_for_all_contexts();
     printf("hostile: %d calls passed\n", calls);

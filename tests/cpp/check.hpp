@@ -139,6 +139,14 @@ inline webchat::Message said(webchat::Chat& chat, const std::string& text) {
     }
 }
 
+/// Whether the agent says this in it.
+inline bool says(const webchat::MessageReceived& event, const std::string& text) {
+    for (const auto& message : event.messages()) {
+        if (message.from_kind() == webchat::ParticipantType::agent && message.text == text) return true;
+    }
+    return false;
+}
+
 /// A chat in which the agent, who echoes, has joined.
 inline webchat::Chat started(const Simulator& simulator, const webchat::ChatOptions& options = {}) {
     webchat::Chat chat(simulator.config(), options);

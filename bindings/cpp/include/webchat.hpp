@@ -19,6 +19,8 @@
 /// WHAT THERE IS
 ///
 ///     webchat::Chat            one chat: its commands in five forms (commands.hpp), its events in three ways (chat.hpp)
+///                              chat.next<webchat::AgentConnected>(10s) waits for one of them (next.hpp)
+///     webchat::aio::Chat       the same for coroutines: co_await chat.send_message("Hi"); webchat::Task is a coroutine (aio.hpp, task.hpp)
 ///     webchat::Subscription    a listener: auto joining = chat.on<webchat::AgentConnected>([](const auto& event) {...});
 ///     webchat::AgentConnected, MessageReceived, ...    a struct for each event (events.hpp), read by name
 ///     webchat::AnyEvent        a std::variant of them all, which webchat::typed(event) gives (visit.hpp)
@@ -43,7 +45,9 @@
 #ifndef WEBCHAT_HPP
 #define WEBCHAT_HPP
 
+#include <webchat/aio.hpp>
 #include <webchat/any_chat.hpp>
+#include <webchat/awaitable.hpp>
 #include <webchat/callback.hpp>
 #include <webchat/chat.hpp>
 #include <webchat/commands.hpp>
@@ -55,13 +59,16 @@
 #include <webchat/hook.hpp>
 #include <webchat/keeper.hpp>
 #include <webchat/model.hpp>
+#include <webchat/next.hpp>
 #include <webchat/outcome.hpp>
 #include <webchat/participant.hpp>
 #include <webchat/payload.hpp>
 #include <webchat/results.hpp>
 #include <webchat/runtime.hpp>
 #include <webchat/store.hpp>
+#include <webchat/search.hpp>
 #include <webchat/subscription.hpp>
+#include <webchat/task.hpp>
 #include <webchat/typed.hpp>
 #include <webchat/visit.hpp>
 

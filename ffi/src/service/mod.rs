@@ -24,7 +24,11 @@ use std::{
     ptr::null_mut,
     sync::{Arc, OnceLock},
 };
-use webchat_core::{Chat, Config, Runtime, driver::Dispatcher, foreign};
+use webchat_core::{
+    Chat, Config, Runtime,
+    driver::{Dispatcher, Recent},
+    foreign,
+};
 
 /// One customer's chat. Opaque. Since 0.1.
 pub struct webchat_service {
@@ -57,6 +61,8 @@ pub(crate) struct Service {
     pub(crate) dispatcher: Dispatcher,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) queue: OnceLock<Arc<Queue>>,
+    pub(crate) runtime: Runtime,
+    recent: OnceLock<Recent>,
 }
 
 /// What the application keeps session data in.
@@ -235,13 +241,18 @@ impl Service {
         self.queue.get_or_init(|| Queue::listening(&self.chat)).clone()
     }
 
+    /// The newest events, which are remembered from the first use on.
+    pub(crate) fn recent(&self) -> &Recent {
+        self.recent.get_or_init(|| self.chat.recent())
+    }
+
     fn new(config: Option<&str>, runtime: Option<Runtime>, host: Host) -> Result<Self, Failure> {
         fork::watch()?;
         let config = config.map(Config::from_json_text).transpose()?;
         let runtime = runtime.map_or_else(Runtime::shared, Ok)?;
         let dispatcher = runtime.dispatcher()?.clone();
         dispatcher.post(cancel::refuse);
-        let mut builder = Chat::builder().runtime(runtime);
+        let mut builder = Chat::builder().runtime(runtime.clone());
         if let Some(config) = config {
             builder = builder.config(config);
         }
@@ -252,7 +263,8 @@ impl Service {
             builder = builder.session_keeper(keeper.on(&dispatcher));
         }
         let chat = builder.build()?;
-        Ok(Self { chat, dispatcher, subscriptions: Subscriptions::default(), queue: OnceLock::new() })
+        let subscriptions = Subscriptions::default();
+        Ok(Self { chat, dispatcher, subscriptions, queue: OnceLock::new(), runtime, recent: OnceLock::new() })
     }
 
     /// # Safety

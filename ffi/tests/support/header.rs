@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// The sources in the order in which the header shows what they have, with the headings over their functions.
-const SOURCES: [(&str, &str); 34] = [
+const SOURCES: [(&str, &str); 35] = [
     ("version.rs", "Version"),
     ("status.rs", ""),
     ("status_name.rs", "Statuses"),
@@ -28,6 +28,7 @@ const SOURCES: [(&str, &str); 34] = [
     ("service/subscriptions.rs", ""),
     ("listener.rs", "Events by callback"),
     ("next_event.rs", "Events by asking"),
+    ("look.rs", "Looking for a certain event"),
     ("event/kind.rs", "Events"),
     ("event/mod.rs", ""),
     ("event/read.rs", ""),
@@ -82,6 +83,9 @@ fn introduction(text: &str, program: &str) -> String {
 fn unsigned(line: &str) -> Option<String> {
     let number = line.strip_prefix("#define ")?.split_once(' ')?.1;
     number.parse::<i32>().is_err().then_some(())?;
+    if number.ends_with("ull") {
+        return Some(line.replace("ull", "ULL"));
+    }
     number.parse::<u32>().ok().map(|_| format!("{line}U"))
 }
 

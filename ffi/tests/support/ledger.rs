@@ -20,7 +20,7 @@ pub(crate) fn version() -> String {
 pub(crate) fn declared(header: &str) -> Vec<String> {
     let comments = Regex::new(r"(?s)/\*.*?\*/").unwrap();
     let declaration = Regex::new(concat!(
-        r"(?sm)^#define (?P<number>WEBCHAT_\w+ \d+U?)\n",
+        r"(?sm)^#define (?P<number>WEBCHAT_\w+ \d+(?:U|ULL)?)\n",
         r"|^typedef struct (?P<structure>\w+) \{(?P<fields>.*?)\}",
         r"|^(?:typedef|WEBCHAT_API)\s[^;{}#]*;"
     ))

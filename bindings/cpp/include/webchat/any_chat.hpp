@@ -28,6 +28,8 @@ struct ChatOptions {
     const Runtime* runtime = nullptr;
     /// What keeps an asynchronous chat besides the store, and wins over it; empty: the store alone.
     SessionKeeper keeper{};
+    /// Where coroutines go on that wait for this chat (awaitable.hpp); empty: on the callback thread.
+    Executor executor{};
 };
 
 /// What all chats have but for their commands; see Chat. For functions that take either kind, by reference.
@@ -154,7 +156,9 @@ private:
         const webchat_status status = webchat_service_new_with(&from, &service, &failure);
         if (failure != nullptr) Outcome(failure).throw_if_rejected();
         detail::check(status);
-        return std::make_unique<detail::Service>(service, held);
+        std::shared_ptr<const Executor> executor;
+        if (options.executor) executor = std::make_shared<const Executor>(options.executor);
+        return std::make_unique<detail::Service>(service, held, std::move(executor));
     }
 
     Subscription subscribe(const char* event, Listener listener) {

@@ -25,6 +25,7 @@ namespace webchat {
 ///     chat.send_message("Hi", std::nothrow);                            the same, and the outcome says whether it was rejected
 ///     chat.send_message("Hi", [](const webchat::Outcome& outcome) {});  returns a Request at once; the function is told
 ///     chat.send_message("Hi", webchat::use_future);                     returns a std::future<Outcome>, which throws when rejected
+///     chat.send_message("Hi", webchat::use_awaitable);                  is for co_await, which gives the Outcome; throws when rejected
 ///     chat.send_message("Hi", webchat::detached);                       returns a Request at once; nobody is told
 ///
 /// Behind its own arguments a command takes, in any order, one of these, a deadline (a std::chrono::duration or time_point: when the

@@ -22,11 +22,19 @@ namespace webchat {
 using Request = std::uint64_t;
 
 struct UseFuture {};
+struct UseAwaitable {};
 struct Detached {};
+
+template <class Answer>
+class Awaitable;
 
 /// As a command's last argument: the outcome comes by a std::future, which throws when the command is rejected (in programs without
 /// exceptions it has the rejection, as with std::nothrow). Waiting for it inside a callback never ends.
 inline constexpr UseFuture use_future{};
+
+/// As a command's last argument, and as one of Chat::next: what comes of it is for co_await (awaitable.hpp). webchat::aio::Chat needs no such
+/// argument.
+inline constexpr UseAwaitable use_awaitable{};
 
 /// As a command's last argument: nobody waits for the outcome.
 inline constexpr Detached detached{};
@@ -50,12 +58,15 @@ inline constexpr bool is_progress =
 template <class How>
 inline constexpr bool is_future = std::is_same_v<std::decay_t<How>, UseFuture>;
 template <class How>
+inline constexpr bool is_awaitable = std::is_same_v<std::decay_t<How>, UseAwaitable>;
+template <class How>
 inline constexpr bool is_detached = std::is_same_v<std::decay_t<How>, Detached>;
 template <class How>
 inline constexpr bool is_nothrow = std::is_same_v<std::decay_t<How>, std::nothrow_t>;
 template <class Answer, class How>
 inline constexpr bool is_how =
-    is_deadline<How> || is_completion<Answer, How> || is_progress<Answer, How> || is_future<How> || is_detached<How> || is_nothrow<How>;
+    is_deadline<How> || is_completion<Answer, How> || is_progress<Answer, How> || is_future<How> || is_awaitable<How> || is_detached<How> ||
+    is_nothrow<How>;
 
 /// For overloads: every argument says how.
 template <class Answer, class... How>
@@ -72,15 +83,24 @@ inline constexpr bool throws = !(is_nothrow<How> || ...);
 
 /// What a command does by itself: it waits.
 struct Blocking {
-    template <class Answer>
-    using Returned = Answer;
+    static constexpr bool awaits = false;
 };
+
+/// It is for co_await.
+struct Awaiting {
+    static constexpr bool awaits = true;
+};
+
+/// Whether what comes of it is for co_await.
+template <class Face, class... How>
+inline constexpr bool wants_awaitable = Face::awaits || (is_awaitable<How> || ...);
 
 /// What a command returns that resolves with this and is given this way.
 template <class Face, class Answer, class... How>
 using Returned = std::conditional_t<
     wants_future<How...>, std::future<Answer>,
-    std::conditional_t<wants_request<Answer, How...>, Request, typename Face::template Returned<Answer>>>;
+    std::conditional_t<wants_request<Answer, How...>, Request,
+                       std::conditional_t<wants_awaitable<Face, How...>, Awaitable<Answer>, Answer>>>;
 
 /// The time until a deadline.
 template <class Rep, class Period>

@@ -168,15 +168,21 @@ struct Download {
 /// The customer's entries in the form that starts a chat. What is empty is left out.
 struct ChatForm {
     /// The name that the agent sees.
-    std::string nickname{};
-    std::string firstname{};
-    std::string lastname{};
-    std::string email{};
-    std::string subject{};
+    std::string nickname;
+    std::string firstname;
+    std::string lastname;
+    std::string email;
+    std::string subject;
     /// Attached data as a JSON object; they win over the configured ones.
-    std::string user_data_json{};
+    std::string user_data_json;
     /// Further fields of the form as a JSON object. Nexus sends them along, GMS knows none.
-    std::string other_json{};
+    std::string other_json;
+
+    // A constructor, because GCC 12 destroys an aggregate made within co_await twice.
+    ChatForm(std::string nickname_ = {}, std::string firstname_ = {}, std::string lastname_ = {}, std::string email_ = {},
+             std::string subject_ = {}, std::string user_data_json_ = {}, std::string other_json_ = {})
+        : nickname(std::move(nickname_)), firstname(std::move(firstname_)), lastname(std::move(lastname_)), email(std::move(email_)),
+          subject(std::move(subject_)), user_data_json(std::move(user_data_json_)), other_json(std::move(other_json_)) {}
 };
 
 /// Bytes to send: a view of a container of bytes, or of `size` bytes at `data`. They are copied when the command is given.
