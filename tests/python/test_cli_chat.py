@@ -122,16 +122,20 @@ def test_a_chat_in_a_pipe(demo: Simulator) -> None:
     assert not any("\x1b" in line for line in shown)
 
 
-def test_the_end_of_the_input_waits_for_answers(demo: Simulator) -> None:
-    shown = run("chat", "--url", demo.url(), *FAST, "--quiet", "1", typed="thanks").stdout
+def test_the_end_of_the_input_waits_for_answers(simulator: Simulator) -> None:
+    rules = {"agent": "Sam", "join_after_ms": 0, "typing_ms": 0, "rules": [{"pattern": "thanks", "replies": ["You are welcome."], "then": "end"}]}
+    with Simulator(rules=rules) as polite:
+        shown = run("chat", "--url", polite.url(), *FAST, "--quiet", "25", typed="thanks").stdout
     assert "Sam: You are welcome." in shown and shown.endswith("* The chat has ended.\n")
-    demo.wait_for_requests("disconnect")
+    shown = run("chat", "--url", simulator.url(), *FAST, "--quiet", "0", typed="thanks").stdout
+    assert shown.endswith("* The chat has ended.\n") and simulator.chat().texts() == ["thanks"]
+    simulator.wait_for_requests("disconnect")
 
 
 def test_files_both_ways_in_a_pipe(demo: Simulator, tmp_path: Path) -> None:
     note = tmp_path / "a note.txt"
     note.write_text("a note")
-    run("chat", "--url", demo.url(), *FAST, "--quiet", "1", typed=f"/file '{note}' for you\n")
+    run("chat", "--url", demo.url(), *FAST, "--quiet", "0", typed=f"/file '{note}' for you\n")
     (upload,) = demo.wait_for_requests("fileUpload")
     assert "a note.txt" in json.dumps(upload.raw)
 
