@@ -8,12 +8,14 @@ import inspect
 import threading
 import weakref
 from collections.abc import Awaitable
+from contextvars import ContextVar
 from typing import Any, Callable
 
 import pytest
 import webchat
 import webchat.aio
 from conftest import SECONDS, Calls
+from webchat import _loops
 from webchat.testing import Simulator
 
 
@@ -185,3 +187,55 @@ async def test_a_thread_may_add_handlers(simulator: Simulator) -> None:
         thread.join()
         await chat.start_chat(nickname="Jo")
         assert (await calls.next()).name == "started"
+
+
+def callers() -> int:
+    """How many loops make calls for chats."""
+    gc.collect()
+    return sum(isinstance(each, _loops._Caller) for each in gc.get_objects())
+
+
+async def test_the_loop_makes_the_calls_for_as_long_as_there_are_chats(simulator: Simulator) -> None:
+    threads = threading.active_count()
+    first, second = (webchat.aio.Chat(simulator.config()) for _ in range(2))
+    told = asyncio.get_running_loop().create_future()
+    first.on("ready", lambda _: told.set_result(threading.current_thread()))
+    assert await asyncio.wait_for(told, SECONDS) is threading.current_thread()
+    assert threading.active_count() <= threads + 1, "that of the log"
+    assert callers() == 1
+    await first.close()
+    await second.close()
+    del first, second
+    while callers():
+        await asyncio.sleep(0)
+
+
+def test_a_loop_that_was_closed_is_asked_nothing(simulator: Simulator) -> None:
+    async def begin() -> webchat.aio.Chat:
+        return webchat.aio.Chat(simulator.config())
+
+    chat = asyncio.run(begin())
+    assert callers() == 0
+    # What is asked for now is let go.
+    chat._native.when_closed(lambda: None)
+    chat._native.close()
+    assert webchat._waiting.wait(chat._native.closed(SECONDS))
+
+
+async def test_handlers_have_a_context_of_their_own(simulator: Simulator) -> None:
+    variable: ContextVar[str] = ContextVar("variable", default="nobody's")
+    variable.set("the program's")
+    seen: list[str] = []
+    both = asyncio.Event()
+
+    def handler(_: webchat.Event) -> None:
+        seen.append(variable.get())
+        variable.set("a handler's")
+        if len(seen) == 2:
+            both.set()
+
+    async with webchat.aio.Chat(simulator.config()) as chat:
+        chat.on("ready", handler)
+        chat.on("ready", handler)
+        await asyncio.wait_for(both.wait(), SECONDS)
+    assert seen == ["nobody's", "nobody's"] and variable.get() == "the program's"

@@ -3,8 +3,8 @@
 //! The callables belong to the chat's Python object, which shows them to the garbage collector. What the library holds is a
 //! [`Target`], a number that leads to the callable while that object lives: a cycle through the library keeps nothing alive.
 //!
-//! They are called by a thread of Python's own (`calls`), so that no Rust code stands below them when the interpreter goes down and
-//! stops the thread wherever it is.
+//! They are called by a thread of Python's own, or by an event loop (`calls`), so that no Rust code stands below them when the interpreter
+//! goes down and stops the thread wherever it is.
 
 use crate::{
     calls::{Call, Kind, Sender},
@@ -13,7 +13,10 @@ use crate::{
 use pyo3::{PyTraverseError, gc::PyVisit, prelude::*, types::PyTuple};
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tokio::sync::oneshot;
 
@@ -46,7 +49,8 @@ impl Callbacks {
         targets.last += 1;
         let id = targets.last;
         targets.by_id.insert(id, callable);
-        Target(Arc::new(Registration { callbacks: Arc::downgrade(self), calls: self.calls.clone(), id }))
+        let (callbacks, calls) = (Arc::downgrade(self), self.calls.clone());
+        Target(Arc::new(Registration { callbacks, calls, id, is_gone: AtomicBool::new(false) }))
     }
 
     /// Lets go of a callable: it is not called any more. Nothing when there is none.
@@ -79,11 +83,16 @@ struct Registration {
     callbacks: Weak<Callbacks>,
     calls: Sender,
     id: u64,
+    /// The callable has been let go.
+    is_gone: AtomicBool,
 }
 
 impl Drop for Registration {
     /// On any thread, with the interpreter or without: so it only leaves word for the thread that makes the calls.
     fn drop(&mut self) {
+        if *self.is_gone.get_mut() {
+            return;
+        }
         let (callbacks, id) = (self.callbacks.clone(), self.id);
         self.calls.post(
             Kind::Telling,
@@ -106,25 +115,32 @@ impl Target {
         self.post_as(Kind::Telling, arguments);
     }
 
-    pub(crate) fn post_as(
+    fn post_as(
         &self,
         kind: Kind,
         arguments: impl FnOnce(Python<'_>) -> PyResult<Py<PyTuple>> + Send + 'static,
     ) {
         let target = self.clone();
-        self.0.calls.post(kind, Box::new(move |py| target.prepare(py, arguments)));
+        let job = move |py: Python<'_>| {
+            let callable = target.0.callbacks.upgrade()?.get(py, target.0.id)?;
+            Some(prepare(py, callable, arguments))
+        };
+        self.0.calls.post(kind, Box::new(job));
     }
 
-    fn prepare(
+    /// The same for the one call that there is: the callable is let go with it.
+    pub(crate) fn post_last(
         self,
-        py: Python<'_>,
-        arguments: impl FnOnce(Python<'_>) -> PyResult<Py<PyTuple>>,
-    ) -> Option<Result<Call, (PyErr, Py<PyAny>)>> {
-        let callable = self.0.callbacks.upgrade()?.get(py, self.0.id)?;
-        Some(match arguments(py) {
-            Ok(arguments) => Ok((callable, arguments)),
-            Err(error) => Err((error, callable)),
-        })
+        kind: Kind,
+        arguments: impl FnOnce(Python<'_>) -> PyResult<Py<PyTuple>> + Send + 'static,
+    ) {
+        let calls = self.0.calls.clone();
+        let job = move |py: Python<'_>| {
+            self.0.is_gone.store(true, Ordering::Relaxed);
+            let callable = self.0.callbacks.upgrade()?.remove(py, self.0.id)?;
+            Some(prepare(py, callable, arguments))
+        };
+        calls.post(kind, Box::new(job));
     }
 
     /// Calls the callable with `argument` and a [`Reply`], and hands on what `read` makes of the argument and the reply. The receiver
@@ -146,6 +162,17 @@ impl Target {
             tuple(py, (argument, Reply::new(Box::new(take))))
         });
         receiver
+    }
+}
+
+fn prepare(
+    py: Python<'_>,
+    callable: Py<PyAny>,
+    arguments: impl FnOnce(Python<'_>) -> PyResult<Py<PyTuple>>,
+) -> Result<Call, (PyErr, Py<PyAny>)> {
+    match arguments(py) {
+        Ok(arguments) => Ok((callable, arguments)),
+        Err(error) => Err((error, callable)),
     }
 }
 

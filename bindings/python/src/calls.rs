@@ -4,19 +4,22 @@
 //! need: questions of the library's, and outcomes.
 
 use crate::{
+    error,
     exit::Sleeper,
-    native::{Native, enter},
+    native::{Native, enter, is_forked},
     waiting::{Outcome, Urgent, Waiting},
 };
 use pyo3::{IntoPyObjectExt, prelude::*, types::PyTuple};
 use std::{
     collections::VecDeque,
+    mem,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
 use tokio::sync::Notify;
+use webchat_core::driver::Readiness;
 
 /// A callable and its arguments.
 pub(crate) type Call = (Py<PyAny>, Py<PyTuple>);
@@ -40,28 +43,64 @@ type Taken = (Py<PyAny>, Py<PyTuple>, bool);
 
 #[derive(Default)]
 struct Queue {
-    jobs: Mutex<VecDeque<(Kind, Job)>>,
+    jobs: Mutex<Jobs>,
     news: Notify,
     is_over: AtomicBool,
 }
 
+#[derive(Default)]
+struct Jobs {
+    waiting: VecDeque<(Kind, Job)>,
+    /// Readable while there is something to look at, where somebody waits by it.
+    bell: Option<Readiness>,
+    /// Nobody makes them any more.
+    are_abandoned: bool,
+}
+
+impl Jobs {
+    fn ring(&mut self, readable: bool) {
+        if let Some(bell) = &mut self.bell {
+            bell.set(readable);
+        }
+    }
+}
+
 impl Queue {
-    fn jobs(&self) -> MutexGuard<'_, VecDeque<(Kind, Job)>> {
+    fn jobs(&self) -> MutexGuard<'_, Jobs> {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::SeqCst)
+    }
+
     fn has_urgent(&self) -> bool {
-        self.jobs().iter().any(|(kind, _)| *kind != Kind::Telling)
+        self.jobs().waiting.iter().any(|(kind, _)| *kind != Kind::Telling)
     }
 
     /// The first job; with `urgent` the first that a command may need.
     fn pop(&self, urgent: bool) -> Option<(Kind, Job)> {
         let mut jobs = self.jobs();
-        if !urgent {
-            return jobs.pop_front();
+        if urgent {
+            let position = jobs.waiting.iter().position(|(kind, _)| *kind != Kind::Telling)?;
+            return jobs.waiting.remove(position);
         }
-        let position = jobs.iter().position(|(kind, _)| *kind != Kind::Telling)?;
-        jobs.remove(position)
+        let first = jobs.waiting.pop_front();
+        if first.is_none() {
+            jobs.ring(self.is_over());
+        }
+        first
+    }
+
+    /// Lets go of all jobs, those to come as well: whoever waits for an answer gets none.
+    fn abandon(&self) {
+        let gone = {
+            let mut jobs = self.jobs();
+            jobs.are_abandoned = true;
+            jobs.bell = None;
+            mem::take(&mut jobs.waiting)
+        };
+        drop(gone);
     }
 
     /// The next job that is still wanted, ready to be made.
@@ -84,6 +123,7 @@ struct Open(Arc<Queue>);
 impl Drop for Open {
     fn drop(&mut self) {
         self.0.is_over.store(true, Ordering::SeqCst);
+        self.0.jobs().ring(true);
         self.0.news.notify_one();
     }
 }
@@ -105,8 +145,13 @@ impl Sender {
         let queue = &self.0.0;
         let was_empty = {
             let mut jobs = queue.jobs();
-            jobs.push_back((kind, job));
-            jobs.len() == 1
+            if jobs.are_abandoned {
+                drop(jobs);
+                return drop(job);
+            }
+            jobs.waiting.push_back((kind, job));
+            jobs.ring(true);
+            jobs.waiting.len() == 1
         };
         // Where one waited before, whoever takes it looks again.
         if was_empty || kind != Kind::Telling {
@@ -151,6 +196,14 @@ pub(crate) struct Requested {
     report: Py<PyAny>,
 }
 
+impl Drop for Requested {
+    fn drop(&mut self) {
+        if let Some(queue) = self.queue.peek().filter(|_| !is_forked()) {
+            queue.abandon();
+        }
+    }
+}
+
 #[pymethods]
 impl Requested {
     /// The next call, if there is one; with `urgent` the next that a command may need.
@@ -159,15 +212,33 @@ impl Requested {
         self.queue.enter(py)?.take(py, urgent, &self.report)
     }
 
+    /// What is readable while there are calls to take, and when none can come any more.
+    fn fileno(&self, py: Python<'_>) -> PyResult<i32> {
+        let queue = self.queue.enter(py)?;
+        let mut jobs = queue.jobs();
+        if jobs.bell.is_none() {
+            jobs.bell = Some(Readiness::new().map_err(|error| error::to_python(py, &error, None))?);
+            let readable = !jobs.waiting.is_empty() || queue.is_over();
+            jobs.ring(readable);
+        }
+        Ok(jobs.bell.as_ref().map_or(-1, Readiness::descriptor))
+    }
+
+    /// Whether no more calls can come than are there.
+    #[getter]
+    fn is_over(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(self.queue.enter(py)?.is_over())
+    }
+
     /// Waits until calls may have come; false when none can come any more.
     fn next(&self, py: Python<'_>) -> PyResult<Waiting> {
         let queue = self.queue.enter(py)?.clone();
         let next = async move {
             // A permit of before is kept, so that nothing is missed between a look and the wait.
-            if queue.jobs().is_empty() && !queue.is_over.load(Ordering::SeqCst) {
+            if queue.jobs().waiting.is_empty() && !queue.is_over() {
                 queue.news.notified().await;
             }
-            let may_come = !(queue.is_over.load(Ordering::SeqCst) && queue.jobs().is_empty());
+            let may_come = !(queue.is_over() && queue.jobs().waiting.is_empty());
             let outcome: Outcome = Box::new(move |py| may_come.into_py_any(py));
             outcome
         };

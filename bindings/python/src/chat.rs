@@ -157,7 +157,7 @@ impl Chat {
         let id = place.id();
         let done = chat.callbacks.register(py, done);
         let completion = Completion::posted(move |outcome, place| {
-            done.post_as(Kind::Outcome, move |py| match settled(py, outcome, None) {
+            done.post_last(Kind::Outcome, move |py| match settled(py, outcome, None) {
                 Ok(value) => tuple(py, (value, py.None(), Held::new(place))),
                 Err(error) => tuple(py, (py.None(), error, Held::new(place))),
             });

@@ -2,7 +2,7 @@
 
 use crate::{
     callbacks::{Callbacks, Target, tuple},
-    content, from_python, to_python,
+    from_python, to_python,
 };
 use bytes::Bytes;
 use pyo3::{
@@ -194,12 +194,11 @@ fn progress_listener(target: Target) -> ProgressListener {
 pub(crate) fn resolved(py: Python<'_>, resolution: Resolution) -> PyResult<Bound<'_, PyAny>> {
     let mut file = match resolution {
         Resolution::Downloaded(file) => file,
-        Resolution::Transcript(transcript) => return content::transcript(py, transcript),
-        other => return to_python::value(py, &other.to_json()),
+        other => return to_python::of(py, &other),
     };
     let bytes = file.bytes.take();
     let path = file.path.clone();
-    let dict = to_python::value(py, &Resolution::Downloaded(file).to_json())?;
+    let dict = to_python::of(py, &Resolution::Downloaded(file))?;
     if let Some(path) = path {
         dict.set_item(intern!(py, "path"), path.as_os_str())?;
     }

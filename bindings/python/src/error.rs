@@ -1,6 +1,6 @@
 //! The library's errors as the exceptions of `webchat.errors`.
 
-use crate::to_python::value;
+use crate::to_python;
 use pyo3::{exceptions::PyRuntimeError, intern, prelude::*, types::PyDict};
 use webchat_core::{Error, ErrorKind, Retry, command::RequestId};
 
@@ -15,7 +15,7 @@ fn build<'py>(py: Python<'py>, error: &Error, request: Option<RequestId>) -> PyR
     let class = errors.call_method1(intern!(py, "class_for"), (error.kind().name(),))?;
     let fields = PyDict::new(py);
     if let Some(response) = error.response() {
-        fields.set_item(intern!(py, "response"), value(py, response)?)?;
+        fields.set_item(intern!(py, "response"), to_python::of(py, response)?)?;
     }
     match error.retry() {
         Retry::Never => {}

@@ -1,6 +1,6 @@
 //! An event on its way to Python, whose own code has a class for each.
 
-use crate::content;
+use crate::to_python;
 use pyo3::{
     PyTraverseError,
     gc::PyVisit,
@@ -10,7 +10,7 @@ use pyo3::{
     types::{PyDict, PyList},
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use webchat_core::event::{Envelope, Event};
+use webchat_core::event::{Envelope, Event, Messages};
 
 /// What an event of Python's is read from. The data become Python values when first asked for: an event that nobody looks at costs
 /// little.
@@ -31,6 +31,12 @@ pub(crate) fn to_python(py: Python<'_>, envelope: Arc<Envelope>) -> PyResult<Py<
     make.call1(py, (kind, published))
 }
 
+fn messages<'py>(py: Python<'py>, messages: Messages<'_>) -> PyResult<Bound<'py, PyList>> {
+    let each = (0..messages.count()).filter_map(|place| messages.get(place));
+    let made: Vec<_> = each.map(|(message, _)| to_python::of(py, message)).collect::<PyResult<_>>()?;
+    PyList::new(py, made)
+}
+
 impl Published {
     fn known(&self) -> MutexGuard<'_, Option<Py<PyAny>>> {
         self.data.lock().unwrap_or_else(PoisonError::into_inner)
@@ -49,7 +55,7 @@ impl Published {
         if let Some(data) = &*self.known() {
             return Ok(data.bind(py).clone());
         }
-        let data = content::event_data(py, &self.envelope.event)?;
+        let data = to_python::of(py, &self.envelope.event.payload())?;
         // Another thread may have been faster; all see the same object.
         Ok(self.known().get_or_insert_with(|| data.unbind()).bind(py).clone())
     }
@@ -62,7 +68,7 @@ impl Published {
             (Event::MessageReceived(_), Some(data)) => {
                 Ok(data.bind(py).cast::<PyDict>()?.as_any().get_item(intern!(py, "messages"))?.cast_into()?)
             }
-            (event, _) => content::messages(py, event.payload().messages()),
+            (event, _) => messages(py, event.payload().messages()),
         }
     }
 

@@ -13,7 +13,7 @@ pub(crate) struct PythonKeeper {
 }
 
 fn tell(target: &Target, what: Value, method: &'static str) -> BoxFuture<Result<(), Error>> {
-    let what = move |py: Python<'_>| Ok(to_python::value(py, &what)?.unbind());
+    let what = move |py: Python<'_>| Ok(to_python::of(py, &what)?.unbind());
     or_failed(target.ask(what, |_, _| Ok(())), method)
 }
 

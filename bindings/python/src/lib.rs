@@ -4,7 +4,7 @@
 //! `chat` is one chat, `command` reads commands from Python values, `event`, `stream` and `recent` carry events, `callbacks` holds the
 //! application's callables, `calls` brings them to the thread that calls them, `logging` hands over the log, `held` is what
 //! waits in Python's hands, `store` and `keeper` let Python keep session data, `config` says what a configuration means, `waiting` is the
-//! one place that blocks, `native` is about forks, `exit` about the end of the interpreter, `content`, `error`, `from_python` and `to_python` convert.
+//! one place that blocks, `native` is about forks, `exit` about the end of the interpreter, `error`, `from_python` and `to_python` convert.
 
 #![allow(unsafe_code, reason = "the interpreter's own interface, where there is no other way")]
 
@@ -13,7 +13,6 @@ mod calls;
 mod chat;
 mod command;
 mod config;
-mod content;
 mod error;
 mod event;
 mod exit;

@@ -6,6 +6,7 @@ use crate::{
     prefilter::Prefilter,
     transport::Body,
 };
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -47,17 +48,29 @@ impl Resolution {
     /// The value that a JavaScript caller would find in `done`; null for nothing.
     pub fn to_json(&self) -> Value {
         match self {
-            Self::Nothing => Value::Null,
             Self::Response(body) => body.json(),
             Self::UserData(data) => Value::Object(data.clone()),
-            Self::Filters(filters) => json!(filters),
-            Self::Transcript(transcript) => json!(transcript),
-            Self::Agents(agents) => json!({"agents": agents}),
-            Self::Stats(stats) => json!(stats),
-            Self::SessionData(data) => json!(data),
-            Self::SessionActive(active) => json!({"sessionActive": active}),
-            Self::FileLimits(limits) => json!(limits),
             Self::Downloaded(file) => files::downloaded_json(file),
+            other => json!(other),
+        }
+    }
+}
+
+/// In the shape of [`Resolution::to_json`].
+impl Serialize for Resolution {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Nothing => serializer.serialize_unit(),
+            Self::Response(body) => body.json().serialize(serializer),
+            Self::UserData(data) => data.serialize(serializer),
+            Self::Filters(filters) => filters.serialize(serializer),
+            Self::Transcript(transcript) => transcript.serialize(serializer),
+            Self::Agents(agents) => serializer.collect_map([("agents", agents)]),
+            Self::Stats(stats) => stats.serialize(serializer),
+            Self::SessionData(data) => data.serialize(serializer),
+            Self::SessionActive(active) => serializer.collect_map([("sessionActive", active)]),
+            Self::FileLimits(limits) => limits.serialize(serializer),
+            Self::Downloaded(file) => files::downloaded_json(file).serialize(serializer),
         }
     }
 }

@@ -154,19 +154,31 @@ impl<'a> Messages<'a> {
     }
 }
 
+/// In the shape of [`Payload::json`].
+impl Serialize for Payload<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Nothing => serializer.collect_map(std::iter::empty::<((), ())>()),
+            Self::Response(response) => response.json().serialize(serializer),
+            Self::Restored(restored) => restored.serialize(serializer),
+            Self::Started(started) => started.told.serialize(serializer),
+            Self::Received(received) => received.serialize(serializer),
+            Self::Notice(message) => message.serialize(serializer),
+            Self::Change(change) => change.serialize(serializer),
+            Self::Resolved(resolution) => resolution.serialize(serializer),
+            Self::Rejected => serializer.serialize_unit(),
+        }
+    }
+}
+
 impl<'a> Payload<'a> {
     /// It as JSON: an event's `data`, or what a JavaScript caller would find in `done`.
     pub fn json(self) -> Value {
         match self {
-            Self::Nothing => json!({}),
             Self::Response(response) => response.json(),
-            Self::Restored(restored) => json!(restored),
             Self::Started(started) => started.told.clone(),
-            Self::Received(received) => json!(received),
-            Self::Notice(message) => json!(message),
-            Self::Change(change) => json!(change),
             Self::Resolved(resolution) => resolution.to_json(),
-            Self::Rejected => Value::Null,
+            other => json!(other),
         }
     }
 

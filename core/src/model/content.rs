@@ -7,6 +7,14 @@ use bytes::Bytes;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
 
+struct AsBytes<'a>(&'a [u8]);
+
+impl Serialize for AsBytes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0)
+    }
+}
+
 /// One attachment of a message: an image, with its bytes.
 #[derive(Clone, Default, PartialEq)]
 pub struct Content {
@@ -16,7 +24,7 @@ pub struct Content {
     pub mime: Option<Box<str>>,
     /// Where it is.
     pub url: Option<Box<str>>,
-    /// The image itself; in JSON as base64.
+    /// The image itself; in JSON, and in whatever else is text, as base64.
     pub data: Option<Bytes>,
     /// Why there is no `data` although it is an image: the message came without it.
     pub unavailable: Option<Box<str>>,
@@ -35,21 +43,20 @@ impl Serialize for Content {
         if let Some(plain) = &self.plain {
             return plain.serialize(serializer);
         }
+        let is_text = serializer.is_human_readable();
         let mut map = serializer.serialize_map(None)?;
         if !self.kind.is_empty() {
             map.serialize_entry("type", &self.kind)?;
         }
-        let data = self.data.as_ref().map(|data| BASE64_STANDARD.encode(data));
-        let (mime, url) = (self.mime.as_deref(), self.url.as_deref());
-        for (key, value) in [
-            ("mime", mime),
-            ("url", url),
-            ("data", data.as_deref()),
-            ("unavailable", self.unavailable.as_deref()),
-        ] {
+        for (key, value) in [("mime", &self.mime), ("url", &self.url), ("unavailable", &self.unavailable)] {
             if let Some(value) = value {
                 map.serialize_entry(key, value)?;
             }
+        }
+        match &self.data {
+            Some(data) if is_text => map.serialize_entry("data", &BASE64_STANDARD.encode(data))?,
+            Some(data) => map.serialize_entry("data", &AsBytes(data))?,
+            None => {}
         }
         for (key, value) in &self.other {
             map.serialize_entry(key, value)?;

@@ -143,10 +143,14 @@ impl Default for OriginalMessage {
 
 impl Serialize for OriginalMessage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match serde_json::from_str::<&RawValue>(&self.as_json()) {
-            Ok(entry) => entry.serialize(serializer),
-            Err(_) => serializer.serialize_unit(),
+        let json = self.as_json();
+        // JSON goes into JSON as it is.
+        if serializer.is_human_readable()
+            && let Ok(entry) = serde_json::from_str::<&RawValue>(&json)
+        {
+            return entry.serialize(serializer);
         }
+        serde_json::from_str::<Value>(&json).unwrap_or_default().serialize(serializer)
     }
 }
 

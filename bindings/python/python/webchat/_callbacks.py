@@ -60,7 +60,7 @@ def failed(error: BaseException, function: Any) -> None:
     """Reports, where calls are made, what one has raised."""
     caller = current()
     if caller is None:
-        _report(error, function)
+        report(error, function)
     else:
         caller.failed(error, function)
 
@@ -72,7 +72,7 @@ def _threads() -> Optional[_greenlets.Greenlets]:
 
 
 def _begin(name: str, greenlets: Optional[_greenlets.Greenlets], is_asked: bool = False) -> _webchat.Calls:
-    calls, requested = _webchat.Calls.channel(_report)
+    calls, requested = _webchat.Calls.channel(report)
     caller = _callers[calls] = Caller(requested, greenlets, is_asked)
     if greenlets is None:
         threading.Thread(target=caller.run, name=name, daemon=True).start()
@@ -149,7 +149,7 @@ class Caller:
             # It was meant for the program, which just did not run.
             self._greenlets.begin(_raise, error)
         else:
-            _report(error, function)
+            report(error, function)
 
 
 def _raise(error: BaseException) -> None:
@@ -160,6 +160,6 @@ _Unraisable: Any = next(each for each in tuple.__subclasses__() if each.__name__
 """What :func:`sys.unraisablehook` is called with. The interpreter has no public name for it."""
 
 
-def _report(error: BaseException, function: Any) -> None:
+def report(error: BaseException, function: Any) -> None:
     """Tells :func:`sys.unraisablehook` that ``function`` raised."""
     sys.unraisablehook(_Unraisable((type(error), error, error.__traceback__, None, function)))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from . import _callbacks, _exit, _files, _logging, _pattern, _webchat
+from . import _callbacks, _exit, _files, _logging, _webchat
 from ._handlers import Handlers
 from ._results import READERS
 from .errors import UnsupportedError
@@ -26,8 +26,8 @@ class Giving(Handlers):
             keep, load, forget = keeper
             keeper = self._ask(keep), self._ask(partial(_without_argument, load)), self._ask(forget)
         _logging.begin()
-        # It is also what keeps the thread.
-        self._calls = _callbacks.way(runtime)
+        # It is also what keeps who makes them.
+        self._calls = self._way(runtime)
         self._native = _webchat.Chat(config, store, keeper, runtime, self._calls)
         self._handlers = {}
         _exit.watch(self._native)
@@ -51,6 +51,10 @@ class Giving(Handlers):
     def _ask(self, function: Callable[[Any], Any]) -> Callable[[Any, _webchat.Reply], None]:
         """``function``, to be called by the library, which wants to know what it returns."""
         raise NotImplementedError
+
+    def _way(self, runtime: _webchat.Runtime | None) -> _webchat.Calls:
+        """The way to what makes the calls that the library asks for."""
+        return _callbacks.way(runtime)
 
     def __repr__(self) -> str:
         """With the number by which the log names the chat."""
@@ -125,7 +129,11 @@ def _without_argument(function: Callable[[], Any], _: None) -> Any:
 
 
 def _filters(value: Any) -> Any:
-    if isinstance(value, re.Pattern):
+    # Whoever has a pattern has imported its module.
+    patterns: Any = sys.modules.get("re")
+    if patterns is not None and isinstance(value, patterns.Pattern):
+        from . import _pattern
+
         return _pattern.translate(value)
     if isinstance(value, (list, tuple)):
         return [_filters(each) for each in value]

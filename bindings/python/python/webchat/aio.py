@@ -21,7 +21,7 @@ from collections.abc import Awaitable, Iterator, Mapping
 from functools import partial
 from typing import Any, Callable
 
-from . import _files, _logging, _webchat
+from . import _files, _logging, _loops, _webchat
 from ._aio_stores import SessionKeeper, SessionStore
 from ._commands import Commands
 from ._event import Event
@@ -80,7 +80,7 @@ class Chat(Commands, AsyncWaits):
         _check(self._loop)
         self._mark(self._native.mark())
         outcome: asyncio.Future[Any] = self._loop.create_future()
-        request = self._native.submit(name, options, timeout, partial(_hand_over, self._loop, _settle, outcome))
+        request = self._native.submit(name, options, timeout, partial(_settle, outcome))
         try:
             with _held():
                 return await outcome
@@ -129,11 +129,14 @@ class Chat(Commands, AsyncWaits):
 
     def _tell(self, function: Callable[..., Any], number: int | None = None) -> Callable[..., Any]:
         if number is not None:
-            return partial(_hand_over, self._loop, _handle, self._loop, self._handlers, number, function)
-        return partial(_hand_over, self._loop, _run, self._loop, function)
+            return partial(_handle, self._loop, self._handlers, number, function)
+        return partial(_run, self._loop, function)
 
     def _ask(self, function: Callable[[Any], Any]) -> Callable[[Any, Reply], None]:
-        return partial(_hand_over, self._loop, _answer, self._loop, function)
+        return partial(_answer, self._loop, function)
+
+    def _way(self, runtime: Runtime | None) -> _webchat.Calls:
+        return _loops.way(self._loop)
 
     def events(self) -> Events:
         """Iterates over the events, in order, until the chat is closed; which, see :meth:`webchat.Chat.events`.
@@ -180,7 +183,7 @@ class Chat(Commands, AsyncWaits):
         _check(self._loop)
         limit = None if timeout is None else float(timeout)
         closed: asyncio.Future[None] = self._loop.create_future()
-        self._native.when_closed(partial(_hand_over, self._loop, _settle, closed, None, None))
+        self._native.when_closed(partial(_settle, closed, None, None))
         self._native.close()
         with _held():
             await asyncio.wait([closed], timeout=limit)
@@ -215,7 +218,7 @@ class Events:
         # It keeps the chat, which keeps what is called below.
         self._chat, self._loop = native, loop
         self._waiting: set[asyncio.Future[None]] = set()
-        self._native = (source or native.events)(partial(_hand_over, loop, _wake, weakref.ref(self)))
+        self._native = (source or native.events)(partial(_wake, weakref.ref(self)))
 
     def __aiter__(self) -> Events:
         return self
