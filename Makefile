@@ -56,8 +56,8 @@ miri: ## Interprets the tests of handles and conversions with Miri, which finds 
 hostile: ## Attacks a client, each in a process of its own, and shows outcome, memory and time (ATTACKS="part of a name", BOUNDED=1: the quick ones)
 	cargo run --quiet --release --locked -p webchat-hostile -- $(if $(BOUNDED),--quick) $(ATTACKS)
 
-bench: setup ## Measures beside peers, in a release build
-	cargo bench --locked -p webchat-bench
+bench: setup ## Measures beside peers, in a release build (FIGURES="send python": these alone)
+	@tests/tools/bench "$(TARGET)" $(FIGURES)
 
 recovery: ## Measures how long chats take to recover from dead paths, closing races and slow lines
 	cargo run --quiet --release --locked -p webchat-conformance --example recovery

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use tokio::runtime::Runtime;
 use webchat_bench::{
     back_end::{BACK_ENDS, BackEnd},
-    decode, idle, memory, poll, push,
+    decode, idle, memory, poll, push, python,
     send::{self, Polling},
     server::Server,
     start,
@@ -15,7 +15,8 @@ use webchat_bench::{
 /// What is measured of a back end.
 type Figure<'a> = &'a dyn Fn(&BackEnd);
 
-const NAMES: [&str; 9] = ["size", "start", "send", "at-once", "push", "decode", "memory", "poll", "idle"];
+const NAMES: [&str; 10] =
+    ["size", "start", "send", "at-once", "push", "decode", "memory", "poll", "idle", "python"];
 
 fn main() -> ExitCode {
     // cargo adds --bench.
@@ -68,5 +69,8 @@ fn measure(server: &Server, runtime: &Runtime, wants: &dyn Fn(&str) -> bool) {
     }
     if wants("poll") {
         poll::nothing_new();
+    }
+    if wants("python") {
+        python::figures(server);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Contenders take turns in short rounds, so that whatever else the machine does befalls all of them alike; what is compared is the
 //! median over the rounds. `send` measures sending a message, `push` receiving one, `decode` reading a transcript, `memory` what a message takes, `poll` a poll that
-//! brings nothing, `idle` chats in which nothing happens, `start` making a service; `server` is the simulated server, `back_end` has the back ends and the chats that peers hold over them, `c_chat` a chat through the C interface, and `latch` waits.
+//! brings nothing, `idle` chats in which nothing happens, `start` making a service, `python` Python's figures; `server` is the simulated server, `back_end` has the back ends and the chats that peers hold over them, `c_chat` a chat through the C interface, and `latch` waits.
 #![allow(clippy::print_stdout, reason = "what is measured is printed")]
 #![allow(
     clippy::unwrap_used,
@@ -18,6 +18,7 @@ pub mod latch;
 pub mod memory;
 pub mod poll;
 pub mod push;
+pub mod python;
 pub mod send;
 pub mod server;
 pub mod start;

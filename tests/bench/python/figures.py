@@ -1,0 +1,147 @@
+"""Python's figures beside its peers: ``figures.py REST COMETD [NAME...]``, with the configurations of a chat over GMS REST and of one over CometD.
+Started by the figures of the other languages, whose program runs the server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+import server
+import webchat
+import webchat.aio
+from by_hand import BareChat
+from turns import Contender, report, take_turns
+
+CHATS = 64
+MESSAGES = 10_000
+STARTS = 20
+
+
+async def send(config: dict[str, Any]) -> None:
+    """One message after the other: a task waits for the outcome of each."""
+    async with aiohttp.ClientSession() as session, webchat.aio.Chat(config) as chat:
+        await _begin(chat)
+        bare = await BareChat.start(session, config["dataURL"])
+
+        async def ours(times: int) -> None:
+            for _ in range(times):
+                await chat.send_message("hello")
+
+        async def by_hand(times: int) -> None:
+            for _ in range(times):
+                await bare.send("hello")
+
+        contenders: list[Contender] = [("webchat.aio send_message", ours), ("aiohttp by hand", by_hand)]
+        medians = await take_turns(contenders, 40, 100)
+        report("Python, asyncio: sendMessage, one at a time (goal: at most 0.60 x)", "a message", contenders, medians)
+
+
+async def at_once(config: dict[str, Any]) -> None:
+    """Many chats at once, each with one message under way."""
+    async with aiohttp.ClientSession() as session:
+        chats = [webchat.aio.Chat(config) for _ in range(CHATS)]
+        await asyncio.gather(*map(_begin, chats))
+        bare = [await BareChat.start(session, config["dataURL"]) for _ in chats]
+
+        async def ours(times: int) -> None:
+            for _ in range(times):
+                await asyncio.gather(*(chat.send_message("hello") for chat in chats))
+
+        async def by_hand(times: int) -> None:
+            for _ in range(times):
+                await asyncio.gather(*(each.send("hello") for each in bare))
+
+        contenders: list[Contender] = [("webchat.aio send_message", ours), ("aiohttp by hand", by_hand)]
+        medians = await take_turns(contenders, 30, 10)
+        report(f"Python, asyncio: sendMessage, {CHATS} chats at once (goal: at most 0.20 x)", "a round of all chats", contenders, medians)
+        await asyncio.gather(*(chat.close() for chat in chats))
+
+
+async def _begin(chat: webchat.aio.Chat) -> None:
+    """Starts a chat that does nothing by itself. As the library knows after two polls, this server keeps connections."""
+    await chat.start_chat(firstname="Mia", lastname="Lund")
+    await chat.wait_for("clientConnected")
+    await chat.stop_poll()
+    for _ in range(2):
+        await chat.command("poll", {"commander": "WebChatService"})
+
+
+class Counting:
+    """A handler that looks at every message, as one does that shows them."""
+
+    def __init__(self) -> None:
+        self.left = 0
+        self.all_came: Callable[[], object] = lambda: None
+
+    def __call__(self, event: webchat.MessageReceived) -> None:
+        for message in event.messages:
+            if message.text == "hello" and message.sender.is_agent:
+                self.left -= 1
+                if self.left == 0:
+                    self.all_came()
+
+
+async def events(title: str, config: dict[str, Any], polled: bool) -> None:
+    """Messages into a handler. What counts is the processor time that the whole process takes: the server has another."""
+    async with webchat.aio.Chat(config) as chat:
+        counting = Counting()
+        chat.on("messageReceived", counting)
+        await chat.start_chat(firstname="Mia", lastname="Lund")
+        if polled:
+            await chat.stop_poll()
+        rates = []
+        for _ in range(6):
+            came = asyncio.Event()
+            counting.left, counting.all_came = MESSAGES, came.set
+            cpu, begin = time.process_time(), time.perf_counter()
+            await asyncio.get_running_loop().run_in_executor(None, server.say, MESSAGES)
+            if polled:
+                cpu, begin = time.process_time(), time.perf_counter()
+                await chat.command("poll", {"commander": "WebChatService"})
+            await came.wait()
+            rates.append((MESSAGES / (time.process_time() - cpu), MESSAGES / (time.perf_counter() - begin)))
+        of_processor, of_clock = sorted(rates[1:])[len(rates) // 2]
+        print(f"\n{title} (goal: 200,000)")
+        print(f"  {'messages a second of processor':<34} {of_processor:>12,.0f}")
+        print(f"  {'messages a second by the clock':<34} {of_clock:>12,.0f}")
+
+
+def imports() -> None:
+    """Importing the module: the fastest of several, beside an interpreter that does nothing."""
+
+    def fastest(program: str) -> float:
+        took = []
+        for _ in range(STARTS):
+            begin = time.perf_counter()
+            subprocess.run([sys.executable, "-c", program], check=True)
+            took.append(time.perf_counter() - begin)
+        return min(took) * 1e3
+
+    nothing, module = fastest("pass"), fastest("import webchat")
+    print(f"\nimport webchat, the fastest of {STARTS} (goal: under 30 ms)")
+    print(f"  {'an interpreter that does nothing':<34} {nothing:>9.1f} ms")
+    print(f"  {'with the module':<34} {module:>9.1f} ms")
+    print(f"  {'the module':<34} {module - nothing:>9.1f} ms")
+
+
+def main(rest: str, cometd: str, *wanted: str) -> None:
+    polled, pushed = json.loads(rest), json.loads(cometd)
+    figures: dict[str, Callable[[], None]] = {
+        "send": lambda: asyncio.run(send(polled)),
+        "at-once": lambda: asyncio.run(at_once(polled)),
+        "polled": lambda: asyncio.run(events(f"Python, a handler: {MESSAGES} messages in an event", polled, True)),
+        "pushed": lambda: asyncio.run(events("Python, a handler: a message in an event, pushed", pushed, False)),
+        "import": imports,
+    }
+    for name in wanted or figures:
+        figures[name]()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

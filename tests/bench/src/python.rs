@@ -1,0 +1,45 @@
+//! Python's figures: a program of its own that has the library and its peers (`python/figures.py`), against this process' server.
+
+use crate::{
+    back_end::{BACK_ENDS, BackEnd},
+    server::Server,
+};
+use std::{
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::{Command, Stdio},
+};
+
+/// Runs it with the interpreter that `WEBCHAT_BENCH_PYTHON` names, whose environment has the module, built for release.
+pub fn figures(server: &Server) {
+    let Some(python) = std::env::var_os("WEBCHAT_BENCH_PYTHON") else {
+        println!("\nPython: no figures without WEBCHAT_BENCH_PYTHON (make bench sets it)");
+        return;
+    };
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/figures.py");
+    let config = |name: &str| {
+        let back_end = BACK_ENDS.iter().find(|back_end: &&BackEnd| back_end.name == name).unwrap();
+        server.config(back_end).to_string()
+    };
+    let mut running = Command::new(python)
+        .arg(program)
+        .args([config("gms-rest"), config("gms-cometd")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut tell = running.stdin.take().unwrap();
+    for line in BufReader::new(running.stdout.take().unwrap()).lines() {
+        let line = line.unwrap();
+        match line.strip_prefix("@say ") {
+            Some(messages) => {
+                let chat = server.latest_chat();
+                let who = server.join(&chat);
+                (0..messages.parse().unwrap()).for_each(|_: u32| server.say(&chat, who));
+                tell.write_all(b"done\n").unwrap();
+            }
+            None => println!("{line}"),
+        }
+    }
+    assert!(running.wait().unwrap().success(), "Python's figures failed");
+}
