@@ -6,7 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// A customer's operation, named as in GMS v2 (gms-v2.md, 2). `Resume` is Nexus v3's own
-/// (nexus-v3.md, 4.2), `History` that of Nexus v3 and `CometD`, and those from `Upgrade` on are what `CometD` needs below the chat.
+/// (nexus-v3.md, 4.2), those from `Upgrade` on are what connections need below the chat, and those from `Configuration` on are of APIs in
+/// which a chat begins in several steps and files travel by another host.
 /// The crate's front page says which request of each API counts as which operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -39,11 +40,23 @@ pub enum Operation {
     DisconnectClient,
     /// No request, but the server's bringing of pushed messages: faults alone know it, and by name only.
     Deliver,
+    /// What a client asks for before any chat.
+    Configuration,
+    /// The customer comes to a chat that is open already.
+    Join,
+    /// Whether the session is still there.
+    Echo,
+    /// A token for requests beside the connection.
+    Token,
+    /// The address to which a file is to be sent.
+    Presign,
+    /// A fresh address of a file.
+    FileAddress,
 }
 
 impl Operation {
     /// All operations.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 30] = [
         Self::RequestChat,
         Self::Send,
         Self::Refresh,
@@ -68,6 +81,12 @@ impl Operation {
         Self::Unsubscribe,
         Self::DisconnectClient,
         Self::Deliver,
+        Self::Configuration,
+        Self::Join,
+        Self::Echo,
+        Self::Token,
+        Self::Presign,
+        Self::FileAddress,
     ];
 
     /// The name used in logs and fault descriptions, e.g. `startTyping`.
@@ -97,6 +116,12 @@ impl Operation {
             Self::Unsubscribe => "unsubscribe",
             Self::DisconnectClient => "disconnectClient",
             Self::Deliver => "deliver",
+            Self::Configuration => "configuration",
+            Self::Join => "join",
+            Self::Echo => "echo",
+            Self::Token => "token",
+            Self::Presign => "presign",
+            Self::FileAddress => "fileAddress",
         }
     }
 }

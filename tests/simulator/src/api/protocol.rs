@@ -96,6 +96,17 @@ pub(crate) trait Protocol: Sync {
         None
     }
 
+    /// Whether a request of a recording can be of this API alone.
+    fn shows(&self, _request: &Value) -> bool {
+        false
+    }
+
+    /// What a recorded request asks for, in words that its repetition is found by: by method, by the segments of the path and by
+    /// fields of the form.
+    fn key(&self, _method: &str, segments: &[&str], _field: &dyn Fn(&str) -> Option<String>) -> String {
+        segments.last().map(|last| (*last).to_owned()).unwrap_or_default()
+    }
+
     /// When something of its own is due next, while the server runs.
     fn next_deadline(&self, _state: &State) -> Option<Instant> {
         None

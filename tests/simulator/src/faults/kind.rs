@@ -20,6 +20,8 @@ pub(crate) enum Place {
     Publish(Carrier),
     /// The server's bringing of pushed messages.
     Delivery,
+    /// A request that is a frame of a WebSocket.
+    Frame,
 }
 
 /// What goes wrong.
@@ -43,11 +45,11 @@ pub enum FaultKind {
         /// Errors for a JSON body (where an answer has one code, the first one's); without any, the body is an HTML error page.
         errors: Vec<ApiError>,
     },
-    /// An error whose code is a word (nexus-v3.md, 7); only where errors have such codes.
+    /// An error of the API's own with this code, a word or a number; only where errors have such codes.
     ErrorCode {
-        /// `status.code`; sent as a number if it is one.
+        /// The code; sent as a number if it is one.
         code: String,
-        /// The HTTP status.
+        /// The HTTP status, where the request is one of HTTP.
         status: u16,
         /// The `Retry-After` header, if there is one.
         retry_after: Option<RetryAfter>,
@@ -169,7 +171,10 @@ impl FaultKind {
         let bayeux = matches!(place, Place::Meta(_) | Place::Publish(_));
         let socket = matches!(
             place,
-            Place::Meta(Carrier::WebSocket) | Place::Publish(Carrier::WebSocket) | Place::Delivery
+            Place::Meta(Carrier::WebSocket)
+                | Place::Publish(Carrier::WebSocket)
+                | Place::Delivery
+                | Place::Frame
         );
         match self {
             Self::Latency(_) | Self::SlowReply(_) | Self::Drop | Self::Hang => true,
@@ -179,7 +184,7 @@ impl FaultKind {
             Self::Status { .. } | Self::Redirect { .. } | Self::SetCookie(_) => !socket,
             Self::NonJson | Self::WrongBody(_) => !matches!(place, Place::Delivery),
             Self::TruncatedBody | Self::HugeBody(_) => !matches!(place, Place::Delivery | Place::Upgrade),
-            Self::ErrorCode { .. } => matches!(place, Place::Http),
+            Self::ErrorCode { .. } => matches!(place, Place::Http | Place::Frame),
             Self::StatusCode1 | Self::StatusCode2 { .. } | Self::NewAlias | Self::NewSecureKey => {
                 matches!(place, Place::Http | Place::Publish(_))
             }

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+pub(crate) use self::operation::{POLL, UPGRADE, has_field, has_header};
 pub use self::play::Pace;
 use self::play::Play;
 pub use self::recording::RecordedChat;

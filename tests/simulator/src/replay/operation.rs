@@ -5,11 +5,11 @@ use serde_json::Value;
 use crate::api::Api;
 
 /// The request that looks for what is new; there are as many as the client likes.
-pub(super) const POLL: &str = "poll";
+pub(crate) const POLL: &str = "poll";
 /// The same of Bayeux.
 pub(super) const CONNECT: &str = "/meta/connect";
 /// The request that is to become a WebSocket.
-pub(super) const UPGRADE: &str = "upgrade";
+pub(crate) const UPGRADE: &str = "upgrade";
 
 /// What must have been asked before what came after it is told: what shows in the transcript.
 const TELLING: [&str; 12] = [
@@ -25,21 +25,6 @@ const TELLING: [&str; 12] = [
     "updateNickname",
     "requestNotifications",
     "delete",
-];
-
-/// Operations of GMS, the last segments of their paths.
-const GMS: [&str; 11] = [
-    "send",
-    "refresh",
-    "startTyping",
-    "stopTyping",
-    "disconnect",
-    "customNotice",
-    "updateData",
-    "pushUrl",
-    "updateNickname",
-    "readReceipt",
-    "file",
 ];
 
 /// Fields with what the customer says, which comes back in the transcript.
@@ -66,25 +51,27 @@ pub(super) fn is_telling(key: &str) -> bool {
     TELLING.contains(&key)
 }
 
-/// Which API recorded requests are of; nothing, where there are none.
+/// Which API recorded requests are of: the first that one of them shows, or else the first that can be played back; nothing, where there are
+/// no requests.
 pub(super) fn api<'a>(requests: impl Iterator<Item = &'a Value>) -> Option<Api> {
     let mut any = false;
     for request in requests {
         any = true;
-        let has = |name: &str| {
-            request["headers"].as_array().is_some_and(|pairs| pairs.iter().any(|pair| pair[0] == name))
-        };
-        let field = |name: &str| {
-            request["body"]["form"].as_array().is_some_and(|pairs| pairs.iter().any(|pair| pair[0] == name))
-        };
-        if has("sec-websocket-key") || request["body"]["json"].is_array() {
-            return Some(Api::GmsCometd);
-        }
-        if has("x-nexus-client-key") || field("data[endpoint]") || field("operationId") {
-            return Some(Api::NexusRest);
+        if let Some(api) = Api::ALL.iter().find(|api| api.protocol().shows(request)) {
+            return Some(*api);
         }
     }
-    any.then_some(Api::GmsRest)
+    any.then(|| Api::ALL.first().copied()).flatten()
+}
+
+/// Whether a recorded request has a header of this name.
+pub(crate) fn has_header(request: &Value, name: &str) -> bool {
+    request["headers"].as_array().is_some_and(|pairs| pairs.iter().any(|pair| pair[0] == name))
+}
+
+/// Whether the form of a recorded request has a field of this name.
+pub(crate) fn has_field(request: &Value, name: &str) -> bool {
+    request["body"]["form"].as_array().is_some_and(|pairs| pairs.iter().any(|pair| pair[0] == name))
 }
 
 /// The key of a recorded request.
@@ -97,43 +84,7 @@ pub(super) fn of_request(api: Api, request: &Value) -> String {
 /// The key of a request with this method and path; `field` gives the fields of its form.
 pub(super) fn of(api: Api, method: &str, path: &str, field: impl Fn(&str) -> Option<String>) -> String {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    match api {
-        Api::GmsRest => of_gms(&segments),
-        Api::GmsCometd if method == "GET" => UPGRADE.to_owned(),
-        Api::GmsCometd => field("operation").unwrap_or_else(|| "fileUpload".to_owned()),
-        Api::NexusRest => of_nexus(method, &segments, field),
-    }
-}
-
-fn of_gms(segments: &[&str]) -> String {
-    let key = match *segments {
-        [.., "file", "limits"] => "limits",
-        [.., "file", _, "download"] => "download",
-        [.., "file", _, "delete"] => "delete",
-        [.., "refresh"] => POLL,
-        [.., last] if GMS.contains(&last) => last,
-        _ => "requestChat",
-    };
-    key.to_owned()
-}
-
-fn of_nexus(method: &str, segments: &[&str], field: impl Fn(&str) -> Option<String>) -> String {
-    let at = segments.iter().position(|segment| *segment == "sessions");
-    let rest = at.and_then(|at| segments.get(at + 1..)).unwrap_or_default();
-    let key = match (method, rest) {
-        ("POST", []) => "requestChat",
-        ("GET", [_, "messages"]) => POLL,
-        ("POST", [_, "messages"]) => match field("data[type]").as_deref() {
-            Some("TypingStarted") => "startTyping",
-            Some("TypingStopped") => "stopTyping",
-            _ => "send",
-        },
-        ("PUT", [_, "userdata"]) => "updateData",
-        ("POST", [_, "images"]) => "file",
-        ("DELETE", [_, "participants", _]) => "disconnect",
-        _ => "image",
-    };
-    key.to_owned()
+    api.protocol().key(method, &segments, &field)
 }
 
 /// The key of a message of Bayeux: its channel, or the operation that it publishes.

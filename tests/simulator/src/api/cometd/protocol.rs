@@ -7,6 +7,7 @@ use axum::Router;
 use axum::http::Method;
 use axum::routing::any;
 use rand::rngs::StdRng;
+use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{CHANNELS, DEFAULT_SERVICE, ENDPOINT, FILES, control, files, polling};
@@ -14,6 +15,7 @@ use crate::access::Access;
 use crate::api::protocol::cors;
 use crate::api::{Address, Protocol, Ways, gms};
 use crate::chat::Act;
+use crate::replay::{UPGRADE, has_header};
 use crate::shared::Shared;
 use crate::simulator::Simulator;
 use crate::state::State;
@@ -75,6 +77,17 @@ impl Protocol for GmsCometd {
 
     fn faults(&self) -> &'static [&'static str] {
         &["statusCode1", "statusCode2", "newAlias", "newSecureKey", "refuse", "advice"]
+    }
+
+    fn shows(&self, request: &Value) -> bool {
+        has_header(request, "sec-websocket-key") || request.pointer("/body/json").is_some_and(Value::is_array)
+    }
+
+    fn key(&self, method: &str, _segments: &[&str], field: &dyn Fn(&str) -> Option<String>) -> String {
+        if method == "GET" {
+            return UPGRADE.to_owned();
+        }
+        field("operation").unwrap_or_else(|| "fileUpload".to_owned())
     }
 
     fn next_deadline(&self, state: &State) -> Option<Instant> {

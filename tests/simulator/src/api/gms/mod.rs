@@ -33,6 +33,7 @@ mod gateway;
 mod handler;
 mod operations;
 mod params;
+mod playback;
 mod protocol;
 mod reply;
 mod settings;

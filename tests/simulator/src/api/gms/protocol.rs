@@ -8,7 +8,7 @@ use axum::routing::any;
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use super::{FAULTS, MULTICLOUD, ON_PREMISES, handler};
+use super::{FAULTS, MULTICLOUD, ON_PREMISES, handler, playback};
 use crate::access::Access;
 use crate::api::protocol::cors;
 use crate::api::{Address, Protocol, Ways};
@@ -64,6 +64,10 @@ impl Protocol for GmsRest {
 
     fn faults(&self) -> &'static [&'static str] {
         FAULTS
+    }
+
+    fn key(&self, _method: &str, segments: &[&str], _field: &dyn Fn(&str) -> Option<String>) -> String {
+        playback::key(segments)
     }
 }
 

@@ -58,6 +58,7 @@ mod images;
 mod info;
 mod messages;
 mod operations;
+mod playback;
 mod protocol;
 mod reply;
 mod sessions;

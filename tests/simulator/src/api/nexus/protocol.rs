@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::operations::image_base;
 use super::wire::Style;
-use super::{SESSIONS, code, handler};
+use super::{SESSIONS, code, handler, playback};
 use crate::access::Access;
 use crate::api::protocol::cors;
 use crate::api::{Address, Protocol};
@@ -73,5 +73,13 @@ impl Protocol for NexusRest {
 
     fn usual_status(&self, code: &str) -> Option<u16> {
         Some(code::usual_status(code))
+    }
+
+    fn shows(&self, request: &Value) -> bool {
+        playback::shows(request)
+    }
+
+    fn key(&self, method: &str, segments: &[&str], field: &dyn Fn(&str) -> Option<String>) -> String {
+        playback::key(method, segments, field)
     }
 }

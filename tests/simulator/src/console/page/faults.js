@@ -6,7 +6,7 @@ import { on, store } from "./store.js";
 
 const OPERATIONS = ["requestChat", "send", "refresh", "startTyping", "stopTyping", "disconnect", "fileUpload", "fileDownload", "fileLimits",
   "fileDelete", "pushUrl", "updateNickname", "customNotice", "updateData", "readReceipt", "resume", "history", "upgrade", "handshake",
-  "connect", "deliver"];
+  "connect", "deliver", "configuration", "join", "echo", "token", "presign", "fileAddress"];
 
 const option = (value, text = value) => el("option", { value, textContent: text });
 const number = (id, value, label, width) => el("input", { id, type: "number", value, min: 1, ariaLabel: label, className: width });
