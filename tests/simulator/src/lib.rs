@@ -124,7 +124,7 @@
 //! | `POST /control/restart` | `memory` (`keep`, `lose`, or `chats` without those who are connected), `downMs` |
 //! | `POST /control/accept` | `accept`: whether new chats may start |
 //! | `POST /control/script` | `plays`: whether the scripted agent joins and answers |
-//! | `GET /control/state` | the server as a whole: `run`, `apis`, `online`, `accept`, `script`, `faults`, `urls` |
+//! | `GET /control/state` | the server as a whole: `run`, `apis`, `cuts` (the APIs whose connections can be cut, by `POST /control/API/cut`), `online`, `accept`, `script`, `faults`, `urls` |
 //! | `GET /control/events?log=` | server-sent events; see below |
 //! | `PATCH /control/settings` | `clientTimeoutMs`, `idleAlertMs`, `idleAlert2Ms`, `idleCloseMs`, `slowMs`, `shortKeys`, `textChanges` (a list), and for each API an object of its settings, by its name |
 //!

@@ -22,6 +22,8 @@ type Sim = State<Simulator>;
 pub(super) fn facts(simulator: &Simulator) -> Value {
     let shared = &simulator.shared;
     let served: Vec<&Api> = Api::ALL.iter().filter(|api| shared.serves(**api)).collect();
+    let cuts = |api: &&&Api| api.protocol().control_paths().iter().any(|path| path.contains("/cut "));
+    let cuts: Vec<&&Api> = served.iter().filter(cuts).collect();
     let (accept, online, script) = shared.read(|state| {
         let script = state.player.agent().map(|agent| json!({ "agent": agent, "plays": state.player.plays }));
         (state.chats.accepting, !state.chats.is_offline(), script)
@@ -30,6 +32,7 @@ pub(super) fn facts(simulator: &Simulator) -> Value {
         "run": shared.run,
         "version": env!("CARGO_PKG_VERSION"),
         "apis": served,
+        "cuts": cuts,
         "accept": accept,
         "online": online,
         "script": script,

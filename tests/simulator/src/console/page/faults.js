@@ -88,12 +88,15 @@ function draw() {
   server.script.parentElement.hidden = !script;
   server.script.checked = script?.plays ?? false;
   server.agent.textContent = script ? `${script.agent}, of the script, plays` : "";
-  byId("cut").hidden = !store.server.apis.includes("gms-cometd");
+  byId("cut").hidden = store.server.cuts.length === 0;
 }
 
 function restart() {
   return ask("POST", "/restart", { memory: server.memory.value, downMs: Number(server.down.value) });
 }
+
+/** Cuts the connections of every API that has such. */
+const cut = () => Promise.all(store.server.cuts.map(api => ask("POST", `/${api}/cut`, {})));
 
 const row = (...parts) => el("div", { className: "row" }, ...parts);
 
@@ -113,7 +116,7 @@ export function start() {
     el("h3", { textContent: "Server" }),
     row(el("label", {}, server.online, "Chat server is there"), el("label", {}, server.accept, "Takes new chats"), el("label", {}, server.script, server.agent)),
     row(button("Restart", restart), server.memory, "down for", server.down, "ms",
-      button("Cut connections", () => ask("POST", "/gms-cometd/cut", {}), { id: "cut", title: "Closes the WebSockets of CometD" })));
+      button("Cut connections", cut, { id: "cut", title: "All WebSockets are gone" })));
   when();
   on("server", draw);
 }
