@@ -6,6 +6,7 @@ pub mod cometd;
 pub mod gms;
 pub mod nexus;
 mod protocol;
+pub mod web_messaging;
 
 use std::fmt;
 use std::str::FromStr;
@@ -129,6 +130,8 @@ apis! {
     cometd: GmsCometd, Clients, CometdSettings, CometdChat;
     /// The Multicloud chat API v3, `pureengage-v3-rest` (nexus-v3.md).
     nexus: NexusRest, Sessions, NexusSettings, NexusInfo;
+    /// Genesys Cloud Web Messaging.
+    web_messaging: WebMessaging, Sessions, WebMessagingSettings, WebMessagingInfo;
 }
 
 impl Api {

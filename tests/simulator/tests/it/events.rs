@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use reqwest::{Method, Response};
 use serde_json::{Value, json as value};
-use webchat_simulator::{Fault, ParticipantKind, Script, Simulator, Upload};
+use webchat_simulator::{Api, Fault, ParticipantKind, Script, Simulator, Upload};
 
 use crate::control::{Control, start};
 use crate::customer::{Customer, client, each};
@@ -74,7 +74,8 @@ async fn it_begins_with_how_things_are_and_tells_what_changes() {
     let begin = listener.begin().await;
     assert_eq!(names(&begin), ["server", "chat", "request"]);
     assert_eq!((&begin[0].1["online"], &begin[0].1["accept"]), (&value!(true), &value!(true)));
-    assert_eq!(begin[0].1["apis"], value!(["gms-rest", "gms-cometd", "nexus-rest"]));
+    let names: Vec<&str> = Api::ALL.iter().map(|api| api.name()).collect();
+    assert_eq!(begin[0].1["apis"], value!(names));
     assert_eq!((&begin[1].1["id"], &begin[1].1["nextPosition"]), (&value!(customer.chat_id), &value!(3)));
     assert_eq!(begin[2].1["operation"], "send");
 

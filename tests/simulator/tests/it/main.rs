@@ -17,3 +17,4 @@ mod program;
 mod scripts;
 mod switches;
 mod timers;
+mod web_messaging;

@@ -1,0 +1,11 @@
+//! Genesys Cloud Web Messaging.
+
+mod control;
+mod faults;
+mod files;
+pub(crate) mod guest;
+mod history;
+mod limits;
+mod messages;
+mod modes;
+mod sessions;
