@@ -412,7 +412,7 @@ typedef struct webchat_service_options {
     size_t size;
     /**
      * The configuration as JSON text: the object of _genesys.widgets.webchat, or one with it inside. Its `connection` says how connections
-     * are made: `proxy`, `noProxy`, `rootCertificates`, `clientCertificate`, `minimumTls` and more (README.md). NULL: the command configure
+     * are made: `proxy`, `noProxy`, `rootCertificates`, `clientCertificate`, `minimumTls` and more (docs/reference/configuration.md). NULL: the command configure
      * brings it, and other commands wait for it.
      */
     const char *config_json;

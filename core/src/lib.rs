@@ -40,7 +40,7 @@ pub use error::{Delivery, Error, ErrorKind, Retry};
 pub use private::Private;
 pub use webchat_prefilter as prefilter;
 
-/// The README's program compiles.
+/// The book's programs compile.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
+#[doc = include_str!("../../docs/first-chat/rust.md")]
+struct FirstChat;

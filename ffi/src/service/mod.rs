@@ -42,7 +42,7 @@ pub struct webchat_service_options {
     /// sizeof(webchat_service_options).
     pub size: usize,
     /// The configuration as JSON text: the object of _genesys.widgets.webchat, or one with it inside. Its `connection` says how connections
-    /// are made: `proxy`, `noProxy`, `rootCertificates`, `clientCertificate`, `minimumTls` and more (README.md). NULL: the command configure
+    /// are made: `proxy`, `noProxy`, `rootCertificates`, `clientCertificate`, `minimumTls` and more (docs/reference/configuration.md). NULL: the command configure
     /// brings it, and other commands wait for it.
     pub config_json: *const c_char,
     /// The runtime to use. NULL: the default one.

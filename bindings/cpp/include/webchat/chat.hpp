@@ -28,7 +28,7 @@ public:
     explicit Chat(const ChatOptions& options = {}) : Waits(nullptr, options) {}
 
     /// Makes a chat with this configuration: JSON text, the object of _genesys.widgets.webchat or one with it inside. Its `connection` says
-    /// how connections are made: `proxy`, `noProxy`, `rootCertificates`, `clientCertificate`, `minimumTls` and more (README.md).
+    /// how connections are made: `proxy`, `noProxy`, `rootCertificates`, `clientCertificate`, `minimumTls` and more (docs/reference/configuration.md).
     /// InvalidConfigurationError names the key that is missing or wrong; UnsupportedError: the transport is not in this build.
     explicit Chat(const std::string& config_json, const ChatOptions& options = {})
         : Waits(detail::c_text(config_json), options) {}

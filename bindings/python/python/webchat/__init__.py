@@ -213,7 +213,7 @@ class Chat(Commands, Waits):
     configures the chat, and has to come first: commands given before it wait for it 5 s at most, then raise
     :class:`InvalidConfigurationError`. ``store`` keeps the session data (see :class:`SessionStore`); by default the configuration says
     where. Its ``connection`` says how connections are made: ``proxy``, ``noProxy``, ``rootCertificates``, ``clientCertificate``,
-    ``minimumTls`` and more (README.md). ``session_keeper`` keeps an asynchronous chat besides the store, and wins over it: a
+    ``minimumTls`` and more (docs/reference/configuration.md). ``session_keeper`` keeps an asynchronous chat besides the store, and wins over it: a
     :class:`SessionKeeper`, or its three functions as a tuple. Chats made without a ``runtime`` share a default one.
 
     Commands wait for their outcome; Ctrl-C ends the waiting and cancels the command. They may be given from any thread. Where gevent or
