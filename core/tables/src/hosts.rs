@@ -1,5 +1,5 @@
 //! What the hosts over the C ABI know of commands, events and errors: names as JSON for Node.js and Ruby, whose methods are made while they
-//! run; TypeScript's declarations; methods in Go, Java and C#.
+//! run; TypeScript's declarations; methods in Go and Java.
 
 use crate::names::{line, pascal, pascal_of_camel};
 use std::fmt::Write;
@@ -216,31 +216,4 @@ fn java_kind(kind: Kind) -> &'static str {
         Kind::Filters => "List<String>",
         _ => "String",
     }
-}
-
-/// C#'s part of the class with a method for each command.
-pub(crate) fn csharp() -> String {
-    let mut text = "// Made from the tables (make tables).\nusing System.Threading;\nusing System.Threading.Tasks;\nusing Newtonsoft.Json.Linq;\n\nnamespace Libwebchat\n{\n    public sealed partial class Chat\n    {\n"
-        .to_owned();
-    let mut first = true;
-    for entry in commands() {
-        let kind = |kind| if kind == Kind::Filters { "string[]" } else { "string" };
-        let parameters = all(needed(entry), |option| format!("{} {}, ", kind(option.kind), option.name));
-        let values = all(needed(entry), |option| format!(", (\"{0}\", {0})", option.name));
-        if !std::mem::take(&mut first) {
-            text.push('\n');
-        }
-        let _ = write!(
-            text,
-            "        /// <summary>{}</summary>\n        public Task<JToken> {}({parameters}JObject options = null, CancellationToken cancel = default)\n        {{\n            return Command(\"{}\", Join(options{values}), cancel);\n        }}\n",
-            xml(&words(entry)),
-            pascal_of_camel(entry.name),
-            entry.name
-        );
-    }
-    text + "    }\n}\n"
-}
-
-fn xml(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
 }

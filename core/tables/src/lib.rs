@@ -103,7 +103,6 @@ pub fn all() -> Vec<Made> {
             text: hosts::java(),
         },
         Made { path: "bindings/ruby/lib/webchat/names.json", part: None, text: hosts::json() },
-        Made { path: "bindings/csharp/Commands.cs", part: None, text: hosts::csharp() },
         Made { path: "docs/reference/commands.md", part: None, text: commands::page() },
         Made { path: "docs/reference/events.md", part: None, text: events::page() },
         Made { path: "docs/reference/errors.md", part: None, text: errors::page() },
