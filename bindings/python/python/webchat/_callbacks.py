@@ -6,6 +6,7 @@ for the chats of a runtime, and one for the log. Where a program's threads are g
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 import weakref
@@ -160,6 +161,18 @@ _Unraisable: Any = next(each for each in tuple.__subclasses__() if each.__name__
 """What :func:`sys.unraisablehook` is called with. The interpreter has no public name for it."""
 
 
+_reporting = threading.RLock()
+"""Held while something is reported. The end of the process keeps it: a thread that is stopped while it writes to ``stderr`` would leave that
+locked, which the interpreter takes for a reason to abort when it flushes it."""
+
+
 def report(error: BaseException, function: Any) -> None:
     """Tells :func:`sys.unraisablehook` that ``function`` raised."""
-    sys.unraisablehook(_Unraisable((type(error), error, error.__traceback__, None, function)))
+    # In a forked process a thread that is not there may hold it.
+    with contextlib.nullcontext() if _webchat.is_forked() else _reporting:
+        sys.unraisablehook(_Unraisable((type(error), error, error.__traceback__, None, function)))
+
+
+def end_reports(seconds: float) -> None:
+    """Waits until what is being reported has been, and lets nothing else be: not any more while the process ends."""
+    _reporting.acquire(timeout=seconds)

@@ -6,10 +6,13 @@ import atexit
 import time
 import weakref
 
-from . import _logging, _waiting, _webchat
+from . import _callbacks, _logging, _waiting, _webchat
 
 _PATIENCE = 2.0
 """Seconds that the end of the process waits for session data to be stored."""
+
+_REPORT = 1.0
+"""Seconds that it waits for a report of what a handler has raised."""
 
 _chats: set[weakref.ref[_webchat.Chat]] = set()
 """Only single operations on it: at the end threads may still make chats."""
@@ -34,6 +37,7 @@ def _close_all() -> None:
         _logging.flush(max(0.0, end - time.monotonic()))
     finally:
         _webchat.leave()
+        _callbacks.end_reports(_REPORT)
 
 
 atexit.register(_close_all)
