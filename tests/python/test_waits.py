@@ -258,17 +258,18 @@ async def test_a_cancelled_wait_of_aio_loses_nothing(simulator: Simulator) -> No
             assert ready is not None and ready.name == "ready"
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="asyncio.timeout is of 3.11")
-async def test_a_wait_of_aio_heeds_asyncios_timeout(simulator: Simulator) -> None:
-    async with webchat.aio.Chat(simulator.config()) as chat:
-        await chat.start_chat(nickname="Jo")
-        await chat.wait_for("clientConnected", timeout=SECONDS)
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.01):
-                await chat.wait_for("agentConnected")
-        simulator.chat().agent("Sam")
-        async with asyncio.timeout(SECONDS):
-            assert (await chat.wait_for("agentConnected")).num_agents_connected == 1
-            async for event in chat.events():
-                assert event.name == "ready"
-                break
+if sys.version_info >= (3, 11):
+
+    async def test_a_wait_of_aio_heeds_asyncios_timeout(simulator: Simulator) -> None:
+        async with webchat.aio.Chat(simulator.config()) as chat:
+            await chat.start_chat(nickname="Jo")
+            await chat.wait_for("clientConnected", timeout=SECONDS)
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.01):
+                    await chat.wait_for("agentConnected")
+            simulator.chat().agent("Sam")
+            async with asyncio.timeout(SECONDS):
+                assert (await chat.wait_for("agentConnected")).num_agents_connected == 1
+                async for event in chat.events():
+                    assert event.name == "ready"
+                    break
