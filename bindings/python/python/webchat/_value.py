@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 _Wrapped = TypeVar("_Wrapped")
 
+_MAPPINGS = (dict, Mapping)
+"""Any mapping; what the library makes is known by the first, at once."""
+
 _LONG = 80
 """Longer texts are cut in what is shown."""
 
@@ -110,13 +113,13 @@ def raw_of(value: Any) -> Any:
 
 def text_in(raw: Any, name: str) -> str | None:
     """The text called ``name``; nothing where there is none."""
-    value = raw.get(name) if isinstance(raw, Mapping) else None
+    value = raw.get(name) if isinstance(raw, _MAPPINGS) else None
     return value if isinstance(value, str) else None
 
 
 def number_in(raw: Any, name: str) -> int | None:
     """The number called ``name``, also where it is written as text; nothing where there is none."""
-    value = raw.get(name) if isinstance(raw, Mapping) else None
+    value = raw.get(name) if isinstance(raw, _MAPPINGS) else None
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
