@@ -31,7 +31,9 @@ fn every_command_has_its_function_in_c() {
 #[test]
 fn every_command_has_its_method_in_cpp_and_python() {
     let cpp = read("bindings/cpp/include/webchat/commands.hpp");
-    let python = read("bindings/python/python/webchat/_commands.py");
+    let modules = ["_commands", "_messaging", "_sessions", "_transfers"];
+    let python: String =
+        modules.iter().map(|name| read(&format!("bindings/python/python/webchat/{name}.py"))).collect();
     for entry in Command::ALL {
         let name = entry.snake;
         assert!(cpp.contains(&format!("How...> {name}(")), "C++ {name}");
