@@ -39,17 +39,22 @@ class SessionKeeper(Protocol):
     """As :class:`webchat.SessionKeeper`; the methods may be coroutine functions.
 
     >>> class Keeper:
-    ...     async def store_session(self, session: dict[str, Any]) -> None:
-    ...         print(sorted(session))
+    ...     kept: dict[str, Any] = {}
     ...
-    ...     async def load_session(self) -> None:
-    ...         return None
+    ...     async def store_session(self, session: dict[str, Any]) -> None:
+    ...         await asyncio.sleep(0)
+    ...         self.kept = session
+    ...
+    ...     async def load_session(self) -> dict[str, Any]:
+    ...         return self.kept
     ...
     ...     async def forget_session(self, lost: dict[str, Any]) -> None:
-    ...         await asyncio.sleep(0)
+    ...         self.kept = {}
     >>> async def main() -> None:
-    ...     async with webchat.aio.Chat(asynchronous, session_keeper=Keeper()) as chat:
+    ...     keeper = Keeper()
+    ...     async with webchat.aio.Chat(asynchronous, session_keeper=keeper) as chat:
     ...         await chat.start_chat(nickname="Jo")
+    ...     print(sorted(keeper.kept))
     >>> asyncio.run(main())
     ['messageIndex', 'token']
     """
