@@ -24,7 +24,7 @@ int chat(const char* config) {
 webchat::Task<> talk(webchat::aio::Chat& chat, std::promise<int>& result) {
     const auto early = co_await chat.send_message("nobody is there");
     if (early.status() != webchat::Status::no_session) co_return result.set_value(5);
-    if (!co_await chat.start_chat()) co_return result.set_value(6);
+    if (!co_await chat.start_chat({"Pia"})) co_return result.set_value(6);
     const auto agent = co_await chat.try_next<webchat::AgentConnected>();
     if (!agent || agent->participant().name.empty()) co_return result.set_value(7);
     const auto none = co_await chat.try_next<webchat::Ready>(std::chrono::milliseconds(1));
