@@ -41,6 +41,24 @@ private:
     std::size_t size_ = 0;
 };
 
+void show(const webchat::AnyEvent& event) {
+    std::visit(webchat::overloaded{
+        [](const webchat::MessageReceived& received) {
+            for (const auto& message : received.messages()) {
+                if (message.kind() == webchat::MessageType::message) std::cout << message.from_name << ": " << message.text << '\n';
+            }
+        },
+        [](const webchat::AgentTypingStarted& typing) { std::cout << typing.participant().name << " is typing.\n"; },
+        [](const webchat::Ended&) { std::cout << "The chat is over.\n"; },
+        [](const auto&) {},
+    }, event);
+}
+
+/// Shows what has come.
+void show_all(webchat::AnyChat& chat) {
+    while (auto event = chat.next_event(0s)) show(webchat::typed(std::move(*event)));
+}
+
 /// What the customer does.
 webchat::Task<> talk(webchat::aio::Chat& chat, Descriptor& input) {
     co_await chat.start_chat({"Pia"}, 30s);
@@ -59,27 +77,15 @@ webchat::Task<> run(webchat::aio::Chat& chat, Descriptor& input, asio::io_contex
     } catch (const webchat::Error& error) {
         std::cerr << webchat::name(error.status()) << ": " << error.what() << '\n';
     }
+    show_all(chat); // what came last
     loop.stop();
-}
-
-void show(const webchat::AnyEvent& event) {
-    std::visit(webchat::overloaded{
-        [](const webchat::MessageReceived& received) {
-            for (const auto& message : received.messages()) {
-                if (message.kind() == webchat::MessageType::message) std::cout << message.from_name << ": " << message.text << '\n';
-            }
-        },
-        [](const webchat::AgentTypingStarted& typing) { std::cout << typing.participant().name << " is typing.\n"; },
-        [](const webchat::Ended&) { std::cout << "The chat is over.\n"; },
-        [](const auto&) {},
-    }, event);
 }
 
 /// Shows the events as they come.
 void watch(Descriptor& events, webchat::AnyChat& chat) {
     events.async_wait(Descriptor::wait_read, [&](asio::error_code error) {
         if (error) return;
-        while (auto event = chat.next_event(0s)) show(webchat::typed(std::move(*event)));
+        show_all(chat);
         watch(events, chat);
     });
 }
