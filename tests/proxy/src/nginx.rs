@@ -31,7 +31,7 @@ pub struct Nginx {
 }
 
 /// What nginx has said so far, of all its runs.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Said {
     lines: Vec<String>,
     accesses: Vec<Access>,
@@ -177,7 +177,16 @@ impl Nginx {
 
     async fn until_said(&self, what: &str, ready: impl Fn(&Said) -> bool) {
         let mut said = self.said.subscribe();
-        let _ = in_time(what, said.wait_for(|said| ready(said))).await;
+        let is_so = async {
+            loop {
+                // `ready` may ask as well: nothing is locked meanwhile.
+                let so_far = said.borrow_and_update().clone();
+                if ready(&so_far) || said.changed().await.is_err() {
+                    return;
+                }
+            }
+        };
+        in_time(what, is_so).await;
     }
 
     fn reap(&mut self) {
