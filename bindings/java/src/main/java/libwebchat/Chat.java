@@ -55,8 +55,10 @@ public final class Chat implements AutoCloseable, Commands {
 
         @Override
         public boolean cancel(boolean mayInterrupt) {
-            LIBRARY.cancel(service, request);
-            return super.cancel(mayInterrupt);
+            // First, since the library tells its outcome of it at once, on another thread.
+            boolean cancelled = super.cancel(mayInterrupt);
+            if (cancelled) LIBRARY.cancel(service, request);
+            return cancelled;
         }
 
         /** Reads the outcome, which is lent. What depends on it runs on the executor. */
