@@ -5,7 +5,7 @@
 //! folder with the adapters of hosts over the C interface, of which some may be missing. `WEBCHAT_CONFORMANCE_ONLY`
 //! runs only the scenarios with this text in their names, `WEBCHAT_CONFORMANCE_PATH` (`delay=80,rate=200000,idle=3000`: milliseconds, bytes a second, milliseconds)
 //! puts the server behind a path, `WEBCHAT_CONFORMANCE_ON=gms-rest` over one back end only, and `WEBCHAT_CONFORMANCE_SLOW` runs one at a
-//! time and waits ten times as long, as for programs under valgrind.
+//! time and waits ten times as long, as for programs under valgrind. `WEBCHAT_SKIP_CONFORMANCE` leaves all of it out.
 
 #![allow(
     clippy::unwrap_used,
@@ -49,6 +49,9 @@ fn replay_part(back_end: BackEnd, language: impl Language + 'static, part: &str)
     let wanted = env::var("WEBCHAT_CONFORMANCE_ON").ok().map(|name| BackEnd::named(&name).unwrap());
     if wanted.is_some_and(|wanted| wanted.name != back_end.name) {
         return;
+    }
+    if env::var_os("WEBCHAT_SKIP_CONFORMANCE").is_some() {
+        return println!("WEBCHAT_SKIP_CONFORMANCE is set: the table is left out");
     }
     let language: Arc<dyn Language> = Arc::new(language);
     let slow = env::var_os("WEBCHAT_CONFORMANCE_SLOW").is_some();
