@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::configure::knows;
 use super::handler;
-use super::settings::{AgentEnd, WebMessagingSettings};
+use super::modes::AgentEnd;
+use super::settings::WebMessagingSettings;
 use crate::state::State;
 
 /// Whether there is such a deployment, active or not.

@@ -145,7 +145,11 @@ async fn serve(
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(JSON.as_bytes()));
-    course.finish(picked, faults::answer, || (real, object)).await
+    let own = match target {
+        Target::Upload(_) | Target::Download(_) => transfer::fault,
+        Target::Config(_) | Target::Domains(_) | Target::History => faults::answer,
+    };
+    course.finish(picked, own, || (real, object)).await
 }
 
 const JSON: &str = "application/json";

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::limits::MINUTE;
+use super::modes::Pages;
 use super::session::Standing;
 use super::{handler, origin, wire};
 use crate::state::State;
@@ -98,11 +99,15 @@ pub(super) fn page(
         wire::put_addresses(entity, |file| desk.file_address(base, file, moment));
     }
     disturb(&mut entities);
-    handler::json(&json!({
-        "entities": entities,
-        "pageSize": size,
-        "pageNumber": number,
-        "total": total,
-        "pageCount": total.div_ceil(size),
-    }))
+    let mut page = json!({ "entities": entities, "pageSize": size, "pageNumber": number });
+    let more = match desk.settings.pages {
+        Pages::Exact => Some(0),
+        Pages::Long => Some(3),
+        Pages::Absent => None,
+    };
+    if let (Some(more), Some(members)) = (more, page.as_object_mut()) {
+        members.insert("total".to_owned(), total.saturating_add(more * size).into());
+        members.insert("pageCount".to_owned(), (total.div_ceil(size) + more).into());
+    }
+    handler::json(&page)
 }

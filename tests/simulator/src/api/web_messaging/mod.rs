@@ -53,6 +53,7 @@ mod info;
 mod limits;
 mod line;
 mod message;
+mod modes;
 mod origin;
 mod protocol;
 mod push;
@@ -65,6 +66,7 @@ mod settings;
 mod signer;
 mod simulator;
 mod socket;
+mod strange;
 mod transfer;
 mod upgrade;
 mod wire;
@@ -72,11 +74,10 @@ mod wire;
 pub use action::Party;
 pub use info::{WebMessagingInfo, WebMessagingTotals};
 pub use limits::Limits;
+pub use modes::{AgentEnd, ErrorForm, Pages, Repeats, Times, Tracing, TypingForm, UploadEvent};
 pub(crate) use protocol::WebMessaging;
 pub(crate) use sessions::Sessions;
-pub use settings::{
-    AgentEnd, Deployment, Repeats, Times, Tracing, TypingForm, UploadEvent, WebMessagingSettings,
-};
+pub use settings::{Deployment, WebMessagingSettings};
 
 /// The deployment that clients are configured with; any other is known as well, unless set otherwise.
 const DEPLOYMENT: &str = "9e1b7c1e-3d5f-4a82-8c66-0d7b5a4f2e10";

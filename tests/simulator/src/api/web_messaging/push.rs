@@ -4,9 +4,9 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::line::Post;
+use super::modes::AgentEnd;
 use super::session::{Session, Standing};
 use super::sessions::Sessions;
-use super::settings::AgentEnd;
 use super::wire::{self, Sent};
 use crate::chat::{Chat, ChatServer, EndCause, Event, EventType, Moment, ParticipantKind};
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::settings::{Tracing, WebMessagingSettings};
+use super::modes::{ErrorForm, Tracing};
+use super::settings::WebMessagingSettings;
 
 /// A file for which no address could be made; who announced it may have given no id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,43 +41,33 @@ impl Refusal {
         Self::new(UNKNOWN_SESSION, "Session not found")
     }
 
-    /// The code in the envelope.
-    pub(super) fn outer_code(&self) -> u32 {
-        match (&self.attachment, self.retry_after) {
-            (_, Some(_)) => TOO_MANY,
-            (Some(_), None) => BAD_REQUEST,
-            _ => self.code,
-        }
-    }
-
-    fn class(&self) -> &'static str {
-        match (&self.attachment, self.retry_after) {
-            (_, Some(_)) => "TooManyRequestsErrorMessage",
-            (Some(_), None) => "GenerateUrlError",
-            _ => "string",
-        }
-    }
-
-    fn body(&self) -> Value {
-        match (&self.attachment, self.retry_after) {
-            (_, Some(retry_after)) => {
-                json!({ "retryAfter": retry_after, "errorCode": RATE_TOO_HIGH, "errorMessage": self.text })
+    /// The class, the code in the envelope, and the body.
+    fn parts(&self, form: ErrorForm) -> (&'static str, u32, Value) {
+        let coded = || json!({ "errorCode": self.code, "errorMessage": self.text });
+        let (class, outer, body) = match (&self.attachment, self.retry_after, form) {
+            (_, Some(retry_after), _) => {
+                let body = json!({ "retryAfter": retry_after, "errorCode": RATE_TOO_HIGH, "errorMessage": self.text });
+                ("TooManyRequestsErrorMessage", TOO_MANY, body)
             }
-            (Some(attachment), None) => {
-                let mut body = json!({ "errorCode": self.code, "errorMessage": self.text });
+            (Some(attachment), None, _) => {
+                let mut body = coded();
                 if let (Some(members), Some(id)) = (body.as_object_mut(), &attachment.id) {
                     members.insert("attachmentId".to_owned(), id.as_str().into());
                 }
-                body
+                ("GenerateUrlError", BAD_REQUEST, body)
             }
-            _ => self.text.as_str().into(),
-        }
+            (None, None, ErrorForm::Text) => ("string", self.code, self.text.as_str().into()),
+            (None, None, ErrorForm::Error) => ("Error", BAD_REQUEST, coded()),
+            (None, None, ErrorForm::ErrorMessage | ErrorForm::Ok) => ("ErrorMessage", BAD_REQUEST, coded()),
+        };
+        (class, if form == ErrorForm::Ok { 200 } else { outer }, body)
     }
 
     /// The frame that tells of it.
     pub(super) fn frame(&self, settings: &WebMessagingSettings, tracing_id: Option<Value>) -> String {
         let tracing_id = tracing_id.filter(|_| !settings.errors_untraced);
-        let envelope = envelope("response", self.class(), self.outer_code(), self.body());
+        let (class, code, body) = self.parts(settings.error_form);
+        let envelope = envelope("response", class, code, body);
         traced(settings, envelope, tracing_id).to_string()
     }
 }

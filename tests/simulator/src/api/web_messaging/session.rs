@@ -7,7 +7,8 @@ use tokio::time::Instant;
 
 use super::files::Upload;
 use super::limits::Window;
-use super::settings::{Repeats, Times, WebMessagingSettings};
+use super::modes::{Repeats, Times};
+use super::settings::WebMessagingSettings;
 use super::wire::{self, Sent};
 
 /// What may still be done in a session.

@@ -12,9 +12,10 @@ use super::files;
 use super::info::{WebMessagingInfo, WebMessagingTotals};
 use super::limits::Window;
 use super::line::{Line, Post};
+use super::modes::UploadEvent;
 use super::reply;
 use super::session::{Session, Standing};
-use super::settings::{UploadEvent, WebMessagingSettings};
+use super::settings::WebMessagingSettings;
 use super::signer::Signer;
 use crate::api::Memory;
 use crate::chat::{Chat, ChatServer, EndCause, Moment};
@@ -222,6 +223,7 @@ impl Sessions {
     /// Tells of an upload whose bytes have come.
     fn tell_upload(&mut self, token: &str, id: &str, now: Moment) {
         let event = self.settings.upload_event;
+        let code = Some(self.settings.upload_code).filter(|code| *code > 0).unwrap_or(reply::FILE_CONTENT);
         let Some(session) = self.known.get_mut(token) else { return };
         let Some(upload) = session.uploads.get_mut(id) else { return };
         upload.stage = match event {
@@ -233,7 +235,7 @@ impl Sessions {
         for line in lines.iter().filter_map(|id| self.lines.get(id)) {
             let timestamp = super::wire::time(now.utc_ms);
             let text = if event == UploadEvent::Failure {
-                let (code, text) = (reply::FILE_CONTENT, "The content of the file is not allowed");
+                let text = "The content of the file is not allowed";
                 let body = json!({ "attachmentId": id, "errorCode": code, "errorMessage": text, "timestamp": timestamp });
                 reply::event("UploadFailureEvent", body)
             } else {

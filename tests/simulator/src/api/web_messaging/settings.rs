@@ -2,103 +2,12 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::limits::Limits;
+use super::modes::{AgentEnd, ErrorForm, Pages, Repeats, Times, Tracing, TypingForm, UploadEvent};
 use crate::api::Settings;
 use crate::words::set;
-
-/// What the customer is told when the agent ends a conversation.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum AgentEnd {
-    /// A `Disconnect` that makes the session read-only.
-    #[default]
-    ReadOnly,
-    /// A `Disconnect`; what the customer says next opens another conversation in the same session.
-    Send,
-    /// Nothing. What the customer says next opens another conversation.
-    Silent,
-}
-
-/// What of a request comes back with its message: `tracingId` as `channel.messageId`, `metadata` as it was sent.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Repeats {
-    /// Neither.
-    #[default]
-    Nothing,
-    /// The tracing id.
-    TracingId,
-    /// The metadata.
-    Metadata,
-    /// Both.
-    Both,
-}
-
-impl Repeats {
-    pub(super) fn tracing_id(self) -> bool {
-        matches!(self, Self::TracingId | Self::Both)
-    }
-
-    pub(super) fn metadata(self) -> bool {
-        matches!(self, Self::Metadata | Self::Both)
-    }
-}
-
-/// Where answers have the `tracingId` of their request.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Tracing {
-    /// In the envelope.
-    #[default]
-    Envelope,
-    /// In the body, where that is an object.
-    Body,
-    /// Nowhere.
-    Absent,
-}
-
-/// What the times of messages are in the history.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Times {
-    /// Those of the messages.
-    #[default]
-    Exact,
-    /// The same for messages of one second.
-    Seconds,
-    /// `null`.
-    Null,
-}
-
-/// How the typing of agents is told.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum TypingForm {
-    /// `On`, with `duration`.
-    #[default]
-    Duration,
-    /// `On`, with `durationMs`.
-    DurationMs,
-    /// `On` alone.
-    Plain,
-    /// `On` and `Off`, with `duration`.
-    Off,
-}
-
-/// What follows when the bytes of an upload have come.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum UploadEvent {
-    /// `UploadSuccessEvent`.
-    #[default]
-    Success,
-    /// `UploadFailureEvent`.
-    Failure,
-    /// Nothing.
-    Absent,
-}
 
 /// What the deployment allows, as its `config.json` says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,6 +80,8 @@ pub struct WebMessagingSettings {
     pub tracing: Tracing,
     /// Errors have no tracing id at all.
     pub errors_untraced: bool,
+    /// How refusals are told.
+    pub error_form: ErrorForm,
     /// How long the history does not show what was accepted.
     pub history_delay: Duration,
     /// How long a message of the customer takes to be applied.
@@ -183,12 +94,16 @@ pub struct WebMessagingSettings {
     pub times: Times,
     /// Pages of the history that are empty; 0: none.
     pub empty_page: u64,
+    /// What pages say of how many there are.
+    pub pages: Pages,
     /// How the typing of agents is told.
     pub typing: TypingForm,
     /// What follows an upload.
     pub upload_event: UploadEvent,
     /// How long after the bytes that comes.
     pub upload_delay: Duration,
+    /// The code of an `UploadFailureEvent`; 0: that of content that is not allowed.
+    pub upload_code: u32,
     /// The answer to a clear comes before `SessionClearedEvent`.
     pub clear_echo_first: bool,
     /// Messages are accepted without any echo.
@@ -197,6 +112,8 @@ pub struct WebMessagingSettings {
     pub lifetime: Duration,
     /// Connections that send nothing for this long are closed with 1001; zero: they are not.
     pub idle: Duration,
+    /// Frames come in fragments, and between them such as mean nothing.
+    pub strange: bool,
     /// The longest frame in bytes, a longer one closes with 1009; none: any.
     pub max_frame: Option<usize>,
     /// Scheme and host of upload and download addresses; empty: those by which the client reached the server.
@@ -241,19 +158,23 @@ pub(crate) struct Patch {
     other_history_ids: Option<bool>,
     tracing: Option<Tracing>,
     errors_untraced: Option<bool>,
+    error_form: Option<ErrorForm>,
     history_delay_ms: Option<u64>,
     apply_delay_ms: Option<u64>,
     lost_with_link: Option<bool>,
     disorder_ms: Option<u64>,
     times: Option<Times>,
     empty_page: Option<u64>,
+    pages: Option<Pages>,
     typing: Option<TypingForm>,
     upload_event: Option<UploadEvent>,
     upload_delay_ms: Option<u64>,
+    upload_code: Option<u32>,
     clear_echo_first: Option<bool>,
     silent_echoes: Option<bool>,
     lifetime_ms: Option<u64>,
     idle_ms: Option<u64>,
+    strange: Option<bool>,
     max_frame_bytes: Option<usize>,
     files_url: Option<String>,
 }
@@ -306,19 +227,23 @@ impl Settings for WebMessagingSettings {
         set(&mut self.other_history_ids, patch.other_history_ids);
         set(&mut self.tracing, patch.tracing);
         set(&mut self.errors_untraced, patch.errors_untraced);
+        set(&mut self.error_form, patch.error_form);
         set(&mut self.history_delay, time(patch.history_delay_ms));
         set(&mut self.apply_delay, time(patch.apply_delay_ms));
         set(&mut self.lost_with_link, patch.lost_with_link);
         set(&mut self.disorder, time(patch.disorder_ms));
         set(&mut self.times, patch.times);
         set(&mut self.empty_page, patch.empty_page);
+        set(&mut self.pages, patch.pages);
         set(&mut self.typing, patch.typing);
         set(&mut self.upload_event, patch.upload_event);
         set(&mut self.upload_delay, time(patch.upload_delay_ms));
+        set(&mut self.upload_code, patch.upload_code);
         set(&mut self.clear_echo_first, patch.clear_echo_first);
         set(&mut self.silent_echoes, patch.silent_echoes);
         set(&mut self.lifetime, time(patch.lifetime_ms));
         set(&mut self.idle, time(patch.idle_ms));
+        set(&mut self.strange, patch.strange);
         set(&mut self.max_frame, patch.max_frame_bytes.map(|bytes| Some(bytes).filter(|bytes| *bytes > 0)));
         set(&mut self.files_url, patch.files_url);
     }
@@ -366,19 +291,23 @@ mod tests {
             "otherHistoryIds=true",
             "tracing=body",
             "errorsUntraced=true",
+            "errorForm=errorMessage",
             "historyDelayMs=1",
             "applyDelayMs=1",
             "lostWithLink=true",
             "disorderMs=1",
             "times=null",
             "emptyPage=1",
+            "pages=long",
             "typing=off",
             "uploadEvent=absent",
             "uploadDelayMs=1",
+            "uploadCode=4001",
             "clearEchoFirst=true",
             "silentEchoes=true",
             "lifetimeMs=1",
             "idleMs=1",
+            "strange=true",
             "maxFrameBytes=1",
             "filesUrl=http://127.0.0.1:1",
         ] {

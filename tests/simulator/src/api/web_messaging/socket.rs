@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use super::delivery::{self, Fate};
 use super::exchange::{self, Outcome};
 use super::line::{Line, Post};
-use super::origin;
+use super::{origin, strange};
 use crate::shared::Shared;
 
 /// Codes of close frames (RFC 6455 section 7.4.1).
@@ -81,6 +81,7 @@ pub(super) async fn converse(
         origin,
         waiting: BTreeMap::new(),
         posts: 0,
+        strange: 0,
         opened,
         heard: Instant::now(),
         frozen: None,
@@ -111,6 +112,8 @@ struct Talk<'a> {
     /// What goes out later, in order of time; frames of one time in the order in which they came.
     waiting: BTreeMap<(Instant, u64), (String, bool)>,
     posts: u64,
+    /// How many frames that mean nothing have gone out.
+    strange: u64,
     opened: Instant,
     heard: Instant,
     frozen: Option<Instant>,
@@ -227,12 +230,7 @@ impl Talk<'_> {
                 self.waiting.insert((self.shared.now() + delay, self.posts), (text, is_message));
                 Ok(())
             }
-            Post::Raw(frames) => {
-                for frame in frames {
-                    self.send(frame).await?;
-                }
-                Ok(())
-            }
+            Post::Raw(frames) => self.send_all(frames).await,
             Post::Freeze(time) => {
                 self.frozen = Some(Instant::now() + time);
                 Ok(())
@@ -267,10 +265,25 @@ impl Talk<'_> {
             Fate::Cut => return Err(None),
             Fate::Arrives | Fate::ArrivesLast => {}
         }
+        let is_strange = self.shared.read(|state| state.apis.web_messaging.settings.strange);
         for _ in 0..times {
-            self.send(Frame::Text(text.as_str().into())).await?;
+            if is_strange {
+                self.strange += 1;
+                let mut frames = strange::nothing(self.strange);
+                frames.extend(strange::in_fragments(&text));
+                self.send_all(frames).await?;
+            } else {
+                self.send(Frame::Text(text.as_str().into())).await?;
+            }
         }
         if fate == Fate::ArrivesLast { Err(None) } else { Ok(()) }
+    }
+
+    async fn send_all(&mut self, frames: Vec<Frame>) -> Result<(), End> {
+        for frame in frames {
+            self.send(frame).await?;
+        }
+        Ok(())
     }
 
     async fn send(&mut self, frame: Frame) -> Result<(), End> {

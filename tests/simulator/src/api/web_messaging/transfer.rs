@@ -12,8 +12,9 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::time::Instant;
 
 use super::files::{self, Stage};
+use super::modes::UploadEvent;
 use super::sessions::Sessions;
-use super::settings::UploadEvent;
+use crate::faults::FaultKind;
 use crate::shared::Shared;
 use crate::state::State;
 
@@ -23,6 +24,25 @@ fn refuse(status: StatusCode, code: &str, message: &str) -> Response {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>"
     );
     (status, [(header::CONTENT_TYPE, "application/xml")], body).into_response()
+}
+
+/// The answer of a fault, in the form of these hosts' errors.
+pub(super) fn fault(kind: &FaultKind) -> Option<Response> {
+    let status = match kind {
+        FaultKind::Status { status, .. } => *status,
+        FaultKind::ErrorCode { code, status, .. } => {
+            code.parse().ok().filter(|code| (200..600).contains(code)).unwrap_or(*status)
+        }
+        _ => return None,
+    };
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let code = match status.as_u16() {
+        403 => "AccessDenied",
+        404 => "NoSuchKey",
+        429 | 503 => "SlowDown",
+        _ => "InternalError",
+    };
+    Some(refuse(status, code, "a fault of the simulator"))
 }
 
 fn forbidden(message: &str) -> Response {

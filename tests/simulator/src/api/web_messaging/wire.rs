@@ -5,8 +5,9 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::modes::TypingForm;
 use super::rich;
-use super::settings::{TypingForm, WebMessagingSettings};
+use super::settings::WebMessagingSettings;
 use super::signer::hex;
 use crate::chat::{Chat, Event, EventType, ParticipantKind, StoredFile};
 

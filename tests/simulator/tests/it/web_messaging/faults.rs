@@ -1,9 +1,13 @@
 //! Faults on demand.
 
-use serde_json::{Value, json};
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::{advance, pause, resume};
 use webchat_simulator::api::web_messaging::WebMessagingSettings;
 use webchat_simulator::{Fault, Operation, Simulator};
 
+use super::errors::any_request;
 use super::guest::{Guest, base, refused, simulator, texts};
 use crate::customer::client;
 
@@ -13,45 +17,10 @@ async fn start() -> (Simulator, Guest) {
     (simulator, guest)
 }
 
-fn requests() -> Vec<(Operation, Value)> {
-    let event =
-        |event: Value| json!({"action": "onMessage", "message": {"type": "Event", "events": [event]}});
-    vec![
-        (Operation::Resume, json!({"action": "configureSession", "deploymentId": "any"})),
-        (Operation::Join, event(json!({"eventType": "Presence", "presence": {"type": "Join"}}))),
-        (Operation::Send, json!({"action": "onMessage", "message": {"type": "Text", "text": "x"}})),
-        (Operation::StartTyping, event(json!({"eventType": "Typing", "typing": {"type": "On"}}))),
-        (
-            Operation::Presign,
-            json!({"action": "onAttachment", "fileName": "a.b", "fileType": "a/b", "fileSize": 1}),
-        ),
-        (Operation::FileAddress, json!({"action": "getAttachment", "attachmentId": "a"})),
-        (Operation::FileDelete, json!({"action": "deleteAttachment", "attachmentId": "a"})),
-        (Operation::Token, json!({"action": "getJwt"})),
-        (Operation::Echo, json!({"action": "echo", "message": {"type": "Text", "text": "ping"}})),
-        (Operation::DisconnectClient, json!({"action": "closeSession"})),
-        (Operation::Configuration, json!({"action": "getConfiguration", "deploymentId": "any"})),
-        (Operation::Disconnect, event(json!({"eventType": "Presence", "presence": {"type": "Clear"}}))),
-    ]
-}
-
 #[tokio::test]
-async fn any_error_at_every_action() {
+async fn errors_with_what_they_have_besides() {
     let (simulator, mut guest) = start().await;
-    for (operation, request) in requests() {
-        for code in [429, 500, 4000] {
-            simulator.faults().push(Fault::error_code(code.to_string()).on(operation));
-            let told = guest.ask(request.clone()).await;
-            assert_eq!(told["code"], code, "{operation}");
-            if code == 429 {
-                assert_eq!(
-                    (&told["body"]["errorCode"], &told["body"]["retryAfter"]),
-                    (&json!(4029), &json!(3))
-                );
-            }
-        }
-    }
-    let mut presign = requests().remove(4).1;
+    let mut presign = any_request().remove(4).1;
     presign["errorsAsJson"] = true.into();
     let fault = Fault::from_words("errorCode,code=4003,operation=presign").unwrap();
     simulator.faults().push(fault);
@@ -63,7 +32,7 @@ async fn any_error_at_every_action() {
 
 #[tokio::test]
 async fn links_cut_before_and_after_applying() {
-    for (operation, request) in requests() {
+    for (operation, request) in any_request() {
         for effect in [false, true] {
             let (simulator, mut guest) = start().await;
             simulator.faults().push(Fault::drop_before().effect(effect).on(operation));
@@ -139,6 +108,18 @@ async fn the_other_hosts() {
     assert_eq!(config().await.status(), 404);
     simulator.faults().push(Fault::wrong_body("[1]").on(Operation::Configuration));
     assert_eq!(config().await.text().await.unwrap(), "[1]");
+    simulator.faults().push(Fault::slow_reply(Duration::from_mins(10)).on(Operation::Configuration));
+    let late = tokio::spawn(client().get(&url).send());
+    let is_third = |simulator: &Simulator| {
+        let log = simulator.log();
+        (log.iter().filter(|entry| entry.operation == Some(Operation::Configuration)).count() == 3)
+            .then_some(())
+    };
+    simulator.wait_for(is_third).await;
+    pause();
+    advance(Duration::from_mins(10)).await;
+    resume();
+    assert_eq!(late.await.unwrap().unwrap().status(), 200, "late, and whole");
     for status in [403, 503] {
         simulator.faults().push(Fault::status(status).on(Operation::Upgrade));
         assert_eq!(refused(&simulator, "?deploymentId=any", None).await, status);

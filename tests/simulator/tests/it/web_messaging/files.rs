@@ -12,12 +12,12 @@ use webchat_simulator::{Fault, Operation, Simulator};
 use super::guest::{Guest, simulator};
 use crate::customer::client;
 
-fn announce(name: &str, kind: &str, size: u64) -> Value {
+pub(super) fn announce(name: &str, kind: &str, size: u64) -> Value {
     json!({"action": "onAttachment", "attachmentId": "a-1", "fileName": name, "fileType": kind, "fileSize": size, "errorsAsJson": true})
 }
 
 /// The request that an answer with an address asks for, without a body.
-fn put(answer: &Value) -> RequestBuilder {
+pub(super) fn put(answer: &Value) -> RequestBuilder {
     let body = &answer["body"];
     let mut request = client().request(Method::PUT, body["url"].as_str().unwrap());
     for (name, value) in body["headers"].as_object().unwrap() {
@@ -182,10 +182,33 @@ async fn success_that_is_late_missing_or_none() {
 async fn faults_of_the_upload_host() {
     let (simulator, mut guest, _) = start(WebMessagingSettings::default()).await;
     let answer = guest.ask(announce("a.txt", "text/plain", 5)).await;
-    simulator.faults().push(Fault::status(503).on(Operation::FileUpload));
-    assert_eq!(put(&answer).body("hello").send().await.unwrap().status(), 503);
+    for (words, status, code) in [
+        ("status,status=403", 403, "AccessDenied"),
+        ("errorCode,code=403", 403, "AccessDenied"),
+        ("status,status=500", 500, "InternalError"),
+        ("status,status=503,retryAfter=2", 503, "SlowDown"),
+    ] {
+        simulator.faults().push(Fault::from_words(&format!("{words},operation=fileUpload")).unwrap());
+        let response = put(&answer).body("hello").send().await.unwrap();
+        assert_eq!(response.status(), status, "{words}");
+        let told = response.text().await.unwrap();
+        assert!(told.contains(&format!("<Code>{code}</Code>")), "{words}: {told}");
+    }
     simulator.faults().push(Fault::drop_before().on(Operation::FileUpload));
     assert!(put(&answer).body("hello").send().await.is_err());
+    simulator.faults().push(Fault::redirect("http://127.0.0.1:1/").on(Operation::FileUpload));
+    assert_eq!(put(&answer).body("hello").send().await.unwrap().status(), 307);
+    simulator.faults().push(Fault::slow_reply(Duration::from_mins(5)).on(Operation::FileUpload));
+    let late = tokio::spawn(put(&answer).body("hello").send());
+    assert_eq!(
+        guest.next().await["class"],
+        "UploadSuccessEvent",
+        "told before the answer of the upload itself"
+    );
+    pause();
+    advance(Duration::from_mins(5)).await;
+    resume();
+    assert_eq!(late.await.unwrap().unwrap().status(), 200);
     simulator.faults().push(Fault::drop_after().on(Operation::FileUpload));
     assert!(put(&answer).body("hello").send().await.is_err());
     assert_eq!(guest.next().await["class"], "UploadSuccessEvent", "it arrived, and nobody was told");

@@ -59,8 +59,13 @@ pub(crate) async fn refused(simulator: &Simulator, query: &str, origin: Option<&
 impl Guest {
     /// One with this token, connected and not configured.
     pub(crate) async fn connect(simulator: &Simulator, token: &str) -> Self {
-        let socket = open(simulator, &format!("?deploymentId={DEPLOYMENT}"), None).await.unwrap();
-        Self { socket, token: token.to_owned(), base: base(simulator), traced: 0 }
+        Self::try_connect(simulator, token).await.expect("a connection")
+    }
+
+    /// The same, where that may fail.
+    pub(crate) async fn try_connect(simulator: &Simulator, token: &str) -> Option<Self> {
+        let socket = open(simulator, &format!("?deploymentId={DEPLOYMENT}"), None).await.ok()?;
+        Some(Self { socket, token: token.to_owned(), base: base(simulator), traced: 0 })
     }
 
     /// One in a new session.
@@ -83,14 +88,18 @@ impl Guest {
         self.socket.send(Message::Text(text.into())).await.unwrap();
     }
 
-    /// Sends a request with the token and a tracing id, which is returned.
-    pub(crate) async fn send(&mut self, mut request: Value) -> String {
+    /// Sends a request with the token and a tracing id, which is returned; nothing where the connection is over.
+    pub(crate) async fn try_send(&mut self, mut request: Value) -> Option<String> {
         self.traced += 1;
         let tracing_id = format!("t-{}", self.traced);
         request["token"] = self.token.as_str().into();
         request["tracingId"] = tracing_id.as_str().into();
-        self.send_text(request.to_string()).await;
-        tracing_id
+        self.socket.send(Message::Text(request.to_string().into())).await.ok()?;
+        Some(tracing_id)
+    }
+
+    pub(crate) async fn send(&mut self, request: Value) -> String {
+        self.try_send(request).await.expect("the connection is over")
     }
 
     /// The next frame as JSON; nothing when the connection is over. The code of its close.

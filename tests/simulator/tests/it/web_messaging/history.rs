@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::{advance, pause, resume};
 use webchat_simulator::Simulator;
-use webchat_simulator::api::web_messaging::{Limits, Times, WebMessagingSettings};
+use webchat_simulator::api::web_messaging::{Limits, Pages, Times, WebMessagingSettings};
 
 use super::guest::{Guest, simulator, texts};
 
@@ -87,4 +87,14 @@ async fn times_that_tell_little() {
     let empty = guest.page("?pageSize=1").await;
     assert_eq!((texts(&empty).len(), &empty["pageCount"]), (0, &json!(2)), "empty in the middle");
     assert_eq!(texts(&guest.page("?pageSize=1&pageNumber=2").await), ["1"]);
+    simulator.change_web_messaging(|settings| (settings.empty_page, settings.pages) = (0, Pages::Long));
+    let page = guest.page("?pageSize=1&pageNumber=5").await;
+    assert_eq!(
+        (texts(&page).len(), &page["total"], &page["pageCount"]),
+        (0, &json!(5), &json!(5)),
+        "beyond the end"
+    );
+    simulator.change_web_messaging(|settings| settings.pages = Pages::Absent);
+    let page = guest.page("").await;
+    assert_eq!((texts(&page).len(), page.get("total"), page.get("pageCount")), (2, None, None));
 }

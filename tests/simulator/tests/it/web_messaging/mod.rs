@@ -1,6 +1,8 @@
 //! Genesys Cloud Web Messaging.
 
 mod control;
+mod cuts;
+mod errors;
 mod faults;
 mod files;
 pub(crate) mod guest;
@@ -9,3 +11,4 @@ mod limits;
 mod messages;
 mod modes;
 mod sessions;
+mod strange;
