@@ -135,7 +135,7 @@ events! {
         "When a session begins or is restored, and by `startPoll`.";
     /// Automatic polling has stopped.
     PollingStopped = 13, "pollingStopped" needs polling,
-        "After `ended`, and by `stopPoll`.";
+        "After `ended`; by `endChat` before it, and by `stopPoll`.";
     /// The customer is in the chat.
     ClientConnected(ParticipantChange) = 14, "clientConnected" session Within,
         "When the transcript shows the customer's join, or the first word of one whose join was not seen.";

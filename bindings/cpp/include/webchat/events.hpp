@@ -94,7 +94,7 @@ struct PollingStarted final : detail::TypedAs<PollingStarted, EventKind::polling
 
 /// Automatic polling has stopped.
 ///
-/// After `ended`, and by `stopPoll`.
+/// After `ended`; by `endChat` before it, and by `stopPoll`.
 struct PollingStopped final : detail::TypedAs<PollingStopped, EventKind::polling_stopped, TypedEvent, detail::Bound::none> {
     using TypedAs::TypedAs;
 };

@@ -170,7 +170,7 @@ class PollingStarted(Event):
 class PollingStopped(Event):
     """Automatic polling has stopped.
 
-    After ``ended``, and by ``stopPoll``.
+    After ``ended``; by ``endChat`` before it, and by ``stopPoll``.
     """
 
     __slots__ = ()
