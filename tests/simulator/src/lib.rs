@@ -170,8 +170,11 @@ mod server;
 mod shared;
 mod simulator;
 mod state;
+mod timers;
 mod turn;
 mod words;
+#[cfg(test)]
+mod work;
 
 pub use api::{Address, Api, ApiInfo};
 pub use bayeux::{Carrier, Reconnect};

@@ -147,7 +147,10 @@ impl Log {
 
     fn update(&self, number: u64, change: impl FnOnce(&mut LogEntry)) {
         let mut entries = self.lock();
-        if let Some(entry) = entries.kept.iter_mut().rev().find(|entry| entry.number == number) {
+        // Entries have numbers in a row.
+        let first = entries.kept.front().map_or(u64::MAX, |entry| entry.number);
+        let place = number.checked_sub(first).and_then(|place| usize::try_from(place).ok());
+        if let Some(entry) = place.and_then(|place| entries.kept.get_mut(place)) {
             change(entry);
         }
         drop(entries);

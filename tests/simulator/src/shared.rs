@@ -30,7 +30,7 @@ pub(crate) struct Shared {
     clock: Clock,
     /// So many milliseconds is the clock of the chats ahead of tokio's. Changes with the state alone.
     ahead: AtomicU64,
-    /// Rings when that clock was moved.
+    /// Rings when that clock was moved, or the chat server went offline: whoever waits for news is to look again.
     pub(crate) moved: Notify,
     /// Another at every start, whatever the seed: what has been heard of another run is not true of this.
     pub(crate) run: String,
@@ -122,21 +122,12 @@ impl Shared {
 
     /// Changes the state. What is due by now has happened before.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State, Instant) -> T) -> T {
-        self.change_timers(|state, now| {
-            let outcome = change(state, now);
-            state.reschedule();
-            outcome
-        })
-    }
-
-    /// As [`Shared::change`], for changes that bring no timer forward or say so themselves.
-    pub(crate) fn change_timers<T>(&self, change: impl FnOnce(&mut State, Instant) -> T) -> T {
         let mut state = self.lock();
         let now = self.now();
         state.advance(now);
         let before = state.idle_until();
         let outcome = change(&mut state, now);
-        state.push(now);
+        state.follow_up(now);
         let after = state.idle_until();
         drop(state);
         if after != before {
@@ -163,7 +154,7 @@ impl Shared {
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = self.timers_changed.notified() => {}
-                () = elapsed => self.change_timers(|_, _| ()),
+                () = elapsed => self.change(|_, _| ()),
             }
         }
     }

@@ -14,7 +14,7 @@ pub(crate) struct State {
     /// What each API remembers.
     pub(crate) apis: Memories,
     pub(crate) player: Player,
-    /// Nothing is due before this moment. It may be too early, since activity only puts timers off.
+    /// Nothing is due before this moment. It may be too early, since activity mostly puts timers off.
     idle_until: Option<Instant>,
 }
 
@@ -39,8 +39,7 @@ impl State {
                 }
             }
         }
-        self.reschedule();
-        self.push(now);
+        self.follow_up(now);
     }
 
     /// Customers count as having been heard of for this much longer.
@@ -49,13 +48,22 @@ impl State {
         for api in Api::ALL {
             api.protocol().go_on(self, by);
         }
-        self.reschedule();
     }
 
-    /// Tells clients to whom news are pushed what is new. To be called after anything that may be news to them.
-    pub(crate) fn push(&mut self, now: Instant) {
-        for api in Api::ALL {
-            api.protocol().push(self, now);
+    /// Does what follows of changes, whatever they were: drops what belongs to chats that are no longer known, tells clients to whom news
+    /// are pushed what is new, and finds out what is due next. While the chat server is offline, nobody knows what is new.
+    pub(crate) fn follow_up(&mut self, now: Instant) {
+        for chat in self.chats.take_dropped() {
+            self.apis.forget(&chat);
+            self.player.forget(&chat);
+        }
+        self.idle_until = self.next_deadline();
+        if !self.chats.is_offline() {
+            for api in Api::ALL {
+                api.protocol().push(self, now);
+            }
+            self.chats.all_told();
+            self.idle_until = self.next_deadline();
         }
     }
 
@@ -64,17 +72,7 @@ impl State {
         self.idle_until
     }
 
-    /// Something is due at this moment.
-    pub(crate) fn due_by(&mut self, moment: Instant) {
-        self.idle_until = Some(self.idle_until.map_or(moment, |until| until.min(moment)));
-    }
-
-    /// To be called after anything that may bring a timer forward.
-    pub(crate) fn reschedule(&mut self) {
-        self.idle_until = self.next_deadline();
-    }
-
-    fn next_deadline(&self) -> Option<Instant> {
+    fn next_deadline(&mut self) -> Option<Instant> {
         let script = self.player.next_deadline().filter(|_| !self.chats.is_frozen());
         let apis = Api::ALL.iter().filter_map(|api| api.protocol().next_deadline(self));
         let apis = apis.min().filter(|_| !self.chats.is_halted());
@@ -83,16 +81,9 @@ impl State {
 
     /// Shows the script what is new in a chat.
     pub(crate) fn settle(&mut self, chat_id: &str, now: Instant) {
-        if self.chats.find(chat_id).is_some_and(|chat| self.player.listen(chat, now)) {
-            self.reschedule();
+        if let Some(chat) = self.chats.find(chat_id) {
+            self.player.listen(chat, now);
         }
-    }
-
-    /// Drops whatever belongs to chats the chat server no longer knows.
-    pub(crate) fn prune(&mut self) {
-        let chats = &self.chats;
-        self.apis.keep_only(&|id| chats.find(id).is_some());
-        self.player.keep_only(|id| chats.find(id).is_some());
     }
 
     /// The server is up again.
@@ -107,7 +98,6 @@ impl State {
         for api in Api::ALL {
             api.protocol().forget_clients(self, now);
         }
-        self.reschedule();
     }
 
     /// Forgets all chats, as a server without persistence does when it restarts.
@@ -115,6 +105,5 @@ impl State {
         self.chats.forget_all();
         self.apis.forget_all();
         self.player.forget_all();
-        self.reschedule();
     }
 }

@@ -64,9 +64,9 @@ macro_rules! apis {
                 ApiInfo { $($module: Memory::info(&self.$module, chat),)* }
             }
 
-            /// Drops whatever belongs to chats that are no longer known.
-            pub(crate) fn keep_only(&mut self, known: &dyn Fn(&str) -> bool) {
-                $(Memory::keep_only(&mut self.$module, known);)*
+            /// Drops whatever belongs to a chat that is no longer known.
+            pub(crate) fn forget(&mut self, chat: &str) {
+                $(Memory::forget(&mut self.$module, chat);)*
             }
 
             pub(crate) fn forget_all(&mut self) {

@@ -138,8 +138,8 @@ pub(crate) trait Memory: Debug {
 
     fn info(&self, chat: &Chat) -> Option<Self::Info>;
 
-    /// Drops what belongs to chats that are no longer known.
-    fn keep_only(&mut self, known: &dyn Fn(&str) -> bool);
+    /// Drops what belongs to a chat that is no longer known.
+    fn forget(&mut self, chat: &str);
 
     /// Forgets everything but the settings.
     fn forget_all(&mut self);

@@ -1,6 +1,6 @@
 //! All chats of the server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use rand::rngs::StdRng;
@@ -14,6 +14,9 @@ use super::settings::Settings;
 use super::{Act, Acted};
 use crate::api::Api;
 use crate::error::Error;
+use crate::timers::Timers;
+#[cfg(test)]
+use crate::work;
 
 /// What a customer says when asking for a chat.
 #[derive(Debug)]
@@ -25,7 +28,7 @@ pub(crate) struct NewChat {
     pub(crate) user_data: BTreeMap<String, String>,
 }
 
-/// The chats, in the order they were started.
+/// The chats, in the order they were started. Who changes one, changes only that: what follows of it is looked for in those touched.
 #[derive(Debug)]
 pub(crate) struct ChatServer {
     pub(crate) settings: Settings,
@@ -33,7 +36,18 @@ pub(crate) struct ChatServer {
     offline: bool,
     halted: bool,
     clock: Clock,
-    chats: Vec<Chat>,
+    /// By their numbers, which count starts.
+    chats: BTreeMap<u64, Chat>,
+    numbers: HashMap<String, u64>,
+    /// Those that are over.
+    over: BTreeSet<u64>,
+    timers: Timers<u64>,
+    /// Those that somebody may have changed, and in which nothing has been looked for since.
+    touched: BTreeSet<u64>,
+    /// Those in which there may be news.
+    untold: BTreeSet<u64>,
+    /// The ids of those that were dropped for their age.
+    dropped: Vec<String>,
     started: u64,
     random: StdRng,
 }
@@ -46,7 +60,13 @@ impl ChatServer {
             offline: false,
             halted: false,
             clock,
-            chats: Vec::new(),
+            chats: BTreeMap::new(),
+            numbers: HashMap::new(),
+            over: BTreeSet::new(),
+            timers: Timers::default(),
+            touched: BTreeSet::new(),
+            untold: BTreeSet::new(),
+            dropped: Vec::new(),
             started: 0,
             random: StdRng::seed_from_u64(seed),
         }
@@ -57,8 +77,9 @@ impl ChatServer {
     }
 
     /// Whether a further chat may start now.
-    pub(crate) fn has_room(&self) -> bool {
-        let running = self.chats.iter().filter(|chat| chat.ended.is_none()).count();
+    pub(crate) fn has_room(&mut self) -> bool {
+        self.take_note();
+        let running = self.chats.len() - self.over.len();
         self.accepting && self.settings.max_chats.is_none_or(|most| running < most)
     }
 
@@ -71,15 +92,42 @@ impl ChatServer {
         chat.subject = new.subject;
         chat.email_address = new.email_address;
         chat.user_data = new.user_data;
-        self.chats.push_mut(chat)
+        self.numbers.insert(chat.id.clone(), self.started);
+        self.touched.insert(self.started);
+        self.chats.entry(self.started).insert_entry(chat).into_mut()
     }
 
-    pub(crate) fn all(&self) -> &[Chat] {
-        &self.chats
+    pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &Chat> + ExactSizeIterator {
+        self.chats.values().inspect(|_| {
+            #[cfg(test)]
+            work::looked_at();
+        })
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<&Chat> {
-        self.chats.iter().rev().find(|chat| chat.id == id)
+        #[cfg(test)]
+        work::looked_at();
+        self.chats.get(self.numbers.get(id)?)
+    }
+
+    /// Looks for what follows of changes. To be called before anything is asked that depends on all chats.
+    fn take_note(&mut self) {
+        for number in std::mem::take(&mut self.touched) {
+            #[cfg(test)]
+            work::looked_at();
+            let Some(chat) = self.chats.get(&number) else { continue };
+            if chat.ended.is_some() {
+                self.over.insert(number);
+            }
+            if let Some(due) = chat.deadline(&self.settings) {
+                self.timers.set(&number, due);
+            }
+            self.untold.insert(number);
+        }
+    }
+
+    fn touch_all(&mut self) {
+        self.touched.extend(self.chats.keys());
     }
 
     pub(crate) fn get(&self, id: &str) -> Result<&Chat, Error> {
@@ -88,9 +136,12 @@ impl ChatServer {
 
     /// The chat with this id and the settings that rule it.
     pub(crate) fn get_mut(&mut self, id: &str) -> Result<(&mut Chat, &Settings), Error> {
-        let chat = self.chats.iter_mut().rev().find(|chat| chat.id == id);
-        let chat = chat.ok_or_else(|| Error::UnknownChat { chat: id.to_owned() })?;
-        Ok((chat, &self.settings))
+        #[cfg(test)]
+        work::looked_at();
+        let unknown = || Error::UnknownChat { chat: id.to_owned() };
+        let number = *self.numbers.get(id).ok_or_else(unknown)?;
+        self.touched.insert(number);
+        Ok((self.chats.get_mut(&number).ok_or_else(unknown)?, &self.settings))
     }
 
     /// The chat with this id, if it is running, and the settings that rule it.
@@ -157,11 +208,33 @@ impl ChatServer {
 
     /// Shows every chat in which something is new since the last time to `show`.
     pub(crate) fn show_news(&mut self, mut show: impl FnMut(&mut Chat, &Settings)) {
-        for chat in &mut self.chats {
+        for number in &self.untold {
+            let Some(chat) = self.chats.get_mut(number) else { continue };
             if chat.has_news() {
                 show(chat, &self.settings);
+                self.touched.insert(*number);
             }
         }
+    }
+
+    /// The chats in which there may be news.
+    pub(crate) fn with_news(&self) -> impl Iterator<Item = &Chat> {
+        self.untold.iter().filter_map(|number| {
+            #[cfg(test)]
+            work::looked_at();
+            self.chats.get(number)
+        })
+    }
+
+    /// Word of all news is out.
+    pub(crate) fn all_told(&mut self) {
+        self.take_note();
+        self.untold.clear();
+    }
+
+    /// The ids of chats that have been forgotten since this was asked last.
+    pub(crate) fn take_dropped(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.dropped)
     }
 
     /// Changes the settings; those of texts hold for running chats too.
@@ -169,10 +242,11 @@ impl ChatServer {
         let texts = self.settings.text_changes.clone();
         change(&mut self.settings);
         if self.settings.text_changes != texts {
-            for chat in &mut self.chats {
+            for chat in self.chats.values_mut() {
                 chat.text_changes.clone_from(&self.settings.text_changes);
             }
         }
+        self.touch_all();
     }
 
     pub(crate) fn is_offline(&self) -> bool {
@@ -205,27 +279,35 @@ impl ChatServer {
 
     /// The customers count as having made requests for this much longer.
     pub(crate) fn go_on(&mut self, by: Duration) {
-        for chat in &mut self.chats {
+        for chat in self.chats.values_mut() {
             chat.go_on(by);
         }
     }
 
     fn thaw(&mut self, was_frozen: bool, now: Instant) {
         if was_frozen && !self.is_frozen() {
-            for chat in &mut self.chats {
+            for chat in self.chats.values_mut() {
                 chat.touch(now);
                 chat.reset_idle(now);
             }
+            self.touch_all();
         }
     }
 
     pub(crate) fn forget_all(&mut self) {
         self.chats.clear();
+        self.numbers.clear();
+        self.over.clear();
+        self.timers.clear();
+        self.touched.clear();
+        self.untold.clear();
     }
 
-    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+    /// Nothing is due before this moment.
+    pub(crate) fn next_deadline(&mut self) -> Option<Instant> {
         (!self.is_frozen()).then_some(())?;
-        self.chats.iter().filter_map(|chat| chat.deadline(&self.settings)).min()
+        self.take_note();
+        self.timers.next()
     }
 
     /// Acts on all timers that have run out.
@@ -234,16 +316,27 @@ impl ChatServer {
             return;
         }
         let now = self.moment(now);
-        for chat in &mut self.chats {
-            chat.tick(&self.settings, now);
+        for number in self.timers.take_due(now.instant) {
+            #[cfg(test)]
+            work::looked_at();
+            if let Some(chat) = self.chats.get_mut(&number) {
+                chat.tick(&self.settings, now);
+                self.touched.insert(number);
+            }
         }
     }
 
     fn forget_old(&mut self) {
-        let ended = self.chats.iter().filter(|chat| chat.ended.is_some()).count();
-        let oldest = self.chats.iter().position(|chat| chat.ended.is_some());
-        if let Some(oldest) = oldest.filter(|_| ended > self.settings.kept_ended_chats) {
-            self.chats.remove(oldest);
+        self.take_note();
+        if self.over.len() <= self.settings.kept_ended_chats {
+            return;
+        }
+        let Some(oldest) = self.over.pop_first() else { return };
+        self.timers.forget(&oldest);
+        self.untold.remove(&oldest);
+        if let Some(chat) = self.chats.remove(&oldest) {
+            self.numbers.remove(&chat.id);
+            self.dropped.push(chat.id);
         }
     }
 }

@@ -80,7 +80,7 @@ impl Known {
             self.chats.insert(chat.id.clone(), (info, there));
         }
         if self.chats.len() > state.chats.all().len() {
-            let there: HashSet<&str> = state.chats.all().iter().map(|chat| chat.id.as_str()).collect();
+            let there: HashSet<&str> = state.chats.all().map(|chat| chat.id.as_str()).collect();
             self.chats.retain(|id, _| {
                 let stays = there.contains(id.as_str());
                 if !stays {

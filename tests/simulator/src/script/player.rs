@@ -50,21 +50,20 @@ impl Player {
         self.agenda.clear();
     }
 
-    /// Drops what is known about chats that are no longer known.
-    pub(crate) fn keep_only(&mut self, known: impl Fn(&str) -> bool) {
-        self.casts.retain(|chat_id, _| known(chat_id));
+    /// Drops what is known about a chat.
+    pub(crate) fn forget(&mut self, chat_id: &str) {
+        self.casts.remove(chat_id);
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
         self.agenda.first_key_value().map(|((due, _), _)| *due)
     }
 
-    /// Hears what is new in a chat, and plans the answers. True if something was planned.
-    pub(crate) fn listen(&mut self, chat: &Chat, now: Instant) -> bool {
+    /// Hears what is new in a chat, and plans the answers.
+    pub(crate) fn listen(&mut self, chat: &Chat, now: Instant) {
         if self.script.agent.is_none() || chat.ended.is_some() {
-            return false;
+            return;
         }
-        let planned = self.planned;
         let new = Cast { agent: None, heard: 0, busy_until: now, turns: HashMap::new() };
         let heard = self.casts.entry(chat.id.clone()).or_insert(new).heard;
         for event in chat.transcript().get(heard..).unwrap_or_default() {
@@ -80,7 +79,6 @@ impl Player {
         if let Some(cast) = self.casts.get_mut(&chat.id) {
             cast.heard = chat.transcript().len();
         }
-        self.planned != planned
     }
 
     fn welcome(&mut self, chat: &Chat, now: Instant) {

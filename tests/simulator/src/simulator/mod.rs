@@ -198,7 +198,7 @@ impl Simulator {
 
     /// All chats still known, oldest first.
     pub fn chats(&self) -> Vec<ChatInfo> {
-        self.shared.read(|state| state.chats.all().iter().map(|chat| ChatInfo::of(state, chat)).collect())
+        self.shared.read(|state| state.chats.all().map(|chat| ChatInfo::of(state, chat)).collect())
     }
 
     /// One chat.
@@ -228,14 +228,14 @@ impl Simulator {
 
     /// The chat started last.
     pub fn latest_chat_id(&self) -> Option<String> {
-        self.shared.read(|state| state.chats.all().last().map(|chat| chat.id.clone()))
+        self.shared.read(|state| state.chats.all().next_back().map(|chat| chat.id.clone()))
     }
 
     /// Waits until there is a running chat, and returns the id of the latest one.
     pub async fn wait_for_chat(&self) -> String {
         self.wait_for(|simulator| {
             let running = |state: &State| {
-                let running = state.chats.all().iter().rev().find(|chat| chat.ended.is_none());
+                let running = state.chats.all().rev().find(|chat| chat.ended.is_none());
                 running.map(|chat| chat.id.clone())
             };
             simulator.shared.read(running)
@@ -307,6 +307,7 @@ impl Simulator {
     /// chats and the script stand still. An API without a word for it answers all with HTTP 503.
     pub fn go_offline(&self) {
         self.shared.change(|state, now| state.chats.set_offline(true, now));
+        self.shared.moved.notify_waiters();
     }
 
     /// The chat server is back.

@@ -85,7 +85,6 @@ pub(super) fn disconnect(state: &mut State, whom: &Whom, advice: Option<Reconnec
         let farewell = Farewell::Parted { messages: vec![said], advice };
         state.apis.cometd.remove(id, farewell, &mut state.chats, now);
     }
-    state.reschedule();
     ids.len()
 }
 
@@ -99,7 +98,6 @@ pub(super) fn forget(state: &mut State, whom: &Whom, cut: bool, now: Instant) ->
         let farewell = if cut { Farewell::Cut } else { Farewell::Unknown };
         state.apis.cometd.remove(id, farewell, &mut state.chats, now);
     }
-    state.reschedule();
     ids.len()
 }
 
@@ -109,6 +107,5 @@ pub(super) fn remove(state: &mut State, whom: &Whom, now: Instant) -> usize {
     for id in &ids {
         state.apis.cometd.remove(id, Farewell::Removed, &mut state.chats, now);
     }
-    state.reschedule();
     ids.len()
 }

@@ -17,6 +17,9 @@ use super::settings::{CometdSettings, CookieCheck};
 use crate::api::Memory;
 use crate::bayeux::Carrier;
 use crate::chat::{Chat, ChatServer};
+use crate::timers::Timers;
+#[cfg(test)]
+use crate::work;
 
 #[derive(Debug)]
 pub(crate) struct Clients {
@@ -24,6 +27,10 @@ pub(crate) struct Clients {
     pub(super) known: BTreeMap<String, Client>,
     /// Clients by the chat whose news they are told.
     followers: HashMap<String, BTreeSet<String>>,
+    /// Clients by the cookies of their handshakes.
+    of_browsers: HashMap<String, BTreeSet<String>>,
+    /// When each is forgotten.
+    timers: Timers<String>,
     /// Cookies of those who have opened a chat.
     browsers: HashMap<String, BTreeSet<String>>,
     pub(super) sockets: BTreeMap<u64, Arc<Line>>,
@@ -43,6 +50,8 @@ impl Memory for Clients {
             settings,
             known: BTreeMap::new(),
             followers: HashMap::new(),
+            of_browsers: HashMap::new(),
+            timers: Timers::default(),
             browsers: HashMap::new(),
             sockets: BTreeMap::new(),
             counted: CometdInfo::default(),
@@ -61,11 +70,12 @@ impl Memory for Clients {
         })
     }
 
-    fn keep_only(&mut self, known: &dyn Fn(&str) -> bool) {
-        self.followers.retain(|chat, _| known(chat));
-        self.browsers.retain(|chat, _| known(chat));
-        for client in self.known.values_mut() {
-            client.feeds.retain(|chat, _| known(chat));
+    fn forget(&mut self, chat: &str) {
+        self.browsers.remove(chat);
+        for id in self.followers.remove(chat).unwrap_or_default() {
+            if let Some(client) = self.known.get_mut(&id) {
+                client.feeds.remove(chat);
+            }
         }
     }
 
@@ -76,6 +86,8 @@ impl Memory for Clients {
             client.bell.ring.notify_waiters();
         }
         self.followers.clear();
+        self.of_browsers.clear();
+        self.timers.clear();
         self.browsers.clear();
     }
 }
@@ -94,7 +106,32 @@ impl Clients {
         self.numbers
     }
 
+    pub(super) fn add(&mut self, client: Client) {
+        let (id, browser) = (client.id.clone(), client.browser.clone());
+        if let Some(expires) = client.expires {
+            self.timers.set(&id, expires);
+        }
+        self.of_browsers.entry(browser).or_default().insert(id.clone());
+        self.known.insert(id, client);
+    }
+
+    /// The clients whose handshakes had this cookie.
+    pub(super) fn of_browser(&self, browser: &str) -> impl Iterator<Item = &Client> {
+        let ids = self.of_browsers.get(browser);
+        ids.into_iter().flatten().filter_map(|id| self.find(id))
+    }
+
+    /// The client is to be forgotten at this moment, unless it connects.
+    pub(super) fn forget_at(&mut self, id: &str, moment: Instant) {
+        if let Some(client) = self.known.get_mut(id) {
+            client.expires = Some(moment);
+            self.timers.set(&client.id, moment);
+        }
+    }
+
     pub(super) fn find(&self, id: &str) -> Option<&Client> {
+        #[cfg(test)]
+        work::looked_at();
         self.known.get(id)
     }
 
@@ -116,6 +153,9 @@ impl Clients {
         }
         (client.carrier, client.socket) = (origin.carrier, origin.socket);
         client.expires = client.expires.map(|_| now + silence);
+        if let Some(expires) = client.expires {
+            self.timers.set(&client.id, expires);
+        }
         Some(client)
     }
 
@@ -137,19 +177,18 @@ impl Clients {
         client.bell.ring.notify_waiters();
         let line = client.socket.and_then(|socket| self.sockets.get(&socket));
         if let Some(line) = line.filter(|_| !self.only_by_connect(client)) {
-            line.post(Post::News);
+            line.post(Post::News(client.id.clone()));
         }
     }
 
-    /// Takes what waits for the clients of a socket.
-    pub(super) fn take_for(&mut self, socket: u64) -> Vec<Value> {
+    /// Takes what waits for a client of this socket.
+    pub(super) fn take_for(&mut self, id: &str, socket: u64) -> Vec<Value> {
         let only_by_connect = self.settings.meta_connect_delivery_only;
-        let mut taken = Vec::new();
-        for client in self.known.values_mut().filter(|client| client.socket == Some(socket)) {
-            if !only_by_connect && !client.mailbox.is_acknowledged() {
-                taken.extend(client.take().0);
-            }
-        }
+        #[cfg(test)]
+        work::looked_at();
+        let client = self.known.get_mut(id).filter(|client| client.socket == Some(socket));
+        let client = client.filter(|client| !only_by_connect && !client.mailbox.is_acknowledged());
+        let taken = client.map(|client| client.take().0).unwrap_or_default();
         self.counted.delivered += taken.len() as u64;
         taken
     }
@@ -195,23 +234,34 @@ impl Clients {
             }
         }
         if let Some(client) = self.known.remove(id) {
+            self.timers.forget(&client.id);
+            if let Some(ids) = self.of_browsers.get_mut(&client.browser) {
+                ids.remove(id);
+                if ids.is_empty() {
+                    self.of_browsers.remove(&client.browser);
+                }
+            }
             client.bell.farewell.set(farewell).unwrap_or_default();
             client.bell.ring.notify_waiters();
         }
     }
 
-    /// When the next client is to be forgotten.
+    /// No client is to be forgotten before this moment.
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
-        self.known.values().filter_map(|client| client.expires).min()
+        self.timers.next()
     }
 
     /// Forgets those who have not connected for too long.
     pub(crate) fn expire(&mut self, chats: &mut ChatServer, now: Instant) {
-        let due = |client: &&Client| client.expires.is_some_and(|expires| expires <= now);
-        let gone: Vec<String> = self.known.values().filter(due).map(|client| client.id.clone()).collect();
-        for id in gone {
-            self.remove(&id, Farewell::Unknown, chats, now);
-            self.counted.expired += 1;
+        for id in self.timers.take_due(now) {
+            match self.find(&id).and_then(|client| client.expires) {
+                Some(expires) if expires <= now => {
+                    self.remove(&id, Farewell::Unknown, chats, now);
+                    self.counted.expired += 1;
+                }
+                Some(expires) => self.timers.set(&id, expires),
+                None => {}
+            }
         }
     }
 

@@ -45,7 +45,7 @@ struct Held {
 
 /// Carries out a connect. One that comes with other messages is not held: their answers must not wait.
 pub(super) async fn connect(shared: &Shared, origin: &Origin, message: &Message, alone: bool) -> Connected {
-    let held = match shared.change_timers(|state, now| begin(state, origin, message, alone, now)) {
+    let held = match shared.change(|state, now| begin(state, origin, message, alone, now)) {
         Ok(held) => held,
         Err(refusal) => return (*refusal).into(),
     };
@@ -56,7 +56,7 @@ pub(super) async fn connect(shared: &Shared, origin: &Origin, message: &Message,
         // From here on no ring is missed.
         ring.as_mut().enable();
         moved.as_mut().enable();
-        if let Some(connected) = shared.change_timers(|state, now| finish(state, &held, message, now)) {
+        if let Some(connected) = shared.change(|state, now| finish(state, &held, message, now)) {
             guard.answered = true;
             return connected;
         }
@@ -115,12 +115,11 @@ fn begin(
 fn is_crowded(state: &State, id: &str) -> bool {
     let Ok(most) = usize::try_from(state.apis.cometd.settings.max_sessions_per_browser) else { return false };
     let Some(client) = state.apis.cometd.find(id) else { return false };
-    let others = state.apis.cometd.known.values().filter(|other| {
-        other.id != id
-            && other.browser == client.browser
-            && other.held.is_some()
-            && other.carrier == Carrier::LongPolling
-    });
+    let others = state
+        .apis
+        .cometd
+        .of_browser(&client.browser)
+        .filter(|other| other.id != id && other.held.is_some() && other.carrier == Carrier::LongPolling);
     others.count() >= most
 }
 
@@ -158,10 +157,8 @@ fn finish(state: &mut State, held: &Held, message: &Message, now: Instant) -> Op
     }
     client.held = None;
     let wait = if held.multiple_clients { crowd_interval } else { Duration::ZERO };
-    let expires = now + silence + wait;
-    client.expires = Some(expires);
     state.apis.cometd.counted.delivered += messages.len() as u64;
-    state.due_by(expires);
+    state.apis.cometd.forget_at(&held.client, now + silence + wait);
     Some(Connected::Answered { messages, reply })
 }
 
@@ -195,13 +192,12 @@ impl Drop for Guard<'_> {
         if self.answered {
             return;
         }
-        self.shared.change_timers(|state, now| {
+        self.shared.change(|state, now| {
             let silence = state.apis.cometd.settings.interval + state.apis.cometd.settings.max_interval;
             let Some(client) = state.apis.cometd.get(&self.held.client) else { return };
             if client.held == Some(self.held.number) {
                 client.held = None;
-                client.expires = Some(now + silence);
-                state.due_by(now + silence);
+                state.apis.cometd.forget_at(&self.held.client, now + silence);
             }
         });
     }

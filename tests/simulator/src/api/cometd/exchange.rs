@@ -161,7 +161,7 @@ struct Arrived<'a>(Option<&'a Shared>);
 
 impl<'a> Arrived<'a> {
     fn count(shared: &'a Shared, request: &Request) -> Self {
-        shared.change_timers(|state, _| {
+        shared.change(|state, _| {
             let counted = &mut state.apis.cometd.counted;
             match request {
                 Request::Handshake => {
@@ -184,7 +184,7 @@ impl<'a> Arrived<'a> {
 impl Drop for Arrived<'_> {
     fn drop(&mut self) {
         if let Some(shared) = self.0 {
-            shared.change_timers(|state, _| state.apis.cometd.handshakes_under_way -= 1);
+            shared.change(|state, _| state.apis.cometd.handshakes_under_way -= 1);
         }
     }
 }
@@ -234,7 +234,7 @@ impl Exchange<'_> {
         let (origin, message) = (self.origin, self.message);
         let access = &self.shared.access;
         let exists = |channel: &str| service_of(channel).is_some_and(|service| access.knows(service));
-        let reply = self.shared.change_timers(|state, now| match self.request {
+        let reply = self.shared.change(|state, now| match self.request {
             Request::Handshake => meta::handshake(state, origin, message, now),
             Request::Subscribe => meta::subscribe(state, origin, message, exists, now),
             Request::Unsubscribe => meta::unsubscribe(state, origin, message, now),
@@ -258,7 +258,7 @@ impl Exchange<'_> {
         let served = call.service.as_deref().is_some_and(|service| access.knows(service));
         let ask = Ask { origin, message: self.message, call, served, authorised, fault };
         let place = shared.queue().await;
-        let (ack, order, eaten) = shared.change_timers(|state, now| {
+        let (ack, order, eaten) = shared.change(|state, now| {
             let (ack, order) = publish::accept(state, &ask, now);
             (ack, order, self.eats(state, fault))
         });
@@ -304,7 +304,7 @@ impl Exchange<'_> {
         if let (Request::Publish(_), Some(fault), Some(id)) = (self.request, fault, self.message.client_id())
             && let FaultKind::StatusCode1 | FaultKind::StatusCode2 { .. } = fault
         {
-            self.shared.change_timers(|state, _| {
+            self.shared.change(|state, _| {
                 let chat = self.request.chat(state, self.message);
                 if let Some(response) = crate::api::gms::fault_reply(fault, chat.as_deref()) {
                     let told = super::push::message(self.message.channel(), &response);

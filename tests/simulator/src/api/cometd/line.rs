@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 /// What is to go out over a socket.
 #[derive(Debug)]
 pub(super) enum Post {
-    /// Whatever waits for its clients.
-    News,
+    /// Whatever waits for a client of it.
+    News(String),
     /// These messages.
     Messages(Vec<Value>),
 }

@@ -82,8 +82,7 @@ fn open(state: &mut State, origin: &Origin, acks: bool, now: Instant) -> String 
         feeds: std::collections::BTreeMap::new(),
         created_utc_ms: state.chats.moment(now).utc_ms,
     };
-    state.apis.cometd.known.insert(id.clone(), client);
-    state.due_by(expires);
+    state.apis.cometd.add(client);
     id
 }
 
@@ -152,7 +151,6 @@ pub(super) fn disconnect(state: &mut State, origin: &Origin, message: &Message, 
             chat.background = Some(position);
         }
     }
-    state.reschedule();
     message.reply().with("clientId", id).successful()
 }
 

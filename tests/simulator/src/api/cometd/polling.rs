@@ -110,7 +110,7 @@ struct Answer {
 async fn answer(shared: &Arc<Shared>, parts: Parts, messages: Vec<Message>) -> Response {
     let given = origin::browser(&parts.headers);
     let shakes_hands = messages.iter().any(|message| message.channel() == "/meta/handshake");
-    let fresh = shared.change_timers(|state, _| {
+    let fresh = shared.change(|state, _| {
         state.apis.cometd.counted.requests += 1;
         (given.is_none() && shakes_hands).then(|| state.apis.cometd.new_name())
     });
@@ -190,7 +190,7 @@ struct Waiting<'a> {
 
 impl Waiting<'_> {
     fn take(&self) -> Vec<Value> {
-        self.shared.change_timers(|state, now| {
+        self.shared.change(|state, now| {
             let by_connect = state.apis.cometd.settings.meta_connect_delivery_only;
             let client = state.apis.cometd.admit(self.client, self.origin, now);
             let client = client.filter(|client| !by_connect && !client.mailbox.is_acknowledged());

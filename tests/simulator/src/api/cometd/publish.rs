@@ -155,7 +155,7 @@ fn carry_out(state: &mut State, order: &Order, target: &Target, now: Instant) ->
             let own = chat.transcript_from(before).to_vec();
             response.messages = tell(state, client, &response.chat_id, own, echo);
             if echo == Echo::Ahead {
-                state.push(now);
+                state.follow_up(now);
             }
         }
     }

@@ -14,11 +14,8 @@ pub(super) fn message(channel: &str, response: &impl Serialize) -> Value {
 }
 
 impl Clients {
-    /// Tells whatever is new. While the chat server is offline, nobody knows.
+    /// Tells whatever is new.
     pub(crate) fn push(&mut self, chats: &mut ChatServer, desk: &Desk, now: Instant) {
-        if chats.is_offline() {
-            return;
-        }
         chats.show_news(|chat, settings| {
             for id in self.followers(&chat.id) {
                 self.tell(&id, chat, Known { settings, desk }, now);

@@ -52,7 +52,7 @@ pub(super) async fn upgrade(shared: Arc<Shared>, parts: Parts) -> Response {
     let operation = Operation::Upgrade;
     let entry =
         shared.log.open(&parts, Arrival { utc_time, operation: Some(operation), ..Arrival::default() });
-    shared.change_timers(|state, _| state.apis.cometd.counted.upgrades += 1);
+    shared.change(|state, _| state.apis.cometd.counted.upgrades += 1);
     let (faults, api, place) = (&shared.faults, Api::GmsCometd, Place::Upgrade);
     let course = Course { faults, entry: &entry, api, place, operation, chat: None };
     let picked = course.begin().await;
@@ -91,7 +91,7 @@ fn open(shared: &Arc<Shared>, parts: Parts) -> Response {
     let known = uptime.sockets.token();
     let shared = Arc::clone(shared);
     let given = origin::browser(&parts.headers);
-    let fresh = shared.change_timers(|state, _| given.is_none().then(|| state.apis.cometd.new_name()));
+    let fresh = shared.change(|state, _| given.is_none().then(|| state.apis.cometd.new_name()));
     let authorised = shared.access.admits(&parts.headers);
     let browser = given.or_else(|| fresh.clone());
     let origin = Origin { parts, carrier: Carrier::WebSocket, browser, socket: None, authorised };
@@ -122,14 +122,14 @@ struct Listed<'a> {
 
 impl Drop for Listed<'_> {
     fn drop(&mut self) {
-        self.shared.change_timers(|state, _| state.apis.cometd.sockets.remove(&self.id));
+        self.shared.change(|state, _| state.apis.cometd.sockets.remove(&self.id));
     }
 }
 
 /// Serves a WebSocket until either side has had enough.
 async fn converse(mut socket: WebSocket, shared: &Arc<Shared>, mut origin: Origin, over: CancellationToken) {
     let (posts, posted) = mpsc::unbounded_channel();
-    let line = shared.change_timers(|state, _| {
+    let line = shared.change(|state, _| {
         let line = Arc::new(Line::new(state.apis.cometd.new_number(), posts));
         state.apis.cometd.sockets.insert(line.id, Arc::clone(&line));
         let open = state.apis.cometd.sockets.len();
@@ -204,9 +204,9 @@ impl<'a> Talk<'a> {
                 },
                 Some(outcome) = underway.next(), if !underway.is_empty() => out.add(outcome),
                 Some(post) = posted.recv() => match post {
-                    Post::News => {
+                    Post::News(client) => {
                         let id = self.line.id;
-                        out.messages = self.shared.change_timers(|state, _| state.apis.cometd.take_for(id));
+                        out.messages = self.shared.change(|state, _| state.apis.cometd.take_for(&client, id));
                     }
                     Post::Messages(messages) => out.messages = messages,
                 },

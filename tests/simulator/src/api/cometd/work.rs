@@ -29,7 +29,7 @@ impl Work {
     pub(super) async fn now(self, late: Duration) {
         let at_once = late.is_zero();
         let Self { shared, note, order, carrier, eaten } = self;
-        let mut published = shared.change_timers(|state, now| {
+        let mut published = shared.change(|state, now| {
             let mut published = publish::perform(state, order, &shared.faults, now);
             if eaten {
                 published.outcome = None;
@@ -43,7 +43,7 @@ impl Work {
         describe(&note, &published);
         pause(late).await;
         if let Some((id, told)) = published.outcome.take() {
-            shared.change_timers(|state, _| hand_over(state, carrier, &id, told));
+            shared.change(|state, _| hand_over(state, carrier, &id, told));
         }
     }
 

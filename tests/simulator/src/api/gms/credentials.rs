@@ -65,6 +65,8 @@ impl Ticket {
 pub(crate) struct Desk {
     pub(crate) settings: GmsSettings,
     tickets: HashMap<String, Ticket>,
+    /// The chats that keys open, or opened.
+    keys: HashMap<String, String>,
     random: StdRng,
 }
 
@@ -73,19 +75,24 @@ impl Memory for Desk {
     type Info = Credentials;
 
     fn new(settings: GmsSettings, seed: u64) -> Self {
-        Self { settings, tickets: HashMap::new(), random: StdRng::seed_from_u64(seed.wrapping_add(1)) }
+        let random = StdRng::seed_from_u64(seed.wrapping_add(1));
+        Self { settings, tickets: HashMap::new(), keys: HashMap::new(), random }
     }
 
     fn info(&self, chat: &Chat) -> Option<Credentials> {
         self.get(&chat.id).cloned()
     }
 
-    fn keep_only(&mut self, known: &dyn Fn(&str) -> bool) {
-        self.tickets.retain(|chat_id, _| known(chat_id));
+    fn forget(&mut self, chat: &str) {
+        let Some(Ticket { credentials, former_keys, .. }) = self.tickets.remove(chat) else { return };
+        for key in former_keys.iter().chain([&credentials.secure_key]) {
+            self.keys.remove(key);
+        }
     }
 
     fn forget_all(&mut self) {
         self.tickets.clear();
+        self.keys.clear();
     }
 }
 
@@ -97,6 +104,7 @@ impl Desk {
             alias: self.random.random_range(100..1000_u32).to_string(),
             secure_key: self.secure_key(short_key),
         };
+        self.keys.insert(credentials.secure_key.clone(), chat_id.to_owned());
         let ticket = Ticket { credentials, former_keys: Vec::new(), end_told: false, requests: 0 };
         &self.tickets.entry(chat_id.to_owned()).insert_entry(ticket).into_mut().credentials
     }
@@ -107,10 +115,10 @@ impl Desk {
 
     /// The chat that this secure key opens.
     pub(crate) fn chat_of(&self, key: &str) -> Option<&str> {
-        let opens = |ticket: &Ticket| {
-            ticket.credentials.secure_key == key || ticket.former_keys.iter().any(|former| former == key)
-        };
-        self.tickets.iter().find(|(_, ticket)| opens(ticket)).map(|(chat_id, _)| chat_id.as_str())
+        let chat = self.keys.get(key)?;
+        let Ticket { credentials, former_keys, .. } = self.tickets.get(chat)?;
+        let opens = credentials.secure_key == key || former_keys.iter().any(|former| former == key);
+        opens.then_some(chat.as_str())
     }
 
     pub(crate) fn ticket(&mut self, chat_id: &str) -> Option<&mut Ticket> {
@@ -142,6 +150,7 @@ impl Desk {
         let ticket = self.tickets.get_mut(chat_id)?;
         let former = std::mem::replace(&mut ticket.credentials.secure_key, key.clone());
         ticket.former_keys.push(former);
+        self.keys.insert(key.clone(), chat_id.to_owned());
         Some(key)
     }
 

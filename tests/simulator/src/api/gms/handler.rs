@@ -96,7 +96,7 @@ pub(crate) async fn serve(
 fn perform(shared: &Shared, target: &Target, form: Form, picked: &Picked, course: &Course<'_>) -> Answer {
     let fault = picked.fault.as_ref().map(|fault| &fault.kind);
     let mut answer =
-        shared.change_timers(|state, now| operations::carry_out(state, course.api, target, form, fault, now));
+        shared.change(|state, now| operations::carry_out(state, course.api, target, form, fault, now));
     let Answer::Reply(reply) = &mut answer else {
         course.entry.effect(true, None);
         return answer;

@@ -59,10 +59,6 @@ pub(crate) fn carry_out(
 ) -> Answer {
     let mut answer = perform(state, api, target, form, now);
     let Answer::Reply(reply) = &mut answer else { return answer };
-    if target.operation == Operation::RequestChat {
-        state.prune();
-        state.reschedule();
-    }
     state.settle(&reply.chat_id, now);
     match fault {
         Some(FaultKind::NewAlias) if reply.is_done() => {

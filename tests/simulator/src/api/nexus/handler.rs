@@ -114,7 +114,7 @@ async fn serve(shared: &Shared, ask: Ask, operation: Operation, entry: &OpenEntr
     let answer = if picked.takes_effect() {
         hold(shared, &ask).await;
         let _turn = shared.turn().await;
-        let Performed { mut answer, session, effect } = perform(shared, ask, operation);
+        let Performed { mut answer, session, effect } = perform(shared, ask);
         entry.effect(effect, session.as_deref());
         if let (Answer::Reply(reply), None) = (&mut answer, &picked.fault)
             && let Some(messages) = &mut reply.messages
@@ -146,20 +146,32 @@ async fn hold(shared: &Shared, ask: &Ask) {
             && claims.is_ok_and(|c| messages::is_idle(state, session, &c.transport_id, &ask.fields))
     };
     let until = shared.now() + time;
+    let Some(bell) = shared.read(|state| state.apis.nexus.get(session).map(|it| Arc::clone(&it.bell))) else {
+        return;
+    };
     let news = async {
-        let mut changes = shared.subscribe();
-        while shared.read(is_idle) && shared.now() < until && changes.changed().await.is_ok() {}
+        loop {
+            let (ring, moved) = (bell.notified(), shared.moved.notified());
+            tokio::pin!(ring, moved);
+            // From here on no ring is missed.
+            ring.as_mut().enable();
+            moved.as_mut().enable();
+            if !shared.read(is_idle) || shared.now() >= until {
+                return;
+            }
+            tokio::select! {
+                () = ring => {}
+                () = moved => {}
+            }
+        }
     };
     // Whether news came or not, the answer is what is there.
     tokio::time::timeout(time, news).await.unwrap_or_default();
 }
 
-fn perform(shared: &Shared, ask: Ask, operation: Operation) -> Performed {
-    shared.change_timers(|state, now| {
+fn perform(shared: &Shared, ask: Ask) -> Performed {
+    shared.change(|state, now| {
         let performed = operations::perform(state, ask, now);
-        if operation == Operation::RequestChat || operation == Operation::Resume {
-            state.prune();
-        }
         if let Some(session) = &performed.session {
             state.settle(session, now);
         }

@@ -8,6 +8,7 @@ use axum::routing::any;
 use rand::RngExt;
 use rand::rngs::StdRng;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::operations::image_base;
 use super::wire::Style;
@@ -64,6 +65,12 @@ impl Protocol for NexusRest {
                 Some("files other than images")
             }
             _ => None,
+        }
+    }
+
+    fn push(&self, state: &mut State, _now: Instant) {
+        for session in state.chats.with_news().filter_map(|chat| state.apis.nexus.get(&chat.id)) {
+            session.bell.notify_waiters();
         }
     }
 

@@ -1,10 +1,12 @@
 //! The sessions of customers: their transports, and what Nexus remembers of them besides the chat.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Map, Value};
+use tokio::sync::Notify;
 
 use super::info::NexusInfo;
 use super::settings::NexusSettings;
@@ -32,6 +34,8 @@ pub(super) struct Session {
     pub(super) token: String,
     /// `data` of the answers to operations that may be repeated, by `operationId`.
     pub(super) answered: HashMap<String, Map<String, Value>>,
+    /// Rings when a poll that is held is to look again.
+    pub(super) bell: Arc<Notify>,
 }
 
 /// All sessions, by id, with the settings that rule them.
@@ -64,12 +68,16 @@ impl Memory for Sessions {
         })
     }
 
-    fn keep_only(&mut self, known: &dyn Fn(&str) -> bool) {
-        self.open.retain(|id, _| known(id));
+    fn forget(&mut self, chat: &str) {
+        if let Some(session) = self.open.remove(chat) {
+            session.bell.notify_waiters();
+        }
     }
 
     fn forget_all(&mut self) {
-        self.open.clear();
+        for (_, session) in self.open.drain() {
+            session.bell.notify_waiters();
+        }
     }
 }
 
@@ -109,6 +117,9 @@ impl Sessions {
 
     /// All tokens of the session expire, if it is one.
     pub(super) fn expire_tokens(&mut self, id: &str) -> bool {
-        self.open.get_mut(id).map(|session| session.transports.clear()).is_some()
+        let Some(session) = self.open.get_mut(id) else { return false };
+        session.transports.clear();
+        session.bell.notify_waiters();
+        true
     }
 }

@@ -127,6 +127,7 @@ fn admit(
             if begins {
                 session.start_new();
                 session.expires = expires;
+                desk.timers.set(&token.to_owned(), expires);
             }
             Ok(begins)
         }
@@ -134,6 +135,7 @@ fn admit(
         None => {
             let id = desk.new_uuid();
             desk.known.insert(token.to_owned(), Session::new(id, expires));
+            desk.timers.set(&token.to_owned(), expires);
             desk.counted.sessions += 1;
             Ok(true)
         }

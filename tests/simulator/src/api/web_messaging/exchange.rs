@@ -126,7 +126,6 @@ async fn perform(shared: &Arc<Shared>, origin: &Origin, request: &Request, entry
     let _turn = shared.turn().await;
     let performed = shared.change(|state, now| {
         let performed = actions::perform(state, origin.line, request, now);
-        state.prune();
         if let Some(chat) = &performed.chat {
             state.settle(chat, now);
         }

@@ -131,7 +131,7 @@ async fn serve(
                         course.disturb(messages);
                     }
                 };
-                shared.change_timers(|state, now| history::page(state, parts, &base, now, disturb))
+                shared.change(|state, now| history::page(state, parts, &base, now, disturb))
             }
             Target::Upload(id) => transfer::receive(shared, id, parts, body).await,
             Target::Download(id) => shared.read(|state| transfer::send(state, id, parts, shared.utc_ms())),

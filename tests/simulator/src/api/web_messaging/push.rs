@@ -11,13 +11,10 @@ use super::wire::{self, Sent};
 use crate::chat::{Chat, ChatServer, EndCause, Event, EventType, Moment, ParticipantKind};
 
 impl Sessions {
-    /// Tells whatever is new. While the chat server is offline, nobody knows.
+    /// Tells whatever is new.
     pub(super) fn push(&mut self, chats: &ChatServer, now: Instant) {
-        if chats.is_offline() || self.by_chat.is_empty() {
-            return;
-        }
         let now = chats.moment(now);
-        for chat in chats.all() {
+        for chat in chats.with_news() {
             self.absorb(chat, None, now);
         }
     }
@@ -48,6 +45,7 @@ impl Sessions {
             let passes = matches!(event.kind, EventType::TypingStarted | EventType::TypingStopped);
             if !passes {
                 session.expires = now.instant + self.settings.deployment.duration;
+                self.timers.set(&token, session.expires);
             }
             answers.extend(self.tell_newest(&token, asker, now));
             if let (true, Some(session)) = (passes, self.known.get_mut(&token)) {

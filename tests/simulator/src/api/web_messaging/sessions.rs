@@ -19,6 +19,7 @@ use super::settings::WebMessagingSettings;
 use super::signer::Signer;
 use crate::api::Memory;
 use crate::chat::{Chat, ChatServer, EndCause, Moment};
+use crate::timers::Timers;
 
 /// Everything that Web Messaging remembers.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub(crate) struct Sessions {
     pub(super) lines: BTreeMap<u64, Line>,
     /// Uploads that will be told of, by token and id.
     pub(super) agenda: BTreeMap<(Instant, u64), (String, String)>,
+    /// When sessions are over, by token.
+    pub(super) timers: Timers<String>,
     pub(super) opened: Window,
     /// What has been counted; the rest of it is filled in when asked for.
     pub(super) counted: WebMessagingTotals,
@@ -56,6 +59,7 @@ impl Memory for Sessions {
             forgotten: BTreeSet::new(),
             lines: BTreeMap::new(),
             agenda: BTreeMap::new(),
+            timers: Timers::default(),
             opened: Window::default(),
             counted: WebMessagingTotals::default(),
             signer: Signer::new(key),
@@ -69,10 +73,10 @@ impl Memory for Sessions {
         self.known.get(token).map(|session| WebMessagingInfo::of(token, session))
     }
 
-    fn keep_only(&mut self, known: &dyn Fn(&str) -> bool) {
-        self.by_chat.retain(|chat, _| known(chat));
-        for session in self.known.values_mut() {
-            session.chats.retain(|chat| known(chat));
+    fn forget(&mut self, chat: &str) {
+        let token = self.by_chat.remove(chat);
+        if let Some(session) = token.and_then(|token| self.known.get_mut(&token)) {
+            session.chats.retain(|of| of != chat);
         }
     }
 
@@ -81,6 +85,7 @@ impl Memory for Sessions {
         self.by_chat.clear();
         self.forgotten.clear();
         self.agenda.clear();
+        self.timers.clear();
         for line in self.lines.values_mut() {
             line.token = None;
         }
@@ -159,8 +164,9 @@ impl Sessions {
 
     /// Takes a connection away from its session: it is told so, and closed.
     pub(super) fn close_line(&mut self, id: u64, reason: Option<&str>) {
+        let mut token = None;
         if let Some(line) = self.lines.get_mut(&id) {
-            line.token = None;
+            token = line.token.take();
             let body = match reason {
                 Some(reason) => json!({ "reason": reason, "reasonCode": reason }),
                 None => json!({}),
@@ -168,7 +174,7 @@ impl Sessions {
             line.post(Post::now(reply::event("ConnectionClosedEvent", body)));
             line.post(Post::Close(1000));
         }
-        for session in self.known.values_mut() {
+        if let Some(session) = token.and_then(|token| self.known.get_mut(&token)) {
             session.lines.retain(|line| *line != id);
         }
     }
@@ -196,12 +202,10 @@ impl Sessions {
         }
     }
 
-    /// When something is due next.
+    /// Nothing is due before this moment.
     pub(super) fn next_deadline(&self) -> Option<Instant> {
-        let running = self.known.values().filter(|session| session.standing != Standing::Expired);
-        let sessions = running.map(|session| session.expires).min();
         let uploads = self.agenda.first_key_value().map(|((due, _), _)| *due);
-        sessions.into_iter().chain(uploads).min()
+        self.timers.next().into_iter().chain(uploads).min()
     }
 
     /// Lets happen what is due.
@@ -210,13 +214,12 @@ impl Sessions {
             let (token, id) = first.remove();
             self.tell_upload(&token, &id, chats.moment(due));
         }
-        let over = self
-            .known
-            .iter()
-            .filter(|(_, session)| session.standing != Standing::Expired && session.expires <= due);
-        let over: Vec<String> = over.map(|(token, _)| token.clone()).collect();
-        for token in over {
-            self.expire(chats, &token, due);
+        for token in self.timers.take_due(due) {
+            match self.known.get(&token).map(|session| session.expires) {
+                Some(expires) if expires <= due => self.expire(chats, &token, due),
+                Some(expires) => self.timers.set(&token, expires),
+                None => {}
+            }
         }
     }
 

@@ -51,7 +51,7 @@ struct Listed<'a> {
 
 impl Drop for Listed<'_> {
     fn drop(&mut self) {
-        self.shared.change_timers(|state, _| state.apis.web_messaging.line_gone(self.id));
+        self.shared.change(|state, _| state.apis.web_messaging.line_gone(self.id));
     }
 }
 
@@ -64,7 +64,7 @@ pub(super) async fn converse(
 ) {
     let (posts, posted) = mpsc::unbounded_channel();
     let base = origin::base(&parts.headers, parts.uri.authority().map(Authority::as_str));
-    let (id, cut) = shared.change_timers(|state, _| {
+    let (id, cut) = shared.change(|state, _| {
         let desk = &mut state.apis.web_messaging;
         let id = desk.new_number();
         let line = Line::new(base, posts);

@@ -162,7 +162,7 @@ pub(super) fn send(state: &State, id: &str, parts: &Parts, now: u64) -> Response
     let own = desk.known.values().find_map(|session| session.uploads.get(id));
     let own = own.map(|upload| (upload.name.clone(), upload.media_type.clone(), upload.bytes.clone()));
     let others = || {
-        let file = state.chats.all().iter().find_map(|chat| chat.files.get(id))?;
+        let file = state.chats.all().find_map(|chat| chat.files.get(id))?;
         Some((file.name.clone(), file.content_type.clone(), file.bytes.clone()))
     };
     let Some((name, kind, bytes)) = own.or_else(others) else { return missing() };

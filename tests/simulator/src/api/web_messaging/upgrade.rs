@@ -50,7 +50,7 @@ pub(super) async fn handle(State(shared): State<Arc<Shared>>, request: HttpReque
 fn refusal(shared: &Shared, parts: &Parts) -> Option<Response> {
     let query = parts.uri.query().unwrap_or_default();
     let named = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "deploymentId");
-    shared.change_timers(|state, now| {
+    shared.change(|state, now| {
         let desk = &mut state.apis.web_messaging;
         desk.counted.upgrades += 1;
         let known = named.is_some_and(|(_, id)| !id.is_empty() && configure::knows(&desk.settings, &id));
