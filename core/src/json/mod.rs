@@ -1,7 +1,7 @@
 //! JSON that is not quite what a protocol promises, for every back end and every body: `number` and `text` read numbers and texts
 //! however they are written, `passed` reads what is of no interest, `entry` leaves the entries of a
 //! list to be read one by one, `repair` mends text that is not quite JSON, `rich` finds the text of rich
-//! content; here is what takes the usable parts out of an object.
+//! content, `time` reads times; here is what takes the usable parts out of an object.
 
 mod entry;
 mod number;
@@ -9,12 +9,14 @@ mod passed;
 mod repair;
 mod rich;
 mod text;
+mod time;
 
 pub(crate) use entry::{Entry, FromObject};
 pub(crate) use number::Number;
 pub(crate) use passed::Passed;
 pub(crate) use rich::{descend, rich_text};
 pub(crate) use text::Text;
+pub(crate) use time::millis;
 
 use crate::{bounds::check, model::JsonObject};
 use bytes::Bytes;

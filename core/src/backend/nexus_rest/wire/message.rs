@@ -1,7 +1,7 @@
 //! An entry of the transcript (nexus-v3.md, 5). Every part of it can be missing or odd: what is usable is taken, the rest passes through. What
 //! the server sent stays beside it as it is.
 
-use super::{place, time};
+use super::place;
 use crate::{
     Private,
     json::{self, Text, object, rich_text, take, take_usable},
@@ -74,7 +74,7 @@ pub(super) fn received(json: &str, base: &str) -> Option<Received> {
         Some(Value::Number(number)) => Some(number.to_string()),
         _ => None,
     };
-    let time = entry.get("utcTime").and_then(time::millis);
+    let time = entry.get("utcTime").and_then(json::millis);
     let place = place::place(text.as_deref(), time, || {
         let text = sent.as_ref().map(|text| ("text".to_owned(), Value::from(text.as_str())));
         Value::Object(entry.clone().into_iter().chain(text).collect()).to_string()

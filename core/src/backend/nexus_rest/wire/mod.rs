@@ -1,11 +1,10 @@
 //! Nexus v3 on the wire, as pure functions (nexus-v3.md, 2 to 7): `form` says what a request carries, `reply` reads an
-//! answer, `message` an entry of the transcript with its place (`place`) and time (`time`), `token` what the session's key says.
+//! answer, `message` an entry of the transcript with its place (`place`), `token` what the session's key says.
 
 mod form;
 mod message;
 mod place;
 mod reply;
-mod time;
 mod token;
 
 pub(crate) use form::{Fields, method_and_path, query};

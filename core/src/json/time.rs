@@ -1,11 +1,11 @@
-//! When something happened: milliseconds since 1970 UTC as a number or as its text, or ISO 8601 (nexus-v3.md, 5.1).
+//! When something happened: milliseconds since 1970 UTC as a number or as its text, or ISO 8601.
 
-use crate::json::Number;
+use super::Number;
 use serde::Deserialize;
 use serde_json::Value;
 
 /// The time that `value` tells, in milliseconds since 1970 UTC. Nothing before 1970, and nothing that is no time.
-pub(super) fn millis(value: &Value) -> Option<u64> {
+pub(crate) fn millis(value: &Value) -> Option<u64> {
     let number = Number::deserialize(value).ok().and_then(Number::unsigned);
     number.or_else(|| iso(value.as_str()?.trim()))
 }
