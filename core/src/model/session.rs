@@ -8,12 +8,14 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 /// The names that a back end's session data have.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SessionNames {
-    /// Of the server's id of the session.
+    /// Of the server's id of the session. The same as the key's where the key is all that names it.
     pub id: &'static str,
     /// Of the key that every request of the session carries.
     pub key: &'static str,
     /// Of the other texts.
     pub others: &'static [&'static str],
+    /// Of those among the others that are the back end's own affair: they are stored, and nobody is shown them.
+    pub hidden: &'static [&'static str],
     /// Which of the others is the customer's own participant, where one is.
     pub participant: Option<&'static str>,
     /// Whether texts that are empty are shown, as they all are without a session.
@@ -81,14 +83,16 @@ impl SessionData {
 
     fn texts(&self) -> impl Iterator<Item = (&'static str, &Private)> {
         let others = self.names.others.iter().copied().zip(&self.others);
-        [(self.names.id, &self.id), (self.names.key, &self.key)].into_iter().chain(others)
+        let id = (self.names.id != self.names.key).then_some((self.names.id, &self.id));
+        id.into_iter().chain([(self.names.key, &self.key)]).chain(others)
     }
 }
 
 impl Serialize for SessionData {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        for (name, text) in self.texts().filter(|(_, text)| self.names.shows_empty || !text.is_empty()) {
+        let shown = self.texts().filter(|(name, _)| !self.names.hidden.contains(name));
+        for (name, text) in shown.filter(|(_, text)| self.names.shows_empty || !text.is_empty()) {
             map.serialize_entry(name, text)?;
         }
         map.end()
@@ -110,6 +114,7 @@ mod tests {
         id: "id",
         key: "key",
         others: &["alias", "me"],
+        hidden: &[],
         participant: Some("me"),
         shows_empty: false,
     };
@@ -134,6 +139,14 @@ mod tests {
         assert!(known.apply(other.clone()));
         assert_eq!(known, other);
         assert!(known.have(&OTHERS) && !known.have(&NAMES));
+    }
+
+    #[test]
+    fn a_key_that_is_the_id_is_shown_once_and_what_is_hidden_is_not() {
+        static HIDING: SessionNames = SessionNames { id: "key", hidden: &["alias"], ..NAMES };
+        let data = SessionData::new(&HIDING, "k".into(), "k".into(), ["a".into(), "7".into()]);
+        assert_eq!(json!(data), json!({"key": "k", "me": "7"}));
+        assert_eq!(data.text("alias"), "a");
     }
 
     #[test]

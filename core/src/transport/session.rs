@@ -54,7 +54,7 @@ pub trait SessionForm: Debug + Send + Sync {
 pub struct NoSessions;
 
 static NOTHING: SessionNames =
-    SessionNames { id: "", key: "", others: &[], participant: None, shows_empty: false };
+    SessionNames { id: "", key: "", others: &[], hidden: &[], participant: None, shows_empty: false };
 
 impl SessionForm for NoSessions {
     fn none(&self) -> SessionData {

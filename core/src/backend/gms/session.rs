@@ -17,6 +17,7 @@ static NAMES: SessionNames = SessionNames {
     id: "sessionID",
     key: "secureKey",
     others: &["alias", "userId"],
+    hidden: &[],
     participant: None,
     shows_empty: true,
 };

@@ -16,6 +16,7 @@ static NAMES: SessionNames = SessionNames {
     id: "sessionId",
     key: "token",
     others: &["transportId", "participantId"],
+    hidden: &[],
     participant: Some("participantId"),
     shows_empty: false,
 };

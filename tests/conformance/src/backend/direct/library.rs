@@ -64,7 +64,7 @@ impl BackEnd for Direct {
 }
 
 static NAMES: SessionNames =
-    SessionNames { id: "chat", key: "key", others: &[], participant: None, shows_empty: false };
+    SessionNames { id: "chat", key: "key", others: &[], hidden: &[], participant: None, shows_empty: false };
 
 const CHAT: &str = "_genesys.widgets.webchat.state.direct.chat";
 const KEY: &str = "_genesys.widgets.webchat.state.direct.key";
