@@ -3,17 +3,17 @@
 use super::{
     engine::{Engine, Event, ExchangeId, Input, Output, PublishId, Settings},
     long_polling,
-    message::Message,
-    websocket::{Ending, WebSocket},
+    message::{self, Message},
 };
 use crate::{
     carrier::{
         bayeux::failure,
         http::{HttpChat, Upgrader},
+        websocket::{Came, Ending, TOO_LARGE, WebSocket},
     },
     transport::{Applied, BoxFuture, Failure},
 };
-use reqwest::Url;
+use reqwest::{Url, header::HeaderMap};
 use serde_json::value::RawValue;
 use std::{
     collections::VecDeque,
@@ -186,7 +186,7 @@ impl Network {
         let Server { url, http, upgrader } = self.server.clone();
         Socket::Opening(Box::pin(async move {
             let no_way = || failure::lost(Applied::No, "WebSockets are switched off");
-            WebSocket::open(&http, &*upgrader.ok_or_else(no_way)?, url).await
+            WebSocket::open(&http, &*upgrader.ok_or_else(no_way)?, url, HeaderMap::new()).await
         }))
     }
 
@@ -226,12 +226,25 @@ impl Socket {
                 Err(failure) => Input::Closed(failure),
             },
             Self::Open(socket) => match socket.next().await {
-                Ok(messages) => return Input::Received(messages),
-                Err(Ending::Lost(failure)) => Input::Closed(failure),
-                Err(Ending::TooLarge(failure)) => Input::TooLarge(failure),
+                Ok(came) => match read(&came) {
+                    Ok(messages) => return Input::Received(messages),
+                    Err(failure) => Input::Closed(failure),
+                },
+                Err(Ending { failure, code: Some(TOO_LARGE) }) => Input::TooLarge(failure),
+                Err(Ending { failure, .. }) => Input::Closed(failure),
             },
         };
         *self = Self::Closed;
         input
+    }
+}
+
+/// The messages that have come; none by a sign of life.
+fn read(came: &Came) -> Result<Vec<Message>, Failure> {
+    match came {
+        Came::Text(payload) | Came::Binary(payload) => {
+            message::read(payload).map_err(|why| failure::not_bayeux(&why.to_string()))
+        }
+        Came::Sign => Ok(Vec::new()),
     }
 }

@@ -10,6 +10,8 @@ use crate::{
 use serde_json::json;
 use std::time::Duration;
 
+pub(crate) use crate::carrier::http::lost_connection as lost;
+
 /// The error code of a session that the server does not know.
 pub(super) const UNKNOWN_CLIENT: u16 = 402;
 
@@ -57,11 +59,6 @@ pub(super) fn too_large(failure: &Failure) -> Failure {
 pub(super) fn silence(applied: Applied, what: &str, limit: Duration) -> Failure {
     let cause = format!("{what} within {}", in_words(limit));
     Failure { retry: Retry::WithBackoff, applied, ..local_failure(ErrorKind::Timeout, cause) }
-}
-
-/// The connection is lost, or was never there.
-pub(crate) fn lost(applied: Applied, cause: impl Into<String>) -> Failure {
-    Failure { retry: Retry::WithBackoff, applied, ..local_failure(ErrorKind::Disconnected, cause.into()) }
 }
 
 /// The server answered with something that is not Bayeux.

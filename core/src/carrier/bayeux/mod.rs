@@ -2,10 +2,9 @@
 //!
 //! `engine` is the protocol: it is given the time, what is to be published and what the network brings, and says what to send and what
 //! became of it. It has no clock and no socket, so every loss and every delay can be tried in simulated time. `message` is its JSON,
-//! `failure` says what refusals and silence mean. `client` moves an engine with the two carriers, `websocket` and `long_polling`.
+//! `failure` says what refusals and silence mean. `client` moves an engine with the two carriers, `long_polling` and the WebSocket of `carrier/websocket`.
 
 mod client;
-mod counted;
 #[deny(clippy::disallowed_methods, reason = "the engine is given the time and a seed")]
 mod engine;
 mod failure;
@@ -13,7 +12,6 @@ mod failure;
 mod fuzzing;
 mod long_polling;
 mod message;
-mod websocket;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -97,6 +97,11 @@ pub(crate) fn local_failure(kind: ErrorKind, cause: String) -> Failure {
     }
 }
 
+/// The connection is lost, or was never there.
+pub(crate) fn lost_connection(applied: Applied, cause: impl Into<String>) -> Failure {
+    Failure { retry: Retry::WithBackoff, applied, ..local_failure(ErrorKind::Disconnected, cause.into()) }
+}
+
 /// A request with the data of another back end's session.
 pub(crate) fn foreign_session() -> Failure {
     local_failure(ErrorKind::InvalidArgument, "the session belongs to another back end".into())

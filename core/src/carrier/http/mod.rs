@@ -71,7 +71,7 @@ use answer::Link;
 pub(crate) use answer::{Answer, Reading};
 pub(crate) use charset::utf8;
 pub(crate) use download::save;
-pub(crate) use failure::{bad_answer, bad_status, foreign_session, local_failure};
+pub(crate) use failure::{bad_answer, bad_status, foreign_session, local_failure, lost_connection};
 pub(crate) use held::{Held, Waited};
 pub(crate) use kept::Reuse;
 pub(crate) use lost::{in_words, no_answer};

@@ -1,21 +1,22 @@
-//! The WebSocket carrier: one connection for all messages, a payload in each text frame (RFC 6455).
+//! A WebSocket: one connection for all that is said, a payload in each text frame (RFC 6455). What payloads are is not known here.
 //!
 //! The connection is made like every other, by HTTP and its upgrade. Through an HTTP proxy, `https` addresses go by `CONNECT`; plain
-//! `http` ones are left to the proxy, which may not bear a WebSocket: then long-polling takes over.
+//! `http` ones are left to the proxy, which may not bear a WebSocket.
 
-use super::{
-    counted::Counted,
-    failure,
-    message::{self, Message},
-};
+mod counted;
+
 use crate::{
+    ErrorKind, Retry,
     carrier::{
-        http::{HttpChat, HttpRequest, RequestBody, Reuse, Upgraded, Upgrader},
+        http::{
+            HttpChat, HttpRequest, RequestBody, Reuse, Upgraded, Upgrader, local_failure, lost_connection,
+        },
         recording::{self, Frames},
     },
     transport::{Applied, Failure},
 };
 use bytes::Bytes;
+use counted::Counted;
 use futures_util::{FutureExt, Sink, Stream};
 use reqwest::{
     Method, Url,
@@ -36,7 +37,7 @@ use tokio_tungstenite::{
     tungstenite::{
         self, Utf8Bytes,
         handshake::{client::generate_key, derive_accept_key},
-        protocol::{Role, WebSocketConfig, frame::coding::CloseCode},
+        protocol::{Role, WebSocketConfig},
     },
 };
 
@@ -44,18 +45,30 @@ use tokio_tungstenite::{
 const WRITE_BUFFER: usize = 16 << 20;
 
 /// How long a server may take to open a WebSocket, once it is asked.
-pub(super) const OPENING: Duration = Duration::from_secs(5);
+const OPENING: Duration = Duration::from_secs(5);
 
-/// Why a WebSocket is of no use any more.
-pub(super) enum Ending {
-    /// It is lost.
-    Lost(Failure),
-    /// The server closed it because a message was too large for it.
-    TooLarge(Failure),
+/// What comes over a WebSocket.
+#[derive(Debug)]
+pub(crate) enum Came {
+    /// A text.
+    Text(Bytes),
+    /// Bytes.
+    Binary(Bytes),
+    /// A sign of life: the answer to a ping, or a part of something.
+    Sign,
 }
 
+/// Why a WebSocket is of no use any more: what came of it, and the code with which the server closed it, if it did.
+pub(crate) struct Ending {
+    pub(crate) failure: Failure,
+    pub(crate) code: Option<u16>,
+}
+
+/// The code of a close for a message that was too large.
+pub(crate) const TOO_LARGE: u16 = 1009;
+
 /// An open WebSocket.
-pub(super) struct WebSocket {
+pub(crate) struct WebSocket {
     stream: WebSocketStream<Counted<Upgraded>>,
     outgoing: VecDeque<tungstenite::Message>,
     /// How many bytes had come when that was last told.
@@ -65,16 +78,22 @@ pub(super) struct WebSocket {
 }
 
 impl WebSocket {
-    /// Opens a WebSocket to `url`, with the headers and cookies of `http`.
-    pub(super) async fn open(http: &HttpChat, upgrader: &Upgrader, url: Url) -> Result<Self, Failure> {
+    /// Opens a WebSocket to `url`, with the headers and cookies of `http`, and these `headers` besides.
+    pub(crate) async fn open(
+        http: &HttpChat,
+        upgrader: &Upgrader,
+        url: Url,
+        headers: HeaderMap,
+    ) -> Result<Self, Failure> {
         let key = generate_key();
         let mut request = HttpRequest::new(Method::GET, url, RequestBody::None);
-        request.headers = upgrade_headers(&key)?;
+        request.headers = headers;
+        request.headers.extend(upgrade_headers(&key)?);
         request.reuse = Reuse::Never;
         let (answer, connection, frames) = http.upgrade(upgrader, &request, OPENING).await?;
         let accepted = answer.get(SEC_WEBSOCKET_ACCEPT).map(HeaderValue::as_bytes);
         if accepted != Some(derive_accept_key(key.as_bytes()).as_bytes()) {
-            return Err(failure::not_bayeux("the server switched to another protocol than WebSocket"));
+            return Err(not_a_websocket());
         }
         let longest = usize::try_from(http.limit()).ok();
         let config = WebSocketConfig::default()
@@ -86,27 +105,27 @@ impl WebSocket {
         Ok(Self { stream, outgoing: VecDeque::new(), told: 0, frames })
     }
 
-    /// Queues a payload, which is JSON. It is written while [`Self::next`] is awaited.
-    pub(super) fn write(&mut self, payload: Bytes) {
+    /// Queues a payload, which is text. It is written while [`Self::next`] is awaited.
+    pub(crate) fn write(&mut self, payload: Bytes) {
         self.outgoing.extend(Utf8Bytes::try_from(payload).map(tungstenite::Message::Text));
     }
 
     /// Asks the server for a sign of life.
-    pub(super) fn ping(&mut self) {
+    pub(crate) fn ping(&mut self) {
         self.outgoing.push_back(tungstenite::Message::Ping(Bytes::new()));
     }
 
-    /// The next messages; none, where something else came, such as a part of one, or a sign of life. May be dropped and called again. After a failure the WebSocket is of no use.
-    pub(super) async fn next(&mut self) -> Result<Vec<Message>, Ending> {
+    /// What comes next. May be dropped and called again. After a failure the WebSocket is of no use.
+    pub(crate) async fn next(&mut self) -> Result<Came, Ending> {
         poll_fn(|context| self.poll(context)).await
     }
 
     /// Tells the server that nothing more will come, as far as that can be done at once.
-    pub(super) fn close(mut self) {
+    pub(crate) fn close(mut self) {
         let _ = self.stream.close(None).now_or_never();
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Vec<Message>, Ending>> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Came, Ending>> {
         if let Err(error) = self.poll_write(context) {
             // The server may have said why it closed.
             let read = self.poll_read(context);
@@ -114,38 +133,31 @@ impl WebSocket {
                 frames.ended(recording::Ending::Lost);
             }
             return match read {
-                Poll::Ready(Err(ending @ Ending::TooLarge(_))) => Poll::Ready(Err(ending)),
+                Poll::Ready(Err(ending)) if ending.code.is_some() => Poll::Ready(Err(ending)),
                 _ => Poll::Ready(Err(lost(&error))),
             };
         }
         let read = self.poll_read(context);
         let come = self.stream.get_ref().read;
         let more = std::mem::replace(&mut self.told, come) != come;
-        if more && read.is_pending() { Poll::Ready(Ok(Vec::new())) } else { read }
+        if more && read.is_pending() { Poll::Ready(Ok(Came::Sign)) } else { read }
     }
 
-    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Result<Vec<Message>, Ending>> {
+    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Result<Came, Ending>> {
         while let Poll::Ready(frame) = Pin::new(&mut self.stream).poll_next(context) {
             if let Some(frames) = &mut self.frames {
                 note(frames, frame.as_ref());
             }
-            let payload = match frame {
-                Some(Ok(tungstenite::Message::Text(text))) => Bytes::from(text),
-                Some(Ok(tungstenite::Message::Binary(bytes))) => bytes,
-                Some(Ok(tungstenite::Message::Close(Some(frame)))) if frame.code == CloseCode::Size => {
-                    let cause = "the server closed the WebSocket: a message was too large for it";
-                    return Poll::Ready(Err(Ending::TooLarge(failure::lost(Applied::Unknown, cause))));
+            return Poll::Ready(match frame {
+                Some(Ok(tungstenite::Message::Text(text))) => Ok(Came::Text(Bytes::from(text))),
+                Some(Ok(tungstenite::Message::Binary(bytes))) => Ok(Came::Binary(bytes)),
+                Some(Ok(tungstenite::Message::Close(frame))) => {
+                    Err(closed(frame.map(|frame| u16::from(frame.code))))
                 }
-                Some(Ok(tungstenite::Message::Close(_))) | None => {
-                    let cause = "the server closed the WebSocket";
-                    return Poll::Ready(Err(Ending::Lost(failure::lost(Applied::Unknown, cause))));
-                }
+                None => Err(closed(None)),
                 Some(Ok(_)) => continue,
-                Some(Err(error)) => return Poll::Ready(Err(lost(&error))),
-            };
-            let messages = message::read(&payload);
-            let not_read = |why: message::Unreadable| Ending::Lost(failure::not_bayeux(&why.to_string()));
-            return Poll::Ready(messages.map_err(not_read));
+                Some(Err(error)) => Err(lost(&error)),
+            });
         }
         Poll::Pending
     }
@@ -190,14 +202,30 @@ fn note(frames: &mut Frames, frame: Option<&Result<tungstenite::Message, tungste
 
 fn upgrade_headers(key: &str) -> Result<HeaderMap, Failure> {
     let key = HeaderValue::try_from(key)
-        .map_err(|_| failure::lost(Applied::No, "no key for the WebSocket could be made"))?;
+        .map_err(|_| lost_connection(Applied::No, "no key for the WebSocket could be made"))?;
     let fixed: [(HeaderName, &'static str); 3] =
         [(CONNECTION, "Upgrade"), (UPGRADE, "websocket"), (SEC_WEBSOCKET_VERSION, "13")];
     let fixed = fixed.map(|(name, value)| (name, HeaderValue::from_static(value)));
     Ok(fixed.into_iter().chain([(SEC_WEBSOCKET_KEY, key)]).collect())
 }
 
+/// The server has closed it.
+fn closed(code: Option<u16>) -> Ending {
+    let cause = match code {
+        Some(TOO_LARGE) => "the server closed the WebSocket: a message was too large for it",
+        _ => "the server closed the WebSocket",
+    };
+    Ending { failure: lost_connection(Applied::Unknown, cause), code }
+}
+
 /// The errors of the protocol say what was wrong with it, never what was in it.
 fn lost(error: &tungstenite::Error) -> Ending {
-    Ending::Lost(failure::lost(Applied::Unknown, format!("the WebSocket is lost: {error}")))
+    let failure = lost_connection(Applied::Unknown, format!("the WebSocket is lost: {error}"));
+    Ending { failure, code: None }
+}
+
+fn not_a_websocket() -> Failure {
+    let cause = "the server switched to another protocol than WebSocket".to_owned();
+    let applied = Applied::Unknown;
+    Failure { retry: Retry::WithBackoff, applied, ..local_failure(ErrorKind::Protocol, cause) }
 }
