@@ -15,6 +15,8 @@ pub mod nexus_rest;
 mod tests;
 #[cfg(test)]
 mod unreadable_tests;
+#[allow(dead_code, unused_imports, reason = "no configuration chooses it yet")]
+pub mod web_messaging;
 
 pub use choice::{Chosen, EVERY_CHAT};
 
