@@ -81,7 +81,7 @@ pub fn stored_session(data: &[u8]) {
 
 /// Both forms of each message are objects, and its place is one that can be counted on from.
 fn check(reply: &Reply) {
-    for Received { message, original } in &reply.messages {
+    for Received { message, original, .. } in &reply.messages {
         let (message, original) = (serde_json::to_value(message), serde_json::to_value(&**original));
         assert!(message.is_ok_and(|json| json.is_object()) && original.is_ok_and(|json| json.is_object()));
     }

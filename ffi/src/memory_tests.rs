@@ -23,7 +23,7 @@ use std::{
 use webchat_core::{
     Private,
     event::{Envelope, Event, MessageReceived},
-    model::{Content, Message, OriginalMessage, Received},
+    model::{Content, Message, OriginalMessage, Received, Whose},
     transport::{NoSessions, SessionForm},
 };
 
@@ -62,7 +62,8 @@ fn received(order: u64, text: &str) -> Received {
         ..Message::default()
     };
     let original = json!({"index": order, "text": text});
-    Received { message, original: Arc::new(OriginalMessage::from(original.as_object().unwrap())) }
+    let original = Arc::new(OriginalMessage::from(original.as_object().unwrap()));
+    Received { message, original, whose: Whose::Untold }
 }
 
 /// An event with three messages.

@@ -62,6 +62,9 @@ pub struct ServiceConfig {
     pub max_message_length: Option<usize>,
     /// How large the transcript may become. Option `maxTranscriptBytes` (webchatservice.md, 2).
     pub max_transcript_bytes: usize,
+    /// How long after a lost answer a message may still arrive, and the transcript show it; nothing: as long as an answer may take. Set
+    /// by the back end.
+    pub settle_timeout: Option<Duration>,
     /// How often to poll.
     pub polling: Polling,
 }
@@ -124,6 +127,7 @@ impl ServiceConfig {
             max_transcript_bytes: webchat
                 .whole(&MAX_TRANSCRIPT_BYTES)
                 .map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
+            settle_timeout: None,
             polling: Polling::read(webchat),
         }
     }

@@ -197,7 +197,7 @@ mod tests {
         Private,
         command::SendMessage,
         event::{Event, MessageReceived},
-        model::{Message, Received},
+        model::{Message, Received, Whose},
         transport::{NoSessions, SessionForm},
     };
 
@@ -222,7 +222,7 @@ mod tests {
     fn large_events_fill_it_sooner() {
         let load = Arc::new(Load::default());
         let message = Message { text: Some(Private::new("x".repeat(BYTES))), ..Message::default() };
-        let received = vec![Received { message, original: Arc::default() }];
+        let received = vec![Received { message, original: Arc::default(), whose: Whose::Untold }];
         let event = Event::MessageReceived(MessageReceived {
             received,
             restoring: false,

@@ -251,6 +251,20 @@ pub struct Received {
     pub message: Message,
     /// As the server sent it.
     pub original: Arc<OriginalMessage>,
+    /// Which of the messages that were sent from here it is.
+    pub whose: Whose,
+}
+
+/// Which of the messages that were sent from here an entry is, where a server repeats what it was sent by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Whose {
+    /// The server does not tell.
+    #[default]
+    Untold,
+    /// The one that was sent by this number.
+    Sent(u64),
+    /// None of them: the server would tell if it were.
+    Other,
 }
 
 #[cfg(test)]

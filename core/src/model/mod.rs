@@ -21,7 +21,7 @@ pub(crate) use echo::Likeness;
 pub use file::{
     Download, DownloadTarget, Downloaded, FileLimits, FileSource, Progress, ProgressListener, Upload,
 };
-pub use message::{Message, MessageType, OriginalMessage, Received};
+pub use message::{Message, MessageType, OriginalMessage, Received, Whose};
 pub use participant::{Participant, ParticipantId, ParticipantRole};
 pub use place::{EntryId, Index, Place};
 pub use session::{SessionData, SessionNames};

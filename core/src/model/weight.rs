@@ -65,7 +65,10 @@ pub(crate) fn of_value(value: &Value) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Private, model::Message};
+    use crate::{
+        Private,
+        model::{Message, Whose},
+    };
     use serde_json::json;
     use std::sync::Arc;
 
@@ -77,7 +80,7 @@ mod tests {
             content: Arc::new([content]),
             ..Message::default()
         };
-        let weight = Received { message, original: Arc::default() }.weight();
+        let weight = Received { message, original: Arc::default(), whose: Whose::Untold }.weight();
         assert_eq!(weight, OF_A_MESSAGE + 100 + OF_A_VALUE + 1_000);
     }
 

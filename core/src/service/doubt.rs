@@ -157,7 +157,7 @@ impl Service {
                 continue;
             }
             let text = received.original.text().map(|text| &**text).unwrap_or_default();
-            if let Sighting::Settled(entry) = live.outbox.sighted(&place, text, peeking) {
+            if let Sighting::Settled(entry) = live.outbox.sighted(&place, text, received.whose, peeking) {
                 live.hides_own = looked && (live.hides_own || entry.words.is_some());
                 self.arrived(entry);
             }

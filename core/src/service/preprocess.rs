@@ -111,14 +111,18 @@ fn change(message: &mut Message, before: &JsonObject, mut after: JsonObject) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{OriginalMessage, Received};
+    use crate::model::{OriginalMessage, Received, Whose};
 
     fn entry(text: &str) -> Entry {
         let sent = json!({"index": 1, "type": "Message", "text": text, "utcTime": 1, "eventId": "e1", "html": true, "from": {"nickname": "Ann"}});
         let original = OriginalMessage::from(sent.as_object().unwrap());
         let extra = json!({"eventId": "e1"}).as_object().cloned().map(Arc::new);
         let message = Message { index: 1.into(), text: Some(text.into()), extra, ..Message::default() };
-        Entry { received: Received { message, original: Arc::new(original) }, hidden: false, joins: false }
+        Entry {
+            received: Received { message, original: Arc::new(original), whose: Whose::Untold },
+            hidden: false,
+            joins: false,
+        }
     }
 
     fn run(change: impl Fn(&mut JsonObject)) -> Message {

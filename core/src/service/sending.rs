@@ -55,7 +55,8 @@ impl Service {
             let text = texts::TOO_LONG.replace("{limit}", &limit.to_string());
             return Err(Error::new(ErrorKind::InvalidArgument, text));
         }
-        Ok(Text { text, message_type: options.message_type, related_event: options.parent_message_id })
+        let (message_type, related_event) = (options.message_type, options.parent_message_id);
+        Ok(Text { text, message_type, related_event, ..Text::default() })
     }
 
     fn enqueue(&mut self, owner: Owner, text: Text) {
@@ -136,9 +137,10 @@ impl Service {
         self.warn(format!("it stays unknown whether a message arrived: {why}"));
     }
 
-    /// How long after a lost answer a message may still arrive: a server may be slow to carry out a request that was given up.
+    /// How long after a lost answer a message may still arrive: a server may be slow to carry out a request that was given up,
+    /// or to show what it has done.
     pub(super) fn grace(&self) -> Duration {
-        self.config.ajax_timeout
+        self.config.settle_timeout.unwrap_or(self.config.ajax_timeout)
     }
 
     /// Takes the answer to the message on its way.
@@ -154,9 +156,9 @@ impl Service {
                 self.end_if_over(over);
             }
             Ok(reply) if reply.verdict == Verdict::Done || is_accepted(&reply) => {
-                if let Some(text) = live.outbox.front().map(|entry| entry.text.text.clone()).filter(|_| !seen)
-                {
-                    live.outbox.arrived(text, position);
+                let first = live.outbox.front().map(|entry| (entry.text.number, entry.text.text.clone()));
+                if let Some((number, text)) = first.filter(|_| !seen) {
+                    live.outbox.arrived(number, text, position);
                 }
                 let over = self.hear_of_the_end(&reply);
                 self.finish(|| Ok(Resolution::Response(reply.body)));

@@ -172,8 +172,11 @@ pub struct Start {
 debug_only!(Start { nickname });
 
 /// A text message to send.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Text {
+    /// Which of the session's messages it is, the same whenever it is sent again. A back end whose server repeats names can tell by it which
+    /// entry of the transcript it is ([`Whose`](crate::model::Whose)).
+    pub number: u64,
     /// The text, as the customer wrote it.
     pub text: Private,
     /// The label for the kind of text; the back end has a default.

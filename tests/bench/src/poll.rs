@@ -7,7 +7,7 @@ use webchat_core::{
     Config,
     backend::gms::{GmsForm, GmsSession},
     command::{Command, RequestId, StartChat},
-    model::{Message, OriginalMessage, Received},
+    model::{Message, OriginalMessage, Received, Whose},
     service::{Effect, ExchangeId, Service, Setup, Time},
     transport::{Arrival, Capabilities, Delivery, Places, Reply},
 };
@@ -73,7 +73,7 @@ fn message(index: u64) -> Received {
         Message { index: index.into(), text: Some("hello".into()), timestamp: index, ..Message::default() };
     let sent = json!({"index": index, "type": "Message", "text": "hello", "utcTime": index});
     let original = sent.as_object().map(OriginalMessage::from).unwrap_or_default();
-    Received { message, original: Arc::new(original) }
+    Received { message, original: Arc::new(original), whose: Whose::Untold }
 }
 
 /// Polls with a long and a short transcript.

@@ -6,7 +6,7 @@ use crate::{
     json::{self, Number, Passed, Text, descend, object, rich_text, take},
     model::{
         Index, JsonObject, Message, MessageType, OriginalMessage, Participant, ParticipantId,
-        ParticipantRole, Received,
+        ParticipantRole, Received, Whose,
     },
 };
 use serde::{
@@ -200,7 +200,8 @@ impl WireMessage {
             extra: Some(self.other).filter(|other| !other.is_empty()).map(Arc::new),
             restoring: false,
         };
-        Some(Received { message, original: Arc::new(OriginalMessage::new(json, self.text.0)) })
+        let original = Arc::new(OriginalMessage::new(json, self.text.0));
+        Some(Received { message, original, whose: Whose::Untold })
     }
 }
 

@@ -183,6 +183,8 @@ pub(super) fn read(webchat: &Webchat<'_>, service: &mut ServiceConfig) -> Option
     let page_size = webchat.whole(&PAGE_SIZE).unwrap_or_default();
     let asynchronous = webchat.flag(&ASYNC_ENABLED);
     service.asynchronous = Some(asynchronous);
+    // The answer to a message is missed after `ajaxTimeout`, its link given up after `settle_timeout`; then as long again.
+    service.settle_timeout = Some(settle_timeout.saturating_mul(2).saturating_sub(service.ajax_timeout));
     if asynchronous {
         service.restore_timeout = None;
     }

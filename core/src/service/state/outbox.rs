@@ -21,7 +21,7 @@ use super::seen::Places;
 use crate::{
     Private,
     command::RequestId,
-    model::{Likeness, Place},
+    model::{self as told, Likeness, Place},
     transport::{self, Body},
 };
 use std::{
@@ -43,6 +43,8 @@ pub(crate) struct Outbox {
     unexplained: BTreeSet<Place>,
     /// Places that have been taken into account, and may be seen again.
     claimed: Places,
+    /// How many messages there have been.
+    count: u64,
 }
 
 /// A message under way.
@@ -79,6 +81,11 @@ impl Outgoing {
         matches!(self.state, State::Doubt { .. }) && self.words.is_some()
     }
 
+    /// It has left, whatever came of that.
+    fn may_be_there(&self) -> bool {
+        self.has_left || !matches!(self.state, State::Waiting { .. })
+    }
+
     /// Where the transcript stood when it left; nothing while it has not, or has been seen.
     fn unseen_from(&self) -> Option<u64> {
         match self.state {
@@ -113,6 +120,7 @@ pub(crate) enum State {
 /// A message that left, and where the transcript stood then.
 #[derive(Debug)]
 struct Left {
+    number: u64,
     text: Private,
     position: u64,
 }
@@ -163,7 +171,9 @@ impl Outbox {
         self.entries.iter().all(|entry| entry.owner == Owner::GivenUp)
     }
 
-    pub(crate) fn push(&mut self, owner: Owner, text: transport::Text) {
+    pub(crate) fn push(&mut self, owner: Owner, mut text: transport::Text) {
+        self.count += 1;
+        text.number = self.count;
         let state = State::Waiting { not_before: Duration::ZERO };
         self.entries.push_back(Outgoing {
             owner,
@@ -225,14 +235,14 @@ impl Outbox {
     }
 
     /// Remembers that the first message arrived, until it is seen; it may have been seen already, changed.
-    pub(crate) fn arrived(&mut self, text: Private, position: u64) {
+    pub(crate) fn arrived(&mut self, number: u64, text: Private, position: u64) {
         if self.claim(position) {
             return;
         }
         if self.arrived.len() == REMEMBERED {
             self.arrived.pop_front();
         }
-        self.arrived.push_back(Left { text, position });
+        self.arrived.push_back(Left { number, text, position });
     }
 
     /// Claims by order, for a message that the server accepted, an own message that has been seen and that nothing explains; false, if there
@@ -250,7 +260,7 @@ impl Outbox {
     pub(crate) fn lose(&mut self, grace: Duration) {
         if let Some(Outgoing { text, state: State::Doubt { position, since, .. }, .. }) = self.entries.front()
         {
-            let left = Left { text: text.text.clone(), position: *position };
+            let left = Left { number: text.number, text: text.text.clone(), position: *position };
             self.ghost = Some(Ghost { left, gone_from: *since + grace });
         }
     }
@@ -268,12 +278,18 @@ impl Outbox {
     }
 
     /// Takes note of an own message in the transcript. `peeking` is true for a look besides the polls, which will see it again.
-    pub(crate) fn sighted(&mut self, place: &Place, text: &str, peeking: bool) -> Sighting {
+    pub(crate) fn sighted(
+        &mut self,
+        place: &Place,
+        text: &str,
+        whose: told::Whose,
+        peeking: bool,
+    ) -> Sighting {
         if self.claimed.contains(place) || self.unexplained.contains(place) {
             return Sighting::Nothing;
         }
         let mut found = Sighting::Nothing;
-        match self.whose(place.order, text) {
+        match self.whose(place.order, text, whose) {
             Whose::Arrived(at) => drop(self.arrived.remove(at)),
             Whose::Ghost => self.ghost = None,
             Whose::First => match self.entries.front_mut() {
@@ -292,8 +308,29 @@ impl Outbox {
         found
     }
 
-    /// Whose the own message at this place is: by its text, else by order.
-    fn whose(&self, place: u64, text: &str) -> Whose {
+    /// Whose the own message at this place is: as the server tells, else by its text, else by order.
+    fn whose(&self, place: u64, text: &str, told: told::Whose) -> Whose {
+        match told {
+            told::Whose::Sent(number) => self.sent_by(number),
+            told::Whose::Other => Whose::Nobodys,
+            told::Whose::Untold => self.likely(place, text),
+        }
+    }
+
+    /// Whose the message is that was sent by this number.
+    fn sent_by(&self, number: u64) -> Whose {
+        if let Some(at) = self.arrived.iter().position(|left| left.number == number) {
+            return Whose::Arrived(at);
+        }
+        match (&self.ghost, self.entries.front()) {
+            (Some(ghost), _) if ghost.left.number == number => Whose::Ghost,
+            (_, Some(first)) if first.text.number == number && first.may_be_there() => Whose::First,
+            _ => Whose::Nobodys,
+        }
+    }
+
+    /// The same by its text, else by order.
+    fn likely(&self, place: u64, text: &str) -> Whose {
         let likeness = |sent: &Private, position: u64| {
             (position <= place)
                 .then(|| Likeness::of(sent, text))

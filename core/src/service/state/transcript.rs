@@ -55,14 +55,17 @@ fn insert(transcript: &mut Vec<Received>, received: Received) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Private, model::Message};
+    use crate::{
+        Private,
+        model::{Message, Whose},
+    };
 
     const TEXT: usize = 1_000;
 
     fn message(index: u64) -> Received {
         let text = Some(Private::new("x".repeat(TEXT)));
         let message = Message { index: index.into(), text, ..Message::default() };
-        Received { message, original: Arc::default() }
+        Received { message, original: Arc::default(), whose: Whose::Untold }
     }
 
     fn places(record: &Record) -> Vec<u64> {

@@ -5,7 +5,7 @@ use crate::{
     backend::gms::GmsSession,
     model::{
         Message, MessageType, OriginalMessage, Participant, ParticipantId, ParticipantRole, Received,
-        SessionData,
+        SessionData, Whose,
     },
     transport::{Applied, Body, Failure, News, Reply, ServerError, Verdict},
 };
@@ -62,7 +62,7 @@ pub(super) fn entry(index: u64, who: Who, kind: &str, text: Option<&str>) -> Rec
         from,
         ..Message::default()
     };
-    Received { message, original: Arc::new(original) }
+    Received { message, original: Arc::new(original), whose: Whose::Untold }
 }
 
 pub(super) fn says(index: u64, who: Who, text: &str) -> Received {

@@ -42,8 +42,10 @@ mod end;
 mod files;
 mod filters;
 mod images;
+
 mod kills;
 mod last_words;
+mod named;
 mod names;
 mod notes;
 mod odd;

@@ -35,6 +35,7 @@ fn operations_carry_the_session() {
         (text("hi"), json!({"operation": "sendMessage", "message": "hi", "messageType": "text"})),
         (
             Operation::Send(Text {
+                number: 1,
                 text: "yes".into(),
                 message_type: Some("rich".into()),
                 related_event: Some("e1".into()),

@@ -57,6 +57,7 @@ fn texts() {
     secureKey=a%2Bb%2Fc%3D%3D&userId=00755A0B1&alias=117&message=a+%2B+b+%3D+%22c%22%0A%F0%9F%98%80&messageType=text
     ");
     let answer = Text {
+        number: 1,
         text: "yes".into(),
         message_type: Some("quick-reply".into()),
         related_event: Some("e\"1".into()),

@@ -61,7 +61,7 @@ pub(super) fn request(operation: Operation) -> Request {
 }
 
 pub(super) fn text(text: &str) -> Operation {
-    Operation::Send(Text { text: text.into(), message_type: None, related_event: None })
+    Operation::Send(Text { text: text.into(), ..Text::default() })
 }
 
 #[tokio::test]

@@ -88,6 +88,7 @@ fn a_resume_names_nobody() {
 fn texts_and_typing() {
     let typed = |kind: &str| {
         Operation::Send(Text {
+            number: 1,
             text: "t".into(),
             message_type: Some(kind.into()),
             related_event: Some("e".into()),

@@ -89,7 +89,7 @@ pub(super) fn starting() -> Request {
 }
 
 pub(super) fn text(text: &str) -> Operation {
-    Operation::Send(Text { text: text.into(), message_type: None, related_event: None })
+    Operation::Send(Text { text: text.into(), ..Text::default() })
 }
 
 pub(super) fn poll() -> Operation {

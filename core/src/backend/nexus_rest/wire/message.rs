@@ -7,7 +7,7 @@ use crate::{
     json::{self, Text, object, rich_text, take, take_usable},
     model::{
         Content, Index, JsonObject, Message, MessageType, OriginalMessage, Participant, ParticipantRole,
-        Received,
+        Received, Whose,
     },
 };
 use serde::{
@@ -97,7 +97,7 @@ pub(super) fn received(json: &str, base: &str) -> Option<Received> {
         extra: extra(entry),
         restoring: false,
     };
-    Some(Received { message, original: Arc::new(original) })
+    Some(Received { message, original: Arc::new(original), whose: Whose::Untold })
 }
 
 /// The sender as applications see it (nexus-v3.md, 11).

@@ -6,7 +6,7 @@ use crate::{
     json::{self, Text},
     model::{
         Index, JsonObject, Message, MessageType, OriginalMessage, Participant, ParticipantId,
-        ParticipantRole, Received,
+        ParticipantRole, Received, Whose,
     },
     private::debug_only,
 };
@@ -201,7 +201,7 @@ fn received(
         extra: Some(body).filter(|body| !body.is_empty()).map(Arc::new),
         restoring: false,
     };
-    Received { message, original: Arc::new(OriginalMessage::new(json, text)) }
+    Received { message, original: Arc::new(OriginalMessage::new(json, text)), whose: Whose::Untold }
 }
 
 /// An event that has no name in the specification keeps its own.

@@ -13,7 +13,7 @@ use webchat_core::{
     Private,
     model::{
         EntryId, Index, JsonObject, Message, MessageType, OriginalMessage, Participant, ParticipantId,
-        ParticipantRole, Place, Received,
+        ParticipantRole, Place, Received, Whose,
     },
     transport::{
         Arrival, BoxFuture, Capabilities, Delivery, Failure, Incoming, Operation, Places, Reply, Request,
@@ -220,5 +220,5 @@ fn received(event: &Event) -> Option<Received> {
         user_data: Some(Arc::new(user_data)).filter(|data| !data.is_empty()),
         ..Message::default()
     };
-    Some(Received { message, original: Arc::new(OriginalMessage::from(&original)) })
+    Some(Received { message, original: Arc::new(OriginalMessage::from(&original)), whose: Whose::Untold })
 }

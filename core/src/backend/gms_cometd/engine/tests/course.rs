@@ -116,7 +116,7 @@ fn start() -> Operation {
 }
 
 fn text(text: &str) -> Operation {
-    Operation::Send(Text { text: text.into(), message_type: None, related_event: None })
+    Operation::Send(Text { text: text.into(), ..Text::default() })
 }
 
 fn started(chat: &str) -> Value {
