@@ -268,6 +268,7 @@ mod tests {
             message: Some(Message::default()),
             agents: Some(Agents::default()),
             num_agents_connected: 1,
+            inferred: false,
         };
         let received = MessageReceived {
             received: vec![],

@@ -72,6 +72,9 @@ pub struct ParticipantChange {
     pub agents: Option<Agents>,
     /// How many agents and supervisors are in the chat after the change.
     pub num_agents_connected: usize,
+    /// True where the server does not tell who comes and goes, and this follows from what was said; else absent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub inferred: bool,
 }
 
 /// The server's response behind an `error` or `restoreFailed` event. It can hold private text: `Debug` does not show it.

@@ -72,6 +72,9 @@ impl Service {
         if agents > 0 {
             self.publish(Event::AgentDisconnected(left()));
         }
+        if self.roster.has_bots() {
+            self.publish(Event::BotDisconnected(left()));
+        }
         let own = self.session.live().map(|live| live.own.ids()).unwrap_or_default();
         if !self.roster.have_left(own) {
             self.publish(Event::ClientDisconnected(left()));

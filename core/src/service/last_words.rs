@@ -172,7 +172,14 @@ impl Service {
         }
         match farewell.manner {
             Manner::Told => {
-                self.tell_typing_over();
+                if self.capabilities.infers_participants {
+                    self.tell_who_leaves();
+                } else {
+                    self.tell_typing_over();
+                }
+                if farewell.over.kept {
+                    self.marks.session = None;
+                }
                 self.drop_session();
                 self.note(Note::new(Level::Info, told_end(farewell.over.lost.is_some(), ending.is_some())));
                 self.publish(Event::Ended);
@@ -208,6 +215,7 @@ impl Service {
         (reply.ended == Some(true) && reply.verdict != Verdict::Temporary).then(|| Over {
             error: self.refusal_news(reply),
             lost: refused.then(|| reply.body.refusal()),
+            kept: false,
             shown: false,
         })
     }

@@ -9,7 +9,7 @@ use crate::{
     Error, ErrorKind, Retry,
     command::{RequestId, Resolution, texts},
     event::Event,
-    transport::{Body, Failure, Operation, Reply, Verdict},
+    transport::{Body, Failure, Operation, Places, Reply, Verdict},
 };
 use std::time::Duration;
 
@@ -156,6 +156,7 @@ impl Service {
         }
         if let Some(live) = self.session.live_mut() {
             live.fruitless = 0;
+            live.tells_meanwhile = false;
             live.unshown.looked(started);
         }
         self.receive(Kind::Polled { started, command }, reply);
@@ -171,7 +172,7 @@ impl Service {
         self.receive_untrusted(reply);
         self.release_held();
         if over {
-            self.session_over(Over { error, lost: Some(response), shown: true });
+            self.session_over(Over { error, lost: Some(response), kept: false, shown: true });
             return self.reconnected();
         }
         if let Some(error) = error.filter(|_| self.is_news(OK)) {
@@ -186,6 +187,12 @@ impl Service {
     fn poll_failed(&mut self, failure: &Failure) {
         if failure.ended {
             return self.release_held();
+        }
+        if failure.kind == ErrorKind::RateLimited
+            && self.is_pushed()
+            && self.delivery.places == Places::Opaque
+        {
+            self.tell_meanwhile();
         }
         self.poll_exception_by(failure);
         if let Some(live) = self.session.live_mut() {

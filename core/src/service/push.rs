@@ -36,8 +36,9 @@ impl Service {
                 self.report(&Failure { kept: false, ..failure }, &Purpose::Poll(None));
             }
             Incoming::Refused(failure) if self.session.live().is_some() => self.link_refused(&failure),
+            Incoming::Parted(failure) if self.session.live().is_some() => self.parted(&failure),
             // Without a session, a request that waits for the link fails with it.
-            Incoming::Down(_) | Incoming::Refused(_) => {}
+            Incoming::Down(_) | Incoming::Refused(_) | Incoming::Parted(_) => {}
         }
         self.go_on();
     }
@@ -62,7 +63,12 @@ impl Service {
     fn link_refused(&mut self, failure: &Failure) {
         let response = failure.response.clone();
         let error = Some(ResponseData::Failure(response.clone()));
-        self.session_over(Over { error, lost: Some(response), shown: true });
+        self.session_over(Over { error, lost: Some(response), shown: true, ..Over::default() });
+        self.have_last_words();
+    }
+
+    fn parted(&mut self, failure: &Failure) {
+        self.session_over(Over { lost: None, kept: true, shown: true, ..Over::by(failure) });
         self.have_last_words();
     }
 
@@ -157,11 +163,15 @@ impl Service {
     }
 
     /// Whether nothing is missing before these messages, or among them. Where places do not tell, what a link brings while nothing is missing
-    /// closes up; what comes with an answer to something else does not.
+    /// closes up; what comes with an answer to something else does not. Where the server gives no more of its transcript
+    /// for now, what it pushes is told meanwhile.
     pub(super) fn closes_up(&self, reply: &Reply) -> bool {
         match self.delivery.places {
             Places::Counted => self.session.live().is_some_and(|live| live.is_next(reply)),
-            Places::Opaque => self.is_pushed() && self.session.live().is_some() && !self.is_behind(),
+            Places::Opaque => {
+                let loose = self.session.live().is_some_and(|live| live.tells_meanwhile);
+                self.is_pushed() && self.session.live().is_some() && (loose || !self.is_behind())
+            }
         }
     }
 
@@ -208,6 +218,14 @@ impl Service {
         for held in std::mem::take(&mut self.held) {
             self.receive(Kind::Pushed, held.reply);
         }
+    }
+
+    /// The server gives no more of its transcript for now.
+    pub(super) fn tell_meanwhile(&mut self) {
+        if let Some(live) = self.session.live_mut() {
+            live.tells_meanwhile = true;
+        }
+        self.release_held();
     }
 
     /// After a look that was not up to date: those held back wait for another one, unless there were too many such.

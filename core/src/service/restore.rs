@@ -132,7 +132,7 @@ impl Service {
         let gone = Error::new(ErrorKind::NotFound, texts::NOTHING_STORED).with_response(response.clone());
         self.go_on_with(data);
         let manner = Manner::Away(command.map(|id| (id, gone)));
-        self.part_with(manner, Over { error, lost: Some(response), shown: true }, false);
+        self.part_with(manner, Over { error, lost: Some(response), kept: false, shown: true }, false);
         self.receive(Kind::Away, Reply { ended: None, ..reply });
     }
 
@@ -166,6 +166,7 @@ impl Service {
             let started = self.start_event(self.session_data());
             self.publish(started);
         }
+        self.tell_own_presence();
         if !offline {
             self.store_session();
         }

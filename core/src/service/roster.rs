@@ -6,7 +6,7 @@
 
 use super::{Service, state::Entry};
 use crate::{
-    event::Event,
+    event::{Event, ParticipantChange},
     model::{Message, MessageType, ParticipantRole},
 };
 
@@ -15,6 +15,9 @@ impl Service {
     pub(super) fn publish_message(&mut self, entry: &Entry, old: bool) {
         let message = &entry.received.message;
         self.roster.note_time(message);
+        if self.capabilities.infers_participants && self.infer(message, old) {
+            return;
+        }
         match &message.kind {
             MessageType::ParticipantJoined => self.joined(message),
             MessageType::ParticipantLeft => self.left(message, old),
@@ -32,6 +35,62 @@ impl Service {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// What a message tells of who is there where the server does not say it; true when there is nothing more to tell of it. The customer
+    /// is there as long as the session.
+    fn infer(&mut self, message: &Message, old: bool) -> bool {
+        match (&message.kind, &message.from.role) {
+            (MessageType::ParticipantJoined | MessageType::ParticipantLeft, ParticipantRole::Client) => true,
+            _ if old => true,
+            (MessageType::ParticipantLeft, _) => {
+                self.tell_bots_leave(message);
+                if self.roster.agents_leave(message) {
+                    let change = self.inferred(message);
+                    self.publish(Event::AgentDisconnected(ParticipantChange { inferred: false, ..change }));
+                    self.publish(Event::AgentTypingStopped(None));
+                }
+                true
+            }
+            (_, ParticipantRole::Agent) => {
+                self.tell_bots_leave(message);
+                if self.roster.appear(message) {
+                    let change = self.inferred(message);
+                    self.publish(Event::AgentConnected(change));
+                }
+                false
+            }
+            (_, ParticipantRole::Bot) => {
+                if self.roster.appear(message) {
+                    let change = self.inferred(message);
+                    self.publish(Event::BotConnected(change));
+                }
+                false
+            }
+            _ => false,
+        }
+    }
+
+    /// A person has taken over, or everybody has left.
+    fn tell_bots_leave(&mut self, message: &Message) {
+        if self.roster.bots_leave(message) {
+            let change = self.inferred(message);
+            self.publish(Event::BotDisconnected(change));
+        }
+    }
+
+    fn inferred(&self, message: &Message) -> ParticipantChange {
+        ParticipantChange { inferred: true, ..self.roster.change(message) }
+    }
+
+    /// Tells that the customer is there, of a session that has begun or goes on, where the server does not say it.
+    pub(super) fn tell_own_presence(&mut self) {
+        if self.capabilities.infers_participants {
+            self.publish(Event::ClientConnected(ParticipantChange {
+                inferred: true,
+                ..ParticipantChange::default()
+            }));
         }
     }
 

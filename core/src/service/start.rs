@@ -106,6 +106,7 @@ impl Service {
         self.keep_for_host();
         let started = self.start_event(session_data);
         self.publish(started);
+        self.tell_own_presence();
         self.resolve(id, Resolution::Response(reply.body));
         self.start_polling();
     }

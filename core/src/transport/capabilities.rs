@@ -11,6 +11,8 @@ macro_rules! capabilities {
             pub start_form: bool,
             /// Bots join and leave with events of their own; else they are messages only.
             pub bot_events: bool,
+            /// The server does not tell who joins: that somebody is there is inferred from what they say.
+            pub infers_participants: bool,
         }
 
         impl Capabilities {

@@ -53,6 +53,8 @@ pub enum Incoming {
     Down(Failure),
     /// The server forbids to bring the link up again.
     Refused(Failure),
+    /// The link does not come up again, and the session goes on at the server without it: what is stored of it is good for another time.
+    Parted(Failure),
     /// The link is up; or up again, without having been told down if that went quickly.
     Up {
         /// Messages may have been lost since it was last up: the server has to be asked for them ([`Operation::Poll`]), which also makes

@@ -74,6 +74,7 @@ impl World {
             read_receipt: true,
             start_form: false,
             bot_events: true,
+            infers_participants: false,
         };
         Self {
             service: Service::new(),

@@ -37,4 +37,5 @@ pub(crate) const ABILITIES: Capabilities = Capabilities {
     read_receipt: true,
     start_form: false,
     bot_events: true,
+    infers_participants: false,
 };

@@ -16,6 +16,8 @@ pub(crate) struct Over {
     pub(crate) error: Option<ResponseData>,
     /// The answer that says so of a session that the server does not know any more, for the host.
     pub(crate) lost: Option<Value>,
+    /// It is over here alone: what is stored of it is good for another time.
+    pub(crate) kept: bool,
     /// Whether the answer had the transcript from the next place on. If not, the server is asked for it.
     pub(crate) shown: bool,
 }
@@ -32,7 +34,7 @@ impl Over {
             News::Error(data) => Some(ResponseData::Failure(Value::clone(data))),
             News::Nothing | News::Disconnected => None,
         };
-        Self { error, lost: Some(failure.response.clone()), shown: false }
+        Self { error, lost: Some(failure.response.clone()), kept: false, shown: false }
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) struct Roster {
     agents: Agents,
     known: BTreeMap<ParticipantId, Known>,
     pub(crate) typing: BTreeSet<ParticipantId>,
+    /// Bots that are inferred to be there.
+    bots: BTreeSet<ParticipantId>,
     /// The newest place of a message.
     newest: u64,
     earliest: Option<u64>,
@@ -118,6 +120,53 @@ impl Roster {
         self.known.insert(message.from.id.clone(), known);
     }
 
+    /// Somebody says something, of whom nobody has told whether they are there; false when that is no news.
+    pub(crate) fn appear(&mut self, message: &Message) -> bool {
+        let order = self.place(message);
+        let known = self.known.get(&message.from.id);
+        let is_news = known.is_none_or(|known| !known.there && known.newest <= order);
+        if is_news {
+            self.admit(message, None);
+            if !message.from.role.is_agent() {
+                self.bots.insert(message.from.id.clone());
+            }
+        }
+        is_news
+    }
+
+    /// Whether bots are there, as far as can be inferred.
+    pub(crate) fn has_bots(&self) -> bool {
+        !self.bots.is_empty()
+    }
+
+    /// All bots leave; false when there are none.
+    pub(crate) fn bots_leave(&mut self, message: &Message) -> bool {
+        let order = self.place(message);
+        let bots = std::mem::take(&mut self.bots);
+        for id in &bots {
+            if let Some(known) = self.known.get_mut(id) {
+                (known.newest, known.there) = (order, false);
+            }
+        }
+        !bots.is_empty()
+    }
+
+    /// All agents leave; false when there are none.
+    pub(crate) fn agents_leave(&mut self, message: &Message) -> bool {
+        let order = self.place(message);
+        let agents = Arc::make_mut(&mut self.agents.0).iter_mut().filter(|(_, agent)| agent.connected());
+        let mut some = false;
+        for (id, agent) in agents {
+            some = true;
+            agent.disconnected_time = Some(message.timestamp);
+            self.typing.remove(id);
+            if let Some(known) = self.known.get_mut(id) {
+                (known.newest, known.there) = (order, false);
+            }
+        }
+        some
+    }
+
     /// Somebody leaves; false when that is no news. Of an agent whom nobody knew to be there it is none.
     pub(crate) fn leave(&mut self, message: &Message) -> bool {
         let (id, newest) = (&message.from.id, self.place(message));
@@ -150,6 +199,7 @@ impl Roster {
             message: Some(message.clone()),
             agents: Some(self.agents()),
             num_agents_connected: self.agents.connected(),
+            inferred: false,
         }
     }
 }

@@ -48,6 +48,8 @@ pub(crate) struct Live {
     pub(crate) pace: Pace,
     /// Looks at the transcript in a row that were not up to date.
     pub(crate) fruitless: u32,
+    /// The server gives no more of its transcript for now: what is pushed is told, and what is missing comes later.
+    pub(crate) tells_meanwhile: bool,
     /// How long the latest answer to a look at the transcript took.
     pub(crate) slowness: Duration,
     pub(crate) outage: Outage,
@@ -146,6 +148,7 @@ impl Live {
             seen: Entries::default(),
             pace: Pace::default(),
             fruitless: 0,
+            tells_meanwhile: false,
             slowness: Duration::ZERO,
             outage: Outage::default(),
             disconnected: None,

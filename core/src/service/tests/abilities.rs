@@ -19,6 +19,7 @@ pub(crate) const GMS: Capabilities = Capabilities {
     read_receipt: true,
     start_form: false,
     bot_events: true,
+    infers_participants: false,
 };
 
 /// Everything that Nexus v3 can do with asynchronous chats.
@@ -38,6 +39,7 @@ pub(crate) const NEXUS: Capabilities = Capabilities {
     read_receipt: false,
     start_form: true,
     bot_events: false,
+    infers_participants: false,
 };
 
 /// How the messages of the back end with these abilities come.

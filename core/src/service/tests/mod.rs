@@ -42,7 +42,7 @@ mod end;
 mod files;
 mod filters;
 mod images;
-
+mod inferred;
 mod kills;
 mod last_words;
 mod named;

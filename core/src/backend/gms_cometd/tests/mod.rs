@@ -36,7 +36,7 @@ fn object(value: Value) -> JsonObject {
 }
 
 fn text(text: &str) -> Operation {
-    Operation::Send(Text { text: text.into(), message_type: None, related_event: None })
+    Operation::Send(Text { text: text.into(), ..Text::default() })
 }
 
 fn nickname(nickname: &str) -> Operation {
@@ -142,7 +142,11 @@ impl Customer {
         match &news {
             Incoming::Batch(reply) => self.read(reply),
             Incoming::Up { gap: true } => while self.catch_up().await.is_err() {},
-            Incoming::Up { gap: false } | Incoming::Alive | Incoming::Down(_) | Incoming::Refused(_) => {}
+            Incoming::Up { gap: false }
+            | Incoming::Alive
+            | Incoming::Down(_)
+            | Incoming::Refused(_)
+            | Incoming::Parted(_) => {}
         }
         news
     }
