@@ -5,7 +5,7 @@ use std::{cmp::Ordering, path::Path};
 include!(concat!(env!("OUT_DIR"), "/media.rs"));
 
 /// The media type of a file with this name; `application/octet-stream` where the end of the name tells nothing.
-pub(super) fn of_file(name: &str) -> &'static str {
+pub(crate) fn of_file(name: &str) -> &'static str {
     let ending = Path::new(name).extension().and_then(|it| it.to_str());
     ending.and_then(of_ending).unwrap_or("application/octet-stream")
 }

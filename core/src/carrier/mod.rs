@@ -4,6 +4,6 @@
 
 pub(crate) mod bayeux;
 pub mod http;
-mod media;
+pub(crate) mod media;
 pub mod recording;
 pub(crate) mod websocket;

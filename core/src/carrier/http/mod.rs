@@ -75,10 +75,12 @@ pub(crate) use failure::{bad_answer, bad_status, foreign_session, local_failure,
 pub(crate) use held::{Held, Waited};
 pub(crate) use kept::Reuse;
 pub(crate) use lost::{in_words, no_answer};
-pub(crate) use multipart::{Multipart, Outline};
+pub(crate) use multipart::{Multipart, Outline, size_of};
 pub(crate) use outside::is_private_address;
 pub(crate) use patience::{Patience, Rest, within};
-pub(crate) use request::{Audience, HttpRequest, Overdue, RequestBody, below, private_header, unique_id};
+pub(crate) use request::{
+    Audience, HttpRequest, Overdue, RequestBody, WholeFile, below, private_header, unique_id,
+};
 pub(crate) use upgrade::{Upgraded, Upgrader};
 
 use self::{
@@ -213,6 +215,10 @@ impl HttpChat {
                 if request.audience == Audience::Outside { &self.outside } else { &self.connections };
             let (response, used, exchange) = self.send(connections, request, &url, patience, &way).await?;
             match redirect::judge(&url, response.status(), response.headers()) {
+                Redirect::To(_) if !request.follows => {
+                    let cause = "a redirect where none is to be followed";
+                    return Err(failure::redirected(response.status(), cause.into()));
+                }
                 Redirect::None => {
                     let link = Link { connections: connections.clone(), url };
                     let reading = Reading::new(response, self.limit, way, link, used, self.room.clone());

@@ -91,22 +91,44 @@ impl Multipart {
             escape(&self.name),
             self.file_type()
         );
-        let file = match &self.file {
-            FileSource::Bytes(bytes) => Source::Counted(bytes.clone()),
-            FileSource::Path(path) => open_file(path).await?,
-        };
+        let file = Source::of(&self.file).await?;
         let tail = format!("\r\n--{}--\r\n", self.boundary);
         let sources = vec![Source::Bytes(Bytes::from(head)), file, Source::Bytes(Bytes::from(tail))];
         Ok(OutgoingBody::new(sources, self.progress.clone(), delivery.clone()))
     }
 }
 
-async fn open_file(path: &Path) -> Result<Source, Failure> {
+impl Source {
+    /// The bytes of a file, however it is given.
+    pub(super) async fn of(file: &FileSource) -> Result<Self, Failure> {
+        match file {
+            FileSource::Bytes(bytes) => Ok(Self::Counted(bytes.clone())),
+            FileSource::Path(path) => open_file(path).await,
+        }
+    }
+}
+
+/// How many bytes a file has.
+pub(crate) async fn size_of(file: &FileSource) -> Result<u64, Failure> {
+    match file {
+        FileSource::Bytes(bytes) => Ok(bytes.len() as u64),
+        FileSource::Path(path) => regular(path).await,
+    }
+}
+
+/// The size of the regular file at `path`.
+async fn regular(path: &Path) -> Result<u64, Failure> {
     let failed = |error: std::io::Error| unreadable_file(path, &error);
     let metadata = tokio::fs::metadata(path).await.map_err(failed)?;
     if !metadata.is_file() {
         return Err(failed(std::io::Error::other("it is not a regular file")));
     }
+    Ok(metadata.len())
+}
+
+async fn open_file(path: &Path) -> Result<Source, Failure> {
+    let failed = |error: std::io::Error| unreadable_file(path, &error);
+    regular(path).await?;
     let file = File::open(path).await.map_err(failed)?;
     let size = file.metadata().await.map_err(failed)?.len();
     Ok(Source::file(file, size, path.into()))

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     ErrorKind,
     carrier::recording::Exchange,
+    model::{FileSource, ProgressListener},
     transport::{BoxFuture, Failure, Operation},
 };
 use bytes::Bytes;
@@ -28,6 +29,8 @@ pub(crate) struct HttpRequest {
     pub(crate) body: RequestBody,
     pub(crate) audience: Audience,
     pub(crate) reuse: Reuse,
+    /// Redirects are followed, within bounds.
+    pub(crate) follows: bool,
     /// Where the request goes on when it is given up, if it is to.
     pub(crate) overdue: Option<Overdue>,
     /// Who is told when a connection is being made for it, and when it is so no more.
@@ -80,6 +83,7 @@ impl HttpRequest {
             body,
             audience,
             reuse,
+            follows: true,
             overdue: None,
             connecting: None,
         }
@@ -125,6 +129,15 @@ pub(crate) enum RequestBody {
     Json(Bytes),
     /// Fields and a file, `multipart/form-data`.
     Multipart(Multipart),
+    /// A file and nothing else.
+    File(WholeFile),
+}
+
+/// A file as the body of a request: as long as it says, read while it is sent.
+pub(crate) struct WholeFile {
+    pub(crate) source: FileSource,
+    pub(crate) media_type: HeaderValue,
+    pub(crate) progress: Option<ProgressListener>,
 }
 
 impl RequestBody {
@@ -144,6 +157,11 @@ impl RequestBody {
             Self::Form(form) => (HeaderValue::from_static("application/x-www-form-urlencoded"), whole(form)),
             Self::Json(json) => (HeaderValue::from_static("application/json;charset=UTF-8"), whole(json)),
             Self::Multipart(multipart) => (multipart.content_type(), multipart.open(delivery).await?),
+            Self::File(file) => {
+                let source = Source::of(&file.source).await?;
+                let body = OutgoingBody::new(vec![source], file.progress.clone(), delivery.clone());
+                (file.media_type.clone(), body)
+            }
         };
         request.headers_mut().insert(CONTENT_TYPE, content_type);
         *request.body_mut() = Some(reqwest::Body::wrap(body));

@@ -327,3 +327,39 @@ async fn tls_trusts_the_configured_certificates_and_no_others() {
     chat(&trusting).exchange(&request, LIMIT).await.unwrap();
     assert_eq!(server.seen().await.text(), SECRET);
 }
+
+/// A file sent to the host of another, with what the chat's own requests carry.
+async fn put(script: Scripted) -> (Result<Answer, Failure>, super::test_server::Seen) {
+    let mut server = TestServer::start([script]).await;
+    let connection = Connection { headers: vec![("X-Tenant".into(), "t1".into())], ..direct() };
+    let file = WholeFile {
+        source: crate::model::FileSource::Bytes(Bytes::from_static(b"bytes")),
+        media_type: HeaderValue::from_static("image/png"),
+        progress: None,
+    };
+    let url = Url::parse(&format!("{}/f?X-Amz-Signature=s", server.origin())).unwrap();
+    let mut request = HttpRequest::new(Method::PUT, url, RequestBody::File(file));
+    request.headers.insert("x-amz-tagging", HeaderValue::from_static("abc"));
+    let request = HttpRequest { audience: Audience::Server, follows: false, ..request };
+    let outcome = chat(&connection).exchange(&request, LIMIT).await;
+    (outcome, server.seen().await)
+}
+
+#[tokio::test]
+async fn a_file_goes_with_its_type_and_length_and_nothing_of_the_chats() {
+    let (outcome, seen) = put(json("{}")).await;
+    assert_eq!(outcome.unwrap().status.as_u16(), 200);
+    assert_eq!((seen.line(), &*seen.body), ("PUT /f?X-Amz-Signature=s HTTP/1.1", b"bytes".as_slice()));
+    assert_eq!((seen.header("content-type"), seen.header("content-length")), (Some("image/png"), Some("5")));
+    assert_eq!(seen.header("x-amz-tagging"), Some("abc"));
+    for none in ["x-tenant", "authorization", "cookie", "transfer-encoding"] {
+        assert_eq!(seen.header(none), None, "{none}");
+    }
+}
+
+#[tokio::test]
+async fn where_none_is_to_be_followed_a_redirect_is_a_failure() {
+    let (outcome, _) = put(redirect("307 Temporary Redirect", "/elsewhere")).await;
+    let failure = outcome.unwrap_err();
+    assert_eq!((failure.status, failure.cause.as_str()), (307, "a redirect where none is to be followed"));
+}

@@ -36,7 +36,8 @@ impl Exchange {
     /// `request` is sent to `url`, with `headers`.
     pub(crate) fn begin(tape: &Arc<Tape>, request: &HttpRequest, url: &Url, headers: &HeaderMap) -> Self {
         let body = match &request.body {
-            RequestBody::None => Body::None,
+            // What a file holds is nobody's affair.
+            RequestBody::None | RequestBody::File(_) => Body::None,
             RequestBody::Form(form) => Body::Form(form.clone()),
             RequestBody::Json(json) => Body::Json(json.clone()),
             RequestBody::Multipart(multipart) => Body::Multipart(multipart.outline()),

@@ -4,6 +4,9 @@
 //! `http` ones are left to the proxy, which may not bear a WebSocket.
 
 mod counted;
+mod line;
+
+pub(crate) use line::{Event, Line, Target};
 
 use crate::{
     ErrorKind, Retry,

@@ -18,7 +18,7 @@ fn sent_with(config: Options, operation: &Operation) -> String {
     let form = match http.body {
         RequestBody::None => Bytes::new(),
         RequestBody::Form(form) => form,
-        RequestBody::Json(_) | RequestBody::Multipart(_) => panic!("not a form"),
+        RequestBody::Json(_) | RequestBody::Multipart(_) | RequestBody::File(_) => panic!("not a form"),
     };
     let line = format!("{} {} {}", http.method, http.url, std::str::from_utf8(&form).unwrap());
     readable(&line)
