@@ -15,7 +15,6 @@ pub mod nexus_rest;
 mod tests;
 #[cfg(test)]
 mod unreadable_tests;
-#[allow(dead_code, unused_imports, reason = "no configuration chooses it yet")]
 pub mod web_messaging;
 
 pub use choice::{Chosen, EVERY_CHAT};
@@ -29,8 +28,12 @@ use crate::{
 use std::{fmt::Debug, sync::Arc};
 
 /// The back ends of this build. The first that claims a configuration has it.
-pub static BACK_ENDS: &[&dyn AnyBackEnd] =
-    &[&nexus_rest::NexusRestBackEnd, &gms_cometd::GmsCometdBackEnd, &gms_rest::GmsRestBackEnd];
+pub static BACK_ENDS: &[&dyn AnyBackEnd] = &[
+    &nexus_rest::NexusRestBackEnd,
+    &web_messaging::WebMessagingBackEnd,
+    &gms_cometd::GmsCometdBackEnd,
+    &gms_rest::GmsRestBackEnd,
+];
 
 /// One API of Genesys'.
 pub trait BackEnd: Debug + Sync + 'static {

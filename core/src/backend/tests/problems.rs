@@ -284,6 +284,9 @@ fn choosing(back_end: &str) -> Value {
         "nexus-rest" => json!({"transport": {
             "type": "pureengage-v3-rest", "dataURL": "https://h/sessions", "endpoint": "e", "headers": {"x-api-key": "k"},
         }}),
+        "web-messaging" => json!({"transport": {
+            "type": "genesyscloud-webmessaging", "deploymentId": "d", "domain": "r.test",
+        }}),
         "gms-cometd" => json!({"cometD": {"enabled": true, "cometURL": "https://h/cometd"}}),
         _ => with(json!({})),
     }

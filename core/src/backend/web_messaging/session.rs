@@ -144,14 +144,8 @@ impl SessionForm for WebForm {
         usable.then(|| WebSession { token: token.into(), ..named(given) }.into())
     }
 
-    fn kept(&self, data: &SessionData, newest: Option<&Place>) -> Value {
-        let mut kept = json!(data);
-        if let (Some(kept), Some(newest)) =
-            (kept.as_object_mut(), newest.and_then(|place| place.text.as_deref()))
-        {
-            kept.insert("messageId".into(), newest.into());
-        }
-        kept
+    fn kept(&self, data: &SessionData, _: Option<&Place>) -> Value {
+        json!(data)
     }
 
     /// The server has no words for a success: a message's is its echo.
@@ -173,7 +167,7 @@ fn named(object: &Value) -> WebSession {
         deployment_id: text("deploymentId"),
         domain: text("domain"),
         owes_join: owes(&text("join")),
-        newest: text("messageId"),
+        newest: Private::default(),
         token: Private::default(),
     }
 }
@@ -221,9 +215,9 @@ mod tests {
 
     #[test]
     fn a_token_alone_or_what_was_kept_is_taken_back() {
-        let kept = WebForm.kept(&session().into(), Some(&Place { text: Some("m1".into()), ..7.into() }));
+        let kept = WebForm.kept(&session().into(), None);
         let back = WebSession::of(&WebForm.given(&kept).unwrap()).unwrap();
-        assert_eq!(back, WebSession { owes_join: None, newest: "m1".into(), ..session() });
+        assert_eq!(back, WebSession { owes_join: None, ..session() });
         let alone = WebSession::of(&WebForm.given(&json!("t")).unwrap()).unwrap();
         assert_eq!(alone, WebSession { token: "t".into(), ..WebSession::default() });
         for none in [json!(""), json!({}), json!(null), json!("undefined"), json!({"token": 7})] {

@@ -1,6 +1,9 @@
 //! What back ends can do, and how their messages come.
 
-use crate::transport::{Arrival, Capabilities, Delivery, Places};
+use crate::{
+    backend::{gms::GmsForm, nexus_rest::NexusForm, web_messaging::WebForm},
+    transport::{Arrival, Capabilities, Delivery, Places, SessionForm},
+};
 
 /// Everything that GMS over REST can do.
 pub(crate) const GMS: Capabilities = Capabilities {
@@ -47,4 +50,13 @@ pub(crate) fn delivery(capabilities: Capabilities) -> Delivery {
     let arrival = if capabilities.polling { Arrival::Polled } else { Arrival::Pushed };
     let places = if capabilities.start_form { Places::Opaque } else { Places::Counted };
     Delivery { arrival, places }
+}
+
+/// The form of its session data.
+pub(crate) fn form(capabilities: Capabilities) -> &'static dyn SessionForm {
+    match (capabilities.start_form, capabilities.infers_participants) {
+        (true, true) => &WebForm,
+        (true, false) => &NexusForm,
+        (false, _) => &GmsForm,
+    }
 }

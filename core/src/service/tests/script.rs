@@ -3,20 +3,19 @@
 pub(crate) use super::abilities::{GMS, NEXUS};
 
 use super::{
-    abilities::delivery,
+    abilities::{delivery, form},
     answers::{Who, batch, done, ended, gone, http, joins, session},
     names::{describe, name, operation},
 };
 use crate::{
     Error, ErrorKind,
-    backend::{gms::GmsForm, nexus_rest::NexusForm},
     command::{Command, RequestId, Resolution, SendMessage, StartChat},
     config::{Config, ServiceConfig},
     event::Event,
     model::JsonObject,
     service::{BatchId, Effect, ExchangeId, PrivateMessages, Service, Setup, Time},
     store::{HostCall, Stored},
-    transport::{Capabilities, Delivery, Failure, Reply, Request, SessionForm},
+    transport::{Capabilities, Delivery, Failure, Reply, Request},
 };
 use futures_util::FutureExt;
 use serde_json::{Value, json};
@@ -365,9 +364,9 @@ impl Script {
 
     /// What the configuration leads to.
     pub(super) fn setup(&self) -> Setup {
-        let form: &dyn SessionForm = if self.capabilities.start_form { &NexusForm } else { &GmsForm };
-        let delivery = self.delivery.unwrap_or_else(|| delivery(self.capabilities));
-        Setup { config: self.config.clone(), capabilities: self.capabilities, delivery, form }
+        let (capabilities, form) = (self.capabilities, form(self.capabilities));
+        let delivery = self.delivery.unwrap_or_else(|| delivery(capabilities));
+        Setup { config: self.config.clone(), capabilities, delivery, form }
     }
 
     fn perform(&mut self, effect: Effect) {

@@ -7,4 +7,7 @@
     reason = "a broken test must fail loudly"
 )]
 
+mod chats;
+mod customer;
+mod files;
 mod options;

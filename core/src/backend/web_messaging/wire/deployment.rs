@@ -42,6 +42,7 @@ impl Deployment {
 }
 
 #[cfg(test)]
+#[allow(clippy::needless_pass_by_value, reason = "values are made where they are handed in")]
 mod tests {
     use super::*;
     use serde_json::json;

@@ -93,12 +93,18 @@ pub(crate) fn read(frame: &Bytes) -> Option<Frame> {
     check(frame).ok()?;
     if let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(frame) {
         let code = envelope.code.and_then(Number::unsigned);
-        return Some(interpret(frame, envelope.class.as_ref(), code, envelope.body, envelope.tracing_id));
+        return Some(interpret(
+            frame,
+            envelope.class.as_ref(),
+            code,
+            envelope.body,
+            envelope.tracing_id.as_ref(),
+        ));
     }
     let Value::Object(object) = json::value(frame)? else { return None };
     let body = object.get("body").and_then(|body| RawValue::from_string(body.to_string()).ok());
     let code = object.get("code").and_then(|code| Number::deserialize(code).ok()).and_then(Number::unsigned);
-    let tracing_id = object.get("tracingId").cloned();
+    let tracing_id = object.get("tracingId");
     Some(interpret(frame, object.get("class"), code, body.as_deref(), tracing_id))
 }
 
@@ -107,20 +113,23 @@ fn interpret(
     class: Option<&Value>,
     code: Option<u64>,
     body: Option<&RawValue>,
-    tracing_id: Option<Value>,
+    tracing_id: Option<&Value>,
 ) -> Frame {
     let json = body.map_or("null", RawValue::get);
     // What is inside a frame is kept as a part of it.
-    let part = || match memory_of(frame, json) {
-        true => frame.slice_ref(json.as_bytes()),
-        false => Bytes::copy_from_slice(json.as_bytes()),
+    let part = || {
+        if memory_of(frame, json) {
+            frame.slice_ref(json.as_bytes())
+        } else {
+            Bytes::copy_from_slice(json.as_bytes())
+        }
     };
     let code = code.and_then(|code| u16::try_from(code).ok()).unwrap_or_default();
     let id = |value: &Value| match value {
         Value::String(text) if !text.is_empty() => Some(Box::from(text.as_str())),
         _ => None,
     };
-    let outer = tracing_id.as_ref().and_then(id);
+    let outer = tracing_id.and_then(id);
     if let Some("StructuredMessage") = class.and_then(Value::as_str) {
         let Some(entry) = Entry::read(json) else {
             return Frame { tracing_id: outer, heard: Heard::Unknown("StructuredMessage".into()) };
@@ -149,9 +158,8 @@ fn memory_of(whole: &Bytes, part: &str) -> bool {
 fn heard(class: Option<&Value>, code: u16, body: &Value, part: impl FnOnce() -> Bytes) -> Heard {
     let class = match class {
         Some(Value::String(class)) => class.as_str(),
-        Some(_) => "",
         None if error_code(body).is_none() => return Heard::Unrouted,
-        None => "",
+        _ => "",
     };
     let nothing = JsonObject::new();
     let object = body.as_object().unwrap_or(&nothing);
@@ -228,6 +236,7 @@ fn address(id: &str, url: &str, body: &JsonObject) -> Address {
 }
 
 #[cfg(test)]
+#[allow(clippy::needless_pass_by_value, reason = "values are made where they are handed in")]
 mod tests {
     use super::*;
     use serde_json::json;

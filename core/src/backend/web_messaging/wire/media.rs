@@ -94,6 +94,7 @@ fn covers(allowed: &str, media_type: &str) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::needless_pass_by_value, reason = "values are made where they are handed in")]
 mod tests {
     use super::*;
     use serde_json::json;

@@ -117,6 +117,11 @@ impl Entry {
         over
     }
 
+    /// Whether it is called so.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        [&self.id, &self.message_id].into_iter().any(|known| known.as_deref() == Some(name))
+    }
+
     /// The text that it shows.
     pub(crate) fn text(&self) -> &str {
         self.received.original.text().map(|text| &**text).unwrap_or_default()

@@ -12,8 +12,8 @@ mod request;
 
 pub(super) use deployment::Deployment;
 pub(super) use error::{Refusal, events_error, failure, is_over, session_over};
-pub(super) use frame::{Frame, Heard, Opened, read};
-pub(super) use history::{Page, page};
+pub(super) use frame::{Address, Heard, Opened, read};
+pub(super) use history::page;
 pub(super) use media::Media;
-pub(super) use message::{Attached, Entry, Kind};
+pub(super) use message::{Entry, Kind};
 pub(super) use request::{Attributes, Message, Request, attributes, bytes_of};

@@ -1,0 +1,368 @@
+//! What is said in the conversation: one message at a time, each under a name of its own, in the order in which they were given.
+
+use super::{
+    Engine, Session, Step, Task, TaskId,
+    asked::{Asked, What},
+    entries::Seq,
+    pace,
+};
+use crate::{
+    ErrorKind,
+    backend::web_messaging::wire::{Attributes, Message, Refusal, Request, attributes, bytes_of, failure},
+    carrier::http::local_failure,
+    model::{JsonObject, Whose},
+    transport::{Applied, Body, Failure, Operation, Reply},
+};
+use serde_json::json;
+use std::time::Duration;
+
+/// How many of the messages that were sent from here are remembered by what they were sent by.
+const REMEMBERED: usize = 256;
+/// How many bytes of custom attributes a server takes that does not say it.
+const MOST_ATTRIBUTES: u64 = 2048;
+
+/// How far the customer's joining is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Join {
+    /// It was seen, or is not wanted.
+    Done,
+    /// It is to be sent.
+    Owed,
+    /// It is on its way.
+    Asked,
+    /// It may have arrived, as the history will tell.
+    Unsure,
+}
+
+/// A message that was sent from here.
+#[derive(Debug)]
+pub(super) struct Sent {
+    /// The service's number for it; nothing for a file.
+    pub(super) number: Option<u64>,
+    /// Its own name, the same whenever it is sent.
+    pub(super) name: Box<str>,
+    /// The requests by which it was sent.
+    pub(super) tracing_ids: Vec<Box<str>>,
+    /// What was known when it left first.
+    pub(super) mark: Seq,
+}
+
+impl Sent {
+    /// Whether it was sent by this.
+    pub(super) fn is_by(&self, word: &str) -> bool {
+        *self.name == *word || self.tracing_ids.iter().any(|id| **id == *word)
+    }
+}
+
+/// What is to be said next.
+enum Next {
+    Join,
+    Message(TaskId),
+}
+
+impl Engine {
+    /// Has a message wait for its turn; of a file, which.
+    pub(super) fn line_up(&mut self, id: TaskId, file: Option<Box<str>>) {
+        let Some(task) = self.tasks.get_mut(&id) else { return };
+        if file.is_none() {
+            // What became of the one before is known, or it is this one.
+            (self.in_doubt, self.loose) = (None, None);
+        }
+        task.step = Step::Queued(file);
+        self.queue.push_back(id);
+    }
+
+    /// Says what can be said now.
+    pub(super) fn speak(&mut self) {
+        if !self.link.is_up() {
+            return;
+        }
+        self.ask_for_the_end();
+        self.announce_files();
+        if self.session.as_ref().is_some_and(|session| session.read_only) {
+            self.refuse_all();
+        }
+        while let Some(next) = self.next_to_say() {
+            if self.pace.ready_at(pace::What::Message) > self.now {
+                return;
+            }
+            match next {
+                Next::Join => self.say_join(),
+                Next::Message(id) => self.say(id),
+            }
+        }
+    }
+
+    /// When something can be said that waits for the server's limits alone.
+    pub(super) fn saying_deadline(&self) -> Option<Duration> {
+        let message = self.next_to_say().map(|_| self.pace.ready_at(pace::What::Message));
+        let waits =
+            self.link.is_up() && self.tasks.values().any(|task| matches!(task.step, Step::Measured(_)));
+        let file = waits.then(|| self.pace.ready_at(pace::What::Other));
+        [message, file].into_iter().flatten().min()
+    }
+
+    /// What is to be said next, unless something has to be answered before.
+    fn next_to_say(&self) -> Option<Next> {
+        let session = self.session.as_ref().filter(|session| session.is_open() && self.link.is_up())?;
+        let busy = self.asked.iter().any(|asked| matches!(asked.what, What::Join | What::Message));
+        match session.join {
+            _ if busy => None,
+            Join::Owed => Some(Next::Join),
+            Join::Done => self.queue.front().map(|id| Next::Message(*id)),
+            Join::Asked | Join::Unsure => None,
+        }
+    }
+
+    fn say_join(&mut self) {
+        let attributes = self.riding();
+        let request = Request::Message { message: Message::Join, name: None, attributes: &attributes };
+        let tracing_id = self.ask(None, What::Join, pace::What::Message, &request);
+        if let Some(session) = &mut self.session {
+            session.join = Join::Asked;
+            session.riding = Some((tracing_id, attributes));
+        }
+    }
+
+    fn say(&mut self, id: TaskId) {
+        self.queue.pop_front();
+        let Some(task) = self.tasks.get_mut(&id) else { return };
+        let step = std::mem::replace(&mut task.step, Step::Asked);
+        let (operation, file) = match (&task.operation, step) {
+            (operation, Step::Queued(file)) => (operation.clone(), file),
+            _ => return,
+        };
+        let (message, number) = match (&operation, &file) {
+            (Operation::Send(text), _) => {
+                (Message::Text(&text.text, text.related_event.as_deref()), Some(text.number))
+            }
+            (_, Some(file)) => (Message::File(file), None),
+            _ => return,
+        };
+        let attributes = self.riding();
+        let at = self.remember(number);
+        let name = self.sent.get(at).map(|sent| sent.name.clone()).unwrap_or_default();
+        let request = Request::Message { message, name: Some(&name), attributes: &attributes };
+        let tracing_id = self.ask(Some(id), What::Message, pace::What::Message, &request);
+        if let Some(sent) = self.sent.get_mut(at) {
+            sent.tracing_ids.push(tracing_id.clone());
+        }
+        if let (Some(file), Some(task)) = (file, self.tasks.get_mut(&id)) {
+            task.step = Step::SaidFile(file);
+        }
+        if let Some(session) = &mut self.session {
+            session.riding = Some((tracing_id, attributes));
+        }
+    }
+
+    /// Where the message of this number is remembered.
+    fn remember(&mut self, number: Option<u64>) -> usize {
+        let known = self.sent.iter().position(|sent| number.is_some() && sent.number == number);
+        known.unwrap_or_else(|| {
+            if self.sent.len() == REMEMBERED {
+                self.sent.pop_front();
+            }
+            let (name, mark) = (self.new_id().into(), self.entries.mark());
+            self.sent.push_back(Sent { number, name, tracing_ids: Vec::new(), mark });
+            self.sent.len() - 1
+        })
+    }
+
+    /// The attributes that have not arrived. Too many are not sent, which listeners are told.
+    fn riding(&mut self) -> Attributes {
+        let Some(session) = &mut self.session else { return Attributes::new() };
+        if bytes_of(&session.attributes) <= most_attributes(session) {
+            return session.attributes.clone();
+        }
+        let failure = too_large(session);
+        session.attributes.clear();
+        self.tell_error(&failure);
+        Attributes::new()
+    }
+
+    /// The request has arrived, and with it what rode on it.
+    pub(super) fn arrived(&mut self, tracing_id: &str) {
+        let Some(session) = &mut self.session else { return };
+        if let Some((_, arrived)) = session.riding.take_if(|(of, _)| **of == *tracing_id) {
+            session.attributes.retain(|name, value| arrived.get(name) != Some(value));
+        }
+    }
+
+    /// A message is refused.
+    pub(super) fn message_refused(&mut self, asked: &Asked, refusal: &Refusal) {
+        let failure = failure(refusal);
+        match refusal.code {
+            429 | 4029 => {
+                let wait = refusal.retry_after.unwrap_or(Duration::from_secs(3));
+                self.pace.put_off(pace::What::Message, self.now + wait);
+            }
+            4013 => {
+                if let Some(session) = &mut self.session {
+                    session.attributes.clear();
+                }
+            }
+            409 => self.turns_read_only(),
+            _ => {}
+        }
+        self.asked_fails(asked, failure);
+    }
+
+    /// The customer's joining is refused: it is tried again where that can help, and nobody waits for it else.
+    pub(super) fn join_refused(&mut self, refusal: &Refusal) {
+        let failure = failure(refusal);
+        let again = match refusal.code {
+            429 | 4029 => {
+                let wait = refusal.retry_after.unwrap_or(Duration::from_secs(3));
+                self.pace.put_off(pace::What::Message, self.now + wait);
+                true
+            }
+            4013 => true,
+            _ => failure.applied == Applied::Unknown,
+        };
+        if let Some(session) = &mut self.session {
+            if refusal.code == 4013 {
+                session.attributes.clear();
+            }
+            session.join = if again { Join::Owed } else { Join::Done };
+        }
+        if failure.applied == Applied::Unknown {
+            self.pace.put_off(pace::What::Message, self.now + Duration::from_secs(1));
+        }
+        if !matches!(refusal.code, 429 | 4029) {
+            self.tell_error(&failure);
+        }
+    }
+
+    /// Nobody knows what became of a message whose answer did not come. A late one settles it yet; else the link is given up, so that
+    /// nothing that was written on it arrives when nobody expects it any more.
+    pub(super) fn doubt(&mut self, asked: &Asked) {
+        let sent = self.sent.iter().find(|sent| sent.is_by(&asked.tracing_id));
+        if let Some(number) = sent.and_then(|sent| sent.number) {
+            self.loose = Some((number, asked.since + self.settings.settle_timeout));
+        }
+    }
+
+    pub(super) fn loose_due(&mut self) {
+        let now = self.now;
+        if self.loose.take_if(|(_, until)| *until <= now).is_some() && self.link.is_up() {
+            self.give_up_link("the server did not answer a message");
+        }
+    }
+
+    /// A request has failed, or nobody knows what became of it.
+    pub(super) fn asked_fails(&mut self, asked: &Asked, failure: Failure) {
+        let unknown = failure.applied == Applied::Unknown;
+        match (asked.what, asked.task) {
+            (What::Join, _) => {
+                if let Some(session) = self.session.as_mut().filter(|session| session.join == Join::Asked) {
+                    session.join = Join::Unsure;
+                    // The history shows whether it has arrived.
+                    self.in_doubt.get_or_insert(0);
+                }
+            }
+            (What::Message, Some(id)) => {
+                if unknown {
+                    let sent = self.sent.iter().find(|sent| sent.is_by(&asked.tracing_id));
+                    self.in_doubt = Some(sent.map_or(0, |sent| sent.mark));
+                }
+                if !unknown || !self.file_in_doubt(id) {
+                    self.done(id, Err(failure));
+                }
+            }
+            (What::Clear, Some(id)) if failure.kind == ErrorKind::Disconnected => self.end_again(id),
+            (What::Clear, Some(id)) => self.finish_end(id, false),
+            (What::HistoryKey, _) => self.no_key(failure),
+            (What::Announce | What::FileAddress, Some(id)) => self.done(id, Err(failure)),
+            (What::Configure | What::Typing, _) | (_, None) => {}
+        }
+    }
+
+    /// Whose a message of the customer is.
+    pub(super) fn whose(
+        &self,
+        tracing_id: Option<&str>,
+        entry: &crate::backend::web_messaging::wire::Entry,
+    ) -> Option<&Sent> {
+        let by = |word: Option<&str>| self.sent.iter().find(|sent| word.is_some_and(|word| sent.is_by(word)));
+        by(tracing_id).or_else(|| by(entry.name.as_deref())).or_else(|| by(entry.message_id.as_deref()))
+    }
+
+    /// The number of a message as the service wants to know it.
+    pub(super) fn told_of(number: Option<u64>, others_are_named: bool) -> Whose {
+        match number {
+            Some(number) => Whose::Sent(number),
+            None if others_are_named => Whose::Other,
+            None => Whose::Untold,
+        }
+    }
+
+    /// Tells that the customer types, unless nobody is to know or the server has had enough.
+    pub(super) fn typing(&mut self, id: TaskId, started: bool) {
+        let shows = self.session.as_ref().is_some_and(|session| {
+            session.is_open() && session.deployment.shows_typing && session.join == Join::Done
+        });
+        let has_room = self.pace.ready_at(pace::What::Typing) <= self.now;
+        if started && shows && has_room && self.link.is_up() {
+            let none = Attributes::new();
+            let typing = Request::Message { message: Message::Typing, name: None, attributes: &none };
+            self.ask(None, What::Typing, pace::What::Typing, &typing);
+        }
+        self.done(id, Ok(Reply { body: Body("{}".into()), ..Reply::default() }));
+    }
+
+    /// Attached data ride on the next message: nothing can be sent of their own.
+    pub(super) fn update_data(&mut self, id: TaskId, data: &JsonObject) {
+        let Some(session) = &mut self.session else { return };
+        let mut attributes_then = session.attributes.clone();
+        attributes_then.extend(attributes(data));
+        let before = std::mem::replace(&mut session.attributes, attributes_then);
+        if bytes_of(&session.attributes) > most_attributes(session) {
+            let failure = too_large(session);
+            session.attributes = before;
+            return self.done(id, Err(failure));
+        }
+        session.data.extend(data.clone());
+        let body = json!({"userData": session.data, "deferred": true});
+        self.done(id, Ok(Reply { body: Body(body.to_string().into()), ..Reply::default() }));
+    }
+
+    /// The conversation can only be read from now on: what waits is refused as the server would.
+    fn refuse_all(&mut self) {
+        let refusal = Refusal { code: 409, text: "Conversation is read-only".into(), ..Refusal::default() };
+        for id in std::mem::take(&mut self.queue) {
+            self.done(id, Err(failure(&refusal)));
+        }
+    }
+
+    /// What a task is for whose message is a file.
+    pub(super) fn file_of(&self, id: TaskId) -> Option<Box<str>> {
+        match &self.tasks.get(&id)?.step {
+            Step::SaidFile(file) | Step::Unsure(file) => Some(file.clone()),
+            _ => None,
+        }
+    }
+
+    /// A file's message may have arrived: the history shows it by the file's id. False, if it is none.
+    fn file_in_doubt(&mut self, id: TaskId) -> bool {
+        let file = self.file_of(id);
+        match (file, self.tasks.get_mut(&id)) {
+            (Some(file), Some(Task { step, .. })) => {
+                *step = Step::Unsure(file);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+fn most_attributes(session: &Session) -> u64 {
+    session.opened.most_attributes.unwrap_or(MOST_ATTRIBUTES)
+}
+
+fn too_large(session: &Session) -> Failure {
+    let (bytes, most) = (bytes_of(&session.attributes), most_attributes(session));
+    let text = format!("Custom attributes size {bytes} is larger than {most}");
+    let response = json!({"errorCode": 4013, "errorMessage": text});
+    let cause = format!("the attached data have {bytes} bytes, and the server takes {most}");
+    Failure { status: 4013, response, ..local_failure(ErrorKind::Rejected, cause) }
+}
