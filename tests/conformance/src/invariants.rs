@@ -93,7 +93,7 @@ impl Watch {
         for (normalised, original) in messages.iter().zip(&originals) {
             like(&BackEnd::message(), normalised)?;
             like(&json!({}), original)?;
-            let index = &original["index"];
+            let index = &self.back_end.index(original);
             if normalised.get("index").unwrap_or(&Value::Null) != &self.back_end.shown_index(index) {
                 return Err(format!("message {index} is shown under another index"));
             }

@@ -14,6 +14,7 @@ pub(super) const GMS_V2: Reference = Reference {
         if asynchronous { json!({"$exactly": {"async": true}}) } else { json!({"$exactly": {}}) }
     },
     started: |session| session,
+    index: |original| original["index"].clone(),
     shown_index: |original| place(original).map_or_else(|| original.clone(), |(place, _)| place.into()),
     place,
 };
@@ -56,6 +57,7 @@ pub(super) const fn back_end(name: &'static str) -> BackEnd {
         abilities: &[],
         never_resolves: &[],
         library: None,
+        left_out: &[],
         reference: &GMS_V2,
         config: |_, _| Value::Null,
         server: &[],

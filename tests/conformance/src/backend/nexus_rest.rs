@@ -37,6 +37,7 @@ pub const NEXUS_REST: BackEnd = BackEnd {
         "readReceipt",
     ],
     library: None,
+    left_out: &[],
     reference: &NEXUS_V3,
     config: |simulator, poll_interval| {
         json!({"transport": {
@@ -70,6 +71,7 @@ const NEXUS_V3: Reference = Reference {
     error: |response| json!({"errors": [{"code": text(), "text": text(), "response": response}]}),
     restored: |asynchronous| json!({"$exactly": {"async": asynchronous}}),
     started: |session| json!({"$exactly": {"data": session}}),
+    index: |original| original["index"].clone(),
     shown_index: |original| match original {
         Value::String(text) => text.replacen('-', "", 1).into(),
         _ => original.to_string().into(),

@@ -132,6 +132,11 @@ impl Table {
                     .push(scenario.map_err(|why| wrong(format!("scenario {}: {why}", written["name"])))?);
             }
         }
+        let is_named = |name: &str| scenarios.iter().any(|scenario: &Scenario| scenario.name == name);
+        if let Some((name, _)) = back_end.left_out.iter().find(|(name, _)| !is_named(name)) {
+            return Err(format!("{back_end}: there is no scenario {name:?} to leave out"));
+        }
+        scenarios.retain(|scenario| !back_end.left_out.iter().any(|(name, _)| *name == scenario.name));
         let mut names = BTreeSet::new();
         for scenario in &scenarios {
             if !names.insert(scenario.name.as_str()) {

@@ -32,6 +32,7 @@ pub const DIRECT: BackEnd = BackEnd {
         "readReceipt",
     ],
     library: Some(&Direct),
+    left_out: &[],
     reference: &REFERENCE,
     config: |simulator, _| json!({"direct": {"server": library::at_hand(simulator)}}),
     server: &[],
@@ -48,6 +49,7 @@ const REFERENCE: Reference = Reference {
     error: |response| response,
     restored: |_| json!({"$exactly": {}}),
     started: |session| session,
+    index: |original| original["index"].clone(),
     shown_index: |original| format!("place {original}").into(),
     place: |original| super::known((original.as_u64()?, 0)),
 };
