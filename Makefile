@@ -22,7 +22,7 @@ build: ## Builds the libraries and the simulator
 	@ln -sf libwebchat.so $(DEBUG)/libwebchat.so.0  # the name that linked programs ask for
 
 API ?= gms-rest
-demo: setup build $(DEBUG)/demo-c $(DEBUG)/demo-cpp python ## A C, a C++ and a Python program each hold a chat with a simulated agent (API=gms-rest, gms-cometd or nexus-rest)
+demo: setup build $(DEBUG)/demo-c $(DEBUG)/demo-cpp python ## A C, a C++ and a Python program each hold a chat with a simulated agent (API=gms-rest, gms-cometd, nexus-rest or web-messaging)
 	@python3 tests/demo/run.py --api $(API) --simulator $(DEBUG)/webchat-simulator \
 	  C=$(DEBUG)/demo-c C++=$(DEBUG)/demo-cpp "Python=$(PYTHON) tests/python/demo.py"
 

@@ -28,8 +28,22 @@ def gms_cometd(url: str) -> object:
     return {"cometD": {"enabled": True, "cometURL": url, "channel": "/service/chatV2/support"}}
 
 
+def web_messaging(url: str) -> object:
+    base = url.removesuffix("/v1")
+    return {
+        "transport": {
+            "type": "genesyscloud-webmessaging",
+            "deploymentId": "9e1b7c1e-3d5f-4a82-8c66-0d7b5a4f2e10",
+            "socketURL": base.replace("http", "ws", 1),
+            "apiURL": base,
+            "configURL": base,
+        }
+    }
+
+
 BACK_ENDS = {
     "gms-rest": BackEnd(lambda url: {"dataURL": url}, polls=True),
     "gms-cometd": BackEnd(gms_cometd, polls=False),
     "nexus-rest": BackEnd(nexus_rest, polls=True),
+    "web-messaging": BackEnd(web_messaging, polls=False),
 }

@@ -52,6 +52,14 @@ pub(crate) fn all() -> Vec<BackEnd> {
         let cometd = json!({"enabled": true, "cometURL": "https://host/genesys/cometd", "apiURL": api_url});
         json!({"cometD": cometd, "async": {"enabled": asynchronous}})
     };
+    let web_messaging = |asynchronous: bool| {
+        json!({"transport": {
+            "type": "genesyscloud-webmessaging",
+            "domain": "mypurecloud.ie",
+            "deploymentId": "deployment",
+            "async": {"enabled": asynchronous},
+        }})
+    };
     vec![
         back_end("", "", &json!({"dataURL": "https://host/genesys/2/chat/support"})),
         back_end("", "", &cometd(false, false)),
@@ -59,6 +67,8 @@ pub(crate) fn all() -> Vec<BackEnd> {
         back_end("asynchronous ", "", &cometd(false, true)),
         back_end("", "", &nexus(false)),
         back_end("asynchronous ", "", &nexus(true)),
+        back_end("", "", &web_messaging(false)),
+        back_end("asynchronous ", "", &web_messaging(true)),
     ]
 }
 
