@@ -22,6 +22,8 @@ pub(super) struct Performed {
     pub(super) code: u32,
     /// The conversation that it was about.
     pub(super) chat: Option<String>,
+    /// The uploads that are to come to an S3 server.
+    pub(super) awaited: Vec<String>,
 }
 
 /// A request and where it came from.
@@ -47,15 +49,16 @@ pub(super) fn perform(state: &mut State, line: u64, request: &Request, now: Inst
     } else {
         carry_out(state, ask)
     };
-    let desk = &state.apis.web_messaging;
+    let desk = &mut state.apis.web_messaging;
+    let awaited = std::mem::take(&mut desk.awaited);
     let session = request.token().and_then(|token| desk.known.get(token));
     let chat = session.and_then(|session| session.chat.clone().or_else(|| session.chats.last().cloned()));
     match outcome {
-        Ok(posts) => Performed { posts, code: 200, chat },
+        Ok(posts) => Performed { posts, code: 200, chat, awaited },
         Err(refusal) => {
             let code = refusal.code;
             let text = refusal.frame(&desk.settings, request.tracing_id());
-            Performed { posts: vec![Post::now(text)], code, chat }
+            Performed { posts: vec![Post::now(text)], code, chat, awaited }
         }
     }
 }

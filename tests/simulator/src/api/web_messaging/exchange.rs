@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::actions::{self, Performed};
-use super::faults;
 use super::line::Post;
 use super::reply;
 use super::request::{Action, Request};
 use super::socket::Origin;
+use super::{attach, faults};
 use crate::api::Api;
 use crate::faults::{Course, FaultKind, Place, pause};
 use crate::log::{Arrival, OpenEntry};
@@ -132,5 +132,8 @@ async fn perform(shared: &Arc<Shared>, origin: &Origin, request: &Request, entry
         performed
     });
     entry.effect(performed.code == 200, performed.chat.as_deref());
+    for id in &performed.awaited {
+        tokio::spawn(attach::watch(Arc::downgrade(shared), id.clone()));
+    }
     performed
 }

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::reply::{self, Refusal};
 use super::request::Request;
+use super::s3::{Order, S3};
 use super::settings::WebMessagingSettings;
 use super::signer::Signer;
 use super::{DOWNLOADS, UPLOADS, limits};
@@ -39,6 +40,8 @@ pub(super) struct Upload {
     pub(super) size: u64,
     pub(super) stage: Stage,
     pub(super) bytes: Bytes,
+    /// The bytes are at the S3 server.
+    pub(super) is_remote: bool,
     pub(super) address_expires: Instant,
     /// When it is deleted if no message carries it.
     pub(super) kept_until: Instant,
@@ -91,6 +94,7 @@ pub(super) fn announced(
         size,
         stage: Stage::Presigned,
         bytes: Bytes::new(),
+        is_remote: settings.s3.is_there(),
         address_expires: now + ADDRESS,
         kept_until: now + settings.limits.upload,
     })
@@ -120,12 +124,29 @@ pub(super) fn download_address(signer: &Signer, base: &str, id: &str, until: u64
     format!("{base}{DOWNLOADS}/{id}?Expires={until}&Signature={signature}")
 }
 
-/// The answer with the address for an upload.
-pub(super) fn presigned(id: &str, upload: &Upload, url: &str) -> Value {
+/// The header that an upload to an S3 server must have besides.
+const REMOTE_HEADER: &str = "x-amz-meta-attachment";
+
+/// The address of an S3 server to which the bytes of an upload go, and the headers that must go with them.
+pub(super) fn remote_upload(s3: &S3, id: &str, upload: &Upload, utc_ms: u64) -> (String, Map<String, Value>) {
+    let signed = [("content-type", upload.media_type.as_str()), (REMOTE_HEADER, id)];
+    let order = Order { method: "PUT", object: id, headers: &signed, utc_ms, good: ADDRESS };
+    let mut headers = Map::new();
+    headers.insert(REMOTE_HEADER.to_owned(), id.into());
+    (s3.address(order), headers)
+}
+
+/// An address by which an object of an S3 server is read, or looked at.
+pub(super) fn remote_address(s3: &S3, method: &'static str, id: &str, utc_ms: u64, good: Duration) -> String {
+    s3.address(Order { method, object: id, headers: &[], utc_ms, good })
+}
+
+/// The answer with the address for an upload, and the headers that it asks for.
+pub(super) fn presigned(id: &str, upload: &Upload, url: &str, headers: &Map<String, Value>) -> Value {
     json!({
         "attachmentId": id,
         "url": url,
-        "headers": headers(),
+        "headers": headers,
         "fileName": upload.name,
         "fileSize": upload.size,
         "fileType": upload.media_type,

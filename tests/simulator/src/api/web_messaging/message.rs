@@ -230,10 +230,11 @@ fn says(
     let mut sent = Sent { is_structured, text, content, ..sent(ask, message) };
     let session = actions::session(desk, ask)?;
     session.typing.clear();
-    let mut stored = Vec::new();
+    let (mut stored, mut remote) = (Vec::new(), BTreeMap::new());
     for id in &files {
         if let Some(upload) = session.uploads.get_mut(id) {
             upload.stage = Stage::Sent;
+            remote.extend(upload.is_remote.then(|| (id.clone(), upload.size)));
             stored.push((id.clone(), upload.file()));
         }
     }
@@ -250,7 +251,7 @@ fn says(
     for (id, mut file) in stored {
         file.description = sent.text.clone().filter(|text| !text.is_empty()).filter(|_| expected.is_empty());
         expected.push(chat.upload(CLIENT, id.clone(), file, ask.now));
-        sent.content.extend(chat.files.get(&id).map(wire::attachment));
+        sent.content.extend(chat.files.get(&id).map(|file| wire::attachment(file, remote.get(&id).copied())));
     }
     let session = actions::session(desk, ask)?;
     let mut sent = Some(sent);

@@ -60,6 +60,7 @@ mod push;
 mod reply;
 mod request;
 mod rich;
+mod s3;
 mod session;
 mod sessions;
 mod settings;
@@ -76,6 +77,7 @@ pub use info::{WebMessagingInfo, WebMessagingTotals};
 pub use limits::Limits;
 pub use modes::{AgentEnd, ErrorForm, Pages, Repeats, Times, Tracing, TypingForm, UploadEvent};
 pub(crate) use protocol::WebMessaging;
+pub use s3::S3;
 pub(crate) use sessions::Sessions;
 pub use settings::{Deployment, WebMessagingSettings};
 

@@ -72,6 +72,7 @@ impl Protocol for WebMessaging {
 
     fn entry(&self, state: &State, chat: &Chat, event: &Event, base: &str) -> Value {
         let desk = &state.apis.web_messaging;
+        let now = state.chats.moment(Instant::now()).utc_ms;
         let id = wire::message_id(&chat.id, event.index.unwrap_or_default());
         let session = desk.by_chat.get(&chat.id).and_then(|token| desk.known.get(token));
         let told = session.and_then(|session| {
@@ -81,7 +82,7 @@ impl Protocol for WebMessaging {
         match body.or_else(|| wire::outbound(&desk.settings, chat, event)) {
             Some(mut body) => {
                 // Who plays the agent looks at it whenever it may be.
-                wire::put_addresses(&mut body, |file| desk.lasting_address(base, file));
+                wire::put_addresses(&mut body, |file| desk.lasting_address(base, file, now));
                 body
             }
             None => serde_json::to_value(event).unwrap_or_default(),

@@ -8,7 +8,6 @@ use rand::{RngExt, SeedableRng};
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::files;
 use super::info::{WebMessagingInfo, WebMessagingTotals};
 use super::limits::Window;
 use super::line::{Line, Post};
@@ -17,6 +16,7 @@ use super::reply;
 use super::session::{Session, Standing};
 use super::settings::WebMessagingSettings;
 use super::signer::Signer;
+use super::{files, s3};
 use crate::api::Memory;
 use crate::chat::{Chat, ChatServer, EndCause, Moment};
 use crate::timers::Timers;
@@ -36,6 +36,8 @@ pub(crate) struct Sessions {
     pub(super) agenda: BTreeMap<(Instant, u64), (String, String)>,
     /// When sessions are over, by token.
     pub(super) timers: Timers<String>,
+    /// Uploads that are to come to an S3 server, and that nobody looks out for yet.
+    pub(super) awaited: Vec<String>,
     pub(super) opened: Window,
     /// What has been counted; the rest of it is filled in when asked for.
     pub(super) counted: WebMessagingTotals,
@@ -60,6 +62,7 @@ impl Memory for Sessions {
             lines: BTreeMap::new(),
             agenda: BTreeMap::new(),
             timers: Timers::default(),
+            awaited: Vec::new(),
             opened: Window::default(),
             counted: WebMessagingTotals::default(),
             signer: Signer::new(key),
@@ -117,13 +120,30 @@ impl Sessions {
 
     /// The address of a file for whoever knows the server by `base`.
     pub(super) fn file_address(&self, base: &str, id: &str, now: Moment) -> String {
+        if self.is_remote(id) {
+            return files::remote_address(
+                &self.settings.s3,
+                "GET",
+                id,
+                now.utc_ms,
+                self.settings.limits.download,
+            );
+        }
         let good = u64::try_from(self.settings.limits.download.as_millis()).unwrap_or(u64::MAX);
         let until = now.utc_ms.saturating_add(good);
         files::download_address(&self.signer, &self.files_base(base), id, until)
     }
 
-    /// The same, good for ever.
-    pub(super) fn lasting_address(&self, base: &str, id: &str) -> String {
+    /// Whether the bytes of a file are at the S3 server.
+    fn is_remote(&self, id: &str) -> bool {
+        self.known.values().find_map(|session| session.uploads.get(id)).is_some_and(|upload| upload.is_remote)
+    }
+
+    /// The same, good for ever, or as long as can be.
+    pub(super) fn lasting_address(&self, base: &str, id: &str, utc_ms: u64) -> String {
+        if self.is_remote(id) {
+            return files::remote_address(&self.settings.s3, "GET", id, utc_ms, s3::LONGEST);
+        }
         files::download_address(&self.signer, &self.files_base(base), id, u64::MAX)
     }
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::limits::Limits;
 use super::modes::{AgentEnd, ErrorForm, Pages, Repeats, Times, Tracing, TypingForm, UploadEvent};
+use super::s3::S3;
 use crate::api::Settings;
 use crate::words::set;
 
@@ -118,6 +119,8 @@ pub struct WebMessagingSettings {
     pub max_frame: Option<usize>,
     /// Scheme and host of upload and download addresses; empty: those by which the client reached the server.
     pub files_url: String,
+    /// The server to which files go and from which they come, where that is not the simulator.
+    pub s3: S3,
 }
 
 /// Changes of some settings, in the words of the control API.
@@ -177,6 +180,11 @@ pub(crate) struct Patch {
     strange: Option<bool>,
     max_frame_bytes: Option<usize>,
     files_url: Option<String>,
+    s3_url: Option<String>,
+    s3_bucket: Option<String>,
+    s3_region: Option<String>,
+    s3_key: Option<String>,
+    s3_secret: Option<String>,
 }
 
 impl Settings for WebMessagingSettings {
@@ -246,6 +254,11 @@ impl Settings for WebMessagingSettings {
         set(&mut self.strange, patch.strange);
         set(&mut self.max_frame, patch.max_frame_bytes.map(|bytes| Some(bytes).filter(|bytes| *bytes > 0)));
         set(&mut self.files_url, patch.files_url);
+        set(&mut self.s3.url, patch.s3_url);
+        set(&mut self.s3.bucket, patch.s3_bucket);
+        set(&mut self.s3.region, patch.s3_region);
+        set(&mut self.s3.key, patch.s3_key);
+        set(&mut self.s3.secret, patch.s3_secret);
     }
 }
 
@@ -310,6 +323,11 @@ mod tests {
             "strange=true",
             "maxFrameBytes=1",
             "filesUrl=http://127.0.0.1:1",
+            "s3Url=http://127.0.0.1:1",
+            "s3Bucket=b",
+            "s3Region=eu",
+            "s3Key=k",
+            "s3Secret=s",
         ] {
             let mut settings = WebMessagingSettings::default();
             settings.set(words).expect(words);

@@ -125,17 +125,18 @@ pub(super) async fn receive(shared: &Arc<Shared>, id: &str, parts: &Parts, body:
     if bytes.len() as u64 != length {
         return refuse(StatusCode::BAD_REQUEST, "IncompleteBody", "The body is not complete");
     }
-    shared.change(|state, now| keep(&mut state.apis.web_messaging, id, bytes.into(), now));
+    shared.change(|state, now| keep(&mut state.apis.web_messaging, id, bytes.into(), length, now));
     StatusCode::OK.into_response()
 }
 
-fn keep(desk: &mut Sessions, id: &str, bytes: Bytes, now: Instant) {
+/// The bytes of an upload have come, so many of them.
+pub(super) fn keep(desk: &mut Sessions, id: &str, bytes: Bytes, length: u64, now: Instant) {
     let due = now + desk.settings.upload_delay;
     let is_told = desk.settings.upload_event != UploadEvent::Absent;
     let number = desk.new_number();
     for (token, session) in &mut desk.known {
         if let Some(upload) = session.uploads.get_mut(id) {
-            upload.bytes = bytes;
+            (upload.bytes, upload.size) = (bytes, length);
             upload.stage = Stage::Received;
             if is_told {
                 desk.agenda.insert((due, number), (token.clone(), id.to_owned()));

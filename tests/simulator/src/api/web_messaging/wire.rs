@@ -128,7 +128,7 @@ fn outbound_parts(
             let file = event.user_data.get("file-id").and_then(|id| chat.files.get(id))?;
             let text = event.user_data.get("file-description").cloned();
             members.extend(text.map(|text| ("text".to_owned(), text.into())));
-            members.insert("content".to_owned(), json!([attachment(file)]));
+            members.insert("content".to_owned(), json!([attachment(file, None)]));
             "Text"
         }
         EventType::TypingStarted => {
@@ -178,27 +178,26 @@ pub(super) fn disconnect(chat: &Chat, is_read_only: bool, utc_ms: u64) -> Value 
     })
 }
 
-/// A file among the content of a message. Its address is put in when it goes out.
-pub(super) fn attachment(file: &StoredFile) -> Value {
+/// A file among the content of a message; with its size, where its bytes are elsewhere. Its address is put in when it goes out.
+pub(super) fn attachment(file: &StoredFile, remote: Option<u64>) -> Value {
     let media = match file.content_type.split('/').next() {
         Some("image") => "Image",
         Some("audio") => "Audio",
         Some("video") => "Video",
         _ => "File",
     };
-    let sha256 = hex(&Sha256::digest(&file.bytes));
-    json!({
-        "contentType": "Attachment",
-        "attachment": {
-            "id": file.id,
-            "url": "",
-            "filename": file.name,
-            "fileSize": file.bytes.len(),
-            "mediaType": media,
-            "mime": file.content_type,
-            "sha256": sha256,
-        },
-    })
+    let mut attachment = json!({
+        "id": file.id,
+        "url": "",
+        "filename": file.name,
+        "fileSize": remote.unwrap_or(file.bytes.len() as u64),
+        "mediaType": media,
+        "mime": file.content_type,
+    });
+    if let (None, Some(members)) = (remote, attachment.as_object_mut()) {
+        members.insert("sha256".to_owned(), hex(&Sha256::digest(&file.bytes)).into());
+    }
+    json!({ "contentType": "Attachment", "attachment": attachment })
 }
 
 /// Puts addresses into the attachments of a message.

@@ -10,5 +10,6 @@ mod history;
 mod limits;
 mod messages;
 mod modes;
+mod presigned;
 mod sessions;
 mod strange;
