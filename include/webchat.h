@@ -32,7 +32,8 @@
  *
  * Each command has a function: webchat_start_chat, webchat_send_message, ... . It checks its parameters, queues the command and returns
  * at once: WEBCHAT_OK when it is accepted, with a request id in *out_request (the pointer may be NULL). The outcome comes exactly once,
- * to the webchat_completion (NULL: nobody waits), also when the service is closed or destroyed first. What the specification calls
+ * to the webchat_completion (NULL: nobody waits), also when the service is closed or destroyed first: a function of yours is called with it
+ * (on_done), or it waits until you ask (by_asking, webchat_next_outcome), so that nothing has to be called back. What the specification calls
  * `done` is an outcome with status WEBCHAT_OK, what it calls `fail` one with another status, a reason in the specification's words and,
  * where the specification says "(AJAX Response Object)", the server's response as JSON. webchat_cancel gives a command up.
  * webchat_command gives any command by name with JSON options. webchat_call does so and waits.
@@ -40,7 +41,8 @@
  * "A command: see above" stands for: any thread, also in a callback; `completion` and `out_request` may be NULL, other pointers only
  * where said; texts and structures are read during the call. WEBCHAT_ERR_INVALID_HANDLE: `service` is none. WEBCHAT_ERR_INVALID_ARGUMENT:
  * a text is NULL or not UTF-8, or JSON is none; webchat_failure_reason and the log name the parameter. WEBCHAT_ERR_BUSY: 10,000 commands,
- * or 64 MiB of their options, have no outcome yet, or one that waits for its on_done. When the command is not accepted there is no outcome.
+ * or 64 MiB of their options, have no outcome yet, or one that waits for its on_done or for you to ask. When the command is not accepted
+ * there is no outcome.
  * Any accepted command can also be rejected with WEBCHAT_ERR_CLOSED, WEBCHAT_ERR_CANCELLED and, with a deadline, WEBCHAT_ERR_TIMEOUT.
  * One given before the service is configured waits while a webchat_configure is under way, and 5 s at most for one to come: then it is
  * rejected with WEBCHAT_ERR_INVALID_CONFIGURATION, and the reason says that the chat was never configured.
@@ -49,7 +51,7 @@
  *
  *     webchat_subscribe     a function of yours is called with each
  *     webchat_next_event    you ask for the next, and wait for it
- *     webchat_event_fd      a file descriptor tells your event loop when to ask
+ *     webchat_event_fd      a file descriptor tells your event loop when to ask, for outcomes as well
  *
  * And webchat_look_new looks for a certain one, behind a command that brings it, and takes it from nobody.
  *
@@ -67,7 +69,7 @@
  *     webchat_subscription   yours until webchat_unsubscribe, or until its service is destroyed
  *     webchat_look           yours from webchat_look_new until webchat_look_destroy
  *     webchat_event          lent to a callback; yours from webchat_next_event or webchat_event_clone until webchat_event_free
- *     webchat_outcome        lent to a callback; yours from webchat_call or webchat_outcome_clone until webchat_outcome_free
+ *     webchat_outcome        lent to a callback; yours from webchat_next_outcome, webchat_call or webchat_outcome_clone until webchat_outcome_free
  *     webchat_payload        part of an event or outcome, which webchat_event_payload and webchat_outcome_payload give: never freed
  *     webchat_reply          lent to a callback
  *     webchat_str            part of the event or outcome it was read from: never free it
@@ -94,7 +96,7 @@
  *
  * Every function may be called from any thread, at any time. Callbacks run one at a time on the callback thread of the service's
  * runtime; log entries have a thread of their own. In a callback you may call everything but what waits: webchat_call, and
- * webchat_next_event and webchat_service_wait_closed with a timeout, return WEBCHAT_ERR_WRONG_THREAD there. A callback that blocks holds up the callbacks of all services
+ * webchat_next_event, webchat_next_outcome and webchat_service_wait_closed with a timeout, return WEBCHAT_ERR_WRONG_THREAD there. A callback that blocks holds up the callbacks of all services
  * of its runtime. You may destroy the service in its own callback.
  *
  * A callback has to return. Behind it stand frames of the library that nothing else can leave: a C++ exception out of it, longjmp and
@@ -437,9 +439,9 @@ typedef void (*webchat_progress_fn)(void *context, uint64_t transferred, uint64_
  * Who is told how a command ended. The structure is read during the call and may be on the stack; what is left zero is not used.
  *
  * When the command is accepted (WEBCHAT_OK), on_done runs exactly once, also after webchat_service_destroy; else never. In both
- * cases `context` belongs to the library from the call on, and destroy runs exactly once: after on_done on the callback thread, or
- * before a command that is not accepted returns, on the caller's thread. A structure whose size is wrong is not touched at all.
- * on_done can run before the command's function returns: take the request id from the outcome there.
+ * cases `context` belongs to the library from the call on, and destroy runs exactly once: after on_done on the callback thread (where
+ * there is none, when the outcome is there), or before a command that is not accepted returns, on the caller's thread. A structure whose
+ * size is wrong is not touched at all. on_done can run before the command's function returns: take the request id from the outcome there.
  * Since 0.1.
  */
 typedef struct webchat_completion {
@@ -458,6 +460,8 @@ typedef struct webchat_completion {
     void *context;
     /** Lets `context` go. May be NULL. */
     webchat_destroy_fn destroy;
+    /** 1: the outcome waits until webchat_next_outcome takes it; on_done has to be NULL then. 0: it goes to on_done. */
+    uint32_t by_asking;
 } webchat_completion;
 
 /**
@@ -836,7 +840,7 @@ webchat_status webchat_capability(webchat_service *service,
 
 /**
  * Closes a service without ending the session at the server, and keeps the handle: every command gets its outcome, then no event
- * comes any more, and webchat_next_event returns WEBCHAT_END_OF_EVENTS once all have been taken. What is stored of the session stays,
+ * comes any more, and webchat_next_event returns WEBCHAT_END_OF_EVENTS once all have been taken, as does webchat_next_outcome. What is stored of the session stays,
  * to be restored by another service. Returns at once. Any thread, also in a callback. Closing twice is no error. Since 0.1.
  */
 WEBCHAT_API
@@ -844,7 +848,7 @@ webchat_status webchat_service_close(webchat_service *service);
 
 /**
  * Waits until a service is closed (webchat_service_close, on any thread) and has done all that is left to do: every command has its
- * outcome, what is to be stored of the session is, and a chat that the server makes after all, for a startChat that was under way, is
+ * outcome, and its on_done has returned, what is to be stored of the session is, and a chat that the server makes after all, for a startChat that was under way, is
  * ended there. Up to `timeout_ms` milliseconds (0: not at all; WEBCHAT_FOREVER: a server that does not answer can take many times
  * ajaxTimeout). A program that is about to end calls it between webchat_service_close and webchat_service_destroy, which wait for
  * nothing. Any thread; in a callback only with timeout 0.
@@ -859,8 +863,8 @@ webchat_status webchat_service_wait_closed(webchat_service *service,
 /**
  * Closes a service and ends its handle. Returns at once. From then on no event callback begins; one under way goes on to its end.
  * Every command that has no outcome yet gets it (WEBCHAT_ERR_CLOSED, or WEBCHAT_ERR_OUTCOME_UNKNOWN for a message that has left), then
- * every context is let go on the callback thread. A webchat_next_event that waits returns WEBCHAT_END_OF_EVENTS; the file descriptor
- * of webchat_event_fd is closed. Any thread, also in a callback and at exit. WEBCHAT_ERR_INVALID_HANDLE when `service` is none.
+ * every context is let go on the callback thread. Outcomes that nobody has taken are freed. A webchat_next_event or webchat_next_outcome
+ * that waits returns WEBCHAT_END_OF_EVENTS; the file descriptor of webchat_event_fd is closed. Any thread, also in a callback and at exit. WEBCHAT_ERR_INVALID_HANDLE when `service` is none.
  * Since 0.1.
  */
 WEBCHAT_API
@@ -1386,9 +1390,10 @@ webchat_status webchat_next_event(webchat_service *service,
                                   webchat_event **out_event);
 
 /**
- * A file descriptor that is readable while webchat_next_event would not have to wait, for poll, select, epoll or any event loop. It
- * belongs to the service, the same at every call, valid until webchat_service_destroy: never read, write or close it. When it is
- * readable, call webchat_next_event with timeout 0 until it returns no event. Any thread.
+ * A file descriptor that is readable while webchat_next_event or webchat_next_outcome would not have to wait, for poll, select, epoll or
+ * any event loop. It belongs to the service, the same at every call, valid until webchat_service_destroy: never read, write or close it.
+ * When it is readable, call webchat_next_event with timeout 0 until it returns no event, and webchat_next_outcome likewise where commands
+ * are given by_asking. After the end it stays readable: stop watching it at WEBCHAT_END_OF_EVENTS. Any thread.
  *
  * WEBCHAT_ERR_IO: the system gives no descriptor. WEBCHAT_ERR_UNSUPPORTED: the system has no such descriptors.
  * WEBCHAT_ERR_INVALID_HANDLE. *out_fd is -1 then. Since 0.1.
@@ -1396,6 +1401,28 @@ webchat_status webchat_next_event(webchat_service *service,
 WEBCHAT_API
 webchat_status webchat_event_fd(webchat_service *service,
                                 int *out_fd);
+
+/* ---- Outcomes by asking ---- */
+
+/**
+ * Takes the next outcome of the commands that were given with `by_asking` in their webchat_completion, waiting up to `timeout_ms`
+ * milliseconds for it (0: not at all; WEBCHAT_FOREVER). It is for programs that cannot be called back by another thread, or would rather
+ * not: which command it is of, webchat_outcome_request says. Outcomes come in the order in which the commands ended, each to one caller.
+ * The outcome is your own: free it with webchat_outcome_free. webchat_event_fd tells when to ask. Any thread; in a callback only with
+ * timeout 0.
+ *
+ * None is lost: they wait until they are taken or the service is destroyed. Take them: a command whose outcome waits counts among the
+ * 10,000 that may be without one, and its outcome (answers, transcripts, files fetched into memory) among their 64 MiB; beyond that commands
+ * are refused with WEBCHAT_ERR_BUSY.
+ *
+ * WEBCHAT_ERR_TIMEOUT: there was none in time. WEBCHAT_END_OF_EVENTS: the service is closed (also by another thread, meanwhile), every
+ * command has its outcome, and all have been taken. WEBCHAT_ERR_WRONG_THREAD: in a callback nothing may wait.
+ * WEBCHAT_ERR_INVALID_HANDLE. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_next_outcome(webchat_service *service,
+                                    uint32_t timeout_ms,
+                                    webchat_outcome **out_outcome);
 
 /* ---- Looking for a certain event ---- */
 

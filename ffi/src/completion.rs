@@ -5,6 +5,7 @@ use crate::{
     context::{Context, webchat_destroy_fn},
     handle::Lent,
     outcome::{Ended, Outcome, OutcomeHandle, webchat_outcome},
+    service::Service,
 };
 use std::{
     ffi::c_void,
@@ -30,9 +31,9 @@ pub type webchat_progress_fn =
 /// Who is told how a command ended. The structure is read during the call and may be on the stack; what is left zero is not used.
 ///
 /// When the command is accepted (WEBCHAT_OK), on_done runs exactly once, also after webchat_service_destroy; else never. In both
-/// cases `context` belongs to the library from the call on, and destroy runs exactly once: after on_done on the callback thread, or
-/// before a command that is not accepted returns, on the caller's thread. A structure whose size is wrong is not touched at all.
-/// on_done can run before the command's function returns: take the request id from the outcome there.
+/// cases `context` belongs to the library from the call on, and destroy runs exactly once: after on_done on the callback thread (where
+/// there is none, when the outcome is there), or before a command that is not accepted returns, on the caller's thread. A structure whose
+/// size is wrong is not touched at all. on_done can run before the command's function returns: take the request id from the outcome there.
 /// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -50,9 +51,11 @@ pub struct webchat_completion {
     pub context: *mut c_void,
     /// Lets `context` go. May be NULL.
     pub destroy: webchat_destroy_fn,
+    /// 1: the outcome waits until webchat_next_outcome takes it; on_done has to be NULL then. 0: it goes to on_done.
+    pub by_asking: u32,
 }
 
-growing!(webchat_completion { size, deadline_ms, on_done, on_progress, context, destroy });
+growing!(webchat_completion { size, deadline_ms, on_done, on_progress, context, destroy, by_asking });
 
 /// A completion that was handed over.
 pub(crate) struct Waiting {
@@ -60,6 +63,7 @@ pub(crate) struct Waiting {
     on_done: webchat_outcome_fn,
     on_progress: webchat_progress_fn,
     context: Context,
+    by_asking: bool,
     /// The newest step that has not been told; while there is one, a call is on its way to the callback thread.
     step: Mutex<Option<Progress>>,
 }
@@ -71,24 +75,33 @@ impl Waiting {
     /// `completion` is null or points to a `webchat_completion` led by its size.
     pub(crate) unsafe fn take(completion: *const webchat_completion) -> Result<Option<Self>, Failure> {
         // SAFETY: as here.
-        let given = unsafe { read_growing(completion, "completion") }?;
-        Ok(given.map(|given| Self {
+        let Some(given) = unsafe { read_growing(completion, "completion") }? else { return Ok(None) };
+        let waiting = Self {
             deadline: (given.deadline_ms > 0).then(|| Duration::from_millis(given.deadline_ms.into())),
             on_done: given.on_done,
             on_progress: given.on_progress,
             context: Context::new(given.context, given.destroy),
+            by_asking: given.by_asking == 1,
             step: Mutex::new(None),
-        }))
+        };
+        if given.by_asking > 1 || (waiting.by_asking && waiting.on_done.is_some()) {
+            return Err(Failure::argument(
+                "completion",
+                "has its outcome either by_asking (1) or by on_done",
+            ));
+        }
+        Ok(Some(waiting))
     }
 
     /// Makes the core's completion, and lets `command` report its progress.
     pub(crate) fn accept(
         mut self,
-        dispatcher: &Dispatcher,
+        service: &Service,
         name: &'static str,
         id: RequestId,
         command: &mut Result<Command, Error>,
     ) -> (Option<Duration>, Completion) {
+        let dispatcher = &service.dispatcher;
         self.context.settle(dispatcher);
         let deadline = self.deadline;
         let waiting = Arc::new(self);
@@ -104,11 +117,21 @@ impl Waiting {
                 *progress = Some(ProgressListener(Arc::new(report)));
             }
         }
+        let owed = service.outcomes.owe();
+        if waiting.by_asking {
+            let completion = Completion::posted(move |result, place| {
+                // Its context is let go behind whatever tells of progress.
+                drop(waiting);
+                owed.keep(name, id, result, place);
+            });
+            return (deadline, completion);
+        }
         let dispatcher = dispatcher.clone();
         let completion = Completion::posted(move |result, place| {
             dispatcher.post(move || {
                 drop(place);
                 Self::finish(waiting, Outcome::new(name, id.0, Ended::from(result)));
+                drop(owed);
             });
         });
         (deadline, completion)

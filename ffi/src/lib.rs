@@ -36,6 +36,7 @@ pub mod log;
 pub mod look;
 pub mod message;
 pub mod next_event;
+pub mod next_outcome;
 pub mod outcome;
 pub mod payload;
 pub mod reason;

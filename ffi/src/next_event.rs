@@ -40,9 +40,10 @@ pub unsafe extern "C" fn webchat_next_event(
     })
 }
 
-/// A file descriptor that is readable while webchat_next_event would not have to wait, for poll, select, epoll or any event loop. It
-/// belongs to the service, the same at every call, valid until webchat_service_destroy: never read, write or close it. When it is
-/// readable, call webchat_next_event with timeout 0 until it returns no event. Any thread.
+/// A file descriptor that is readable while webchat_next_event or webchat_next_outcome would not have to wait, for poll, select, epoll or
+/// any event loop. It belongs to the service, the same at every call, valid until webchat_service_destroy: never read, write or close it.
+/// When it is readable, call webchat_next_event with timeout 0 until it returns no event, and webchat_next_outcome likewise where commands
+/// are given by_asking. After the end it stays readable: stop watching it at WEBCHAT_END_OF_EVENTS. Any thread.
 ///
 /// WEBCHAT_ERR_IO: the system gives no descriptor. WEBCHAT_ERR_UNSUPPORTED: the system has no such descriptors.
 /// WEBCHAT_ERR_INVALID_HANDLE. *out_fd is -1 then. Since 0.1.

@@ -58,6 +58,7 @@ fn run_all(compiler: &str, flags: &[&str], through: &[&str]) {
     run("lifetimes", &[]);
     run("events", &[url, directory.as_os_str()]);
     run("commands", &[url, directory.as_os_str()]);
+    run("outcomes", &[url]);
     let nexus = Server::with_images();
     run("nexus", &[OsStr::new(&nexus.simulator.nexus_url())]);
 }

@@ -196,6 +196,16 @@ fn poll_ends_the_chat_with_the_input() {
 }
 
 #[test]
+fn a_chat_by_asking_is_told_what_became_of_its_message() {
+    let stage = Stage::new("asking", quick()).unwrap();
+    contains(
+        &stage.says(&stage.config(), &[]),
+        &["Ann: Goodbye!\n", "(the message has arrived)\n", "Sam: Goodbye, Ann.\n"],
+    );
+    stage.held(1);
+}
+
+#[test]
 fn epoll_holds_several_chats() {
     let stage = Stage::new("epoll", quick()).unwrap();
     let said = stage.says(&stage.config(), &[Path::new("5")]);

@@ -1,7 +1,8 @@
 /*
  * The C adapter of the conformance table (tests/conformance/README.md has the protocol): commands come as lines on standard input,
- * outcomes and events go as lines to standard output. The only argument is the configuration as JSON text, or "-" for none.
- * WEBCHAT_KEEPER_FILE names a file that keeps the session of an asynchronous chat.
+ * outcomes and events go as lines to standard output. The last argument is the configuration as JSON text, or "-" for none; with
+ * "asking" before it outcomes and events are asked for, each by a thread. WEBCHAT_KEEPER_FILE names a file that keeps the session of an
+ * asynchronous chat.
  *
  * Commands go through their own functions (typed.h), and through webchat_command where those do not take what a scenario gives.
  */
@@ -19,8 +20,10 @@
 
 enum { MAX_COMMANDS = 4096 };
 
-/* The library's request ids by the runner's command ids. Main thread only. */
+/* The library's request ids by the runner's command ids. Written by the main thread, and read by that which asks for outcomes. */
 static uint64_t requests[MAX_COMMANDS];
+static pthread_mutex_t giving = PTHREAD_MUTEX_INITIALIZER;
+static int asking;
 
 /* How many contexts the library holds. When there are none, nothing more comes. */
 static size_t held;
@@ -57,9 +60,8 @@ static void on_event(void *context, const webchat_event *event) {
     fflush(stdout);
 }
 
-static void on_done(void *context, const webchat_outcome *outcome) {
+static void tell_outcome(unsigned long id, const webchat_outcome *outcome) {
     const webchat_status status = webchat_outcome_status(outcome);
-    const unsigned long id = *(const unsigned long *)context;
     webchat_str json;
     if (webchat_payload_json(webchat_outcome_payload(outcome), &json) != WEBCHAT_OK) abort();
     if (status == WEBCHAT_OK) {
@@ -68,6 +70,35 @@ static void on_done(void *context, const webchat_outcome *outcome) {
         printf("rejected %lu %s %s\n", id, webchat_status_name(status), json.data);
     }
     fflush(stdout);
+}
+
+static void on_done(void *context, const webchat_outcome *outcome) { tell_outcome(*(const unsigned long *)context, outcome); }
+
+/* ---- What is asked of it ---- */
+
+static void *take_events(void *service) {
+    webchat_event *event;
+    while (webchat_next_event(service, WEBCHAT_FOREVER, &event) == WEBCHAT_OK) {
+        on_event(NULL, event);
+        webchat_event_free(event);
+    }
+    return NULL;
+}
+
+static void *take_outcomes(void *service) {
+    webchat_outcome *outcome;
+    while (webchat_next_outcome(service, WEBCHAT_FOREVER, &outcome) == WEBCHAT_OK) {
+        uint64_t request;
+        unsigned long id = 0;
+        if (webchat_outcome_request(outcome, &request) != WEBCHAT_OK) abort();
+        pthread_mutex_lock(&giving);
+        while (id < MAX_COMMANDS && requests[id] != request) id++;
+        pthread_mutex_unlock(&giving);
+        if (id == MAX_COMMANDS) abort();
+        tell_outcome(id, outcome);
+        webchat_outcome_free(outcome);
+    }
+    return NULL;
 }
 
 /* ---- The functions of an application ---- */
@@ -217,11 +248,14 @@ static int command(webchat_service *service, char *line) {
     *context = id;
     completion.size = sizeof completion;
     completion.deadline_ms = (uint32_t)deadline;
-    completion.on_done = on_done;
+    completion.on_done = asking ? NULL : on_done;
+    completion.by_asking = asking ? 1 : 0;
     completion.context = context;
     completion.destroy = release;
     hold();
+    pthread_mutex_lock(&giving);
     status = give(service, name, options, &completion, &requests[id]);
+    pthread_mutex_unlock(&giving);
     if (status != WEBCHAT_OK) {
         printf("rejected %lu %s \"%s\"\n", id, webchat_status_name(status), webchat_status_text(status));
         fflush(stdout);
@@ -256,19 +290,32 @@ static int obey(webchat_service *service) {
 }
 
 int main(int argc, char **argv) {
-    const char *config = argc == 2 && strcmp(argv[1], "-") != 0 ? argv[1] : NULL;
+    const char *config = argc > 1 && strcmp(argv[argc - 1], "-") != 0 ? argv[argc - 1] : NULL;
     webchat_service *service;
-    webchat_status status = make_service(config, &service);
+    const webchat_status status = make_service(config, &service);
+    pthread_t takers[2];
     int good;
-    if (argc != 2 || status != WEBCHAT_OK) {
+    asking = argc == 3 && strcmp(argv[1], "asking") == 0;
+    if (argc != 2 + asking || status != WEBCHAT_OK) {
         fprintf(stderr, "no service: %s\n", webchat_status_text(status));
         return 2;
     }
-    hold();
-    if (webchat_subscribe(service, NULL, on_event, NULL, release, NULL) != WEBCHAT_OK) return 2;
+    if (asking) {
+        /* From here on the service keeps events; this thread's time limit is over at once. */
+        webchat_event *event;
+        if (webchat_next_event(service, 0, &event) == WEBCHAT_OK) on_event(NULL, event), webchat_event_free(event);
+        if (pthread_create(&takers[0], NULL, take_events, service) != 0) return 2;
+        if (pthread_create(&takers[1], NULL, take_outcomes, service) != 0) return 2;
+    } else {
+        hold();
+        if (webchat_subscribe(service, NULL, on_event, NULL, release, NULL) != WEBCHAT_OK) return 2;
+    }
     good = obey(service);
     if (webchat_service_close(service) != WEBCHAT_OK) return 2;
     if (webchat_service_wait_closed(service, WEBCHAT_FOREVER) != WEBCHAT_OK) return 2;
+    for (int i = 0; asking && i < 2; i++) {
+        if (pthread_join(takers[i], NULL) != 0) return 2;
+    }
     if (webchat_service_destroy(service) != WEBCHAT_OK) return 2;
     wait_until_all_let_go();
     return good ? 0 : 1;

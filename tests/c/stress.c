@@ -84,7 +84,7 @@ static void on_entry(void *context, uint32_t level, const char *text) {
 
 static void give_commands(webchat_service *service, int round) {
     uint64_t request = 0;
-    webchat_completion completion = {sizeof completion, 0, on_done, NULL, new_context(), end_context};
+    webchat_completion completion = {sizeof completion, 0, on_done, NULL, new_context(), end_context, 0};
     CHECK_STATUS(webchat_send_message(service, "a", &completion, &request), WEBCHAT_OK);
     if (round % 3 == 0) CHECK_STATUS(webchat_cancel(service, request), WEBCHAT_OK);
     completion.context = new_context();

@@ -2,10 +2,11 @@
 
 use super::files;
 use crate::{
-    model::{Agents, Downloaded, FileLimits, JsonObject, SessionData, Stats, Transcript},
+    model::{Agents, Downloaded, FileLimits, JsonObject, Received, SessionData, Stats, Transcript},
     prefilter::Prefilter,
     transport::Body,
 };
+use bytes::Bytes;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use std::fmt;
@@ -45,6 +46,16 @@ impl fmt::Debug for Resolution {
 }
 
 impl Resolution {
+    /// Roughly the bytes that it takes, where they can be many.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::Response(body) => body.0.len(),
+            Self::Transcript(transcript) => transcript.received.iter().map(Received::weight).sum(),
+            Self::Downloaded(file) => file.bytes.as_ref().map_or(0, Bytes::len),
+            _ => 0,
+        }
+    }
+
     /// The value that a JavaScript caller would find in `done`; null for nothing.
     pub fn to_json(&self) -> Value {
         match self {

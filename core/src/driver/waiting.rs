@@ -4,8 +4,9 @@
 use super::is_forked;
 use crate::{
     Error, ErrorKind, Retry,
-    command::{Command, RequestId},
+    command::{Command, RequestId, Resolution},
     event::Envelope,
+    model::weight::of_value,
 };
 use std::{
     fmt,
@@ -156,7 +157,7 @@ impl UnderWay {
         let place = Place { id: self.next_id(), bytes: 0, of: self.clone() };
         if before >= COMMANDS || self.bytes.load(Ordering::SeqCst) >= COMMAND_BYTES {
             let text = format!(
-                "too much is under way: {COMMANDS} commands, or {} MiB of their options, have no outcome yet",
+                "too much is under way: {COMMANDS} commands, or {} MiB of them, have no outcome yet, or one that nobody has taken",
                 COMMAND_BYTES >> 20
             );
             return Err(Error::new(ErrorKind::Busy, text).with_retry(Retry::WithBackoff));
@@ -172,8 +173,20 @@ impl Place {
     }
 
     pub(crate) fn weigh(&mut self, command: &Command) {
-        self.bytes = command.weight();
-        self.of.bytes.fetch_add(self.bytes, Ordering::SeqCst);
+        self.add(command.weight());
+    }
+
+    /// Counts what an outcome takes that waits for the application.
+    pub fn keep(&mut self, outcome: &Result<Resolution, Error>) {
+        self.add(match outcome {
+            Ok(resolution) => resolution.weight(),
+            Err(error) => error.response().map_or(0, of_value),
+        });
+    }
+
+    fn add(&mut self, bytes: usize) {
+        self.bytes += bytes;
+        self.of.bytes.fetch_add(bytes, Ordering::SeqCst);
     }
 }
 
@@ -198,7 +211,7 @@ mod tests {
         command::SendMessage,
         event::{Event, MessageReceived},
         model::{Message, Received, Whose},
-        transport::{NoSessions, SessionForm},
+        transport::{Body, NoSessions, SessionForm},
     };
 
     fn delivery(load: &Arc<Load>) -> Delivery {
@@ -267,6 +280,10 @@ mod tests {
         let mut place = under_way.place().unwrap();
         place.weigh(&command);
         assert_eq!(under_way.place().unwrap_err().kind(), ErrorKind::Busy);
+        drop(place);
+        let mut place = under_way.place().unwrap();
+        place.keep(&Ok(Resolution::Response(Body(vec![0; COMMAND_BYTES].into()))));
+        assert_eq!(under_way.place().unwrap_err().kind(), ErrorKind::Busy, "an outcome that nobody takes");
         drop(place);
         assert!(under_way.place().is_ok());
     }

@@ -53,7 +53,7 @@ impl Call {
             out.set(id.0);
         }
         let (deadline, completion) = match waiting {
-            Some(waiting) => waiting.accept(&service.dispatcher, name, id, &mut command),
+            Some(waiting) => waiting.accept(&service, name, id, &mut command),
             None => (None, Completion::new(drop)),
         };
         match command {

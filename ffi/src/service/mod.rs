@@ -1,9 +1,11 @@
 //! Services: making, closing and destroying them; `subscriptions` and `queue` are the state behind the two ways to events.
 
+pub(crate) mod outcomes;
 pub(crate) mod queue;
+mod signal;
 pub mod subscriptions;
 
-use self::{queue::Queue, subscriptions::Subscriptions};
+use self::{outcomes::Outcomes, queue::Queue, subscriptions::Subscriptions};
 use crate::{
     boundary::{Failure, Out, growing, guard, guard_value, read_growing},
     cancel, fork,
@@ -61,6 +63,7 @@ pub(crate) struct Service {
     pub(crate) dispatcher: Dispatcher,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) queue: OnceLock<Arc<Queue>>,
+    pub(crate) outcomes: Arc<Outcomes>,
     pub(crate) runtime: Runtime,
     recent: OnceLock<Recent>,
 }
@@ -181,7 +184,7 @@ pub unsafe extern "C" fn webchat_capability(
 }
 
 /// Closes a service without ending the session at the server, and keeps the handle: every command gets its outcome, then no event
-/// comes any more, and webchat_next_event returns WEBCHAT_END_OF_EVENTS once all have been taken. What is stored of the session stays,
+/// comes any more, and webchat_next_event returns WEBCHAT_END_OF_EVENTS once all have been taken, as does webchat_next_outcome. What is stored of the session stays,
 /// to be restored by another service. Returns at once. Any thread, also in a callback. Closing twice is no error. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn webchat_service_close(service: *mut webchat_service) -> webchat_status {
@@ -192,7 +195,7 @@ pub extern "C" fn webchat_service_close(service: *mut webchat_service) -> webcha
 }
 
 /// Waits until a service is closed (webchat_service_close, on any thread) and has done all that is left to do: every command has its
-/// outcome, what is to be stored of the session is, and a chat that the server makes after all, for a startChat that was under way, is
+/// outcome, and its on_done has returned, what is to be stored of the session is, and a chat that the server makes after all, for a startChat that was under way, is
 /// ended there. Up to `timeout_ms` milliseconds (0: not at all; WEBCHAT_FOREVER: a server that does not answer can take many times
 /// ajaxTimeout). A program that is about to end calls it between webchat_service_close and webchat_service_destroy, which wait for
 /// nothing. Any thread; in a callback only with timeout 0.
@@ -209,18 +212,16 @@ pub extern "C" fn webchat_service_wait_closed(
         if timeout_ms > 0 && Dispatcher::is_current() {
             return Err(Failure::bare(WEBCHAT_ERR_WRONG_THREAD));
         }
-        // It ends the chat where nothing can come of it any more.
-        service.chat.is_whole();
-        let closed = service.chat.closed();
+        let told = service.all_told();
         drop(service);
-        wait_for(closed, timeout_ms).ok_or_else(|| Failure::bare(WEBCHAT_ERR_TIMEOUT))
+        wait_for(told, timeout_ms).ok_or_else(|| Failure::bare(WEBCHAT_ERR_TIMEOUT))
     })
 }
 
 /// Closes a service and ends its handle. Returns at once. From then on no event callback begins; one under way goes on to its end.
 /// Every command that has no outcome yet gets it (WEBCHAT_ERR_CLOSED, or WEBCHAT_ERR_OUTCOME_UNKNOWN for a message that has left), then
-/// every context is let go on the callback thread. A webchat_next_event that waits returns WEBCHAT_END_OF_EVENTS; the file descriptor
-/// of webchat_event_fd is closed. Any thread, also in a callback and at exit. WEBCHAT_ERR_INVALID_HANDLE when `service` is none.
+/// every context is let go on the callback thread. Outcomes that nobody has taken are freed. A webchat_next_event or webchat_next_outcome
+/// that waits returns WEBCHAT_END_OF_EVENTS; the file descriptor of webchat_event_fd is closed. Any thread, also in a callback and at exit. WEBCHAT_ERR_INVALID_HANDLE when `service` is none.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn webchat_service_destroy(service: *mut webchat_service) -> webchat_status {
@@ -231,6 +232,7 @@ pub extern "C" fn webchat_service_destroy(service: *mut webchat_service) -> webc
         if let Some(queue) = service.queue.get() {
             queue.end();
         }
+        service.outcomes.end();
         Ok(())
     })
 }
@@ -238,7 +240,18 @@ pub extern "C" fn webchat_service_destroy(service: *mut webchat_service) -> webc
 impl Service {
     /// The queue, which listens from its first use on.
     pub(crate) fn queue(&self) -> Arc<Queue> {
-        self.queue.get_or_init(|| Queue::listening(&self.chat)).clone()
+        self.queue.get_or_init(|| Queue::listening(&self.chat, &self.outcomes)).clone()
+    }
+
+    /// Ready when the chat is closed, and whoever waits for an outcome has been told. It keeps no chat open.
+    pub(crate) fn all_told(&self) -> impl Future<Output = ()> + Send + use<> {
+        // It ends the chat where nothing can come of it any more.
+        self.chat.is_whole();
+        let (closed, outcomes) = (self.chat.closed(), self.outcomes.clone());
+        async move {
+            closed.await;
+            outcomes.told().await;
+        }
     }
 
     /// The newest events, which are remembered from the first use on.
@@ -263,8 +276,15 @@ impl Service {
             builder = builder.session_keeper(keeper.on(&dispatcher));
         }
         let chat = builder.build()?;
-        let subscriptions = Subscriptions::default();
-        Ok(Self { chat, dispatcher, subscriptions, queue: OnceLock::new(), runtime, recent: OnceLock::new() })
+        Ok(Self {
+            chat,
+            dispatcher,
+            subscriptions: Subscriptions::default(),
+            queue: OnceLock::new(),
+            outcomes: Arc::default(),
+            runtime,
+            recent: OnceLock::new(),
+        })
     }
 
     /// # Safety

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// The sources in the order in which the header shows what they have, with the headings over their functions.
-const SOURCES: [(&str, &str); 35] = [
+const SOURCES: [(&str, &str); 36] = [
     ("version.rs", "Version"),
     ("status.rs", ""),
     ("status_name.rs", "Statuses"),
@@ -28,6 +28,7 @@ const SOURCES: [(&str, &str); 35] = [
     ("service/subscriptions.rs", ""),
     ("listener.rs", "Events by callback"),
     ("next_event.rs", "Events by asking"),
+    ("next_outcome.rs", "Outcomes by asking"),
     ("look.rs", "Looking for a certain event"),
     ("event/kind.rs", "Events"),
     ("event/mod.rs", ""),

@@ -141,6 +141,7 @@ fn completion(done: &Latch) -> webchat_completion {
         on_progress: None,
         context: ptr::from_ref(done).cast_mut().cast(),
         destroy: None,
+        by_asking: 0,
     }
 }
 

@@ -144,6 +144,14 @@ macro_rules! replays {
                 }
             }
 
+            /// Outcomes by asking differ in how they come to the program, and not in what they say: the scenarios for hosts will do.
+            #[test]
+            fn c_asking() {
+                if let Some(path) = program("WEBCHAT_CONFORMANCE_C") {
+                    replay_part($back_end, Program::new("c (asking)", path, &["asking"]), "host:");
+                }
+            }
+
             #[test]
             fn cpp() {
                 if let Some(path) = program("WEBCHAT_CONFORMANCE_CPP") {
