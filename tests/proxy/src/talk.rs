@@ -20,6 +20,8 @@ pub struct Talk {
     /// The server of the chat.
     pub simulator: Simulator,
     agent: ParticipantId,
+    /// Places in the transcript are numbers that count it.
+    has_counted_places: bool,
     said_by_customer: Vec<String>,
     said_by_agent: Vec<String>,
 }
@@ -53,7 +55,47 @@ impl Talk {
             simulators.find(|simulator| simulator.chat(customer.id()).is_ok()).expect("the chat is there");
         let agent = simulator.join_agent(customer.id(), "Sam").expect("the chat runs");
         let (said_by_customer, said_by_agent) = (Vec::new(), Vec::new());
-        Self { customer, simulator: simulator.clone(), agent, said_by_customer, said_by_agent }
+        Self {
+            customer,
+            simulator: simulator.clone(),
+            agent,
+            has_counted_places: true,
+            said_by_customer,
+            said_by_agent,
+        }
+    }
+
+    /// The options of a chat over Web Messaging, through `nginx`.
+    pub fn web_messaging_options(nginx: &Nginx) -> Value {
+        let base = nginx.url("http://any/").trim_end_matches('/').to_owned();
+        json!({
+            "transport": {
+                "type": "genesyscloud-webmessaging",
+                "deploymentId": "9e1b7c1e-3d5f-4a82-8c66-0d7b5a4f2e10",
+                "socketURL": base.replacen("http", "ws", 1),
+                "apiURL": base,
+                "configURL": base,
+            },
+            "ajaxTimeout": AJAX_TIMEOUT,
+            "connection": {"proxy": "none"},
+        })
+    }
+
+    /// The only chat over Web Messaging at this server has started and an agent has come.
+    pub async fn start_web_messaging(options: &Value, simulator: &Simulator) -> Self {
+        let customer = Customer::start(options, "Mia").await;
+        let id = in_time("the customer joins", simulator.wait_for_chat()).await;
+        let customer = customer.with_id(id);
+        let agent = simulator.join_agent(customer.id(), "Sam").expect("the chat runs");
+        let (said_by_customer, said_by_agent) = (Vec::new(), Vec::new());
+        Self {
+            customer,
+            simulator: simulator.clone(),
+            agent,
+            has_counted_places: false,
+            said_by_customer,
+            said_by_agent,
+        }
     }
 
     /// What the server tells of its clients.
@@ -116,11 +158,12 @@ impl Talk {
         };
         assert_eq!(said_by(true), self.said_by_agent);
         assert_eq!(said_by(false), self.said_by_customer);
-        let written: Vec<_> = messages().map(|event| (event.index, event.text.clone())).collect();
+        let place = |index: Option<u64>| index.filter(|_| self.has_counted_places);
+        let written: Vec<_> = messages().map(|event| (place(event.index), event.text.clone())).collect();
         let heard: Vec<_> = {
             let heard = self.customer.heard();
             let messages = heard.lines.iter().filter(|line| line.kind == MessageType::Message);
-            messages.map(|line| (Some(line.index), line.text.clone())).collect()
+            messages.map(|line| (place(Some(line.index)), line.text.clone())).collect()
         };
         assert_eq!(heard, written);
         let at_once = self.info().most_handshakes_at_once;

@@ -34,7 +34,7 @@ pub struct Heard {
 /// A message as it was published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Its place in the transcript.
+    /// Its place in the transcript; 0 where it has none.
     pub index: u64,
     /// What it is.
     pub kind: MessageType,
@@ -91,10 +91,9 @@ impl Customer {
         chat.listen(move |envelope| sender.send_modify(|heard| heard.take(envelope)));
         let start = StartChat { nickname: nickname.into(), ..StartChat::default() };
         let started = in_time("a chat starts", chat.start_chat(start)).await?;
-        // Some servers name the chat, others the session.
+        // Some servers name the chat, others the session, and others nothing that would not be a secret.
         let id = started.get("chatId").or_else(|| started.pointer("/data/entity/id"));
-        let id =
-            id.and_then(Value::as_str).unwrap_or_else(|| panic!("a chat has an id: {started}")).to_owned();
+        let id = id.and_then(Value::as_str).unwrap_or_default().to_owned();
         Ok(Self { chat, nickname: nickname.to_owned(), id, heard })
     }
 
@@ -103,9 +102,15 @@ impl Customer {
         &self.nickname
     }
 
-    /// The chat's id.
+    /// The chat's id; empty where the server does not tell it, and nobody has.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The same customer, of whose chat the server's owner knows the id.
+    #[must_use]
+    pub fn with_id(self, id: String) -> Self {
+        Self { id, ..self }
     }
 
     /// What has been published so far.

@@ -10,6 +10,7 @@ mod restarts;
 mod routes;
 mod timeouts;
 mod tls;
+mod web_messaging;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
