@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, afterEach, before, test } from "node:test";
-import { Customer, Simulator, Subscriber, Visitor, answerChat, browser, fillDialog, openConsole, say } from "./harness.mjs";
+import { Customer, Guest, Simulator, Subscriber, Visitor, answerChat, browser, fillDialog, openConsole, say } from "./harness.mjs";
 
 let chromium, simulator, page;
 const bubble = text => page.locator("#log .bubble", { hasText: text });
@@ -19,7 +19,7 @@ afterEach(async () => {
 test("chats of every API are answered, with typing both ways", async () => {
   page = await openConsole(chromium, simulator);
   await Customer.start(simulator, { nickname: "before" });
-  for (const [Kind, api, name] of [[Customer, "gms-rest", "Mia"], [Visitor, "nexus-rest", "Nora"], [Subscriber, "gms-cometd", "Cleo"]]) {
+  for (const [Kind, api, name] of [[Customer, "gms-rest", "Mia"], [Visitor, "nexus-rest", "Nora"], [Subscriber, "gms-cometd", "Cleo"], [Guest, "web-messaging", "Gus"]]) {
     const customer = await Kind.start(simulator);
     const item = page.locator("#list button", { hasText: name });
     assert.equal(await item.locator(".api").textContent(), api);
@@ -81,6 +81,29 @@ test("files go both ways", async () => {
   await page.waitForFunction(() => document.querySelector("#log img")?.naturalWidth === 1);
   await simulator.control("POST", `/chats/${customer.id}/delete-file`, { fileId: upload.userData["file-id"] });
   await bubble("invoice.txt (deleted)").waitFor();
+});
+
+test("a customer of Web Messaging gets the agent's files and prompts, and is told of the end", async () => {
+  page = await openConsole(chromium, simulator);
+  const guest = await Guest.start(simulator, "Gwen");
+  await answerChat(page, "Gwen");
+  await guest.sendFile("order.txt", "from the guest", "text/plain");
+  const download = page.waitForEvent("download");
+  await page.locator("#log a", { hasText: "order.txt" }).click();
+  assert.equal(await readFile(await (await download).path(), "utf8"), "from the guest");
+  await page.locator("#file").setInputFiles({ name: "invoice.txt", mimeType: "text/plain", buffer: Buffer.from("from the agent") });
+  const told = await guest.hears(frame => frame.body.direction === "Outbound" && frame.body.content?.[0].attachment?.filename === "invoice.txt");
+  assert.equal(await (await fetch(told.body.content[0].attachment.url)).text(), "from the agent");
+  await page.locator("#rich").click();
+  await fillDialog(page, { text: "When?", options: "Today\nTomorrow" });
+  const prompt = await guest.hears(frame => frame.body.content?.[0].contentType === "QuickReply");
+  assert.deepEqual(prompt.body.content.map(item => item.quickReply.text), ["Today", "Tomorrow"]);
+  await guest.say("Tomorrow");
+  await bubble("Tomorrow").waitFor();
+  await page.getByRole("button", { name: "End chat" }).click();
+  const end = await guest.hears(frame => frame.body.events?.[0].presence?.type === "Disconnect");
+  assert.equal(end.body.metadata.readOnly, "true");
+  guest.socket.close();
 });
 
 test("what an API lacks is said, and nothing that was written is lost", async () => {

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
+import { WebSocket } from "ws";
 
 const BROWSERS = [process.env.WEBCHAT_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -20,7 +21,7 @@ export function browser() {
 /** A simulator that runs as a program until it is stopped, or whoever started it is gone. */
 export class Simulator {
   static async start(...options) {
-    const words = ["--json", "--stop-at-eof", "--script", "none", "--api", "gms-rest,gms-cometd,nexus-rest", ...options];
+    const words = ["--json", "--stop-at-eof", "--script", "none", "--api", "gms-rest,gms-cometd,nexus-rest,web-messaging", ...options];
     const port = options.includes("--port") ? [] : ["--port", "0"];
     const program = spawn(process.env.WEBCHAT_SIMULATOR ?? "webchat-simulator", [...words, ...port], { stdio: ["pipe", "pipe", "inherit"] });
     for await (const line of createInterface({ input: program.stdout })) return Object.assign(new Simulator(), { program, urls: JSON.parse(line) });
@@ -116,6 +117,50 @@ export class Subscriber {
 
   say = message => this.#publish({ operation: "sendMessage", message });
   types = () => this.#publish({ operation: "startTyping" });
+}
+
+/** A customer of Web Messaging. */
+export class Guest {
+  #waiting = [];
+
+  static async start({ urls }, nickname = "Gus") {
+    const one = Object.assign(new Guest(), { token: crypto.randomUUID(), told: [] });
+    one.socket = new WebSocket(`${urls.webMessagingSocketUrl}/v1?deploymentId=${urls.webMessagingDeployment}`);
+    one.socket.onmessage = ({ data }) => one.#hear(JSON.parse(data));
+    await new Promise((resolve, reject) => Object.assign(one.socket, { onopen: resolve, onerror: reject }));
+    await one.#ask({ action: "configureSession", deploymentId: urls.webMessagingDeployment });
+    const channel = { metadata: { customAttributes: { nickname } } };
+    await one.#ask({ action: "onMessage", message: { type: "Event", events: [{ eventType: "Presence", presence: { type: "Join" } }], channel } });
+    return one;
+  }
+
+  #hear(frame) {
+    this.told.push(frame);
+    this.#waiting = this.#waiting.filter(({ wanted, resolve }) => !wanted(frame) || resolve(frame));
+  }
+
+  /** A frame that is like this, of those that have come or will come. */
+  hears(wanted) {
+    const heard = this.told.find(wanted);
+    return heard ?? new Promise(resolve => this.#waiting.push({ wanted, resolve }));
+  }
+
+  #ask(request) {
+    const tracingId = crypto.randomUUID();
+    this.socket.send(JSON.stringify({ ...request, token: this.token, tracingId }));
+    return this.hears(frame => frame.tracingId === tracingId);
+  }
+
+  say = text => this.#ask({ action: "onMessage", message: { type: "Text", text } });
+  types = () => this.socket.send(JSON.stringify({ action: "onMessage", token: this.token, message: { type: "Event", events: [{ eventType: "Typing", typing: { type: "On" } }] } }));
+
+  async sendFile(name, content, type) {
+    const attachmentId = crypto.randomUUID(), body = new Blob([content]);
+    const { body: address } = await this.#ask({ action: "onAttachment", attachmentId, fileName: name, fileType: type, fileSize: body.size });
+    await fetch(address.url, { method: "PUT", headers: { ...address.headers, "content-type": type }, body });
+    await this.hears(frame => frame.class === "UploadSuccessEvent");
+    return this.#ask({ action: "onMessage", message: { content: [{ contentType: "Attachment", attachment: { id: attachmentId } }] } });
+  }
 }
 
 /** The console in a page of its own. `page.faults` are the errors that the page has made. */

@@ -29,7 +29,7 @@ def gms_cometd(url: str) -> object:
 
 
 def web_messaging(url: str) -> object:
-    base = url.removesuffix("/v1")
+    base = url.partition("/webdeployments")[0]
     return {
         "transport": {
             "type": "genesyscloud-webmessaging",

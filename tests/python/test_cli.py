@@ -13,6 +13,7 @@ import pytest
 from command import SECONDS, run, start
 from webchat.testing import Simulator
 from webchat.cli.app import SUBCOMMANDS
+from webchat.cli.options import find_server
 
 FAST = ("-o", "pollRateMin=250", "-o", "pollRateMax=250")
 
@@ -106,6 +107,22 @@ def test_a_message_is_sent(simulator: Simulator, tmp_path: Path) -> None:
     assert simulator.chat().texts() == ["by file"]
     assert not run("send", "from stdin", "-q", "--config", "-", typed=file.read_text()).stdout
     assert simulator.chat().texts() == ["from stdin"]
+
+
+def test_a_message_over_web_messaging() -> None:
+    with Simulator("web-messaging") as simulator:
+        address = simulator.urls["webMessagingConfigUrl"]
+        sent = run("send", "hello", "--url", address)
+        assert (sent.returncode, sent.stderr) == (0, "")
+        assert simulator.chat().texts() == ["hello"]
+        assert simulator.chat().state().back_end == "web-messaging"
+    wrong = run("send", "hello", "--url", "https://h/x", "--api", "web-messaging", code=2)
+    assert "names no deployment" in wrong.stderr
+
+
+def test_the_address_of_a_deployment_names_its_region() -> None:
+    found = find_server(None, "https://api-cdn.usw2.pure.cloud/webdeployments/v1/deployments/d-1/config.json", None, None, None, (), None)
+    assert found.config == {"transport": {"type": "genesyscloud-webmessaging", "deploymentId": "d-1", "domain": "usw2.pure.cloud"}}
 
 
 def test_a_message_over_nexus() -> None:

@@ -19,7 +19,7 @@ from webchat.testing import Simulator
 @pytest.fixture
 def running() -> Iterator[subprocess.Popen[str]]:
     """``webchat simulate`` with all APIs."""
-    apis = [word for api in ("gms-rest", "gms-cometd", "nexus-rest") for word in ("--api", api)]
+    apis = [word for api in ("gms-rest", "gms-cometd", "nexus-rest", "web-messaging") for word in ("--api", api)]
     process = start("simulate", "--port", "0", *apis, "--join-after", "0", "--typing", "0", "--script", "demo")
     yield process
     if process.poll() is None:
@@ -33,7 +33,7 @@ def test_simulate_and_chat_talk_to_each_other(running: subprocess.Popen[str]) ->
     while not lines or not lines[-1].startswith("stop with"):
         lines.append(running.stdout.readline().rstrip("\n"))
     chats = [shlex.split(line)[1:] for line in lines if line.startswith("webchat chat ")]
-    assert len(chats) == 3
+    assert len(chats) == 4
     for words in chats:
         shown = run(*words, "-n", "Ann", "--quiet", "5", typed="hello\nbye\n").stdout
         assert "Sam: Hello again, Ann!" in shown and shown.endswith("* The chat has ended.\n")

@@ -70,7 +70,7 @@ def test_markers_and_parameters_choose_back_ends(pytester: pytest.Pytester) -> N
         """
     )
     result = run(pytester, "-s", "--strict-markers")
-    result.assert_outcomes(passed=3 + 2 + 1 + 1)
+    result.assert_outcomes(passed=4 + 2 + 1 + 1)
     result.stdout.fnmatch_lines([f"*spoken: {name}" for name in BACK_ENDS])
 
 

@@ -164,6 +164,26 @@ def test_chats_are_found_when_they_come(sim: Simulator) -> None:
         assert sim.chat("Jo") == sim.chats()[0] != sim.chat()
 
 
+def test_a_chat_over_web_messaging(sim: Simulator) -> None:
+    with webchat.Chat(sim.config("web-messaging")) as chat:
+        chat.start_chat(nickname="Di", email="di@example.com")
+        server = sim.chat("Di")
+        assert (server.state().back_end, server.state().email) == ("web-messaging", "di@example.com")
+        kim = server.agent("Kim").say("hello")
+        chat.wait_for("messageReceived", check=lambda event: event.messages[-1].text == "hello", timeout=20)
+        sim.faults.error_code("4011", "send")
+        with pytest.raises(webchat.Error) as refused:
+            chat.send_message("refused")
+        assert "4011" in str(refused.value.response)
+        sim.faults.drop("send", effect=True)
+        chat.send_message("hi")
+        server.wait_for_text("hi")
+        assert server.texts() == ["hello", "hi"], "arrived, and once"
+        assert sim.log("history"), "it was looked for there"
+        kim.end_chat()
+        chat.wait_for("ended", timeout=20)
+
+
 def test_time_runs_out_at_once(sim: Simulator) -> None:
     with webchat.Chat(sim.config()) as chat:
         chat.start_chat(nickname="Jo")

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable, Optional, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import click
 
@@ -18,7 +18,7 @@ __all__ = ["Customer", "Server", "customer_options", "server_options"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
-APIS = {"gms-rest": "/genesys/2/chat/", "gms-cometd": "/cometd", "nexus-rest": "/nexus/"}
+APIS = {"gms-rest": "/genesys/2/chat/", "gms-cometd": "/cometd", "nexus-rest": "/nexus/", "web-messaging": "/webdeployments/"}
 """The APIs, and what the path of an address has that is of one."""
 
 
@@ -81,7 +81,7 @@ def server_options(function: _Function) -> _Function:
 
 _SERVER: list[Callable[[Any], Any]] = [
     click.option("--config", metavar="FILE", type=click.Path(), help="The configuration, a JSON file. Also: WEBCHAT_CONFIG."),
-    click.option("-u", "--url", metavar="URL", help="The chat's address, in place of a configuration."),
+    click.option("-u", "--url", metavar="URL", help="The chat's address (of Web Messaging that of config.json), in place of a configuration."),
     click.option(
         "--api", type=click.Choice(list(APIS)), help="The API at --url; without it the path of the address tells, or gms-rest."
     ),
@@ -193,7 +193,25 @@ def _for_address(url: str, api: str) -> dict[str, Any]:
         return {"transport": {"type": "pureengage-v3-rest", "dataURL": url}}
     if api == "gms-cometd":
         return {"cometD": {"enabled": True, "cometURL": url}}
+    if api == "web-messaging":
+        return {"transport": _deployment(url)}
     return {"dataURL": url}
+
+
+def _deployment(url: str) -> dict[str, Any]:
+    """The options for the deployment whose ``config.json`` is at this address: of a region, or of a server that has all parts in one place."""
+    parts = urlsplit(url)
+    place, _, rest = url.partition("/webdeployments/v1/deployments/")
+    deployment = unquote(rest.partition("/")[0])
+    if not deployment:
+        raise click.UsageError(
+            f"--url {quoted(url)} names no deployment: it is the address of its config.json, "
+            "https://api-cdn.REGION/webdeployments/v1/deployments/ID/config.json."
+        )
+    options = {"type": "genesyscloud-webmessaging", "deploymentId": deployment}
+    if (parts.hostname or "").startswith("api-cdn."):
+        return {**options, "domain": parts.netloc.partition(".")[2]}
+    return {**options, "socketURL": place.replace("http", "ws", 1), "apiURL": place, "configURL": place}
 
 
 def _complete(server: Server, endpoint: Optional[str], api_key: Optional[str]) -> None:

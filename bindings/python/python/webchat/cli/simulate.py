@@ -33,7 +33,7 @@ All options that are not listed are the simulator's own: webchat simulate --simu
     context_settings={"ignore_unknown_options": True},
 )
 @click.option("-p", "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="The port to listen on; 0 takes a free one.")
-@click.option("--api", "apis", multiple=True, metavar="API", help="gms-rest (without it), gms-cometd or nexus-rest; repeatable.")
+@click.option("--api", "apis", multiple=True, metavar="API", help="gms-rest (without it), gms-cometd, nexus-rest or web-messaging; repeatable.")
 @click.option("--open", "open_console", is_flag=True, help="Open the agent's page in the browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print the addresses as a line of JSON, and nothing else.")
 @click.option("--simulator-help", is_flag=True, help="Show the simulator's own options.")
@@ -104,6 +104,8 @@ def chats(addresses: dict[str, Any]) -> list[list[str]]:
         found.append(["--url", addresses["cometdUrl"], "--api", "gms-cometd", "-o", f"cometD.channel={addresses['cometdChannel']}"])
     if addresses.get("nexusUrl"):
         found.append(["--url", addresses["nexusUrl"], "--api", "nexus-rest", "--endpoint", "Support", "--api-key", "any"])
+    if addresses.get("webMessagingConfigUrl"):
+        found.append(["--url", addresses["webMessagingConfigUrl"]])
     return found
 
 

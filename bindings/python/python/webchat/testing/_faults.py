@@ -89,7 +89,7 @@ class Faults:
         self.add("statusCode2", operation, {"chatEnded": chat_ended, "code": code}, **which)
 
     def error_code(self, code: str, operation: Optional[Operation] = None, *, status: Optional[int] = None, **which: Unpack[Which]) -> None:
-        """Nexus alone: answers with an error, ``INVALID_SESSION`` for instance."""
+        """Nexus and Web Messaging: answers with an error, ``INVALID_SESSION`` for instance, or ``"4011"``."""
         self.add("errorCode", operation, {"code": code, "status": status}, **which)
 
     def wrong_body(self, body: Optional[str] = None, operation: Optional[Operation] = None, **which: Unpack[Which]) -> None:

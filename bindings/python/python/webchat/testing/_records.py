@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Optional, cast
 
-BackEnd = Literal["gms-rest", "gms-cometd", "nexus-rest"]
+BackEnd = Literal["gms-rest", "gms-cometd", "nexus-rest", "web-messaging"]
 """An API that the simulator serves."""
 
 Kind = Literal["Client", "Agent", "Supervisor", "Bot", "External"]
@@ -37,9 +37,16 @@ Operation = Literal[
     "unsubscribe",
     "disconnectClient",
     "deliver",
+    "configuration",
+    "join",
+    "echo",
+    "token",
+    "presign",
+    "fileAddress",
 ]
-"""What a request asks for, in one word for all APIs. ``resume`` is of Nexus alone, ``history`` of Nexus and CometD, those from ``upgrade`` on of CometD;
-``deliver`` is the bringing of pushed messages, which faults alone know."""
+"""What a request asks for, in one word for all APIs. ``resume`` is of Nexus and Web Messaging, ``history`` of these and CometD, those from ``upgrade`` to
+``disconnectClient`` of CometD (``upgrade`` and ``disconnectClient`` of Web Messaging, too), those from ``configuration`` on of Web Messaging; ``deliver``
+is the bringing of pushed messages, which faults alone know."""
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,13 @@ from ._process import Process
 from ._program import SimulatorError
 from ._records import BackEnd, Operation, Request, request
 
-BACK_ENDS: tuple[BackEnd, ...] = ("gms-rest", "gms-cometd", "nexus-rest")
+BACK_ENDS: tuple[BackEnd, ...] = ("gms-rest", "gms-cometd", "nexus-rest", "web-messaging")
 """The APIs that a simulator serves."""
 
 REPORT = 2.0
 """How many seconds a report may take."""
 
-_URLS = {"gms-rest": "chatUrl", "gms-cometd": "cometdUrl", "nexus-rest": "nexusUrl"}
+_URLS = {"gms-rest": "chatUrl", "gms-cometd": "cometdUrl", "nexus-rest": "nexusUrl", "web-messaging": "webMessagingUrl"}
 
 
 class Simulator:
@@ -151,8 +151,13 @@ class Simulator:
         elif name == "gms-cometd":
             urls = self._running.urls
             config = {"cometD": {"enabled": True, "cometURL": url, "apiURL": urls["cometdFileUrl"], "channel": urls["cometdChannel"]}}
-        else:
+        elif name == "nexus-rest":
             transport = {"type": "pureengage-v3-rest", "dataURL": url, "endpoint": "test", "headers": {"x-api-key": "test"}, "pollTimeout": 100}
+            config = {"transport": transport}
+        else:
+            urls = self._running.urls
+            places = {"socketURL": urls["webMessagingSocketUrl"], "apiURL": url, "configURL": url}
+            transport = {"type": "genesyscloud-webmessaging", "deploymentId": urls["webMessagingDeployment"], **places}
             config = {"transport": transport}
         return _merged(config, options)
 
