@@ -139,7 +139,9 @@ async fn converse(mut socket: WebSocket, shared: &Arc<Shared>, mut origin: Origi
     let _listed = Listed { shared, id: line.id };
     origin.socket = Some(line.id);
     let talk = Talk { socket: &mut socket, shared, origin: &origin, line: &line };
+    // What is cut comes first: nothing is sent any more on a socket that has been cut.
     tokio::select! {
+        biased;
         () = over.cancelled() => return,
         () = line.cut.cancelled() => {}
         () = talk.run(posted) => {}

@@ -86,7 +86,9 @@ pub(super) async fn converse(
         heard: Instant::now(),
         frozen: None,
     };
+    // What is cut comes first: nothing is sent any more on a socket that has been cut.
     tokio::select! {
+        biased;
         () = over.cancelled() => {}
         () = cut.cancelled() => {}
         code = talk.run(posted) => if let Some(code) = code {
