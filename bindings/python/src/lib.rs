@@ -31,7 +31,7 @@ mod waiting;
 /// Native half of `webchat`.
 #[pyo3::pymodule(gil_used = true)]
 mod _webchat {
-    use super::{error, exit};
+    use super::{error, exit, native};
     use pyo3::{exceptions::PyImportError, ffi, prelude::*, types::PyList};
     use webchat_core::{ErrorKind, command::Command, event::EventKind, prefilter::Prefilter};
 
@@ -56,6 +56,7 @@ mod _webchat {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         refuse_sub_interpreters()?;
         exit::begin();
+        native::watch_forks();
         webchat_core::driver::quiet_panics(true);
         let kinds: Vec<_> =
             ErrorKind::ALL.iter().map(|kind| (kind.name(), kind.code(), kind.description())).collect();

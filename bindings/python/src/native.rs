@@ -9,6 +9,16 @@ use pyo3::prelude::*;
 use std::{mem, ops::Deref};
 use webchat_core::{ErrorKind, driver};
 
+/// Has forks watched, before anything of the library is used.
+pub(crate) fn watch_forks() {
+    #[cfg(unix)]
+    driver::watch_forks(|in_child| {
+        // SAFETY: the function touches atomic variables alone, which a child may do between fork and exec; an extension module is never
+        // unloaded.
+        unsafe { libc::pthread_atfork(None, None, Some(in_child)) == 0 }
+    });
+}
+
 /// Whether this process was forked from one that had begun to use the library.
 #[pyfunction]
 pub(crate) fn is_forked() -> bool {

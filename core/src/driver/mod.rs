@@ -34,7 +34,7 @@ pub use backlog::Backlog;
 pub use completion::Completion;
 pub use dispatcher::Dispatcher;
 pub use events::Events;
-pub use fork::{forked, is_forked};
+pub use fork::{forked, is_forked, watch_forks};
 pub use health::Health;
 pub use hub::ListenerId;
 pub use quiet::{quiet_panics, quietly};

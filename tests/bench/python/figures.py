@@ -1,4 +1,5 @@
-"""Python's figures beside its peers: ``figures.py REST COMETD [NAME...]``, with the configurations of a chat over GMS REST and of one over CometD.
+"""Python's figures beside its peers: ``figures.py REST COMETD ANSWERS [NAME...]``, with the configurations of a chat over GMS REST, of one over CometD, and of
+one over REST with a server that only answers.
 Started by the figures of the other languages, whose program runs the server."""
 
 from __future__ import annotations
@@ -124,11 +125,11 @@ def imports() -> None:
     print(f"  {'the module':<34} {module - nothing:>9.1f} ms")
 
 
-def main(rest: str, cometd: str, *wanted: str) -> None:
-    polled, pushed = json.loads(rest), json.loads(cometd)
+def main(rest: str, cometd: str, answers: str, *wanted: str) -> None:
+    polled, pushed, answering = map(json.loads, (rest, cometd, answers))
     figures: dict[str, Callable[[], None]] = {
-        "send": lambda: asyncio.run(send(polled)),
-        "at-once": lambda: asyncio.run(at_once(polled)),
+        "send": lambda: asyncio.run(send(answering)),
+        "at-once": lambda: asyncio.run(at_once(answering)),
         "polled": lambda: asyncio.run(events("Python, a handler: many messages in an event, polled", polled)),
         "pushed": lambda: asyncio.run(events("Python, a handler: a message in an event, pushed", pushed)),
         "import": imports,

@@ -1,6 +1,8 @@
-//! Python's figures: a program of its own that has the library and its peers (`python/figures.py`), against this process' server.
+//! Python's figures: a program of its own that has the library and its peers (`python/figures.py`), against servers of this process: the simulated one, and one that
+//! only answers where what is compared is what it costs to ask.
 
 use crate::{
+    answerer::Answerer,
     back_end::{BACK_ENDS, BackEnd},
     server::Server,
 };
@@ -21,9 +23,10 @@ pub fn figures(server: &Server) {
         let back_end = BACK_ENDS.iter().find(|back_end: &&BackEnd| back_end.name == name).unwrap();
         server.config(back_end).to_string()
     };
+    let answerer = Answerer::start();
     let mut running = Command::new(python)
         .arg(program)
-        .args([config("gms-rest"), config("gms-cometd")])
+        .args([config("gms-rest"), config("gms-cometd"), answerer.config().to_string()])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
