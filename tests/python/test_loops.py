@@ -222,6 +222,28 @@ def test_a_loop_that_was_closed_is_asked_nothing(simulator: Simulator) -> None:
     assert webchat._waiting.wait(chat._native.closed(SECONDS))
 
 
+def test_calls_that_come_with_one_that_ends_the_loop_are_made_when_it_goes_on() -> None:
+    made: list[int] = []
+    loop = asyncio.new_event_loop()
+    calls = _loops.way(loop)
+
+    def call(number: int) -> None:
+        made.append(number)
+        if number == 1:
+            raise KeyboardInterrupt
+        if number == 3:
+            loop.stop()
+
+    for number in (1, 2, 3):
+        calls.post(call, number)
+    with pytest.raises(KeyboardInterrupt):
+        loop.run_forever()
+    loop.call_later(SECONDS, loop.stop)
+    loop.run_forever()
+    loop.close()
+    assert made == [1, 2, 3]
+
+
 async def test_handlers_have_a_context_of_their_own(simulator: Simulator) -> None:
     variable: ContextVar[str] = ContextVar("variable", default="nobody's")
     variable.set("the program's")

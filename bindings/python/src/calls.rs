@@ -12,7 +12,7 @@ use crate::{
 use pyo3::{IntoPyObjectExt, prelude::*, types::PyTuple};
 use std::{
     collections::VecDeque,
-    mem,
+    iter, mem,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -52,17 +52,11 @@ struct Queue {
 struct Jobs {
     waiting: VecDeque<(Kind, Job)>,
     /// Readable while there is something to look at, where somebody waits by it.
-    bell: Option<Readiness>,
+    bell: Option<Arc<Readiness>>,
+    /// The bell has been rung, or is about to be.
+    is_rung: bool,
     /// Nobody makes them any more.
     are_abandoned: bool,
-}
-
-impl Jobs {
-    fn ring(&mut self, readable: bool) {
-        if let Some(bell) = &mut self.bell {
-            bell.set(readable);
-        }
-    }
 }
 
 impl Queue {
@@ -78,18 +72,40 @@ impl Queue {
         self.jobs().waiting.iter().any(|(kind, _)| *kind != Kind::Telling)
     }
 
-    /// The first job; with `urgent` the first that a command may need.
+    /// Rings the bell. Not with the jobs locked: whoever is woken by it wants them.
+    fn ring(mut jobs: MutexGuard<'_, Jobs>) {
+        let Some(bell) = jobs.bell.clone() else { return };
+        let is_rung = mem::replace(&mut jobs.is_rung, true);
+        drop(jobs);
+        if !is_rung {
+            bell.raise();
+        }
+    }
+
+    /// The first job; with `urgent` the first that a command may need. When there is none the bell is still.
     fn pop(&self, urgent: bool) -> Option<(Kind, Job)> {
-        let mut jobs = self.jobs();
-        if urgent {
-            let position = jobs.waiting.iter().position(|(kind, _)| *kind != Kind::Telling)?;
-            return jobs.waiting.remove(position);
+        loop {
+            let mut jobs = self.jobs();
+            if urgent {
+                let position = jobs.waiting.iter().position(|(kind, _)| *kind != Kind::Telling)?;
+                return jobs.waiting.remove(position);
+            }
+            let first = jobs.waiting.pop_front();
+            if first.is_some() || !jobs.is_rung || self.is_over() {
+                return first;
+            }
+            let bell = jobs.bell.clone()?;
+            drop(jobs);
+            // Who is about to ring it has not come to that: then this is asked again.
+            if !bell.lower() {
+                return None;
+            }
+            let mut jobs = self.jobs();
+            jobs.is_rung = false;
+            if self.is_over() {
+                Self::ring(jobs);
+            }
         }
-        let first = jobs.waiting.pop_front();
-        if first.is_none() {
-            jobs.ring(self.is_over());
-        }
-        first
     }
 
     /// Lets go of all jobs, those to come as well: whoever waits for an answer gets none.
@@ -123,7 +139,7 @@ struct Open(Arc<Queue>);
 impl Drop for Open {
     fn drop(&mut self) {
         self.0.is_over.store(true, Ordering::SeqCst);
-        self.0.jobs().ring(true);
+        Queue::ring(self.0.jobs());
         self.0.news.notify_one();
     }
 }
@@ -150,8 +166,9 @@ impl Sender {
                 return drop(job);
             }
             jobs.waiting.push_back((kind, job));
-            jobs.ring(true);
-            jobs.waiting.len() == 1
+            let was_empty = jobs.waiting.len() == 1;
+            Queue::ring(jobs);
+            was_empty
         };
         // Where one waited before, whoever takes it looks again.
         if was_empty || kind != Kind::Telling {
@@ -212,16 +229,26 @@ impl Requested {
         self.queue.enter(py)?.take(py, urgent, &self.report)
     }
 
+    /// The next calls, `most` of them at most.
+    fn take_several(&self, py: Python<'_>, most: usize) -> PyResult<Vec<Taken>> {
+        let queue = self.queue.enter(py)?;
+        iter::from_fn(|| queue.take(py, false, &self.report).transpose()).take(most).collect()
+    }
+
     /// What is readable while there are calls to take, and when none can come any more.
     fn fileno(&self, py: Python<'_>) -> PyResult<i32> {
         let queue = self.queue.enter(py)?;
         let mut jobs = queue.jobs();
-        if jobs.bell.is_none() {
-            jobs.bell = Some(Readiness::new().map_err(|error| error::to_python(py, &error, None))?);
-            let readable = !jobs.waiting.is_empty() || queue.is_over();
-            jobs.ring(readable);
+        if let Some(bell) = &jobs.bell {
+            return Ok(bell.descriptor());
         }
-        Ok(jobs.bell.as_ref().map_or(-1, Readiness::descriptor))
+        let bell = Arc::new(Readiness::new().map_err(|error| error::to_python(py, &error, None))?);
+        let descriptor = bell.descriptor();
+        jobs.bell = Some(bell);
+        if !jobs.waiting.is_empty() || queue.is_over() {
+            Queue::ring(jobs);
+        }
+        Ok(descriptor)
     }
 
     /// Whether no more calls can come than are there.

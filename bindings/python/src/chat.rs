@@ -139,7 +139,7 @@ impl Chat {
     }
 
     /// Gives a command; `done` is called with its value and `None`, or with `None` and its error, and with something to hold until the
-    /// outcome has arrived. Returns the command's id.
+    /// outcome has arrived. Returns the command's id, and where the first event stands that it can bring.
     #[pyo3(signature = (name, options, timeout, done))]
     fn submit(
         &self,
@@ -148,11 +148,12 @@ impl Chat {
         options: Option<&Bound<'_, PyAny>>,
         timeout: Option<f64>,
         done: Py<PyAny>,
-    ) -> PyResult<u64> {
+    ) -> PyResult<(u64, u64)> {
         let chat = self.0.enter(py)?;
         logging::refresh(py)?;
         let command = command::read(py, name, options, &chat.callbacks)?;
         let deadline = seconds(timeout)?;
+        let mark = chat.recent.mark();
         let place = chat.core.place().map_err(|error| error::to_python(py, &error, None))?;
         let id = place.id();
         let done = chat.callbacks.register(py, done);
@@ -163,7 +164,7 @@ impl Chat {
             });
         });
         chat.core.submit_at(place, command, deadline, completion);
-        Ok(id.0)
+        Ok((id.0, mark))
     }
 
     /// Cancels a command.

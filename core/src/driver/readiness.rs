@@ -73,21 +73,44 @@ mod unix {
 
         /// Makes it readable, or not. At most one token is ever in it, so neither call can block or fall short.
         pub fn set(&mut self, readable: bool) {
-            if self.readable == readable {
+            if std::mem::replace(&mut self.readable, readable) == readable {
                 return;
             }
-            self.readable = readable;
-            let whole = self.is_whole();
-            let Some(Ends { reader, writer }) = self.ends.as_ref().filter(|_| whole) else { return };
-            let done = if readable {
-                write(writer.as_ref().unwrap_or(reader), &1_u64.to_ne_bytes()).map(drop)
+            if readable {
+                self.raise();
             } else {
-                read(reader, &mut [0_u8; 8]).map(drop)
-            };
-            if let Err(error) = done {
-                log::error!(target: "webchat", "the file descriptor for events cannot be used any more: {error}");
+                self.lower();
             }
         }
+
+        /// Makes it readable, for those who count by themselves what they have put into it: one token.
+        pub fn raise(&self) {
+            let Some(Ends { reader, writer }) = self.ends.as_ref().filter(|_| self.is_whole()) else {
+                return;
+            };
+            if let Err(error) = write(writer.as_ref().unwrap_or(reader), &1_u64.to_ne_bytes()) {
+                note(error);
+            }
+        }
+
+        /// Takes the token out; false where there is none.
+        pub fn lower(&self) -> bool {
+            let Some(Ends { reader, .. }) = self.ends.as_ref().filter(|_| self.is_whole()) else {
+                return false;
+            };
+            match read(reader, &mut [0_u8; 8]) {
+                Ok(_) => true,
+                Err(Errno::AGAIN) => false,
+                Err(error) => {
+                    note(error);
+                    false
+                }
+            }
+        }
+    }
+
+    fn note(error: Errno) {
+        log::error!(target: "webchat", "the file descriptor for events cannot be used any more: {error}");
     }
 
     impl Drop for Readiness {
@@ -120,6 +143,15 @@ mod unix {
             readiness.set(false);
             assert!(!readable(&readiness));
         }
+
+        #[test]
+        fn what_was_put_into_it_can_be_taken_out_once() {
+            let readiness = Readiness::new().unwrap();
+            assert!(!readiness.lower());
+            readiness.raise();
+            assert!(readable(&readiness) && readiness.lower());
+            assert!(!readable(&readiness) && !readiness.lower());
+        }
     }
 }
 
@@ -150,5 +182,13 @@ mod absent {
 
         /// Nothing to do.
         pub fn set(&mut self, _: bool) {}
+
+        /// Nothing to do.
+        pub fn raise(&self) {}
+
+        /// Nothing is ever in it.
+        pub fn lower(&self) -> bool {
+            false
+        }
     }
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import asyncio
 import weakref
+from collections import deque
 from contextvars import Context
+from typing import Any
 
 from . import _callbacks, _webchat
 from .errors import UnsupportedError
@@ -33,25 +35,30 @@ class _Caller:
 
     def __init__(self, loop: asyncio.AbstractEventLoop, requested: _webchat.Requested) -> None:
         self._loop, self._requested = loop, requested
+        self._taken: deque[Any] = deque()
+        """Calls that were taken and are still to be made."""
         self._descriptor = requested.fileno()
         loop.add_reader(self._descriptor, self._make)
 
     def _make(self) -> None:
-        for _ in range(_AT_ONCE):
+        taken = self._taken
+        if not taken:
             try:
-                call = self._requested.take()
+                taken.extend(self._requested.take_several(_AT_ONCE))
             except UnsupportedError:
                 # A forked process has this loop, too, and shares its descriptors with the parent.
                 return
-            if call is None:
-                if self._requested.is_over:
-                    self._loop.remove_reader(self._descriptor)
-                return
-            function, arguments, _ = call
+            if not taken and self._requested.is_over:
+                self._loop.remove_reader(self._descriptor)
+        while taken:
+            function, arguments, _ = taken.popleft()
             try:
                 # What it does to context variables is its own.
                 Context().run(function, *arguments)
             except (SystemExit, KeyboardInterrupt):
+                # The descriptor tells nothing of what was taken.
+                if taken:
+                    self._loop.call_soon(self._make)
                 raise
             except BaseException as error:
                 self._loop.call_exception_handler({"message": f"an exception in {function!r}", "exception": error})

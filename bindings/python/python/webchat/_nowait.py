@@ -65,9 +65,9 @@ class NoWait(Commands):
         return asked
 
     def _call(self, name: str, options: Any, timeout: float | None) -> Any:
-        self._chat._mark(self._native.mark())
         outcome = Outcome(self._native)
-        outcome._request = self._native.submit(name, options, timeout, outcome._settle)
+        outcome._request, mark = self._native.submit(name, options, timeout, outcome._settle)
+        self._chat._mark(mark)
         return outcome
 
     def _then(self, outcome: Any, read: Callable[[Any], Any]) -> Any:

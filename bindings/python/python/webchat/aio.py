@@ -78,18 +78,22 @@ class Chat(Commands, AsyncWaits):
 
     async def _call(self, name: str, options: Any, timeout: float | None) -> Any:
         _check(self._loop)
-        self._mark(self._native.mark())
         outcome: asyncio.Future[Any] = self._loop.create_future()
-        request = self._native.submit(name, options, timeout, partial(_settle, outcome))
+        request, mark = self._native.submit(name, options, timeout, partial(_settle, outcome))
+        task = asyncio.current_task(self._loop)
+        if task is not None:
+            self._marks[task] = mark
+            _under_way.add(task)
         try:
-            with _held():
-                return await outcome
+            return await outcome
         except Error as error:
             error.request_id = request
             raise
         except BaseException:
             self._native.cancel(request)
             raise
+        finally:
+            _under_way.discard(task)
 
     async def _then(self, outcome: Any, read: Callable[[Any], Any]) -> Any:
         return read(await outcome)
@@ -266,8 +270,8 @@ class Events:
 
 def _check(loop: asyncio.AbstractEventLoop) -> None:
     """Fails where nothing can be waited for, before anything is done."""
-    _webchat.check_process()
-    if asyncio.get_running_loop() is not loop:
+    if asyncio._get_running_loop() is not loop:
+        _webchat.check_process()
         raise WrongThreadError("the chat belongs to another event loop, the one that ran when it was made")
 
 
@@ -326,13 +330,13 @@ def _handle(
     """Calls a handler, unless it was taken off meanwhile. The event counts as waiting until the handler is through with it."""
     if number in handlers:
         result = function(event)
-        if inspect.isawaitable(result):
+        if result is not None and inspect.isawaitable(result):
             _spawn(loop, result, held)
 
 
 def _run(loop: asyncio.AbstractEventLoop, function: Callable[..., Any], *arguments: Any) -> None:
     result = function(*arguments)
-    if inspect.isawaitable(result):
+    if result is not None and inspect.isawaitable(result):
         _spawn(loop, result)
 
 
