@@ -121,7 +121,8 @@ impl Chat {
 
     /// What comes without having been asked for. All else moves on with it.
     pub(super) fn into_stream(self) -> impl Stream<Item = Incoming> + Send {
-        stream::unfold(self, async |mut chat| chat.next().await.map(|incoming| (incoming, chat)))
+        // In a box: it goes through the stream with everything that comes.
+        stream::unfold(Box::new(self), async |mut chat| chat.next().await.map(|incoming| (incoming, chat)))
     }
 
     async fn next(&mut self) -> Option<Incoming> {

@@ -47,6 +47,10 @@ use tokio_tungstenite::{
 /// How much may wait for a server that reads nothing, our answers to its pings among it.
 const WRITE_BUFFER: usize = 16 << 20;
 
+/// How much is read at once. All of it is made zero before every read, and is kept as long as anything that came with it: as much as some
+/// messages need, and no more.
+const READ_BUFFER: usize = 16 << 10;
+
 /// How long a server may take to open a WebSocket, once it is asked.
 const OPENING: Duration = Duration::from_secs(5);
 
@@ -102,6 +106,7 @@ impl WebSocket {
         let config = WebSocketConfig::default()
             .max_message_size(longest)
             .max_frame_size(longest)
+            .read_buffer_size(READ_BUFFER)
             .max_write_buffer_size(WRITE_BUFFER);
         let stream =
             WebSocketStream::from_raw_socket(Counted::new(connection), Role::Client, Some(config)).await;
