@@ -55,7 +55,8 @@ class Event:
     _shown: ClassVar[tuple[str, ...]] = ()
 
     _source: _Source
-    _known: tuple[Message, ...]
+    _known: tuple[Message, ...] | None
+    """Its messages, once somebody has asked for them."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -68,6 +69,7 @@ class Event:
         if not hasattr(self, "name"):
             raise TypeError(f"webchat.{type(self).__name__} is what several events have in common; make one of those")
         _set_source(self, _Given(time, data))
+        _set_known(self, None)
 
     @property
     def time(self) -> int:
@@ -88,13 +90,12 @@ class Event:
     @property
     def messages(self) -> tuple[Message, ...]:
         """The messages that it is about: those received, or the notice of a participant or of typing; none of other events."""
-        try:
-            return self._known
-        except AttributeError:
+        messages = self._known
+        if messages is None:
             raw = self._source.messages
             messages = tuple(map(_as_message, self._said() if raw is None else raw))
             _set_known(self, messages)
-            return messages
+        return messages
 
     def _said(self) -> Iterable[Any]:
         """The messages in ``data``."""
@@ -124,13 +125,14 @@ class Event:
 
 _make_public(Event)
 _set_source: Callable[[Event, _Source], None] = vars(Event)["_source"].__set__
-_set_known: Callable[[Event, tuple[Message, ...]], None] = vars(Event)["_known"].__set__
+_set_known: Callable[[Event, tuple[Message, ...] | None], None] = vars(Event)["_known"].__set__
 _as_message = Message.from_raw
 
 
 def _remade(kind: type[Event], time: int, data: Any) -> Event:
     event = kind.__new__(kind)
     _set_source(event, _Given(time, data))
+    _set_known(event, None)
     return event
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from . import _callbacks, _exit, _files, _logging, _webchat
 from ._handlers import Handlers
 from ._results import READERS
+from ._value import _MAPPINGS
 from .errors import UnsupportedError
 
 
@@ -107,7 +108,7 @@ class Giving(Handlers):
         return outcome if read is None else self._then(outcome, read)
 
     def _prepared(self, options: Any) -> Any:
-        if not isinstance(options, Mapping):
+        if not isinstance(options, _MAPPINGS):
             return options
         options = dict(options)
         for key, value in options.items():

@@ -6,26 +6,37 @@ Nothing is imported here. A program that has done so has the modules.
 from __future__ import annotations
 
 import sys
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, Optional
 
 from . import _webchat
 from .errors import WrongThreadError
 
 
-class Greenlets(NamedTuple):
+class Greenlets:
     """How the running thread's greenlets go on."""
 
-    hub: Any
-    """What runs them."""
-    loop: Any
-    """The greenlet in which the hub itself runs."""
-    current: Callable[[], Any]
-    wait_readable: Callable[[int], None]
-    """Lets the others run until a descriptor is readable."""
-    begin: Callable[..., object]
-    """Has a function called in a greenlet of its own. What ends a program and is raised there ends the main one."""
-    are_threads: bool
-    """Whether the program's threads are greenlets."""
+    __slots__ = ("are_threads", "begin", "current", "hub", "loop", "wait_readable")
+
+    def __init__(
+        self,
+        hub: Any,
+        loop: Any,
+        current: Callable[[], Any],
+        wait_readable: Callable[[int], None],
+        begin: Callable[..., object],
+        are_threads: bool,
+    ) -> None:
+        self.hub = hub
+        """What runs them."""
+        self.loop = loop
+        """The greenlet in which the hub itself runs."""
+        self.current = current
+        self.wait_readable = wait_readable
+        """Lets the others run until a descriptor is readable."""
+        self.begin = begin
+        """Has a function called in a greenlet of its own. What ends a program and is raised there ends the main one."""
+        self.are_threads = are_threads
+        """Whether the program's threads are greenlets."""
 
     def wait(self, waiting: _webchat.Waiting) -> Any:
         """Waits while the others run, and returns the result."""

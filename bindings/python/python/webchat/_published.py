@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import _webchat
-from ._event import Event, _set_source
+from ._event import Event, _set_known, _set_source
 from ._events import CLASSES
 
 _new = object.__new__
@@ -13,4 +13,5 @@ def event(number: int, source: _webchat.Published) -> Event:
     """The event with this number."""
     event = _new(CLASSES[number - 1])
     _set_source(event, source)
+    _set_known(event, None)
     return event

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from ._messages import Transcript
-from ._value import Value, _make_public, given, number_in, raw_of, text_in
+from ._value import _MAPPINGS, Value, _make_public, given, number_in, raw_of, text_in
 
 
 class Answer(dict[str, Any]):
@@ -25,7 +25,7 @@ class Answer(dict[str, Any]):
     """The answer as it came: where it was no object, the answer itself is empty."""
 
     def __init__(self, answer: Any = None, *, delivery: Literal["sent"] | None = None) -> None:
-        super().__init__(answer if isinstance(answer, Mapping) else {})
+        super().__init__(answer if isinstance(answer, _MAPPINGS) else {})
         self.delivery = delivery
         self.raw = answer
 
