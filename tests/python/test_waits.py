@@ -116,6 +116,13 @@ async def test_wrong_names_are_refused_with_the_nearest(face: Face, simulator: S
                     await face(call(name))
 
 
+async def test_what_cannot_be_called_is_no_handler(face: Face, simulator: Simulator) -> None:
+    async with face.open(simulator.config()) as chat:
+        for give in (lambda: chat.on("ended", 5), lambda: chat.on("ended")(5), lambda: chat.on(None, "ended")):
+            with pytest.raises(webchat.InvalidArgumentError, match="a handler is called with each event"):
+                give()
+
+
 async def test_the_end_of_the_session_ends_a_wait_for_what_needs_one(face: Face, simulator: Simulator) -> None:
     async with face.started(simulator) as chat:
         for waits_first in (True, False):

@@ -67,11 +67,13 @@ class Handlers:
         asks for events first, however late. Others get those from now on, and ``ready``. 1,024 events are kept for that; when more have
         come to an earlier one, a new one is late as well.
 
-        Raises :class:`webchat.InvalidArgumentError` where there is no such event.
+        Raises :class:`webchat.InvalidArgumentError` where there is no such event, and where ``handler`` cannot be called.
         """
         kind = named(event)
         if handler is None:
             return lambda function: self.on(kind, function)
+        if not callable(handler):
+            raise InvalidArgumentError(f"a handler is called with each event, which {handler!r} cannot be")
         is_one = kind in CLASSES
         number = self._native.next_listener(kind.name if is_one else None)
         self._handlers[number] = kind, handler
