@@ -51,7 +51,7 @@
  *
  *     webchat_subscribe     a function of yours is called with each
  *     webchat_next_event    you ask for the next, and wait for it
- *     webchat_event_fd      a file descriptor tells your event loop when to ask, for outcomes as well
+ *     webchat_event_fd      a file descriptor tells your event loop when to ask, for outcomes as well (webchat_wake_fd: a socket of your own)
  *
  * And webchat_look_new looks for a certain one, behind a command that brings it, and takes it from nobody.
  *
@@ -864,7 +864,7 @@ webchat_status webchat_service_wait_closed(webchat_service *service,
  * Closes a service and ends its handle. Returns at once. From then on no event callback begins; one under way goes on to its end.
  * Every command that has no outcome yet gets it (WEBCHAT_ERR_CLOSED, or WEBCHAT_ERR_OUTCOME_UNKNOWN for a message that has left), then
  * every context is let go on the callback thread. Outcomes that nobody has taken are freed. A webchat_next_event or webchat_next_outcome
- * that waits returns WEBCHAT_END_OF_EVENTS; the file descriptor of webchat_event_fd is closed. Any thread, also in a callback and at exit. WEBCHAT_ERR_INVALID_HANDLE when `service` is none.
+ * that waits returns WEBCHAT_END_OF_EVENTS; the file descriptor of webchat_event_fd is closed, the socket of webchat_wake_fd ends. Any thread, also in a callback and at exit. WEBCHAT_ERR_INVALID_HANDLE when `service` is none.
  * Since 0.1.
  */
 WEBCHAT_API
@@ -1402,14 +1402,31 @@ WEBCHAT_API
 webchat_status webchat_event_fd(webchat_service *service,
                                 int *out_fd);
 
+/**
+ * Makes a socket on which a byte comes whenever there is something new to ask for: an event or the end of them where there was none, or an
+ * outcome where there was none. It is for hosts whose event loop reads sockets and cannot watch a descriptor as webchat_event_fd gives it
+ * (Node.js), and for those that leave events unread for a while but not outcomes. When bytes have come, read them, however many, and ask
+ * webchat_next_outcome and webchat_next_event with timeout 0 until they have nothing; what you leave tells nothing anew. Events are told
+ * from the first webchat_next_event or webchat_event_fd on: this function does not begin to keep them.
+ *
+ * The socket is yours: it does not block; close it when you like. It ends (a read gives 0 bytes) when the service is destroyed, or when this
+ * function is called again. The library waits for nobody to read it: bytes that do not fit are left out. Any thread.
+ *
+ * WEBCHAT_ERR_IO: the system gives no socket. WEBCHAT_ERR_UNSUPPORTED: the system has no such sockets. WEBCHAT_ERR_INVALID_HANDLE.
+ * *out_fd is -1 then. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_wake_fd(webchat_service *service,
+                               int *out_fd);
+
 /* ---- Outcomes by asking ---- */
 
 /**
  * Takes the next outcome of the commands that were given with `by_asking` in their webchat_completion, waiting up to `timeout_ms`
  * milliseconds for it (0: not at all; WEBCHAT_FOREVER). It is for programs that cannot be called back by another thread, or would rather
  * not: which command it is of, webchat_outcome_request says. Outcomes come in the order in which the commands ended, each to one caller.
- * The outcome is your own: free it with webchat_outcome_free. webchat_event_fd tells when to ask. Any thread; in a callback only with
- * timeout 0.
+ * The outcome is your own: free it with webchat_outcome_free. webchat_event_fd and webchat_wake_fd tell when to ask. Any thread; in a
+ * callback only with timeout 0.
  *
  * None is lost: they wait until they are taken or the service is destroyed. Take them: a command whose outcome waits counts among the
  * 10,000 that may be without one, and its outcome (answers, transcripts, files fetched into memory) among their 64 MiB; beyond that commands

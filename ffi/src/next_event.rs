@@ -60,3 +60,28 @@ pub unsafe extern "C" fn webchat_event_fd(
         Ok(())
     })
 }
+
+/// Makes a socket on which a byte comes whenever there is something new to ask for: an event or the end of them where there was none, or an
+/// outcome where there was none. It is for hosts whose event loop reads sockets and cannot watch a descriptor as webchat_event_fd gives it
+/// (Node.js), and for those that leave events unread for a while but not outcomes. When bytes have come, read them, however many, and ask
+/// webchat_next_outcome and webchat_next_event with timeout 0 until they have nothing; what you leave tells nothing anew. Events are told
+/// from the first webchat_next_event or webchat_event_fd on: this function does not begin to keep them.
+///
+/// The socket is yours: it does not block; close it when you like. It ends (a read gives 0 bytes) when the service is destroyed, or when this
+/// function is called again. The library waits for nobody to read it: bytes that do not fit are left out. Any thread.
+///
+/// WEBCHAT_ERR_IO: the system gives no socket. WEBCHAT_ERR_UNSUPPORTED: the system has no such sockets. WEBCHAT_ERR_INVALID_HANDLE.
+/// *out_fd is -1 then. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_wake_fd(
+    service: *mut webchat_service,
+    out_fd: *mut c_int,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        let out = unsafe { Out::new(out_fd, "out_fd", -1) }?;
+        let service = get::<Service>(service)?;
+        out.set(service.outcomes.waking(&service.chat)?);
+        Ok(())
+    })
+}

@@ -14,8 +14,8 @@ use webchat_core::driver::Dispatcher;
 /// Takes the next outcome of the commands that were given with `by_asking` in their webchat_completion, waiting up to `timeout_ms`
 /// milliseconds for it (0: not at all; WEBCHAT_FOREVER). It is for programs that cannot be called back by another thread, or would rather
 /// not: which command it is of, webchat_outcome_request says. Outcomes come in the order in which the commands ended, each to one caller.
-/// The outcome is your own: free it with webchat_outcome_free. webchat_event_fd tells when to ask. Any thread; in a callback only with
-/// timeout 0.
+/// The outcome is your own: free it with webchat_outcome_free. webchat_event_fd and webchat_wake_fd tell when to ask. Any thread; in a
+/// callback only with timeout 0.
 ///
 /// None is lost: they wait until they are taken or the service is destroyed. Take them: a command whose outcome waits counts among the
 /// 10,000 that may be without one, and its outcome (answers, transcripts, files fetched into memory) among their 64 MiB; beyond that commands

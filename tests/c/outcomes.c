@@ -6,6 +6,7 @@
 #include "check.h"
 
 #include <poll.h>
+#include <unistd.h>
 
 enum { MOST = 10000, COMMANDS = 50, WAIT_MS = 300000 };
 
@@ -81,6 +82,69 @@ static void test_descriptor(void) {
         CHECK(!readable(fd));
     }
     CHECK_STATUS(webchat_service_destroy(service), WEBCHAT_OK);
+}
+
+/* How many bytes have come; -1 when the socket has ended. */
+static long heard(int socket) {
+    char bytes[64];
+    const ssize_t count = read(socket, bytes, sizeof bytes);
+    return count > 0 ? count : count == 0 ? -1 : 0;
+}
+
+static void await_readable(int fd) {
+    struct pollfd polled = {fd, POLLIN, 0};
+    CHECK(poll(&polled, 1, -1) == 1);
+}
+
+/* A byte comes with each outcome where there was none, whatever events are left; and with the first event where there was none. */
+static void test_waking(void) {
+    webchat_service *service = open_service();
+    uint64_t request;
+    int socket, second, events;
+    CHECK_STATUS(webchat_wake_fd(service, &socket), WEBCHAT_OK);
+    CHECK(heard(socket) == 0);
+    for (int i = 0; i < 3; i++) {
+        CHECK_STATUS(webchat_get_agents(service, &asked, &request), WEBCHAT_OK);
+        await_readable(socket);
+        CHECK(heard(socket) == 1);
+        take(service, request, "getAgents", WEBCHAT_OK);
+        if (i > 0) continue;
+        /* From here on events are told, too: "ready" is, and nobody takes it. */
+        CHECK_STATUS(webchat_event_fd(service, &events), WEBCHAT_OK);
+        await_readable(socket);
+        CHECK(heard(socket) == 1 && readable(events));
+    }
+    /* What waits already is told of at once, by the new one; the old one ends. */
+    CHECK_STATUS(webchat_get_agents(service, &asked, &request), WEBCHAT_OK);
+    await_readable(socket);
+    CHECK_STATUS(webchat_wake_fd(service, &second), WEBCHAT_OK);
+    CHECK(heard(second) == 1 && heard(socket) == 1 && heard(socket) == -1);
+    close(socket);
+    CHECK_STATUS(webchat_service_destroy(service), WEBCHAT_OK);
+    while (heard(second) > 0) continue;
+    CHECK(heard(second) == -1);
+    close(second);
+}
+
+/* Nobody hears: the library neither waits nor takes a signal for it. */
+static void test_unheard(void) {
+    webchat_service *service = open_service();
+    webchat_outcome *outcome;
+    uint64_t request;
+    int socket, unread;
+    CHECK_STATUS(webchat_wake_fd(service, &socket), WEBCHAT_OK);
+    close(socket);
+    CHECK_STATUS(webchat_get_agents(service, &asked, &request), WEBCHAT_OK);
+    take(service, request, "getAgents", WEBCHAT_OK);
+    CHECK_STATUS(webchat_wake_fd(service, &unread), WEBCHAT_OK);
+    for (int i = 0; i < 5000; i++) {
+        CHECK_STATUS(webchat_get_agents(service, &asked, NULL), WEBCHAT_OK);
+        CHECK_STATUS(webchat_next_outcome(service, WAIT_MS, &outcome), WEBCHAT_OK);
+        CHECK_STATUS(webchat_outcome_free(outcome), WEBCHAT_OK);
+    }
+    CHECK(heard(unread) > 0);
+    CHECK_STATUS(webchat_service_destroy(service), WEBCHAT_OK);
+    close(unread);
 }
 
 /* A completion has one way alone. */
@@ -190,6 +254,8 @@ int main(int argc, char **argv) {
     CHECK(argc == 2);
     test_chat(argv[1]);
     test_descriptor();
+    test_waking();
+    test_unheard();
     test_refusals();
     test_nobody_asks();
     test_waiting_threads(webchat_service_close);

@@ -3,11 +3,12 @@
 //! `leader` lets it move the chats on as well, `signals`, `quiet` and `fork` are what these threads owe to the process, `host` is what the
 //! application keeps session data in, `journal` is what the log is told of a chat, `hub` hands events to listeners, `events` keeps them for who asks in a `backlog`,
 //! `recent` remembers them for who waits for a certain one, `waiting` counts what the
-//! application has not taken, `readiness` is a file descriptor to wait for, `perform` is the work behind each effect, `storage` the
+//! application has not taken, `readiness` is a file descriptor to wait for, `bell` a socket that rings, `perform` is the work behind each effect, `storage` the
 //! accesses to where session data are kept, `ties` what a chat's handles and its driver have in common, `health` whether the descriptors
 //! that all wait by are still there.
 
 mod backlog;
+mod bell;
 mod clock;
 mod completion;
 mod dispatcher;
@@ -31,6 +32,7 @@ mod ties;
 mod waiting;
 
 pub use backlog::Backlog;
+pub use bell::Bell;
 pub use completion::Completion;
 pub use dispatcher::Dispatcher;
 pub use events::Events;

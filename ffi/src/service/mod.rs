@@ -221,7 +221,7 @@ pub extern "C" fn webchat_service_wait_closed(
 /// Closes a service and ends its handle. Returns at once. From then on no event callback begins; one under way goes on to its end.
 /// Every command that has no outcome yet gets it (WEBCHAT_ERR_CLOSED, or WEBCHAT_ERR_OUTCOME_UNKNOWN for a message that has left), then
 /// every context is let go on the callback thread. Outcomes that nobody has taken are freed. A webchat_next_event or webchat_next_outcome
-/// that waits returns WEBCHAT_END_OF_EVENTS; the file descriptor of webchat_event_fd is closed. Any thread, also in a callback and at exit. WEBCHAT_ERR_INVALID_HANDLE when `service` is none.
+/// that waits returns WEBCHAT_END_OF_EVENTS; the file descriptor of webchat_event_fd is closed, the socket of webchat_wake_fd ends. Any thread, also in a callback and at exit. WEBCHAT_ERR_INVALID_HANDLE when `service` is none.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn webchat_service_destroy(service: *mut webchat_service) -> webchat_status {

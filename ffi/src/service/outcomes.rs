@@ -1,16 +1,20 @@
 //! The outcomes of a service: how many are owed to the program, and those that wait to be asked for.
 
 use super::signal::Signal;
-use crate::outcome::{Ended, Outcome};
+use crate::{
+    boundary::Failure,
+    outcome::{Ended, Outcome},
+};
 use std::{
     collections::VecDeque,
+    ffi::c_int,
     future::{Future, poll_fn},
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
 use webchat_core::{
-    Error,
+    Chat, Error,
     command::{RequestId, Resolution},
     driver::Place,
 };
@@ -65,6 +69,7 @@ impl Outcomes {
             state.over = true;
             std::mem::swap(&mut left, &mut state.waiting);
         });
+        self.signal.end();
     }
 
     /// The next outcome; none when there will be none: `closed` is ready and nothing is owed, or the service is destroyed.
@@ -81,6 +86,11 @@ impl Outcomes {
         })
         .await
         .map(|(outcome, _)| outcome)
+    }
+
+    /// A socket that wakes whoever asks for outcomes and events.
+    pub(crate) fn waking(&self, chat: &Chat) -> Result<c_int, Failure> {
+        self.signal.waking(chat)
     }
 
     /// Ready when nothing is owed.
