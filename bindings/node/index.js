@@ -1,8 +1,8 @@
 /** Genesys WebChatService for Node.js. What there is, with types and words: index.d.ts. */
 import { readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import * as loop from './lib/loop.js';
-import { OK, TIMEOUT, native, sizes, text } from './lib/native.js';
+import { OK, TIMEOUT, asked, native, text } from './lib/native.js';
 
 const names = JSON.parse(readFileSync(new URL('./names.json', import.meta.url), 'utf8'));
 
@@ -25,7 +25,12 @@ export class WebchatError extends Error {
 /** Why the call that returned `status` failed. */
 const refusal = (status, command) => new WebchatError(native.statusName(status), native.failureReason(), { command });
 
-/** Reads an outcome, which is lent: what the command resolved with, or a thrown error. */
+const open = new Set(); // how to leave each open chat
+
+// Whoever leaves without closing its chats takes them along: their sessions stay open at the server, and can be restored.
+process.on('exit', () => open.forEach((leave) => leave()));
+
+/** Reads an outcome: what the command resolved with, or a thrown error. */
 function read(outcome, command, cause) {
   const status = native.outcomeStatus(outcome);
   const value = JSON.parse(text(native.payloadJson, native.outcomePayload(outcome)));
@@ -40,48 +45,54 @@ function read(outcome, command, cause) {
 }
 
 export class Chat {
-  #number;
   #over = null; // once closing: the promise of its end
-  #calls = 0; // how many contexts the library holds: commands without an outcome, the subscription
-  #listening = false;
+  #pending = new Map(); // what is told of outcomes, by the requests
+  #bell; // a socket that tells when to ask; it keeps the loop alive: an open chat does, a closed one does not
+  #listened = false; // whether anybody has asked for events
   #heard = new Set(); // whom to tell that there are events
   #left = []; // events that nobody had taken when the service went
+  #leave = () => {
+    open.delete(this.#leave);
+    this.#bell?.destroy();
+    native.destroy(this.service);
+  };
 
   constructor(config) {
     const made = [null];
-    const options = { size: sizes.serviceOptions, runtime: loop.threadRuntime(), store: null, keeper: null };
-    options.config_json = config === undefined ? null : typeof config === 'string' ? config : JSON.stringify(config);
-    const status = native.serviceNew(options, made, null);
+    const status = native.serviceNew(typeof config === 'string' ? config : config === undefined ? null : JSON.stringify(config), made);
     if (status !== OK) throw refusal(status);
     this.service = made[0];
-    this.#number = loop.add(this);
+    open.add(this.#leave);
+    const socket = [-1];
+    const refused = native.wakeFd(this.service, socket);
+    if (refused !== OK) {
+      const error = refusal(refused);
+      this.#leave();
+      throw error;
+    }
+    this.#bell = new Socket({ fd: socket[0], readable: true, writable: false });
+    this.#bell.on('data', () => {
+      this.#tell();
+      this.#ring();
+    });
   }
 
   command(name, options = {}, { signal, timeout = 0 } = {}) {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       const request = [0];
+      const status = native.command(this.service, name, JSON.stringify(options), asked(timeout), request);
+      if (status !== OK) throw refusal(status, name);
       const abort = () => native.cancel(this.service, request[0]);
-      const number = loop.expect((outcome) => {
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#pending.set(request[0], (outcome) => {
         signal?.removeEventListener('abort', abort);
-        this.#calls -= 1;
         try {
           resolve(read(outcome, name, signal?.aborted ? signal.reason : undefined));
         } catch (error) {
           reject(error);
         }
       });
-      const completion = {
-        size: sizes.completion, deadline_ms: timeout, on_done: loop.onOutcome, on_progress: null, context: number, destroy: null,
-      };
-      const status = native.command(this.service, name, JSON.stringify(options), completion, request);
-      if (status === OK) {
-        this.#calls += 1;
-        signal?.addEventListener('abort', abort, { once: true });
-      } else {
-        loop.unexpect(number);
-        throw refusal(status, name);
-      }
     });
   }
 
@@ -93,12 +104,13 @@ export class Chat {
   }
 
   async *events({ signal } = {}) {
+    this.#listened = true;
     for (;;) {
       signal?.throwIfAborted();
       const event = this.#take();
       if (event === null) return;
       if (event) yield event;
-      else await this.#bell(signal);
+      else await this.#news(signal);
     }
   }
 
@@ -126,8 +138,20 @@ export class Chat {
     return { name: event.event, time: event.time, data: event.data, raw: event };
   }
 
+  /** Takes all outcomes that are there, and tells who waits for them. */
+  #tell() {
+    const taken = [null], request = [0];
+    while (native.nextOutcome(this.service, 0, taken) === OK) {
+      native.outcomeRequest(taken[0], request);
+      const told = this.#pending.get(request[0]);
+      this.#pending.delete(request[0]);
+      told(taken[0]);
+      native.outcomeFree(taken[0]);
+    }
+  }
+
   /** Waits until there may be an event. */
-  #bell(signal) {
+  #news(signal) {
     return new Promise((resolve, reject) => {
       const abort = () => {
         this.#heard.delete(heard);
@@ -137,40 +161,28 @@ export class Chat {
         signal?.removeEventListener('abort', abort);
         resolve();
       };
-      this.#heard.add(heard);
       signal?.addEventListener('abort', abort, { once: true });
-      if (this.#listening) return;
-      // From here on the library rings with each event; one that came just before is looked for once more.
-      this.#listening = true;
-      this.#calls += 1;
-      native.subscribe(this.service, null, loop.onEvent, this.#number, loop.onSilence, null);
-      this.ring();
+      this.#heard.add(heard);
     });
   }
 
-  /** No more events are told of. */
-  silent() {
-    this.#calls -= 1;
-  }
-
-  /** There is an event, or the end. */
-  ring() {
+  /** There is an event, or the end: whoever waits looks. Events that nobody waits for stay where they are. */
+  #ring() {
     const heard = [...this.#heard];
     this.#heard.clear();
     for (const tell of heard) tell();
   }
 
-  /** Closes, and waits without keeping a thread for it: for what is left to do, and for the last call of the library. */
+  /** Closes, and waits without keeping a thread for it. */
   async #end() {
     native.close(this.service);
     for (let ms = 1; native.waitClosed(this.service, 0) !== OK; ms = Math.min(2 * ms, 200)) await pause(ms);
+    this.#tell();
     const left = [];
-    if (this.#listening) for (let event; (event = this.#take()); ) left.push(event);
+    if (this.#listened) for (let event; (event = this.#take()); ) left.push(event);
     this.#left = left;
-    native.destroy(this.service);
-    while (this.#calls > 0) await pause(1);
-    loop.remove(this.#number);
-    this.ring();
+    this.#leave();
+    this.#ring();
   }
 }
 

@@ -51,15 +51,24 @@ test('exits in an outcome', (t) =>
 test('throws, and nobody catches it', (t) =>
   ends(t, `chat.startChat({ nickname: 'Ann' }).catch(() => {}); setImmediate(() => { throw new Error('on purpose'); });`, 1));
 
-// koffi ends the process where the library calls back into a worker that is gone: a worker closes its chats first.
-for (const end of ['process.exit()', 'await new Promise(() => {})']) {
-  test(`a worker closes its chat in the middle of things, then: ${end}`, (t) =>
+// A worker may be gone while its chat has commands under way, and its thread in the middle of anything: nobody else notices.
+for (const [words, how] of Object.entries({
+  'exits with its chat open': { closes: false, exits: true },
+  'is terminated with its chat open': { closes: false, exits: false },
+  'closes its chat and exits': { closes: true, exits: true },
+  'closes its chat and is terminated': { closes: true, exits: false },
+})) {
+  test(`a worker ${words}`, (t) =>
     ends(t, `const { Worker } = await import('node:worker_threads');
+      const { once } = await import('node:events');
       await chat.startChat({ nickname: 'Ann' });
-      const worker = new Worker(new URL('./test/busy.mjs', ${JSON.stringify(index)}), { workerData: { config, end: ${JSON.stringify(end)} }, execArgv: [] });
-      await new Promise((resolve) => worker.once('message', resolve));
-      await worker.terminate();
-      await chat.sendMessage('still here');
+      const options = { workerData: { config, ...${JSON.stringify(how)} }, execArgv: [] };
+      const workers = [1, 2, 3].map(() => new Worker(new URL('./test/busy.mjs', ${JSON.stringify(index)}), options));
+      await Promise.all(workers.map(async (worker) => {
+        await once(worker, 'message');
+        await worker.terminate();
+      }));
+      for (let n = 0; n < 20; n += 1) await chat.sendMessage('still here ' + n);
       await chat.close();
       process.exitCode = 7;`, 7));
 }

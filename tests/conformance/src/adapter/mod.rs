@@ -75,7 +75,7 @@ pub trait Language: Send + Sync {
     }
 
     /// What the language's package does not offer: `functions` that the library calls (preprocessors, preview inputs), the `keeper` of an
-    /// asynchronous chat, commands in the `background`. Scenarios that need it are left out.
+    /// asynchronous chat. Scenarios that need it are left out.
     fn lacks(&self) -> &[&'static str] {
         &[]
     }

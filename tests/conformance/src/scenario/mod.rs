@@ -199,8 +199,7 @@ impl Scenario {
     /// What it asks of a language that not every one offers (see [`Language::lacks`](crate::Language::lacks)).
     pub fn asks_of_the_language(&self) -> Vec<&'static str> {
         let functions = self.commands().any(|command| command.function.is_some());
-        let background = self.commands().any(|command| command.label.is_some());
-        let asked = [("functions", functions), ("keeper", self.keeper), ("background", background)];
+        let asked = [("functions", functions), ("keeper", self.keeper)];
         asked.into_iter().filter_map(|(name, is)| is.then_some(name)).collect()
     }
 
