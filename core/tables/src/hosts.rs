@@ -1,5 +1,5 @@
 //! What the hosts over the C ABI know of commands, events and errors: names as JSON for Node.js and Ruby, whose methods are made while they
-//! run; TypeScript's declarations; methods in Go and Java.
+//! run; TypeScript's declarations; methods in Go, Java and C#.
 
 use crate::names::{line, pascal, pascal_of_camel};
 use std::fmt::Write;
@@ -216,4 +216,53 @@ fn java_kind(kind: Kind) -> &'static str {
         Kind::Filters => "List<String>",
         _ => "String",
     }
+}
+
+/// C#'s names of events and errors, and a method for each command.
+pub(crate) fn csharp() -> String {
+    let constants = |class: &str, words: &str, names: Vec<(String, &str, String)>| {
+        let each = all(names.into_iter(), |(name, value, words)| {
+            format!(
+                "        /// <summary>{words}</summary>\n        public const string {name} = \"{value}\";\n"
+            )
+        });
+        format!(
+            "\n    /// <summary>{words}</summary>\n    public static class {class}\n    {{\n{each}    }}\n"
+        )
+    };
+    let events = EventKind::entries().iter();
+    let events =
+        events.map(|entry| (pascal_of_camel(entry.kind.name()), entry.kind.name(), xml(&line(entry.words))));
+    let errors =
+        ErrorKind::ALL.iter().map(|kind| (pascal(kind.name()), kind.name(), xml(&line(kind.words()))));
+    let methods = all(commands(), |entry| {
+        let parameters =
+            all(needed(entry), |option| format!("{} {}, ", csharp_kind(option.kind), option.name));
+        let values = all(needed(entry), |option| format!(", \"{0}\", {0}", option.name));
+        let more = takes_any(entry) || options(entry).count() > needed(entry).count();
+        let (optional, given) = if more { ("JObject options = null, ", "options") } else { ("", "null") };
+        format!(
+            "        /// <summary>{}</summary>\n        public Task<JToken> {}Async({parameters}{optional}CancellationToken cancellation = default(CancellationToken))\n        {{\n            return CommandAsync(\"{}\", Join({given}{values}), cancellation);\n        }}\n",
+            xml(&words(entry)),
+            pascal_of_camel(entry.name),
+            entry.name
+        )
+    });
+    format!(
+        "// Made from the tables (make tables).\nusing System.Threading;\nusing System.Threading.Tasks;\nusing Newtonsoft.Json.Linq;\n\nnamespace Libwebchat\n{{\n    public sealed partial class Chat\n    {{\n{}    }}\n{}{}}}\n",
+        methods.replace("}\n        ///", "}\n\n        ///"),
+        constants("EventNames", "What can happen.", events.collect()),
+        constants("ErrorKinds", "Why a command can be refused.", errors.collect()),
+    )
+}
+
+fn csharp_kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Filters => "string[]",
+        _ => "string",
+    }
+}
+
+fn xml(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

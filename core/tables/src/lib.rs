@@ -102,6 +102,7 @@ pub fn all() -> Vec<Made> {
             part: None,
             text: hosts::java(),
         },
+        Made { path: "bindings/csharp/src/Commands.cs", part: None, text: hosts::csharp() },
         Made { path: "bindings/ruby/lib/webchat/names.json", part: None, text: hosts::json() },
         Made { path: "docs/reference/commands.md", part: None, text: commands::page() },
         Made { path: "docs/reference/events.md", part: None, text: events::page() },

@@ -31,13 +31,14 @@ static TURN: Mutex<()> = Mutex::new(());
 const FAR: Path = Path { delay_ms: 80, bytes_per_second: 200_000, idle_ms: 0 };
 
 /// The hosts over the C interface, with what their packages do not offer.
-const HOSTS: [(&str, &[&str]); 6] = [
+const HOSTS: [(&str, &[&str]); 7] = [
     ("node", &["functions", "keeper"]),
     ("go", &["functions", "keeper"]),
     ("java", &["functions", "keeper"]),
     ("java-ffm", &["functions", "keeper"]),
-    ("luajit", &["functions", "keeper", "background"]),
+    ("luajit", &["functions", "keeper"]),
     ("ruby", &["functions", "keeper"]),
+    ("csharp", &["functions", "keeper"]),
 ];
 
 fn replay(back_end: BackEnd, language: impl Language + 'static) {
