@@ -221,7 +221,7 @@ final class ChatTest {
         }
         CompletableFuture.allOf(started.toArray(new CompletableFuture<?>[0])).get();
         for (int i = 0; i < all.size(); i++) all.get(i).until("messageReceived", says("from chat " + i));
-        all.forEach(heard -> heard.chat.endChat().join());
+        CompletableFuture.allOf(all.stream().map(heard -> heard.chat.endChat()).toArray(CompletableFuture<?>[]::new)).get();
         all.forEach(Heard::close);
         long threads = Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().contains("webchat")).count();
         check(threads <= 1, threads + " threads");
