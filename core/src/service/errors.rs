@@ -96,8 +96,11 @@ pub(super) fn rejection(outcome: &Result<Reply, Failure>) -> Option<Error> {
     response(outcome).err()
 }
 
-/// The rejection of a command whose request failed.
+/// The rejection of a command whose request failed. What an open chat turns out not to have is rejected as what no chat has.
 pub(super) fn failure_error(failure: Failure) -> Error {
+    if failure.kind == ErrorKind::Unsupported {
+        return Error::new(failure.kind, failure.cause);
+    }
     let response =
         if failure.response == Value::Null { json!({"status": failure.status}) } else { failure.response };
     let mut error = Error::new(failure.kind, failure.cause).with_retry(failure.retry).with_response(response);

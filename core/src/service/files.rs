@@ -75,6 +75,7 @@ pub(super) fn uploaded(name: &str, outcome: Result<Reply, Failure>) -> Result<Re
     let (response, outcome) = match outcome {
         Ok(reply) if reply.verdict == Verdict::Done => return Ok(Resolution::Response(reply.body)),
         Ok(reply) => (with_filename(reply.body.refusal(), name), judge(reply)),
+        Err(failure) if failure.kind == ErrorKind::Unsupported => return Err(failure_error(failure)),
         Err(failure) => (failed_upload(&failure, name), Err(failure_error(failure))),
     };
     outcome.map_err(|error| error.with_response(response))
