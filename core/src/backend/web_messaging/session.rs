@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 static NAMES: SessionNames = SessionNames {
     id: "token",
     key: "token",
-    others: &["deploymentId", "domain", "join", "newest"],
-    hidden: &["join", "newest"],
+    others: &["deploymentId", "domain", "join", "riding", "newest"],
+    hidden: &["join", "riding", "newest"],
     participant: None,
     shows_empty: false,
 };
@@ -31,7 +31,7 @@ const DONE: &str = "done";
 pub mod key {
     /// The token, as text.
     pub const SESSION: &str = "_genesys.widgets.webchat.state.genesyscloud-webmessaging.session";
-    /// `{deploymentId, domain, join}` as JSON text.
+    /// `{deploymentId, domain, join, riding}` as JSON text.
     pub const KEYS: &str = "_genesys.widgets.webchat.state.genesyscloud-webmessaging.keys";
     /// The id of the newest message.
     pub const INDEX: &str = "_genesys.widgets.webchat.state.genesyscloud-webmessaging.index";
@@ -48,6 +48,8 @@ pub struct WebSession {
     pub domain: Private,
     /// The customer's joining is still to be sent; nothing where that is not known.
     pub owes_join: Option<bool>,
+    /// The attached data that have not arrived, as JSON text; empty where that is not known.
+    pub riding: Private,
     /// The id of the newest message that was told.
     pub newest: Private,
 }
@@ -63,6 +65,7 @@ impl WebSession {
             deployment_id: data.text("deploymentId"),
             domain: data.text("domain"),
             owes_join: owes(&data.text("join")),
+            riding: data.text("riding"),
             newest: data.text("newest"),
         })
     }
@@ -83,7 +86,7 @@ impl From<WebSession> for SessionData {
             Some(false) => DONE,
             None => "",
         };
-        let others = [session.deployment_id, session.domain, join.into(), session.newest];
+        let others = [session.deployment_id, session.domain, join.into(), session.riding, session.newest];
         Self::new(&NAMES, session.token.clone(), session.token, others)
     }
 }
@@ -114,6 +117,7 @@ impl SessionForm for WebForm {
             "deploymentId": data.text("deploymentId"),
             "domain": data.text("domain"),
             "join": data.text("join"),
+            "riding": data.text("riding"),
         });
         vec![
             (key::SESSION, Some(StoredText(data.key().to_string()))),
@@ -167,6 +171,7 @@ fn named(object: &Value) -> WebSession {
         deployment_id: text("deploymentId"),
         domain: text("domain"),
         owes_join: owes(&text("join")),
+        riding: text("riding"),
         newest: Private::default(),
         token: Private::default(),
     }
@@ -182,6 +187,7 @@ mod tests {
             deployment_id: "d".into(),
             domain: "r.test".into(),
             owes_join: Some(true),
+            riding: r#"{"order":"7"}"#.into(),
             newest: Private::default(),
         }
     }
@@ -217,7 +223,7 @@ mod tests {
     fn a_token_alone_or_what_was_kept_is_taken_back() {
         let kept = WebForm.kept(&session().into(), None);
         let back = WebSession::of(&WebForm.given(&kept).unwrap()).unwrap();
-        assert_eq!(back, WebSession { owes_join: None, ..session() });
+        assert_eq!(back, WebSession { owes_join: None, riding: Private::default(), ..session() });
         let alone = WebSession::of(&WebForm.given(&json!("t")).unwrap()).unwrap();
         assert_eq!(alone, WebSession { token: "t".into(), ..WebSession::default() });
         for none in [json!(""), json!({}), json!(null), json!("undefined"), json!({"token": 7})] {

@@ -162,7 +162,7 @@ impl Engine {
             opened: Opened::default(),
             join: Join::Done,
             data: JsonObject::new(),
-            attributes: Attributes::new(),
+            attributes: serde_json::from_str(&task.session.riding).unwrap_or_default(),
             riding: None,
             read_only: false,
             over: false,
@@ -216,6 +216,7 @@ impl Engine {
             deployment_id: self.settings.deployment_id.as_str().into(),
             domain: self.settings.domain.as_str().into(),
             owes_join: Some(session.join != Join::Done),
+            riding: serde_json::json!(session.attributes).to_string().into(),
             newest: Private::default(),
         }
         .into()

@@ -399,8 +399,7 @@ impl Engine {
         };
         if has_begun {
             session.join = Join::Done;
-            let reply = Reply { session: Some(self.data()), ..Reply::default() };
-            self.tell(Incoming::Batch(Box::new(reply)));
+            self.tell_data();
         } else if is_sure {
             session.join = Join::Owed;
         }

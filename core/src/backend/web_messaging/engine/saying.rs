@@ -11,7 +11,7 @@ use crate::{
     backend::web_messaging::wire::{Attributes, Message, Refusal, Request, attributes, bytes_of, failure},
     carrier::http::local_failure,
     model::{JsonObject, Whose},
-    transport::{Applied, Body, Failure, Operation, Reply},
+    transport::{Applied, Body, Failure, Incoming, Operation, Reply},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -175,9 +175,17 @@ impl Engine {
             return session.attributes.clone();
         }
         let failure = too_large(session);
-        session.attributes.clear();
+        self.drop_attributes();
         self.tell_error(&failure);
         Attributes::new()
+    }
+
+    /// They are more than the server takes.
+    fn drop_attributes(&mut self) {
+        if let Some(session) = &mut self.session {
+            session.attributes.clear();
+        }
+        self.tell_data();
     }
 
     /// The request has arrived, and with it what rode on it.
@@ -185,6 +193,9 @@ impl Engine {
         let Some(session) = &mut self.session else { return };
         if let Some((_, arrived)) = session.riding.take_if(|(of, _)| **of == *tracing_id) {
             session.attributes.retain(|name, value| arrived.get(name) != Some(value));
+            if !arrived.is_empty() {
+                self.tell_data();
+            }
         }
     }
 
@@ -196,11 +207,7 @@ impl Engine {
                 let wait = refusal.retry_after.unwrap_or(Duration::from_secs(3));
                 self.pace.put_off(pace::What::Message, self.now + wait);
             }
-            4013 => {
-                if let Some(session) = &mut self.session {
-                    session.attributes.clear();
-                }
-            }
+            4013 => self.drop_attributes(),
             409 => self.turns_read_only(),
             _ => {}
         }
@@ -219,10 +226,10 @@ impl Engine {
             4013 => true,
             _ => failure.applied == Applied::Unknown,
         };
+        if refusal.code == 4013 {
+            self.drop_attributes();
+        }
         if let Some(session) = &mut self.session {
-            if refusal.code == 4013 {
-                session.attributes.clear();
-            }
             session.join = if again { Join::Owed } else { Join::Done };
         }
         if failure.applied == Applied::Unknown {
@@ -323,7 +330,14 @@ impl Engine {
         }
         session.data.extend(data.clone());
         let body = json!({"userData": session.data, "deferred": true});
-        self.done(id, Ok(Reply { body: Body(body.to_string().into()), ..Reply::default() }));
+        let session = Some(self.data());
+        self.done(id, Ok(Reply { session, body: Body(body.to_string().into()), ..Reply::default() }));
+    }
+
+    /// Has what is stored of the session follow what is known.
+    pub(super) fn tell_data(&mut self) {
+        let reply = Reply { session: Some(self.data()), ..Reply::default() };
+        self.tell(Incoming::Batch(Box::new(reply)));
     }
 
     /// The conversation can only be read from now on: what waits is refused as the server would.
