@@ -35,6 +35,9 @@ impl Pairs {
     /// Says what is wrong with the turn of an event, if anything.
     pub(crate) fn check(&mut self, name: &str, data: &Value) -> Result<(), String> {
         let whose = data.pointer("/message/from/id").map(Value::to_string).unwrap_or_default();
+        // Bots of whom nobody tells leave with the first thing that a human says: all of them.
+        let speaks = data.pointer("/message/from/type").is_some_and(|kind| kind != "Bot");
+        let whose = if name == "botDisconnected" && speaks { String::new() } else { whose };
         for (first, last) in OF_THE_PROGRAM.into_iter().chain(OF_CONNECTIONS) {
             self.turn(name, (first, last), "")?;
         }

@@ -19,8 +19,8 @@ use std::{
     time::Duration,
 };
 use webchat_conformance::{
-    BackEnd, InProcess, Language, Pace, Path, Program, Table, back_ends, back_ends_in_part,
-    back_ends_of_other_servers, back_ends_of_tests, run_all,
+    BackEnd, InProcess, Language, Pace, Path, Program, Table, back_ends, back_ends_of_other_servers,
+    back_ends_of_tests, run_all,
 };
 
 /// Where programs are slow, one replay at a time. Elsewhere replays wait more than they work, and the harness runs
@@ -209,5 +209,4 @@ macro_rules! replays_far_away {
 back_ends!(replays);
 back_ends!(replays_far_away);
 back_ends_of_other_servers!(replays_in_rust);
-back_ends_in_part!(replays_in_rust);
 back_ends_of_tests!(replays_in_rust);

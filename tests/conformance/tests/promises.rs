@@ -34,9 +34,7 @@ fn join(config: &mut Map<String, Value>, changes: Map<String, Value>) {
 
 #[tokio::test]
 async fn the_library_keeps_them() {
-    for back_end in
-        BackEnd::ALL.iter().chain(BackEnd::OF_OTHER_SERVERS).chain(BackEnd::IN_PART).chain(BackEnd::OF_TESTS)
-    {
+    for back_end in BackEnd::ALL.iter().chain(BackEnd::OF_OTHER_SERVERS).chain(BackEnd::OF_TESTS) {
         for asynchronous in
             [false, true].into_iter().filter(|asynchronous| !asynchronous || back_end.has("async"))
         {

@@ -1,6 +1,6 @@
 //! What the GMS v2 reference promises, whatever carries it.
 
-use super::{BackEnd, Reference, text};
+use super::{BY_STATUS, BackEnd, Reference, text};
 use serde_json::{Value, json};
 
 /// GMS v2 over REST or `CometD`: one wire, two carriers.
@@ -17,6 +17,7 @@ pub(super) const GMS_V2: Reference = Reference {
     index: |original| original["index"].clone(),
     shown_index: |original| place(original).map_or_else(|| original.clone(), |(place, _)| place.into()),
     place,
+    id: |entry| entry["from"]["participantId"].clone(),
 };
 
 /// These abilities, and those of every back end of GMS v2.
@@ -25,6 +26,11 @@ macro_rules! abilities {
         &[
             $($own,)*
             "wire",
+            "joins",
+            "ownName",
+            "ownTyping",
+            "startError",
+            "userDataAtOnce",
             "files",
             "fileUpload",
             "fileDownload",
@@ -59,6 +65,7 @@ pub(super) const fn back_end(name: &'static str) -> BackEnd {
         library: None,
         left_out: &[],
         reference: &GMS_V2,
+        refusal: &BY_STATUS,
         config: |_, _| Value::Null,
         server: &[],
         actions: &[],

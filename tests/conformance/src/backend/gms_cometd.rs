@@ -1,13 +1,14 @@
 //! GMS v2 over `CometD`, by either of its carriers.
 
-use super::{Action, BackEnd, gms};
+use super::{Action, BY_BAYEUX, BackEnd, gms};
 use serde_json::{Value, json};
 use webchat_simulator::Simulator;
 
 /// By WebSocket.
 pub const GMS_COMETD: BackEnd = BackEnd {
-    abilities: gms::abilities!("push", "webSocket", "concurrent", "async", "history"),
+    abilities: gms::abilities!("push", "bayeux", "ownLeave", "webSocket", "concurrent", "async", "history"),
     never_resolves: NO_POLLS,
+    refusal: &BY_BAYEUX,
     actions: ACTIONS,
     link: |simulator| json!(simulator.cometd()),
     config: |simulator, _| config(simulator, true),
@@ -16,8 +17,9 @@ pub const GMS_COMETD: BackEnd = BackEnd {
 
 /// By long-polling.
 pub const GMS_COMETD_POLLING: BackEnd = BackEnd {
-    abilities: gms::abilities!("push", "longPolling", "async", "history"),
+    abilities: gms::abilities!("push", "bayeux", "ownLeave", "longPolling", "async", "history"),
     never_resolves: NO_POLLS,
+    refusal: &BY_BAYEUX,
     actions: ACTIONS,
     link: |simulator| json!(simulator.cometd()),
     config: |simulator, _| config(simulator, false),

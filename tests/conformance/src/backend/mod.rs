@@ -28,6 +28,7 @@ macro_rules! back_ends {
             gms_cometd: $crate::backend::gms_cometd::GMS_COMETD;
             gms_cometd_polling: $crate::backend::gms_cometd::GMS_COMETD_POLLING;
             nexus_rest: $crate::backend::nexus_rest::NEXUS_REST;
+            web_messaging: $crate::backend::web_messaging::WEB_MESSAGING;
         }
     };
 }
@@ -39,16 +40,6 @@ macro_rules! back_ends_of_other_servers {
         $each! {
             gms_cometd_ahead: $crate::backend::gms_cometd::GMS_COMETD_AHEAD;
             gms_cometd_polling_ahead: $crate::backend::gms_cometd::GMS_COMETD_POLLING_AHEAD;
-        }
-    };
-}
-
-/// Back ends whose wire the scenarios do not tell of yet: in Rust alone.
-#[macro_export]
-macro_rules! back_ends_in_part {
-    ($each:ident) => {
-        $each! {
-            web_messaging: $crate::backend::web_messaging::WEB_MESSAGING;
         }
     };
 }
@@ -89,6 +80,8 @@ pub struct BackEnd {
     pub left_out: &'static [(&'static str, &'static str)],
     /// What describes its wire.
     reference: &'static Reference,
+    /// How a server refuses over it.
+    refusal: &'static Refusal,
     /// What a chat is configured with, given the milliseconds between polls.
     config: fn(&Simulator, Option<u64>) -> Value,
     /// How its server differs from the usual: an API's name in the simulator, the name of its setting, and the value.
@@ -135,7 +128,29 @@ struct Reference {
     shown_index: fn(&Value) -> Value,
     /// An index of the server's as numbers of the same order; nothing, if it is no place.
     place: fn(&Value) -> Option<(u64, u64)>,
+    /// What a participant is known by, as an entry of his tells.
+    id: fn(&Value) -> Value,
 }
+
+/// How a server refuses one request as such.
+struct Refusal {
+    /// The fault that has it do so.
+    fault: fn() -> Value,
+    /// What the command is rejected with.
+    rejection: fn() -> Value,
+}
+
+/// With an HTTP status.
+const BY_STATUS: Refusal = Refusal {
+    fault: || json!({"kind": "status", "status": REFUSED}),
+    rejection: || json!({"kind": "unauthorized", "value": {"status": REFUSED}}),
+};
+
+/// With an error of Bayeux.
+const BY_BAYEUX: Refusal = Refusal {
+    fault: || json!({"kind": "refuse", "code": REFUSED}),
+    rejection: || json!({"kind": "rejected", "value": {"status": REFUSED}}),
+};
 
 /// Something that a server can be told to do: a name for scenarios, method and path in the simulator's control API.
 pub(crate) type Action = (&'static str, &'static str, &'static str);
@@ -169,16 +184,12 @@ impl BackEnd {
     /// Those whose servers are not the usual ones.
     pub const OF_OTHER_SERVERS: &[Self] = back_ends_of_other_servers!(array);
 
-    /// Those whose wire the scenarios do not tell of yet.
-    pub const IN_PART: &[Self] = back_ends_in_part!(array);
-
     /// Those of this crate.
     pub const OF_TESTS: &[Self] = back_ends_of_tests!(array);
 
     /// The back end of this name; the error says which there are.
     pub fn named(name: &str) -> Result<Self, String> {
-        let all =
-            || Self::ALL.iter().chain(Self::OF_OTHER_SERVERS).chain(Self::IN_PART).chain(Self::OF_TESTS);
+        let all = || Self::ALL.iter().chain(Self::OF_OTHER_SERVERS).chain(Self::OF_TESTS);
         let found = all().find(|back_end| back_end.name == name).copied();
         found.ok_or_else(|| {
             let names: Vec<_> = all().map(|back_end| back_end.name).collect();
@@ -246,10 +257,7 @@ impl BackEnd {
     /// What `${name}` stands for in every scenario.
     pub(crate) fn word(&self, name: &str) -> Option<Value> {
         match name {
-            "refused" => {
-                let kind = if self.has("http") { "unauthorized" } else { "rejected" };
-                Some(json!({"kind": kind, "value": {"status": REFUSED}}))
-            }
+            "refused" => Some((self.refusal.rejection)()),
             "brokeOff" if self.has("lostByAnyRequest") => {
                 Some(json!({"events": ["disconnected", "reconnected"]}))
             }
@@ -272,13 +280,10 @@ impl BackEnd {
         if self.has("http") { json!({"responseJSON": body}) } else { body }
     }
 
-    /// The fault that has a request for `operation` refused as such: with an HTTP status, or by Bayeux.
+    /// The fault that has a request for `operation` refused as such.
     pub(crate) fn refusal(&self, operation: &Value) -> Map<String, Value> {
-        let fault = if self.has("http") {
-            json!({"kind": "status", "status": REFUSED, "operation": operation})
-        } else {
-            json!({"kind": "refuse", "code": REFUSED, "operation": operation})
-        };
+        let mut fault = (self.refusal.fault)();
+        fault["operation"] = operation.clone();
         fault.as_object().cloned().unwrap_or_default()
     }
 
@@ -327,7 +332,7 @@ impl BackEnd {
                 let wanted = u64::try_from(number).ok()?;
                 let is_it = |id: &Value| id.as_u64() == Some(wanted);
                 let at = transcript.iter().position(|event| is_it(&json!(event)["from"]["participantId"]))?;
-                Some(wire.get(at)?["from"]["participantId"].clone())
+                Some((self.reference.id)(wire.get(at)?))
             }
             _ => None,
         }

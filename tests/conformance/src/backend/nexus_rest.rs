@@ -1,6 +1,6 @@
 //! Nexus v3 over REST.
 
-use super::{BackEnd, Reference, text};
+use super::{BY_STATUS, BackEnd, Reference, text};
 use serde_json::{Value, json};
 
 /// The back end.
@@ -9,6 +9,11 @@ pub const NEXUS_REST: BackEnd = BackEnd {
     abilities: &[
         "wire",
         "polling",
+        "joins",
+        "ownName",
+        "ownTyping",
+        "startError",
+        "userDataAtOnce",
         "http",
         "concurrent",
         "lostByPolls",
@@ -39,6 +44,7 @@ pub const NEXUS_REST: BackEnd = BackEnd {
     library: None,
     left_out: &[],
     reference: &NEXUS_V3,
+    refusal: &BY_STATUS,
     config: |simulator, poll_interval| {
         json!({"transport": {
             "type": "pureengage-v3-rest",
@@ -77,6 +83,7 @@ const NEXUS_V3: Reference = Reference {
         _ => original.to_string().into(),
     },
     place,
+    id: |entry| entry["from"]["participantId"].clone(),
 };
 
 fn word(name: &str) -> Option<Value> {

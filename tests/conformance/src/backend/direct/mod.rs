@@ -8,13 +8,22 @@ mod library;
 
 pub use library::Direct;
 
-use super::{BackEnd, Reference, text};
+use super::{BY_STATUS, BackEnd, Reference, text};
 use serde_json::{Value, json};
 
 /// What the table may expect of it.
 pub const DIRECT: BackEnd = BackEnd {
     name: "direct",
-    abilities: &["push", "verifySession", "restoreTimeout"],
+    abilities: &[
+        "push",
+        "joins",
+        "ownName",
+        "ownLeave",
+        "ownTyping",
+        "startError",
+        "verifySession",
+        "restoreTimeout",
+    ],
     never_resolves: &[
         "poll",
         "startPoll",
@@ -34,6 +43,7 @@ pub const DIRECT: BackEnd = BackEnd {
     library: Some(&Direct),
     left_out: &[],
     reference: &REFERENCE,
+    refusal: &BY_STATUS,
     config: |simulator, _| json!({"direct": {"server": library::at_hand(simulator)}}),
     server: &[],
     actions: &[],
@@ -52,6 +62,7 @@ const REFERENCE: Reference = Reference {
     index: |original| original["index"].clone(),
     shown_index: |original| format!("place {original}").into(),
     place: |original| super::known((original.as_u64()?, 0)),
+    id: |entry| entry["from"]["participantId"].clone(),
 };
 
 fn word(name: &str) -> Option<Value> {
