@@ -9,7 +9,7 @@ CFLAGS := -std=c99 -Wall -Wextra -Wpedantic -Werror -Iinclude
 CXXFLAGS := -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -Ibindings/cpp/include
 LINK   := -L$(DEBUG) -lwebchat -Wl,-rpath,$(DEBUG)
 
-.PHONY: help setup build demo chat test docs test-proxy hostile hosts tsan miri audit fuzz bench recovery header tables notices wheel install dist clean
+.PHONY: help setup build demo chat test docs test-proxy kills hostile hosts tsan miri audit fuzz bench recovery header tables notices wheel install dist clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ test: setup ## Runs every check and test there is
 
 test-proxy: setup ## Tests chats through nginx as a reverse proxy
 	cargo test --locked -p webchat-proxy -- --test-threads 8
+
+kills: ## Cuts a link a thousand times for each way in which Web Messaging may name messages, and kills a hundred programs (takes minutes)
+	cargo test --locked -p webchat-core --lib --test killed -- --ignored a_thousand_kills_in_each_way fifty_cuts_in_real_time a_hundred_programs
 
 TIME ?= 60
 fuzz: setup ## Fuzzes all that reads what comes from outside, TIME=60 seconds each (BOUNDED=1: a few thousand inputs, always the same)

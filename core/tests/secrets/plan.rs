@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use std::time::Duration;
 use webchat_core::{
-    backend::{gms::GmsForm, nexus_rest::NexusForm},
+    backend::{gms::GmsForm, nexus_rest::NexusForm, web_messaging::WebForm},
     command::StartChat,
     store::key,
     transport::SessionForm,
@@ -24,10 +24,12 @@ pub(crate) enum BackEnd {
     WebSocket,
     LongPolling,
     Nexus,
+    WebMessaging,
 }
 
 impl BackEnd {
-    pub(crate) const ALL: [Self; 4] = [Self::Gms, Self::WebSocket, Self::LongPolling, Self::Nexus];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Gms, Self::WebSocket, Self::LongPolling, Self::Nexus, Self::WebMessaging];
 
     /// A configuration for it, with `connection` besides the headers.
     pub(crate) fn config(self, simulator: &Simulator, connection: &Value) -> Value {
@@ -45,6 +47,18 @@ impl BackEnd {
                 "dataURL": simulator.nexus_url(),
                 "endpoint": "support",
                 "headers": {"x-api-key": PLANTED},
+                "async": {"enabled": true},
+            }}),
+            Self::WebMessaging => json!({"transport": {
+                "type": "genesyscloud-webmessaging",
+                "deploymentId": "9e1b7c1e-3d5f-4a82-8c66-0d7b5a4f2e10",
+                "socketURL": format!("ws://{}", simulator.address()),
+                "apiURL": format!("http://{}", simulator.address()),
+                "configURL": format!("http://{}", simulator.address()),
+                "application": PLANTED,
+                "headers": {"x-tenant": PLANTED},
+                "journeyContext": {"customer": {"id": PLANTED, "idType": "cookie"}},
+                "settleTimeout": 500,
                 "async": {"enabled": true},
             }}),
         };
@@ -83,6 +97,9 @@ pub(crate) fn faults() -> Vec<FaultKind> {
         code(PLANTED, 400),
         code(&ugly(), 200),
         code("INVALID_SESSION", 400),
+        code("4006", 400),
+        code("4029", 429),
+        code("5000", 200),
         FaultKind::NonJson,
         FaultKind::StatusCode1,
         FaultKind::StatusCode2 { chat_ended: false, errors: vec![error(7)] },
@@ -206,8 +223,13 @@ pub(crate) fn stored() -> Vec<webchat_core::store::Stored> {
         json!({"custom": [{"source": format!("{PLANTED}("), "flags": PLANTED}, PLANTED]}).to_string(),
     ];
     let all = |value: &String| {
-        let keys =
-            [GmsForm.keys(), NexusForm.keys(), &[key::PING, key::FILTERS, key::CHAT_START_LOCK]].concat();
+        let keys = [
+            GmsForm.keys(),
+            NexusForm.keys(),
+            WebForm.keys(),
+            &[key::PING, key::FILTERS, key::CHAT_START_LOCK],
+        ]
+        .concat();
         keys.into_iter().map(|key| (key.to_owned(), value.clone())).collect()
     };
     values.iter().map(all).collect()

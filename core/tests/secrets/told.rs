@@ -89,7 +89,13 @@ impl Told {
     pub(crate) fn keys(&mut self, log: &[LogEntry], simulator: &Simulator) {
         let fields = ["secureKey", "userId", "x-nexus-client-key"];
         let mut keys: Vec<String> = simulator.chats().into_iter().map(|chat| chat.id).collect();
+        keys.extend(simulator.web_messaging().known.into_iter().map(|session| session.token));
         for entry in log {
+            let key = entry.header("authorization").and_then(|value| value.split_once(' '));
+            keys.extend(key.map(|(_, key)| key.to_owned()));
+            if entry.path.contains("shyrka") || entry.path.contains("downloads") {
+                keys.extend(entry.path.split(['?', '&', '=']).map(str::to_owned));
+            }
             keys.extend(entry.client_id.clone());
             let all = entry.fields.iter().chain(&entry.headers);
             keys.extend(

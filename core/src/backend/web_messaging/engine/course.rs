@@ -1,14 +1,12 @@
 //! Each operation's course, but for what is said, read and carried in files.
 
-use super::{
-    Answer, Engine, Job, JobId, Output, Session, Step, Task, TaskId, asked::What, pace, saying::Join,
-};
+use super::{Answer, Engine, Job, JobId, Output, Session, Step, Task, TaskId, ending::ended, saying::Join};
 use crate::{
     ErrorKind, Private,
     backend::web_messaging::{
         options::{AutoStart, TYPE},
         session::{WebForm, WebSession},
-        wire::{Attributes, Deployment, Message, Opened, Request, attributes, events_error, is_over},
+        wire::{Attributes, Deployment, Opened, attributes, events_error, is_over, session_gone},
     },
     carrier::http::{local_failure, lost_connection},
     json,
@@ -79,9 +77,9 @@ impl Engine {
         let Some(task) = self.tasks.get(&id) else { return };
         let of = &task.session.deployment_id;
         if !of.is_empty() && **of != *self.settings.deployment_id {
-            let cause = "the stored session is of another deployment";
-            let failure = local_failure(ErrorKind::NotFound, cause.into());
-            return self.done(id, Err(Failure { useless: true, ..failure }));
+            let cause = "the stored session is of another deployment: a new chat has to be started";
+            let failure = session_gone("otherDeployment", cause);
+            return self.done(id, Err(Failure { useless: true, ended: false, ..failure }));
         }
         self.configure(id);
     }
@@ -99,7 +97,8 @@ impl Engine {
         self.entries = super::Entries::default();
         self.sent.clear();
         (self.names_in_history, self.history_key, self.oldest_page) = (None, None, 1);
-        (self.gap, self.in_doubt, self.loose) = (None, None, None);
+        (self.gap, self.in_doubt) = (None, None);
+        self.loose.clear();
         self.typing.clear();
         self.unshown.clear();
         self.addresses.clear();
@@ -150,7 +149,8 @@ impl Engine {
             Err(failure) if is_start => return self.start_fails(id, unknown_deployment(failure)),
             Err(_) => Deployment::default(),
             Ok(deployment) if !deployment.has_chats && is_start => {
-                let cause = "the deployment is not active, or has no chats";
+                let cause =
+                    "the deployment is not active, or has no chats: its administrator can switch them on";
                 return self.start_fails(id, local_failure(ErrorKind::Rejected, cause.into()));
             }
             Ok(deployment) => deployment,
@@ -177,8 +177,10 @@ impl Engine {
             match task.operation.clone() {
                 Operation::Start(start) => self.started(id, &start, is_new),
                 _ if is_new => {
-                    let failure =
-                        local_failure(ErrorKind::NotFound, "the server does not know the session".into());
+                    let failure = session_gone(
+                        "unknown",
+                        "the session has expired or was cleared: a new chat has to be started",
+                    );
                     self.start_fails(id, Failure { useless: true, ..failure });
                 }
                 _ => {
@@ -238,67 +240,6 @@ impl Engine {
         }
         let read_only = self.session.as_ref().is_some_and(|session| session.read_only);
         self.done(id, Ok(Reply { ended: Some(read_only), ..Reply::default() }));
-    }
-
-    /// Ends the session: the conversation is cleared where that is wanted and allowed.
-    fn end(&mut self, id: TaskId) {
-        let may = self.session.as_ref().is_some_and(|session| session.deployment.may_clear);
-        if !self.settings.clears || !may {
-            return self.finish_end(id, false);
-        }
-        if let Some(task) = self.tasks.get_mut(&id) {
-            task.step = Step::Ending { until: self.now + self.settings.ajax_timeout * 2, asked: false };
-        }
-    }
-
-    /// Asks for the end, where that is to be done.
-    pub(super) fn ask_for_the_end(&mut self) {
-        for id in self.tasks_in(|step| matches!(step, Step::Ending { asked: false, .. })) {
-            if let Some(Task { step: Step::Ending { asked, .. }, .. }) = self.tasks.get_mut(&id) {
-                *asked = true;
-            }
-            let none = Attributes::new();
-            let clear = Request::Message { message: Message::Clear, name: None, attributes: &none };
-            self.ask(Some(id), What::Clear, pace::What::Other, &clear);
-        }
-    }
-
-    /// The link is lost with the request for the end on its way: it is asked for again over the next.
-    pub(super) fn end_again(&mut self, id: TaskId) {
-        if let Some(Task { step: Step::Ending { asked, .. }, .. }) = self.tasks.get_mut(&id) {
-            *asked = false;
-        }
-    }
-
-    /// The conversation is over, as whoever ends it wants to know; false, if nobody does.
-    pub(super) fn ending_is_heard(&mut self, is_over: bool) -> bool {
-        let ending = self.tasks_in(|step| matches!(step, Step::Ending { .. }));
-        for id in ending.iter().filter(|_| is_over) {
-            self.finish_end(*id, true);
-        }
-        is_over && !ending.is_empty()
-    }
-
-    /// Nobody will hear of the end any more.
-    pub(super) fn end_unheard(&mut self) {
-        for id in self.tasks_in(|step| matches!(step, Step::Ending { .. })) {
-            self.finish_end(id, false);
-        }
-    }
-
-    pub(super) fn ending_due(&mut self) {
-        let now = self.now;
-        for id in self.tasks_in(|step| matches!(step, Step::Ending { until, .. } if *until <= now)) {
-            self.finish_end(id, false);
-        }
-    }
-
-    pub(super) fn finish_end(&mut self, id: TaskId, agent_told: bool) {
-        if let Some(session) = &mut self.session {
-            session.over = true;
-        }
-        self.hang_up();
-        self.done(id, Ok(ended(agent_told)));
     }
 
     /// A task is through.
@@ -363,12 +304,6 @@ impl Reply {
     fn into_sessions(self) -> Self {
         Self { ended: Some(false), ..self }
     }
-}
-
-/// What an end resolves with.
-fn ended(agent_told: bool) -> Reply {
-    let body = format!(r#"{{"conversationEnded":{agent_told}}}"#);
-    Reply { ended: Some(true), body: Body(body.into()), ..Reply::default() }
 }
 
 /// A start's fields and attached data, the data winning over fields of the same name.

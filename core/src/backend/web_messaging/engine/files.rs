@@ -1,5 +1,5 @@
 //! Files. One that is sent is announced, put where the server says, confirmed by the server, and then told in a message; one that is fetched is
-//! asked for under its address, which is renewed once where it is too old.
+//! asked for under its address, which is renewed once where it is too old (web-messaging.md, 5.4).
 
 use super::{Engine, Job, Step, Task, TaskId, asked::What, hearing::with_news, pace};
 use crate::{
@@ -72,7 +72,7 @@ impl Engine {
             let (name, size) = match self.tasks.get_mut(&id) {
                 Some(Task { operation: Operation::Upload(upload), step, .. }) => {
                     let Step::Measured(size) = *step else { continue };
-                    *step = Step::Announced(file.as_str().into());
+                    *step = Step::Announced(file.as_str().into(), size);
                     (upload.name.clone(), size)
                 }
                 _ => continue,
@@ -85,7 +85,7 @@ impl Engine {
     /// Where a file goes, or is to be had.
     pub(super) fn address_told(&mut self, tracing_id: Option<&str>, address: Address) {
         let file = address.id.clone();
-        let is_of = |step: &Step| matches!(step, Step::Announced(of) | Step::Addressed(of) if *of == file);
+        let is_of = |step: &Step| matches!(step, Step::Announced(of, _) | Step::Addressed(of) if *of == file);
         let of = self.tasks_in(is_of);
         let wanted = |asked: &super::Asked| {
             matches!(asked.what, What::Announce | What::FileAddress)
@@ -107,7 +107,7 @@ impl Engine {
         }
     }
 
-    fn set_step(&mut self, id: TaskId, step: Step) {
+    pub(super) fn set_step(&mut self, id: TaskId, step: Step) {
         if let Some(task) = self.tasks.get_mut(&id) {
             task.step = step;
         }
@@ -150,7 +150,7 @@ impl Engine {
     /// A file is refused that is on its way; false, if it is none of ours.
     pub(super) fn file_refused(&mut self, file: &str, refusal: &Refusal) -> bool {
         let is_it = |step: &Step| match step {
-            Step::Announced(of) | Step::Sending { file: of, .. } | Step::Confirming { file: of, .. } => {
+            Step::Announced(of, _) | Step::Sending { file: of, .. } | Step::Confirming { file: of, .. } => {
                 **of == *file
             }
             _ => false,
@@ -172,29 +172,12 @@ impl Engine {
         let is_open = |step: &Step| {
             matches!(
                 step,
-                Step::Announced(_) | Step::Sending { .. } | Step::Confirming { .. } | Step::Addressed(_)
+                Step::Announced(..) | Step::Sending { .. } | Step::Confirming { .. } | Step::Addressed(_)
             )
         };
         for id in self.tasks_in(is_open) {
             let failure = lost_connection(Applied::No, "the link was lost while the file was on its way");
             self.done(id, Err(with_news(failure)));
-        }
-    }
-
-    /// Messages of files that may have arrived: the history shows them by the file.
-    pub(super) fn settle_files(&mut self, entries: &[Entry]) {
-        for id in self.tasks_in(|step| matches!(step, Step::Unsure(_))) {
-            let Some(file) = self.file_of(id) else { continue };
-            let has_it =
-                |entry: &&Entry| entry.is_own && entry.files.iter().any(|attached| attached.id == file);
-            let outcome = if let Some(entry) = entries.iter().find(has_it) {
-                let body = Body(entry.received.original.as_json().into_owned().into());
-                Ok(Reply { file_id: Some(file.into()), body, ..Reply::default() })
-            } else {
-                let cause = "the link was lost while the file's message was on its way";
-                Err(with_news(lost_connection(Applied::Unknown, cause)))
-            };
-            self.done(id, outcome);
         }
     }
 
@@ -232,8 +215,34 @@ impl Engine {
             let failure = lost_connection(Applied::No, "the file's address cannot be had without the link");
             return self.done(id, Err(failure));
         }
-        self.set_step(id, Step::Addressed(file.into()));
-        self.ask(Some(id), What::FileAddress, pace::What::Other, &Request::FileAddress { id: file });
+        self.set_step(id, Step::WantsAddress(file.into()));
+    }
+
+    /// Asks for addresses that are wanted.
+    pub(super) fn ask_for_addresses(&mut self) {
+        for id in self.tasks_in(|step| matches!(step, Step::WantsAddress(_))) {
+            if self.pace.ready_at(pace::What::Other) > self.now {
+                return;
+            }
+            let Some(Task { step: Step::WantsAddress(file), .. }) = self.tasks.get(&id) else { continue };
+            let file = file.clone();
+            self.ask(Some(id), What::FileAddress, pace::What::Other, &Request::FileAddress { id: &file });
+            self.set_step(id, Step::Addressed(file));
+        }
+    }
+
+    /// A file's announcement, or the wish for its address, is refused: one that came too soon is sent again.
+    pub(super) fn asking_refused(&mut self, id: TaskId, refusal: &Refusal) {
+        self.put_off(refusal);
+        let again = match self.tasks.get(&id).map(|task| &task.step) {
+            Some(Step::Announced(_, size)) => Some(Step::Measured(*size)),
+            Some(Step::Addressed(file)) => Some(Step::WantsAddress(file.clone())),
+            _ => None,
+        };
+        match again.filter(|_| refusal.is_too_much()) {
+            Some(step) => self.set_step(id, step),
+            None => self.file_fails(id, refusal),
+        }
     }
 
     /// A file could not be fetched: an address that is too old is renewed, once.

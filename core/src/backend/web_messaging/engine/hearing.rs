@@ -7,7 +7,9 @@ use super::{
     saying::Join,
 };
 use crate::{
-    backend::web_messaging::wire::{self, Entry, Heard, Kind, Refusal, failure, is_over, session_over},
+    backend::web_messaging::wire::{
+        self, Entry, Heard, Kind, Refusal, failure, is_over, session_gone, session_over,
+    },
     foreign,
     model::Received,
     transport::{Body, Failure, Incoming, Reply, Verdict},
@@ -58,7 +60,9 @@ impl Engine {
             Heard::Expired => self.session_ends(&session_over(4006)),
             Heard::Cleared => {
                 if !self.ending_is_heard(true) {
-                    self.over_by(Reply { ended: Some(true), ..Reply::default() });
+                    let cause =
+                        "the conversation was cleared from another device: a new chat has to be started";
+                    self.session_ends(&session_gone("cleared", cause));
                 }
             }
             Heard::Refused(refusal) => self.refused(tracing_id, &refusal),
@@ -82,19 +86,20 @@ impl Engine {
             .or_else(|| asked.as_ref().map(|asked| asked.tracing_id.to_string()));
         let sent = if is_own { self.whose(tracing_id, &entry) } else { None };
         let (number, names) = sent.map_or((None, Vec::new()), |sent| {
-            let names = sent.tracing_ids.iter().chain([&sent.name]).map(ToString::to_string).collect();
+            let names =
+                sent.tracing_ids.iter().chain([&sent.name]).map(ToString::to_string).collect::<Vec<_>>();
             (sent.number, names)
         });
+        let name = names.last().cloned();
         let own = Own { number, names: names.iter().map(String::as_str).collect() };
         let places = matches!(entry.kind, Kind::Said | Kind::Joined | Kind::Left { .. } | Kind::Other);
         let index = places.then(|| self.entries.live(&entry, &own));
-        if self.loose.as_ref().is_some_and(|(of, _)| Some(*of) == number) {
-            self.loose = None;
-        }
+        self.tighten(name.as_deref());
         if let Some(tracing_id) = &by {
             self.arrived(tracing_id);
         }
         self.note_files(&entry);
+        self.settle_files(std::slice::from_ref(&entry), None);
         self.tell_entry(entry, index, number);
         if let Some(asked) = asked {
             self.said_back(&asked, tracing_id.is_some(), body);
@@ -203,8 +208,7 @@ impl Engine {
         if reason == Some("signedIn") {
             return self.session_ends(&session_over(4017));
         }
-        let cause =
-            "the server has closed the connection: the session is used by another, or was closed there";
+        let cause = "the server has closed the connection: too many devices use the session, or one has closed the others; it can be restored";
         let failure = crate::carrier::http::lost_connection(crate::transport::Applied::Unknown, cause);
         self.part(failure);
     }
@@ -246,10 +250,14 @@ impl Engine {
             (What::Configure, _) => self.configure_refused(refusal),
             (What::Join, _) => self.join_refused(refusal),
             (What::Message, _) => self.message_refused(asked, refusal),
-            (What::Clear, Some(id)) => self.finish_end(id, false),
-            (What::HistoryKey, _) => self.no_key(failure(refusal)),
-            (What::Announce | What::FileAddress, Some(id)) => self.file_fails(id, refusal),
+            (What::Clear, Some(id)) => self.end_refused(id, refusal),
+            (What::HistoryKey, _) => {
+                self.put_off(refusal);
+                self.no_key(failure(refusal));
+            }
+            (What::Announce | What::FileAddress, Some(id)) => self.asking_refused(id, refusal),
             (What::Typing, _) => {
+                self.put_off(refusal);
                 if let (403, Some(session)) = (refusal.code, &mut self.session) {
                     session.deployment.shows_typing = false;
                 }

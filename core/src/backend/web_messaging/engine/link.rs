@@ -1,9 +1,11 @@
-//! The link: opened, configured, watched, and made anew when it is lost.
+//! The link: opened, configured, watched, and made anew when it is lost (web-messaging.md, 2.3 and 5.5).
 
 use super::{Engine, Input, Output, Session, Step, asked::What, pace};
 use crate::{
     Retry,
-    backend::web_messaging::wire::{Opened, Refusal, Request, events_error, failure, is_over, session_over},
+    backend::web_messaging::wire::{
+        Opened, Refusal, Request, events_error, failure, is_over, session_gone, session_over,
+    },
     carrier::http::lost_connection,
     transport::{Applied, Failure, Incoming, News, Reply, Verdict},
 };
@@ -108,8 +110,8 @@ impl Engine {
             return;
         }
         if is_new {
-            // What was to go on is gone: another device has cleared it.
-            return self.over_by(Reply { ended: Some(true), ..Reply::default() });
+            let cause = "the session has expired or was cleared while the link was lost: a new chat has to be started";
+            return self.session_ends(&session_gone("unknown", cause));
         }
         log::debug!(target: "webchat::connection", "the link is up again, {}", if told { "as was told" } else { "at once" });
         self.tell(Incoming::Up { gap: true });
@@ -131,8 +133,10 @@ impl Engine {
     pub(super) fn lost(&mut self, failure: Failure) {
         match self.link.state {
             State::Idle | State::Pausing(_) => {}
-            State::Opening | State::Configuring => self.attempt_failed(failure),
+            State::Opening => self.attempt_failed(no_entry(failure)),
+            State::Configuring => self.attempt_failed(failure),
             State::Up => {
+                self.loose.clear();
                 self.forget_asked(&failure);
                 self.interrupt_files();
                 self.gap.get_or_insert(self.entries.mark());
@@ -257,6 +261,18 @@ impl Engine {
             self.start_fails(id, failure.clone());
         }
     }
+}
+
+/// What to do where the server does not let a socket be opened.
+fn no_entry(failure: Failure) -> Failure {
+    let cause = match failure.status {
+        403 => format!(
+            "{}: the deployment is not active, or does not take chats from this origin: check deploymentId and origin",
+            failure.cause
+        ),
+        _ => return failure,
+    };
+    Failure { cause, ..failure }
 }
 
 fn after(failure: &Failure) -> Duration {

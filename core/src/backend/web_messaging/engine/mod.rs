@@ -3,20 +3,23 @@
 //! It is given the time (since any origin), what is to be performed and what comes; after each of these calls take its outputs with
 //! [`Engine::poll_output`] until there is none, and call [`Engine::handle_timeout`] at [`Engine::poll_timeout`]. `link` brings the link up
 //! and keeps it, `asked` knows which requests have no answer, `pace` how much the server takes, `entries` which entries are known; `course`
-//! leads operations through their steps, `saying` what is said in the conversation, `hearing` what comes of it, `reading` the history, `files`
-//! files.
+//! leads operations through their steps, `ending` the last of them, `saying` what is said in the conversation, `hearing` what comes of it, `reading` the history, `learned` what else is in it, `files`
+//! files, and `unsure` finds out what became of a file's message.
 //!
 //! Time limits: `ajaxTimeout` for an answer over the socket. A start and a restoration wait for the link through five attempts to bring it up.
 
 mod asked;
 mod course;
+mod ending;
 mod entries;
 mod files;
 mod hearing;
+mod learned;
 mod link;
 mod pace;
 mod reading;
 mod saying;
+mod unsure;
 
 #[cfg(test)]
 mod tests;
@@ -43,6 +46,10 @@ use std::{
     fmt,
     time::Duration,
 };
+use unsure::Loose;
+
+/// How long to wait after a refusal for too much of anything that does not say how long.
+const TOO_SOON: Duration = Duration::from_secs(3);
 
 /// How a chat is held.
 #[derive(Clone, Debug)]
@@ -196,8 +203,8 @@ enum Step {
     Working(JobId),
     /// It is known how large its file is.
     Measured(u64),
-    /// Its file is announced under this id.
-    Announced(Box<str>),
+    /// Its file, of so many bytes, is announced under this id.
+    Announced(Box<str>, u64),
     /// Its file is on its way; whether the server has it already.
     Sending {
         job: JobId,
@@ -211,9 +218,15 @@ enum Step {
     },
     /// The message with its file is on its way.
     SaidFile(Box<str>),
-    /// The same, and may have arrived.
-    Unsure(Box<str>),
-    /// The address of its file is wanted.
+    /// The same, and may have arrived. A look that begins from then on shows whether it has; nobody waits for that longer than `until`.
+    Unsure {
+        file: Box<str>,
+        from: Duration,
+        until: Duration,
+    },
+    /// The address of its file is to be asked for.
+    WantsAddress(Box<str>),
+    /// The address of its file is asked for.
     Addressed(Box<str>),
     /// Its file is fetched; whether from a new address.
     Getting {
@@ -240,8 +253,8 @@ pub(super) struct Engine {
     gap: Option<Seq>,
     /// What became of a message is not known; what was known when it left.
     in_doubt: Option<Seq>,
-    /// A message whose answer did not come, and when its link is given up for that.
-    loose: Option<(u64, Duration)>,
+    /// Messages whose answers did not come.
+    loose: Vec<Loose>,
     /// Counts the links that were lost.
     epoch: u64,
     tasks: BTreeMap<TaskId, Task>,
@@ -281,7 +294,7 @@ impl Engine {
             names_in_history: None,
             gap: None,
             in_doubt: None,
-            loose: None,
+            loose: Vec::new(),
             epoch: 0,
             tasks: BTreeMap::new(),
             queue: VecDeque::new(),
@@ -350,8 +363,8 @@ impl Engine {
         self.link_due();
         self.asked_due();
         self.typing_due();
-        self.loose_due();
         self.files_due();
+        self.unsure_due();
         self.ending_due();
         self.reading_due();
         self.go_on();
@@ -370,7 +383,7 @@ impl Engine {
             self.link.deadline(),
             self.asked_deadline(),
             self.typing.iter().map(|(until, _)| *until).min(),
-            self.loose.as_ref().map(|(_, until)| *until),
+            self.unsure_deadline(),
             self.saying_deadline(),
             self.reading_deadline(),
             self.steps_deadline(),

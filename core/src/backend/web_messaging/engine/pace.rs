@@ -1,4 +1,4 @@
-//! How much the server takes, kept by ourselves: whether it counts what it refuses is not known, so nothing is to be refused.
+//! How much the server takes, kept by ourselves: whether it counts what it refuses is not known, so nothing is to be refused (web-messaging.md, 6.3).
 //!
 //! A limit is so many within a time that moves on. What has left may arrive closer together than it left, so the times are taken a little longer.
 
@@ -69,7 +69,7 @@ pub(super) struct Pace {
     pages: Window,
     typing: Duration,
     next_typing: Duration,
-    /// The server has asked for so much patience, with messages and with pages.
+    /// The server has asked for so much patience, over the socket and with pages.
     put_off: [Duration; 2],
 }
 
@@ -93,7 +93,7 @@ impl Pace {
         match what {
             What::Page => self.pages.ready_at(0).max(self.put_off[1]),
             What::Configure => self.configures.ready_at(0),
-            What::Other => self.requests.ready_at(0),
+            What::Other => self.requests.ready_at(0).max(self.put_off[0]),
             // Some are left for keys, files and the end.
             What::Message => {
                 self.requests.ready_at(most / 10).max(self.messages.ready_at(0)).max(self.put_off[0])

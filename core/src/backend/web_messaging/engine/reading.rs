@@ -1,12 +1,10 @@
-//! Reading the history: page by page, the newest first, with a key that is asked for over the socket. One reads at a time.
+//! Reading the history: page by page, the newest first, with a key that is asked for over the socket. One reads at a time
+//! (web-messaging.md, 5.3).
 //!
 //! A look for what was missed, or for what became of a message, goes on to an entry that was known before; a replay to the end, or to what was
 //! told last; who wants older entries begins with the page on which the oldest was seen, because new ones only ever move it on.
 
-use super::{
-    Answer, Engine, Job, JobId, Step, TaskId, asked::What, entries::Seq, hearing::with_news, pace,
-    saying::Join,
-};
+use super::{Answer, Engine, Job, JobId, Step, TaskId, asked::What, entries::Seq, hearing::with_news, pace};
 use crate::{
     ErrorKind, Private, Retry,
     backend::web_messaging::wire::{self, Entry, Kind, Request},
@@ -57,6 +55,7 @@ pub(super) struct Reading {
     size: u64,
     number: u64,
     state: State,
+    began: Duration,
     /// Until when the link is waited for.
     until: Duration,
     /// The key was refused once.
@@ -89,6 +88,11 @@ impl Engine {
         }
     }
 
+    /// Whether a task reads.
+    pub(super) fn is_reading(&self, id: TaskId) -> bool {
+        self.reading.as_ref().is_some_and(|reading| reading.task == id)
+    }
+
     /// Reads on as far as that goes.
     pub(super) fn read_on(&mut self) {
         loop {
@@ -112,6 +116,7 @@ impl Engine {
                 (Aim::Replay { newest: task.session.newest.clone(), whole }, size, 1)
             }
             Operation::History { .. } => (Aim::Older, self.settings.page_size, self.oldest_page),
+            Operation::Upload(_) => (Aim::Look(self.known_before_file(id)), LARGE, 1),
             _ => {
                 let known = self.entries.mark();
                 let after = match &task.operation {
@@ -129,6 +134,7 @@ impl Engine {
             size,
             number,
             state: State::WantsKey,
+            began: self.now,
             until: self.now + self.settings.ajax_timeout * 2,
             has_new_key: false,
             repetitions: 0,
@@ -261,6 +267,9 @@ impl Engine {
     /// Whoever reads has read in vain. What a look misses is looked for again.
     fn reading_fails(&mut self, failure: Failure) {
         let Some(reading) = self.reading.take() else { return };
+        if self.looks_for_file(reading.task) {
+            return self.look_for_file_again(reading.task, &failure);
+        }
         let is_restore = matches!(reading.aim, Aim::Replay { .. });
         if is_restore {
             return self.start_fails(reading.task, failure);
@@ -305,6 +314,10 @@ impl Engine {
     fn read_through(&mut self) {
         let Some(mut reading) = self.reading.take() else { return };
         let looks = matches!(reading.aim, Aim::Look(_));
+        self.settle_files(&reading.entries, looks.then_some(reading.began));
+        if self.looks_for_file(reading.task) {
+            return;
+        }
         if matches!(reading.aim, Aim::Older) {
             // Pages may have moved on meanwhile: what comes before the oldest known is known.
             self.oldest_page = reading.number;
@@ -313,7 +326,6 @@ impl Engine {
             self.oldest_page = reading.number;
         }
         self.learn_names(&reading.entries);
-        self.settle_files(&reading.entries);
         self.settle_join(&reading.entries, reading.epoch);
         let before = matches!(reading.aim, Aim::Older).then(|| self.entries.oldest()).flatten();
         let mut entries = std::mem::take(&mut reading.entries);
@@ -321,6 +333,7 @@ impl Engine {
             self.note_files(entry);
         }
         let numbers: Vec<_> = entries.iter().map(|entry| self.number_of(entry)).collect();
+        self.note_arrivals(&numbers);
         let mut placed = self.entries.past(&entries, before, |_| None);
         let last = placed.iter().rposition(|(_, since)| since.is_some());
         if let Some(last) = last.filter(|_| looks && self.settings.asynchronous) {
@@ -332,21 +345,23 @@ impl Engine {
         let entries = entries.into_iter().zip(placed).zip(numbers).rev();
         let mut messages: Vec<_> =
             entries.map(|((entry, (index, _)), number)| told(entry, index, number, named)).collect();
-        self.add_unshown(&reading, &mut messages);
         if looks && reading.epoch == self.epoch && self.link.is_up() {
             self.gap = None;
         }
+        self.add_unshown(&reading, &mut messages);
         self.tell_what_was_read(&reading, messages);
     }
 
-    /// Adds what came live and the history does not show yet: who looks may not have taken it.
+    /// Adds what came live and the history does not show yet: who looks may not have taken it. What came behind a gap that is still open
+    /// waits for its look.
     fn add_unshown(&mut self, reading: &Reading, messages: &mut Vec<Received>) {
         let shown = |received: &Received| {
             messages.iter().any(|message| message.message.index == received.message.index)
         };
         self.unshown.retain(|(_, received)| !shown(received));
         if let Aim::Look(mark) = reading.aim {
-            let missing = self.unshown.iter().filter(|(since, _)| *since > mark);
+            let behind_gap = |since: Seq| self.gap.is_some_and(|gap| since > gap);
+            let missing = self.unshown.iter().filter(|(since, _)| *since > mark && !behind_gap(*since));
             messages.extend(missing.map(|(_, received)| received.clone()));
         }
     }
@@ -370,41 +385,6 @@ impl Engine {
                     self.tell(Incoming::Batch(Box::new(Reply { ended: Some(true), ..Reply::default() })));
                 }
             }
-        }
-    }
-
-    /// The number of the message that an entry of the history is.
-    fn number_of(&self, entry: &Entry) -> Option<u64> {
-        if !entry.is_own {
-            return None;
-        }
-        self.whose(None, entry).and_then(|sent| sent.number).or_else(|| self.entries.number(entry))
-    }
-
-    /// Learns from messages that are known by their echo whether the history names them, too. Until it has shown one, nothing is known.
-    fn learn_names(&mut self, entries: &[Entry]) {
-        for entry in entries.iter().filter(|entry| entry.is_own && entry.kind == Kind::Said) {
-            let Some(number) = self.entries.number(entry) else { continue };
-            let named = self.whose(None, entry).and_then(|sent| sent.number) == Some(number);
-            self.names_in_history = Some(named && self.names_in_history != Some(false));
-        }
-    }
-
-    /// The customer's joining was on its way when the link was lost, or when the program ended: it has arrived if there is anything.
-    fn settle_join(&mut self, entries: &[Entry], epoch: u64) {
-        let has_begun = entries.iter().any(|entry| entry.is_own || entry.kind != Kind::Other);
-        let is_sure = epoch == self.epoch;
-        let Some(session) = self.session.as_mut().filter(|session| session.join == Join::Unsure) else {
-            return;
-        };
-        if has_begun {
-            session.join = Join::Done;
-            self.tell_data();
-        } else if is_sure {
-            session.join = Join::Owed;
-        }
-        if self.in_doubt == Some(0) {
-            self.in_doubt = None;
         }
     }
 }

@@ -5,6 +5,7 @@ use super::{
     asked::{Asked, What},
     entries::Seq,
     pace,
+    unsure::refused_for_now,
 };
 use crate::{
     ErrorKind,
@@ -39,12 +40,15 @@ pub(super) enum Join {
 pub(super) struct Sent {
     /// The service's number for it; nothing for a file.
     pub(super) number: Option<u64>,
+    /// The file that it is.
+    pub(super) file: Option<Box<str>>,
     /// Its own name, the same whenever it is sent.
     pub(super) name: Box<str>,
     /// The requests by which it was sent.
     pub(super) tracing_ids: Vec<Box<str>>,
-    /// What was known when it left first.
+    /// What was known when it left first, and when that was.
     pub(super) mark: Seq,
+    pub(super) since: Duration,
 }
 
 impl Sent {
@@ -66,7 +70,8 @@ impl Engine {
         let Some(task) = self.tasks.get_mut(&id) else { return };
         if file.is_none() {
             // What became of the one before is known, or it is this one.
-            (self.in_doubt, self.loose) = (None, None);
+            self.in_doubt = None;
+            self.loose.retain(|loose| loose.is_file);
         }
         task.step = Step::Queued(file);
         self.queue.push_back(id);
@@ -79,6 +84,7 @@ impl Engine {
         }
         self.ask_for_the_end();
         self.announce_files();
+        self.ask_for_addresses();
         if self.session.as_ref().is_some_and(|session| session.read_only) {
             self.refuse_all();
         }
@@ -96,10 +102,12 @@ impl Engine {
     /// When something can be said that waits for the server's limits alone.
     pub(super) fn saying_deadline(&self) -> Option<Duration> {
         let message = self.next_to_say().map(|_| self.pace.ready_at(pace::What::Message));
-        let waits =
-            self.link.is_up() && self.tasks.values().any(|task| matches!(task.step, Step::Measured(_)));
-        let file = waits.then(|| self.pace.ready_at(pace::What::Other));
-        [message, file].into_iter().flatten().min()
+        let wants = |task: &Task| {
+            matches!(task.step, Step::Measured(_) | Step::WantsAddress(_) | Step::Ending { asked: false, .. })
+        };
+        let waiting = self.link.is_up() && self.tasks.values().any(wants);
+        let other = waiting.then(|| self.pace.ready_at(pace::What::Other));
+        [message, other].into_iter().flatten().min()
     }
 
     /// What is to be said next, unless something has to be answered before.
@@ -140,7 +148,7 @@ impl Engine {
             _ => return,
         };
         let attributes = self.riding();
-        let at = self.remember(number);
+        let at = self.remember(number, file.as_ref());
         let name = self.sent.get(at).map(|sent| sent.name.clone()).unwrap_or_default();
         let request = Request::Message { message, name: Some(&name), attributes: &attributes };
         let tracing_id = self.ask(Some(id), What::Message, pace::What::Message, &request);
@@ -155,15 +163,16 @@ impl Engine {
         }
     }
 
-    /// Where the message of this number is remembered.
-    fn remember(&mut self, number: Option<u64>) -> usize {
-        let known = self.sent.iter().position(|sent| number.is_some() && sent.number == number);
+    /// Where the message of this number, or of this file, is remembered.
+    fn remember(&mut self, number: Option<u64>, file: Option<&Box<str>>) -> usize {
+        let known = self.sent.iter().position(|sent| sent.number == number && sent.file.as_ref() == file);
         known.unwrap_or_else(|| {
             if self.sent.len() == REMEMBERED {
                 self.sent.pop_front();
             }
-            let (name, mark) = (self.new_id().into(), self.entries.mark());
-            self.sent.push_back(Sent { number, name, tracing_ids: Vec::new(), mark });
+            let (name, mark, since) = (self.new_id().into(), self.entries.mark(), self.now);
+            let (file, tracing_ids) = (file.cloned(), Vec::new());
+            self.sent.push_back(Sent { number, file, name, tracing_ids, mark, since });
             self.sent.len() - 1
         })
     }
@@ -199,14 +208,32 @@ impl Engine {
         }
     }
 
+    /// The server wants less: nothing goes out for so long.
+    pub(super) fn put_off(&mut self, refusal: &Refusal) {
+        if refusal.is_too_much() {
+            let wait = refusal.retry_after.unwrap_or(super::TOO_SOON);
+            self.pace.put_off(pace::What::Message, self.now + wait);
+        }
+    }
+
+    /// Messages have arrived, as the history shows, and with them what rode on them.
+    pub(super) fn note_arrivals(&mut self, numbers: &[Option<u64>]) {
+        let Some(by) =
+            self.session.as_ref().and_then(|session| session.riding.as_ref()).map(|(by, _)| by.clone())
+        else {
+            return;
+        };
+        let shown = |sent: &Sent| sent.number.is_some() && numbers.contains(&sent.number);
+        if self.sent.iter().any(|sent| sent.is_by(&by) && shown(sent)) {
+            self.arrived(&by);
+        }
+    }
+
     /// A message is refused.
     pub(super) fn message_refused(&mut self, asked: &Asked, refusal: &Refusal) {
         let failure = failure(refusal);
         match refusal.code {
-            429 | 4029 => {
-                let wait = refusal.retry_after.unwrap_or(Duration::from_secs(3));
-                self.pace.put_off(pace::What::Message, self.now + wait);
-            }
+            429 | 4029 => self.put_off(refusal),
             4013 => self.drop_attributes(),
             409 => self.turns_read_only(),
             _ => {}
@@ -219,8 +246,7 @@ impl Engine {
         let failure = failure(refusal);
         let again = match refusal.code {
             429 | 4029 => {
-                let wait = refusal.retry_after.unwrap_or(Duration::from_secs(3));
-                self.pace.put_off(pace::What::Message, self.now + wait);
+                self.put_off(refusal);
                 true
             }
             4013 => true,
@@ -240,22 +266,6 @@ impl Engine {
         }
     }
 
-    /// Nobody knows what became of a message whose answer did not come. A late one settles it yet; else the link is given up, so that
-    /// nothing that was written on it arrives when nobody expects it any more.
-    pub(super) fn doubt(&mut self, asked: &Asked) {
-        let sent = self.sent.iter().find(|sent| sent.is_by(&asked.tracing_id));
-        if let Some(number) = sent.and_then(|sent| sent.number) {
-            self.loose = Some((number, asked.since + self.settings.settle_timeout));
-        }
-    }
-
-    pub(super) fn loose_due(&mut self) {
-        let now = self.now;
-        if self.loose.take_if(|(_, until)| *until <= now).is_some() && self.link.is_up() {
-            self.give_up_link("the server did not answer a message");
-        }
-    }
-
     /// A request has failed, or nobody knows what became of it.
     pub(super) fn asked_fails(&mut self, asked: &Asked, failure: Failure) {
         let unknown = failure.applied == Applied::Unknown;
@@ -270,7 +280,11 @@ impl Engine {
             (What::Message, Some(id)) => {
                 if unknown {
                     let sent = self.sent.iter().find(|sent| sent.is_by(&asked.tracing_id));
-                    self.in_doubt = Some(sent.map_or(0, |sent| sent.mark));
+                    let mark = sent.map_or(0, |sent| sent.mark);
+                    self.in_doubt = Some(self.in_doubt.map_or(mark, |before| before.min(mark)));
+                }
+                if refused_for_now(&failure) && self.file_again(id) {
+                    return;
                 }
                 if !unknown || !self.file_in_doubt(id) {
                     self.done(id, Err(failure));
@@ -345,26 +359,6 @@ impl Engine {
         let refusal = Refusal { code: 409, text: "Conversation is read-only".into(), ..Refusal::default() };
         for id in std::mem::take(&mut self.queue) {
             self.done(id, Err(failure(&refusal)));
-        }
-    }
-
-    /// What a task is for whose message is a file.
-    pub(super) fn file_of(&self, id: TaskId) -> Option<Box<str>> {
-        match &self.tasks.get(&id)?.step {
-            Step::SaidFile(file) | Step::Unsure(file) => Some(file.clone()),
-            _ => None,
-        }
-    }
-
-    /// A file's message may have arrived: the history shows it by the file's id. False, if it is none.
-    fn file_in_doubt(&mut self, id: TaskId) -> bool {
-        let file = self.file_of(id);
-        match (file, self.tasks.get_mut(&id)) {
-            (Some(file), Some(Task { step, .. })) => {
-                *step = Step::Unsure(file);
-                true
-            }
-            _ => false,
         }
     }
 }

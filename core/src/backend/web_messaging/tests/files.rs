@@ -6,7 +6,7 @@ use crate::{
     model::{Download, DownloadTarget, FileSource, Upload},
 };
 use serde_json::json;
-use webchat_simulator::api::web_messaging::UploadEvent;
+use webchat_simulator::{Fault, Operation, Simulator, api::web_messaging::UploadEvent};
 
 fn upload(name: &str, bytes: &'static [u8]) -> Upload {
     let source = FileSource::Bytes(bytes::Bytes::from_static(bytes));
@@ -37,6 +37,67 @@ async fn a_file_is_sent_and_fetched() {
         let is_history = entry.path.contains("config.json") || entry.path.contains("/v1?");
         assert_eq!(entry.header("x-tenant").is_some(), is_history && !is_files, "{}", entry.path);
     }
+    simulator.shutdown().await;
+}
+
+/// The requests that hosts of files got.
+fn of_files(simulator: &Simulator) -> Vec<webchat_simulator::LogEntry> {
+    let is_files = |path: &str| path.contains("shyrka") || path.contains("downloads");
+    simulator.log().into_iter().filter(|entry| is_files(&entry.path)).collect()
+}
+
+#[tokio::test]
+async fn hosts_of_files_get_nothing_that_is_ours_and_send_nobody_on() {
+    let simulator = simulator(|_| {}).await;
+    let mut mia = Customer::started(&config(&simulator, |config| {
+        config["transport"]["headers"] = json!({"x-tenant": "tenant"});
+        config["connection"]["headers"] = json!({"x-own": "everywhere", "cookie": "own=1"});
+    }))
+    .await;
+    simulator.faults().push(Fault::set_cookie("K=key; Path=/"));
+    mia.send("hello").await.unwrap();
+    mia.within(mia.chat.send_file(upload("a.txt", b"hello"))).await.unwrap();
+    while !mia.messages().iter().any(|message| message["type"] == "FileUploaded") {
+        mia.hear("messageReceived").await;
+    }
+    let id = mia.messages().last().unwrap()["fileDetails"]["file-id"].as_str().unwrap().to_owned();
+    mia.within(mia.chat.download_file(download(&id))).await.unwrap();
+    let token = simulator.web_messaging().known[0].token.clone();
+    let got = of_files(&simulator);
+    assert_eq!(got.iter().map(|entry| entry.method.as_str()).collect::<Vec<_>>(), ["PUT", "GET"]);
+    for entry in got {
+        let ours = ["authorization", "cookie", "origin", "x-tenant", "x-own", "referer"];
+        for header in ours {
+            assert_eq!(entry.header(header), None, "{header} of {}", entry.method);
+        }
+        assert!(!format!("{entry:?}").contains(&token), "{}", entry.method);
+    }
+    // Whoever sends us on is not followed.
+    let elsewhere = format!("http://{}/elsewhere", simulator.address());
+    simulator.faults().push(Fault::redirect(elsewhere.as_str()).on(Operation::FileUpload));
+    let error = mia.within(mia.chat.send_file(upload("a.txt", b"hello"))).await.unwrap_err();
+    assert!(error.to_string().contains("307"), "{error}");
+    simulator.faults().push(Fault::redirect(elsewhere.as_str()).on(Operation::FileDownload));
+    let error = mia.within(mia.chat.download_file(download(&id))).await.unwrap_err();
+    assert!(error.to_string().contains("307"), "{error}");
+    assert!(!simulator.log().iter().any(|entry| entry.path.contains("elsewhere")));
+    mia.send("still there").await.unwrap();
+    simulator.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_the_server_takes_later_is_asked_for_again() {
+    let simulator = simulator(|_| {}).await;
+    let mia = Customer::started(&config(&simulator, |_| {})).await;
+    for operation in [Operation::Presign, Operation::Send, Operation::Presign] {
+        let fault = Fault::error_code("4029").on(operation);
+        simulator.faults().push(fault);
+    }
+    mia.within(mia.chat.send_file(upload("a.txt", b"x"))).await.unwrap();
+    simulator.faults().clear();
+    simulator.faults().push(Fault::error_code("4029").on(Operation::Disconnect));
+    let end = mia.within(mia.chat.end_chat()).await.unwrap();
+    assert_eq!(end, json!({"conversationEnded": true}));
     simulator.shutdown().await;
 }
 

@@ -9,5 +9,7 @@
 
 mod chats;
 mod customer;
+mod faults;
 mod files;
 mod options;
+mod proof;

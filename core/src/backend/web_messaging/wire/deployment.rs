@@ -1,5 +1,5 @@
 //! What a deployment says of itself in `config.json`. It can be minutes old, and the server's answers win over it; what is missing has the
-//! value that hinders nothing.
+//! value that hinders nothing (web-messaging.md, 3).
 
 use crate::model::JsonObject;
 use serde_json::Value;

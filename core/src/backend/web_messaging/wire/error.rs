@@ -1,4 +1,5 @@
-//! What refusals mean: the kind for the caller, whether to try again, and whether the session is over.
+//! What refusals mean: the kind for the caller, whether to try again, and whether the session is over
+//! (web-messaging.md, 6.1 and 6.2).
 
 use super::super::options::TYPE;
 use crate::{
@@ -21,6 +22,13 @@ pub(crate) struct Refusal {
     pub(crate) retry_after: Option<Duration>,
     /// The file that it is about.
     pub(crate) attachment_id: Option<Box<str>>,
+}
+
+impl Refusal {
+    /// Whether there was too much of anything.
+    pub(crate) fn is_too_much(&self) -> bool {
+        TOO_MUCH.contains(&self.code)
+    }
 }
 
 /// What is told of a code that says too much of anything.
@@ -75,7 +83,11 @@ pub(crate) fn failure(refusal: &Refusal) -> Failure {
 pub(crate) fn events_error(failure: &Failure) -> Value {
     let text = failure.response.get("errorMessage").and_then(Value::as_str);
     let text = text.filter(|text| !text.is_empty()).unwrap_or(&failure.cause);
-    let code = format!("{TYPE}-{}", failure.status);
+    let reason = failure.response.get("errorReason").and_then(Value::as_str);
+    let code = match reason.filter(|_| failure.status == 0) {
+        Some(reason) => format!("{TYPE}-{reason}"),
+        None => format!("{TYPE}-{}", failure.status),
+    };
     json!({"errors": [{"code": code, "text": text, "response": failure.response}]})
 }
 
@@ -85,6 +97,15 @@ pub(crate) fn session_over(code: u16) -> Failure {
     let failure = failure(&refusal);
     let news = News::Error(Box::new(events_error(&failure)));
     Failure { ended: true, news, ..failure }
+}
+
+/// The server has nothing of the session any more, for this reason.
+pub(crate) fn session_gone(reason: &str, cause: &str) -> Failure {
+    let response = json!({"errorReason": reason, "errorMessage": cause});
+    let failure =
+        Failure { ended: true, response, ..local_failure(crate::ErrorKind::NotFound, cause.to_owned()) };
+    let news = News::Error(Box::new(events_error(&failure)));
+    Failure { news, ..failure }
 }
 
 /// What a code means, in our words: a text of the server can repeat what was sent.
@@ -101,14 +122,14 @@ fn meaning(code: u16) -> Option<&'static str> {
         4003 => "the content of the file is not allowed",
         4004 => "the name of the file is not usable",
         4005 => "the name of the file is too long",
-        4006 => "the session has expired",
-        4007 => "the session is not known",
+        4006 => "the session has expired: a new chat has to be started",
+        4007 => "the session is not known: a new chat has to be started",
         4008 => "the uploaded file has expired",
         4009 => "the file is not known",
         4010 => "the file was not uploaded",
-        4011 => "the message is too long",
-        4013 => "the attached data are too large",
-        4017 => "the session is that of a customer who has signed in",
+        4011 => "the message is too long: it has to be divided",
+        4013 => "the attached data are too large, and were dropped",
+        4017 => "the session is that of a customer who has signed in: a new chat has to be started",
         4020 => "a parameter is missing",
         4102 => "the file is empty",
         _ => return None,
@@ -162,7 +183,10 @@ mod tests {
     #[test]
     fn what_the_server_says_is_the_callers_and_the_cause_is_ours() {
         let failure = of(4011);
-        assert_eq!(failure.cause, "the server refused the request: the message is too long (4011)");
+        assert_eq!(
+            failure.cause,
+            "the server refused the request: the message is too long: it has to be divided (4011)"
+        );
         assert_eq!(failure.response, json!({"errorCode": 4011, "errorMessage": "Secret word"}));
         assert_eq!(
             events_error(&failure)["errors"][0],

@@ -1,4 +1,5 @@
-//! What comes over the socket: an envelope whose `class` says what its body is. What cannot be made out costs itself alone.
+//! What comes over the socket: an envelope whose `class` says what its body is. What cannot be made out costs itself alone
+//! (web-messaging.md, 4.3 to 4.6).
 
 use super::{Entry, Media, Refusal};
 use crate::{

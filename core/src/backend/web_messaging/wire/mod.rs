@@ -11,7 +11,7 @@ mod message;
 mod request;
 
 pub(super) use deployment::Deployment;
-pub(super) use error::{Refusal, events_error, failure, is_over, session_over};
+pub(super) use error::{Refusal, events_error, failure, is_over, session_gone, session_over};
 pub(super) use frame::{Address, Heard, Opened, read};
 pub(super) use history::page;
 pub(super) use media::Media;

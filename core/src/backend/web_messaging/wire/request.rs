@@ -1,4 +1,4 @@
-//! What goes over the socket: one JSON object in each text frame.
+//! What goes over the socket: one JSON object in each text frame (web-messaging.md, 4.1 and 4.2).
 
 use crate::model::JsonObject;
 use bytes::Bytes;

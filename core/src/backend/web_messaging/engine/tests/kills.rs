@@ -1,6 +1,11 @@
-//! The link is cut a thousand times while both sides talk: no message is lost, none comes twice, order is kept.
+//! The link is cut a thousand times while both sides talk and files go up: no message is lost, none comes twice, order is kept, and every
+//! command has its outcome.
 
-use super::{chats::every_way, server::Ways, world::World};
+use super::{
+    chats::every_way,
+    server::{Repeats, Ways},
+    world::World,
+};
 use std::time::Duration;
 
 fn talk_through_kills(ways: Ways, kills: u64, seed: u64) -> World {
@@ -9,9 +14,10 @@ fn talk_through_kills(ways: Ways, kills: u64, seed: u64) -> World {
     for kill in 0..kills {
         let until = world.now + Duration::from_millis(random.u64(20..20_000));
         while world.now < until {
-            match random.u8(0..8) {
-                0..2 => world.agent_says(&format!("theirs {}", world.server.items.len())),
-                2..4 => drop(world.send()),
+            match random.u8(0..17) {
+                0..4 => world.agent_says(&format!("theirs {}", world.server.items.len())),
+                4..8 => drop(world.send()),
+                8 => world.send_file(),
                 _ => {}
             }
             world.pass(Duration::from_millis(random.u64(0..1500)));
@@ -22,15 +28,39 @@ fn talk_through_kills(ways: Ways, kills: u64, seed: u64) -> World {
     world
 }
 
+fn nothing_is_lost_or_doubled(ways: Ways, kills: u64, seed: u64) {
+    let ways = Ways { limits: false, ..ways };
+    let world = talk_through_kills(ways, kills, seed);
+    assert_eq!(world.script.open(), 0, "{ways:?}: every command has its outcome");
+    world.check();
+    world.tells_all(&ways);
+}
+
 #[test]
 fn nothing_is_lost_or_doubled_by_a_thousand_kills() {
     for (at, ways) in every_way().enumerate() {
-        let ways = Ways { limits: false, ..ways };
-        let world = talk_through_kills(ways, 1000 / 64 + 1, at as u64);
-        assert_eq!(world.script.open(), 0, "{ways:?}: every command has its outcome");
-        world.check();
-        world.tells_all(&ways);
+        nothing_is_lost_or_doubled(ways, 1000 / 64 + 1, at as u64);
     }
+}
+
+/// What echoes and the history repeat, each nothing, one or both: a thousand kills of each of the sixteen.
+#[test]
+#[ignore = "takes minutes: `make kills`"]
+fn nothing_is_lost_or_doubled_by_a_thousand_kills_in_each_way() {
+    let all = Repeats::ALL.into_iter().flat_map(|echo| Repeats::ALL.map(|history| (echo, history)));
+    let all: Vec<_> = all.collect();
+    std::thread::scope(|scope| {
+        for half in all.chunks(all.len() / 2) {
+            scope.spawn(move || {
+                for (seed, (echo, history)) in (1..).zip(half) {
+                    let ways = Ways { echo: *echo, history: *history, ..Ways::default() };
+                    let started = std::time::Instant::now();
+                    nothing_is_lost_or_doubled(ways, 1000, seed);
+                    eprintln!("{ways:?} {:?}", started.elapsed());
+                }
+            });
+        }
+    });
 }
 
 #[test]

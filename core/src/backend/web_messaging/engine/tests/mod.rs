@@ -12,6 +12,8 @@
 )]
 
 mod chats;
+mod checks;
+mod files;
 mod kills;
 mod properties;
 mod server;

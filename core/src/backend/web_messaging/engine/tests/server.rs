@@ -65,6 +65,7 @@ pub(super) struct Item {
     body: Value,
     pub(super) own: bool,
     pub(super) text: String,
+    pub(super) file: Option<String>,
     tracing_id: Value,
     metadata: Value,
     shown_from: Duration,
@@ -157,7 +158,8 @@ impl Server {
         }
         let shown_from = if own { now + self.ways.delay } else { now };
         let (tracing_id, metadata) = by;
-        self.items.push(Item { body, own, text: text.to_owned(), tracing_id, metadata, shown_from });
+        let file = body["content"][0]["attachment"]["id"].as_str().map(str::to_owned);
+        self.items.push(Item { body, own, text: text.to_owned(), file, tracing_id, metadata, shown_from });
     }
 
     fn body(&self, at: usize, repeats: Repeats) -> Value {
@@ -205,10 +207,16 @@ impl Server {
                 self.configured += 1;
                 self.is_configured = true;
                 let is_new = !std::mem::replace(&mut self.known, true);
-                let body = json!({"connected": true, "newSession": is_new, "readOnly": self.read_only, "maxCustomDataBytes": 2048});
+                let body = json!({"connected": true, "newSession": is_new, "readOnly": self.read_only, "maxCustomDataBytes": 2048,
+                    "allowedMedia": {"inbound": {"fileTypes": [{"type": "*/*"}], "maxFileSizeKB": 10240}}});
                 vec![self.answer("SessionResponse", 200, &body, &tracing_id)]
             }
             "getJwt" => vec![self.answer("JwtResponse", 200, &json!({"jwt": "key", "exp": 1}), &tracing_id)],
+            "onAttachment" => {
+                let url = "http://files.test/1";
+                let body = json!({"attachmentId": frame["attachmentId"], "url": url, "headers": {"x-amz-tagging": "1"}});
+                vec![self.answer("PresignedUrlResponse", 200, &body, &tracing_id)]
+            }
             "onMessage" => self.message(now, &frame["message"], &tracing_id),
             other => panic!("{other}"),
         }
@@ -227,6 +235,9 @@ impl Server {
             let text = message["text"].as_str().unwrap();
             let body = json!({"type": "Text", "direction": "Inbound", "text": text});
             self.add(now, body, true, text, by);
+        } else if let Some(content) = message.get("content") {
+            let body = json!({"type": "Text", "direction": "Inbound", "content": content});
+            self.add(now, body, true, "", by);
         } else {
             let event = &message["events"][0];
             match event["presence"]["type"].as_str() {
@@ -243,11 +254,17 @@ impl Server {
             }
             self.add(now, json!({"type": "Event", "direction": "Inbound", "events": [event]}), true, "", by);
         }
-        if self.ways.silent && message["type"] == "Text" {
+        if self.ways.silent && message["type"] != "Event" {
             Vec::new()
         } else {
             vec![self.frame(self.items.len() - 1, tracing_id)]
         }
+    }
+
+    /// A file has arrived; the frame that tells of it.
+    pub(super) fn uploaded(&self, id: &str) -> String {
+        let body = json!({"attachmentId": id, "downloadUrl": "http://files.test/2", "timestamp": time(0)});
+        self.answer("UploadSuccessEvent", 200, &body, &Value::Null)
     }
 
     /// A page of the history, or how long to wait.

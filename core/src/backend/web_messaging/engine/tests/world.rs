@@ -7,7 +7,8 @@ use super::{
 use crate::{
     ErrorKind, Retry,
     carrier::http::{local_failure, lost_connection},
-    command::{Command, RequestId, Resolution},
+    command::{Command, RequestId},
+    model::{FileSource, Upload},
     service::{
         ExchangeId,
         tests::script::{Script, message, start_chat},
@@ -46,10 +47,14 @@ pub(super) struct World {
     pub(super) now: Duration,
     pub(super) script: Script,
     pub(super) server: Server,
+    /// Files that were sent.
+    pub(super) files: Vec<RequestId>,
     /// What was sent, by command.
     pub(super) sent: BTreeMap<RequestId, String>,
     pub(super) reachable: bool,
     engine: Engine,
+    /// What has gone out.
+    written: Vec<Bytes>,
     tasks: BTreeMap<TaskId, ExchangeId>,
     last: u64,
     agenda: BTreeMap<(Duration, u64), Step>,
@@ -64,6 +69,7 @@ pub(super) struct World {
 
 fn abilities() -> Capabilities {
     Capabilities {
+        file_upload: true,
         update_user_data: true,
         verify_session: true,
         start_form: true,
@@ -122,8 +128,10 @@ impl World {
             script,
             engine: Engine::new(settings(&ways, seed)),
             server: Server::new(ways),
+            files: Vec::new(),
             sent: BTreeMap::new(),
             reachable: true,
+            written: Vec::new(),
             tasks: BTreeMap::new(),
             last: 0,
             agenda: BTreeMap::new(),
@@ -158,6 +166,7 @@ impl World {
         self.engine = Engine::new(settings(&self.server.ways, seed));
         self.tasks.clear();
         self.sent.clear();
+        self.files.clear();
         self.script = script;
         self.script.configure();
         self.carry();
@@ -182,6 +191,19 @@ impl World {
         id
     }
 
+    /// The frames that have gone out.
+    pub(super) fn writes(&self) -> Vec<String> {
+        self.written.iter().map(|frame| String::from_utf8(frame.to_vec()).unwrap()).collect()
+    }
+
+    pub(super) fn send_file(&mut self) {
+        let name = format!("file {}.txt", self.files.len() + 1);
+        let source = FileSource::Bytes(Bytes::from_static(b"bytes"));
+        let upload = Upload { name, source, user_data: JsonObject::new(), progress: None };
+        let id = self.command(Command::SendFile(upload));
+        self.files.push(id);
+    }
+
     pub(super) fn agent_says(&mut self, text: &str) {
         let frame = self.server.say(self.now, text);
         self.push(frame);
@@ -192,63 +214,6 @@ impl World {
         if let Some((line, true)) = self.line.filter(|_| self.server.is_configured) {
             self.schedule(line, Step::ToClient(line, frame));
         }
-    }
-
-    /// The texts that listeners were told of, in order.
-    pub(super) fn told(&self) -> Vec<String> {
-        let payloads = self.script.payloads("messageReceived");
-        let messages = payloads.iter().flat_map(|payload| payload["messages"].as_array().unwrap());
-        let texts = messages.filter(|message| message["type"] == "Message");
-        texts.map(|message| message["text"].as_str().unwrap().to_owned()).collect()
-    }
-
-    /// Whether listeners were told of all texts, each once and in order.
-    #[track_caller]
-    pub(super) fn tells_all(&self, ways: &Ways) {
-        let (told, all) = (self.told(), self.server.texts());
-        let at =
-            told.iter().zip(&all).position(|(one, other)| one != other).unwrap_or(told.len().min(all.len()));
-        let from = at.saturating_sub(2);
-        let part = |texts: &[String]| texts.iter().skip(from).take(8).cloned().collect::<Vec<_>>();
-        let all: Vec<_> = all.into_iter().map(str::to_owned).collect();
-        assert!(
-            told == all,
-            "told {:?}, and there is {:?} from {from} on: {ways:?}",
-            part(&told),
-            part(&all)
-        );
-    }
-
-    pub(super) fn count(&self, event: &str) -> usize {
-        self.script.payloads(event).len()
-    }
-
-    /// Whether each message is there as its outcome says, all in their order.
-    pub(super) fn check(&self) {
-        let own: Vec<&str> = self
-            .server
-            .items
-            .iter()
-            .filter(|item| item.own && !item.text.is_empty())
-            .map(|item| &*item.text)
-            .collect();
-        let mut wanted: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-        for (id, text) in &self.sent {
-            let (least, most) = wanted.entry(text).or_default();
-            match self.script.outcome(*id) {
-                Some(Ok(Resolution::Response(_))) => (*least, *most) = (*least + 1, *most + 1),
-                Some(Err(error)) if error.kind() == ErrorKind::OutcomeUnknown => *most += 1,
-                Some(Err(_)) => {}
-                other => panic!("{text}: {other:?}"),
-            }
-        }
-        for (text, (least, most)) in wanted {
-            let count = own.iter().filter(|own| **own == text).count();
-            assert!((least..=most).contains(&count), "{text} is there {count} times, not {least} to {most}");
-        }
-        let numbers: Vec<u64> =
-            own.iter().filter_map(|text| text.strip_prefix("mine ")?.parse().ok()).collect();
-        assert!(numbers.is_sorted(), "out of order: {numbers:?}");
     }
 
     /// The link is cut, and both ends notice; or nobody is told. What was on its way arrives or not.
@@ -341,6 +306,7 @@ impl World {
             Output::Close => (self.line, self.opening) = (None, None),
             Output::Write(frame) => {
                 let (line, _) = self.line.expect("frames go out over an open line");
+                self.written.push(frame.clone());
                 self.schedule(line, Step::ToServer(line, frame));
             }
             Output::Ping => {
@@ -438,7 +404,13 @@ impl World {
                     ..local_failure(ErrorKind::RateLimited, "too many pages".into())
                 }),
             },
-            Job::Measure(_) | Job::Put { .. } | Job::Get { .. } => panic!("no files here"),
+            // The server tells of it whenever it likes, over the connection that there is then.
+            Job::Put { address, .. } => {
+                let told = self.server.uploaded(&address.id);
+                self.push(told);
+                Ok(Answer::Done)
+            }
+            Job::Measure(_) | Job::Get { .. } => panic!("nothing is measured or fetched here"),
         }
     }
 }
