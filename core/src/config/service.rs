@@ -25,7 +25,8 @@ options! {
     /// How large the transcript may become, texts and contents counted, and 768 bytes for each message; beyond it the oldest messages leave
     /// it.
     MAX_TRANSCRIPT_BYTES = "maxTranscriptBytes", bytes(), Absent::Whole(67_108_864);
-    /// Whether the interval of polls adapts to what comes; else it is `pollRate`. This and the other options of polling are of `gms-rest`.
+    /// Whether the interval of polls adapts to what comes; else it is `pollRate`. Each interval is spread by chance, up to a quarter to either
+    /// side, so that chats which began together do not poll together. This and the other options of polling are of `gms-rest`.
     DYNAMIC_POLLING = "dynamicPolling", Kind::Flag, Absent::Flag(true);
     /// The fixed interval of polls.
     POLL_RATE = "pollRate", millis(1000, 30_000), Absent::Whole(3000);
@@ -94,6 +95,9 @@ pub struct Polling {
     pub multiplier: f64,
     /// The growth of the interval with each failed poll in a row, up to 30 s: 1 unless the back end says otherwise.
     pub failure_multiplier: f64,
+    /// Whether the server may hold a poll back until there is something to tell: how long an answer takes says nothing of how busy the server
+    /// is then. Set by the back end.
+    pub held: bool,
     /// Option `pollRateSleep`, without effect.
     pub sleep: Duration,
     /// Option `sleepEnabled`, or of its back end, without effect.
@@ -145,6 +149,7 @@ impl Polling {
             min,
             max: max.unwrap_or(Duration::from_secs(3).max(min)),
             failure_multiplier: 1.0,
+            held: false,
             multiplier: webchat.growth(&POLL_RATE_MULT),
             sleep: webchat.millis(&POLL_RATE_SLEEP).unwrap_or_default(),
             sleep_enabled: webchat.flag(&SLEEP_ENABLED),

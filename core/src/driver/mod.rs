@@ -292,7 +292,7 @@ impl Driver {
                         .map_or_else(|| stream::pending().boxed(), |incoming| incoming.fuse().boxed());
                     self.transport = Some(made.transport);
                     self.storage.set_store(made.store);
-                    Setup { config, capabilities, delivery, form }
+                    Setup { config, capabilities, delivery, form, seed: Some(fastrand::u64(..)) }
                 });
                 self.service.configured(time, outcome);
             }

@@ -2,7 +2,10 @@
 //! Without one they wait for the next for a short time only: a program that configures right after is not raced, and none that never does
 //! hangs. When a `configure` fails, those that waited for it wait for another one as long again.
 
-use super::{Phase, Service, Time, state::Loading};
+use super::{
+    Phase, Service, Time,
+    state::{Chance, Loading},
+};
 use crate::{
     Error, ErrorKind,
     command::{Command, RequestId, Resolution},
@@ -27,6 +30,9 @@ pub struct Setup {
     pub delivery: Delivery,
     /// The form of its session data.
     pub form: &'static dyn SessionForm,
+    /// Where the random part of the pauses between polls comes from. Without it polls keep their pace to the millisecond, and chats that
+    /// begin together poll together.
+    pub seed: Option<u64>,
 }
 
 impl Service {
@@ -68,7 +74,8 @@ impl Service {
         self.time = time;
         let Phase::Configuring(id) = self.phase else { return };
         match outcome {
-            Ok(Setup { config, capabilities, delivery, form }) => {
+            Ok(Setup { config, capabilities, delivery, form, seed }) => {
+                self.chance = Chance::of(seed);
                 self.config = config;
                 self.capabilities = capabilities;
                 self.delivery = delivery;

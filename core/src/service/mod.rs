@@ -49,8 +49,8 @@ use crate::{
 };
 use log::Level;
 use state::{
-    Batch, Commands, Congestion, Exchanges, Filters, Held, Loading, Marks, Parked, Queue, Record, Roster,
-    Session,
+    Batch, Chance, Commands, Congestion, Exchanges, Filters, Held, Loading, Marks, Parked, Queue, Record,
+    Roster, Session,
 };
 use std::{borrow::Cow, collections::VecDeque, time::Duration};
 
@@ -95,6 +95,7 @@ pub struct Service {
     config: ServiceConfig,
     capabilities: Capabilities,
     delivery: Delivery,
+    chance: Chance,
     form: &'static dyn SessionForm,
     session: Session,
     /// Commands given before the service is ready, in order.
@@ -137,6 +138,7 @@ impl Service {
             config: ServiceConfig::default(),
             capabilities: Capabilities::default(),
             delivery: Delivery { arrival: Arrival::Polled, places: Places::Counted },
+            chance: Chance::default(),
             form: &NoSessions,
             session: Session::Idle,
             queued: Queue::default(),

@@ -3,7 +3,7 @@
 use super::{
     Service,
     push::RETRY,
-    state::{ExchangeId, Kind, LONGEST_PAUSE, Live, Over, Purpose, Session},
+    state::{ExchangeId, Kind, LONGEST_PAUSE, Live, Over, Purpose, Session, Slack},
 };
 use crate::{
     Error, ErrorKind, Retry,
@@ -138,7 +138,7 @@ impl Service {
                 self.reconnected();
                 self.poll_again(Duration::ZERO);
             }
-            Err(failure) => self.poll_failed(&failure),
+            Err(failure) => self.poll_failed(started, &failure),
         }
     }
 
@@ -182,9 +182,9 @@ impl Service {
         self.poll_again(Duration::ZERO);
     }
 
-    /// A failed poll: the session is gone, or polling goes on, more slowly where the configuration says so. What the lost answer held may
+    /// A failed poll, which went out at `started`: the session is gone, or polling goes on, more slowly where the configuration says so. What the lost answer held may
     /// have been delivered in the server's eyes.
-    fn poll_failed(&mut self, failure: &Failure) {
+    fn poll_failed(&mut self, started: Duration, failure: &Failure) {
         if failure.ended {
             return self.release_held();
         }
@@ -205,7 +205,7 @@ impl Service {
             Retry::After(wait) => wait.min(LONGEST_PAUSE),
             Retry::Never | Retry::WithBackoff => Duration::ZERO,
         };
-        self.poll_again(wait);
+        self.poll_later(wait, self.time.now.saturating_sub(started));
     }
 
     /// After a poll that brought messages: the next one, where messages are polled for.
@@ -217,12 +217,21 @@ impl Service {
 
     /// After a poll, puts the next one off.
     pub(super) fn poll_again(&mut self, at_least: Duration) {
+        let answered_in = self.session.live().map_or(Duration::ZERO, |live| live.slowness);
+        self.poll_later(at_least, answered_in);
+    }
+
+    /// The same after a poll that took `answered_in`.
+    fn poll_later(&mut self, at_least: Duration, answered_in: Duration) {
         let (now, pushed) = (self.time.now, self.is_pushed());
         let Session::Live(live) = &mut self.session else { return };
         if pushed {
             live.pace.want(now.saturating_add(RETRY.max(at_least)));
         } else {
-            live.pace.advance(now, &self.config.polling, at_least);
+            let polling = &self.config.polling;
+            let answered_in = if polling.held { Duration::ZERO } else { answered_in };
+            let lost_for = live.disconnected.map_or(Duration::ZERO, |since| now.saturating_sub(since));
+            live.pace.advance(now, polling, Slack { at_least, answered_in, lost_for }, &mut self.chance);
         }
     }
 }

@@ -32,8 +32,10 @@ impl Polling {
         let capabilities = Capabilities { polling: true, ..Capabilities::default() };
         let delivery = Delivery { arrival: Arrival::Polled, places: Places::Counted };
         service.command(time, RequestId(1), Command::Configure(Box::new(config.clone())), None);
-        service
-            .configured(time, Ok(Setup { config: config.service, capabilities, delivery, form: &GmsForm }));
+        service.configured(
+            time,
+            Ok(Setup { config: config.service, capabilities, delivery, form: &GmsForm, seed: None }),
+        );
         service.loaded(time, Ok(std::collections::BTreeMap::new()));
         service.command(time, RequestId(2), Command::StartChat(StartChat::default()), None);
         service.loaded(time, Ok(std::collections::BTreeMap::new()));

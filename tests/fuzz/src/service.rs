@@ -201,7 +201,7 @@ impl World {
                 let (config, capabilities) = (ServiceConfig::default(), self.capabilities);
                 let arrival = if capabilities.polling { Arrival::Polled } else { Arrival::Pushed };
                 let delivery = Delivery { arrival, places: Places::Counted };
-                let made = Ok(Setup { config, capabilities, delivery, form: &GmsForm });
+                let made = Ok(Setup { config, capabilities, delivery, form: &GmsForm, seed: Some(7) });
                 self.service.configured(self.time(), made);
             }
             Effect::Load { .. } => {

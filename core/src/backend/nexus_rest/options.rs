@@ -107,6 +107,7 @@ pub(super) fn read(webchat: &Webchat<'_>, service: &mut ServiceConfig) -> Option
         dynamic: false,
         rate: webchat.millis(&POLL_TIMEOUT).unwrap_or_default(),
         failure_multiplier: webchat.growth(&POLL_MULTIPLIER),
+        held: true,
         sleep_enabled: webchat.flag(&SLEEP_ENABLED),
         ..service.polling.clone()
     };

@@ -63,6 +63,7 @@ fn defaults_are_those_of_the_references() {
         max: Duration::from_secs(3),
         multiplier: 1.2,
         failure_multiplier: 1.0,
+        held: false,
         sleep: Duration::from_secs(30),
         sleep_enabled: false,
     };
@@ -110,6 +111,7 @@ fn every_option_is_taken() {
         max: Duration::from_secs(30),
         multiplier: 2.0,
         failure_multiplier: 1.0,
+        held: false,
         sleep: Duration::from_secs(10),
         sleep_enabled: true,
     };

@@ -2,6 +2,7 @@
 //! nothing here knows of that.
 
 mod batch;
+mod chance;
 mod commands;
 mod congestion;
 mod customer;
@@ -21,6 +22,7 @@ mod transcript;
 mod unshown;
 
 pub(crate) use batch::{Batch, Entry, Kind};
+pub(crate) use chance::Chance;
 pub(crate) use commands::Commands;
 pub(crate) use congestion::Congestion;
 pub(crate) use exchanges::{Exchange, Exchanges, Purpose};
@@ -29,7 +31,7 @@ pub(crate) use held::Held;
 pub(crate) use last_words::{Farewell, Manner, Over};
 pub(crate) use outage::Outage;
 pub(crate) use outbox::{Fate, Outgoing, Owner, Sighting, State};
-pub(crate) use pace::LONGEST_PAUSE;
+pub(crate) use pace::{LONGEST_PAUSE, Slack};
 pub(crate) use queue::{Parked, Queue};
 pub(crate) use roster::Roster;
 pub(crate) use session::{Ending, Live, Session, Typing};

@@ -38,6 +38,7 @@ mod changed_texts;
 mod chat_server;
 mod commands;
 mod congestion;
+mod crowd;
 mod end;
 mod files;
 mod filters;

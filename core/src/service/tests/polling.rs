@@ -54,9 +54,42 @@ fn the_first_poll_goes_out_at_once_and_the_second_after_the_shortest_interval() 
 fn the_interval_counts_from_the_answer() {
     let mut script = Script::started();
     script.step();
-    script.wait_ms(2_500);
+    script.wait_ms(550);
     assert_eq!(script.kinds(), ["poll"], "never two at once");
     assert_eq!(pause(&mut script, done()), 600.0);
+}
+
+#[test]
+fn a_server_that_is_slow_is_asked_no_more_often_than_it_answers() {
+    let mut script = fixed();
+    for (took, expected) in [(2_000, 3_000.0), (5_000, 5_000.0), (100, 3_000.0), (40_000, 24_000.0)] {
+        script.wait_ms(took);
+        assert_eq!(pause(&mut script, done()), expected, "{took}");
+    }
+    script.wait_ms(3_500);
+    let before = script.now;
+    script.fail("poll", lost());
+    script.step();
+    assert_eq!(script.now - before, Duration::from_millis(3_500), "no answer is a slow one");
+    let mut script = Script::started_with(|script| script.config.polling.held = true);
+    script.step();
+    script.wait_ms(20_000);
+    assert_eq!(pause(&mut script, done()), 600.0, "the server may have held it back");
+}
+
+#[test]
+fn the_longer_a_connection_is_lost_the_rarer_it_is_asked_for() {
+    let mut script = fixed();
+    let mut pauses = Vec::new();
+    for _ in 0..40 {
+        let before = script.now;
+        script.fail("poll", unreachable());
+        script.step();
+        pauses.push((script.now - before).as_secs_f64());
+    }
+    assert_eq!(pauses[..5], [3.0; 5], "a short loss is seen to be over as soon as ever");
+    assert!(pauses.is_sorted() && pauses.ends_with(&[24.0; 10]), "{pauses:?}");
+    assert_eq!(pause(&mut script, done()), 3_000.0, "and then all is as it was");
 }
 
 #[test]

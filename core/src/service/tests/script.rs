@@ -46,6 +46,8 @@ pub(crate) struct Script {
     pub(crate) capabilities: Capabilities,
     /// How messages come, where that is not as with the back end that has the abilities.
     pub(crate) delivery: Option<Delivery>,
+    /// Where chance comes from, where there is to be any.
+    pub(crate) seed: Option<u64>,
     pub(crate) stored: Stored,
     pub(crate) pending: Vec<Pending>,
     pub(crate) aborted: Vec<ExchangeId>,
@@ -79,6 +81,7 @@ impl Script {
             config: ServiceConfig::default(),
             capabilities: GMS,
             delivery: None,
+            seed: None,
             stored: Stored::new(),
             pending: Vec::new(),
             aborted: Vec::new(),
@@ -366,7 +369,7 @@ impl Script {
     pub(super) fn setup(&self) -> Setup {
         let (capabilities, form) = (self.capabilities, form(self.capabilities));
         let delivery = self.delivery.unwrap_or_else(|| delivery(capabilities));
-        Setup { config: self.config.clone(), capabilities, delivery, form }
+        Setup { config: self.config.clone(), capabilities, delivery, form, seed: self.seed }
     }
 
     fn perform(&mut self, effect: Effect) {

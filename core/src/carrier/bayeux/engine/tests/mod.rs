@@ -1,11 +1,12 @@
 //! The engine with scripted servers (`script`): the regular course of things (`course`), healing (`healing`), what becomes of publishes
-//! (`publishes`), paths that bring nothing any more (`silence`), connections that take long
+//! (`publishes`), paths that bring nothing any more (`silence`), many clients (`crowd`), connections that take long
 //! to make (`departure`); and against a model of a server (`server`) over a network that loses and delays (`world`): kills by the thousand
 //! (`kills`), and anything in any order (`properties`).
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a broken test must fail loudly")]
 
 mod course;
+mod crowd;
 mod departure;
 mod healing;
 mod kills;
