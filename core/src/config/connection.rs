@@ -4,7 +4,7 @@
 use super::{
     headers::read_headers,
     no_proxy::{self, NoProxy},
-    option::{Absent, Kind, MAX_TIMER, OptionDef, bytes, millis, options},
+    option::{Absent, Kind, MAX_TIMER, OptionDef, bytes, count, millis, options},
     proxy::{PROXY, ProxyConfig, read_proxy},
     reader::{Findings, Webchat, describe},
 };
@@ -36,6 +36,10 @@ options! {
     /// How long making a connection may take: finding the address, connecting, the proxy, TLS. Other time limits count from when the
     /// request has left.
     CONNECT_TIMEOUT = "connection.connectTimeout", millis(1, MAX_TIMER), Absent::Whole(10_000);
+    /// How many requests to one server are under way at once, of all chats of a runtime with the same `connection`; over HTTP/1.1 each takes a
+    /// connection of its own. Others wait their turn, commands before polls, and their time limits count from when they have left. What a
+    /// server holds back until there is something to tell, and WebSockets, are not counted: there is one for each chat.
+    MAX_CONNECTIONS = "connection.maxConnections", count(2, 10_000), Absent::Whole(256);
     /// The longest answer taken, after decompression.
     MAX_RESPONSE_BYTES = "connection.maxResponseBytes", bytes(), Absent::Whole(16_777_216);
     /// The longest file taken. One that is fetched into memory is an answer as well.
@@ -81,6 +85,8 @@ pub struct Connection {
     pub headers: Vec<(String, Private)>,
     /// How long making a connection may take: finding the address, connecting, the proxy, TLS. Option `connection.connectTimeout`.
     pub connect_timeout: Duration,
+    /// How many requests to one server are under way at once. Option `connection.maxConnections`.
+    pub max_connections: usize,
     /// The longest answer taken, in bytes after decompression. Option `connection.maxResponseBytes`.
     pub max_response_bytes: u64,
     /// The longest file taken, in bytes. Option `connection.maxDownloadBytes`. A file that is fetched into memory is an
@@ -177,6 +183,9 @@ impl Connection {
             },
             headers: read_headers(webchat, &HEADERS, &[]),
             connect_timeout: webchat.millis(&CONNECT_TIMEOUT).unwrap_or_default(),
+            max_connections: webchat
+                .whole(&MAX_CONNECTIONS)
+                .map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX)),
             max_response_bytes: webchat.whole(&MAX_RESPONSE_BYTES).unwrap_or_default(),
             max_download_bytes: webchat.whole(&MAX_DOWNLOAD_BYTES).unwrap_or_default(),
             images: match webchat.one_of(&IMAGES) {

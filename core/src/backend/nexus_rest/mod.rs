@@ -27,7 +27,8 @@ use super::{BackEnd, lost_end};
 use crate::{
     Error, ErrorKind,
     carrier::http::{
-        self, Answer, Held, HttpChat, HttpPool, HttpRequest, Multipart, Overdue, Patience, RequestBody, Reuse,
+        self, Answer, Held, HttpChat, HttpPool, HttpRequest, Multipart, Overdue, Patience, RequestBody,
+        Reuse, Standing,
     },
     config::{Connection, ImagePolicy, OptionDef, ServiceConfig, Webchat},
     transport::{
@@ -279,7 +280,10 @@ impl Inner {
             }
             _ => form(&wire::Fields::of(operation, &self.config), &id),
         };
-        let request = HttpRequest::new(method, url, body);
+        let mut request = HttpRequest::new(method, url, body);
+        if let Operation::Poll { .. } = operation {
+            (request.standing, request.waits) = (Standing::Held, Some(self.held.waits()));
+        }
         if matches!(operation, Operation::Start(_)) { Ok(request) } else { with_token(request, session) }
     }
 

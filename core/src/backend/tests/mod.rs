@@ -95,7 +95,7 @@ fn every_option_is_taken() {
             "newMessageRestoreState": "minimized"},
         "connection": {"proxy": "http://user:pass@proxy.example:3128", "rootCertificates": ["/etc/a.pem", "b.pem"],
             "noProxy": "gms.test, 10.0.0.0/8", "clientCertificate": "/etc/me.pem", "minimumTls": "1.3", "titleCaseHeaders": true,
-            "headers": {"X-Tenant": "7"}, "connectTimeout": 2500, "maxResponseBytes": 1000, "maxDownloadBytes": 2000, "images": "any", "http2PriorKnowledge": true},
+            "headers": {"X-Tenant": "7"}, "connectTimeout": 2500, "maxConnections": 64, "maxResponseBytes": 1000, "maxDownloadBytes": 2000, "images": "any", "http2PriorKnowledge": true},
         "sessionStore": {"type": "file", "path": "chat.json"},
     }));
     let service = &config.service;
@@ -131,6 +131,7 @@ fn every_option_is_taken() {
         minimum_tls: TlsVersion::Tls13,
         headers: vec![("X-Tenant".into(), "7".into())],
         connect_timeout: Duration::from_millis(2_500),
+        max_connections: 64,
         max_response_bytes: 1000,
         max_download_bytes: 2000,
         images: ImagePolicy::Any,

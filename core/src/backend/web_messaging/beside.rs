@@ -9,7 +9,7 @@ use super::{
 use crate::{
     ErrorKind, Private,
     carrier::http::{
-        self, Audience, HttpChat, HttpRequest, RequestBody, Rest, Reuse, WholeFile, local_failure,
+        self, Audience, HttpChat, HttpRequest, RequestBody, Rest, Reuse, Standing, WholeFile, local_failure,
     },
     model::{Download, Upload},
     transport::Failure,
@@ -90,7 +90,7 @@ impl Beside {
     async fn get(&self, url: &Private, download: &Download) -> Result<Answer, Failure> {
         let request = HttpRequest::new(Method::GET, file_url(url)?, RequestBody::None);
         let (audience, reuse) = (Audience::Server, Reuse::Repeated);
-        let request = HttpRequest { audience, reuse, follows: false, ..request };
+        let request = HttpRequest { audience, reuse, standing: Standing::File, follows: false, ..request };
         let limit = self.options.ajax_timeout;
         let mut reading = self.http.open(&request, limit).await?;
         if !reading.status().is_success() {

@@ -2,7 +2,7 @@
 
 use super::message::{self, Message};
 use crate::{
-    carrier::http::{self, HttpChat, HttpRequest, RequestBody, Reuse},
+    carrier::http::{self, HttpChat, HttpRequest, RequestBody, Reuse, Standing},
     transport::Failure,
 };
 use bytes::Bytes;
@@ -18,8 +18,9 @@ pub(super) async fn post(
     connecting: mpsc::UnboundedSender<bool>,
 ) -> Result<Vec<Message>, Failure> {
     let reuse = if is_harmless(&payload) { Reuse::Repeated } else { Reuse::Careful };
+    let standing = if is_connect(&payload) { Standing::Held } else { Standing::Command };
     let request = HttpRequest::new(Method::POST, url, RequestBody::Json(payload));
-    let request = HttpRequest { reuse, connecting: Some(connecting), ..request };
+    let request = HttpRequest { reuse, standing, connecting: Some(connecting), ..request };
     let answer = http.exchange(&request, None).await?;
     if !answer.status.is_success() {
         return Err(http::bad_status(&answer));
@@ -33,4 +34,10 @@ fn is_harmless(payload: &Bytes) -> bool {
     let harmless =
         |message: &Message| message.channel.starts_with("/meta/") && message.channel != "/meta/connect";
     message::read(payload).is_ok_and(|messages| messages.iter().all(harmless))
+}
+
+/// Whether the server may hold the answer to `payload` back.
+fn is_connect(payload: &Bytes) -> bool {
+    message::read(payload)
+        .is_ok_and(|messages| messages.iter().any(|message| message.channel == message::CONNECT))
 }

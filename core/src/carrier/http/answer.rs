@@ -6,6 +6,7 @@ use super::{
     kept::Use,
     lost::{self, Fault, broken},
     patience::{Patience, Rest},
+    turns::Turn,
     way::Way,
 };
 use crate::{apart::room_for, carrier::recording::Exchange, transport::Failure};
@@ -40,6 +41,8 @@ pub(crate) struct Reading {
     /// What a long answer needs to be read.
     room: Arc<Semaphore>,
     exchange: Option<Exchange>,
+    /// Of the request; it ends with this.
+    _turn: Option<Turn>,
 }
 
 /// What brings an answer.
@@ -57,7 +60,12 @@ impl Reading {
         used: Option<Use>,
         room: Arc<Semaphore>,
     ) -> Self {
-        Self { response, limit, way, link, _used: used, room, exchange: None }
+        Self { response, limit, way, link, _used: used, room, exchange: None, _turn: None }
+    }
+
+    /// The same, while `turn` lasts.
+    pub(super) fn within(self, turn: Turn) -> Self {
+        Self { _turn: Some(turn), ..self }
     }
 
     /// The same, written down as the answer of `exchange`.

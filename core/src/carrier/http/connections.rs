@@ -4,7 +4,7 @@
 //! connection to that server is worth another request, whether it carries one at a time (HTTP/1.1) or all of them (HTTP/2). As long as
 //! others are answered, the server is slow with that one request alone, and its connections are kept.
 
-use super::kept::Kept;
+use super::{kept::Kept, turns::Turns};
 use reqwest::Url;
 use std::{
     collections::HashMap,
@@ -25,6 +25,9 @@ pub(super) struct Connections {
     usual: Arc<Kept>,
     make: Box<dyn Fn() -> Option<Arc<Kept>> + Send + Sync>,
     servers: Mutex<HashMap<Origin, Server>>,
+    /// Those of each server, and how many it has.
+    turns: Mutex<HashMap<Origin, Arc<Turns>>>,
+    most: usize,
 }
 
 /// What is known of the connections to one server.
@@ -42,12 +45,14 @@ impl Server {
 }
 
 impl Connections {
-    /// Connections of `usual`, and of what `make` gives where those are silent.
+    /// Connections of `usual`, and of what `make` gives where those are silent; for so many requests to each server at once.
     pub(super) fn new(
         usual: Arc<Kept>,
         make: impl Fn() -> Option<Arc<Kept>> + Send + Sync + 'static,
+        most: usize,
     ) -> Arc<Self> {
-        Arc::new(Self { usual, make: Box::new(make), servers: Mutex::default() })
+        let (servers, turns) = (Mutex::default(), Mutex::default());
+        Arc::new(Self { usual, make: Box::new(make), servers, turns, most })
     }
 
     fn servers(&self) -> MutexGuard<'_, HashMap<Origin, Server>> {
@@ -58,6 +63,15 @@ impl Connections {
     pub(super) fn to(&self, url: &Url) -> Arc<Kept> {
         let instead = self.servers().get(&url.origin()).and_then(|server| server.instead.clone());
         instead.unwrap_or_else(|| self.usual.clone())
+    }
+
+    /// The turns of the server of `url`.
+    pub(super) fn turns(&self, url: &Url) -> Arc<Turns> {
+        let (origin, mut all) = (url.origin(), self.turns.lock().unwrap_or_else(PoisonError::into_inner));
+        if all.len() >= REMEMBERED && !all.contains_key(&origin) {
+            all.retain(|_, turns| Arc::strong_count(turns) > 1 || !turns.is_idle());
+        }
+        all.entry(origin).or_insert_with(|| Turns::new(self.most)).clone()
     }
 
     /// The server of `url` has answered.

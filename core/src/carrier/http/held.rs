@@ -4,6 +4,7 @@
 use super::in_words;
 use std::{
     future::pending,
+    pin::pin,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -19,6 +20,8 @@ pub(crate) struct Held {
     longest: Mutex<Duration>,
     /// When one that is under way has to be answered, because of something that happened to another request.
     due: watch::Sender<Option<Instant>>,
+    /// Whether the one that is under way waits for its turn: its time has not begun.
+    waits: watch::Sender<bool>,
 }
 
 /// What became of a request.
@@ -45,7 +48,7 @@ impl Silence {
 
 impl Default for Held {
     fn default() -> Self {
-        Self { longest: Mutex::default(), due: watch::Sender::new(None) }
+        Self { longest: Mutex::default(), due: watch::Sender::new(None), waits: watch::Sender::new(false) }
     }
 }
 
@@ -67,13 +70,26 @@ impl Held {
         self.due.send_replace(Instant::now().checked_add(limit));
     }
 
-    /// Waits for the answer to `request`, until `patience` is over or it is due for another reason.
+    /// Who is to be told whether the one that is under way waits for its turn.
+    pub(crate) fn waits(&self) -> watch::Sender<bool> {
+        self.waits.clone()
+    }
+
+    /// Waits for the answer to `request`, until `patience` is over or it is due for another reason. Its time begins with its turn.
     pub(crate) async fn wait<T>(&self, patience: Duration, request: impl Future<Output = T>) -> Waited<T> {
-        let began = Instant::now();
-        let mut due = self.due.subscribe();
-        tokio::select! {
-            answer = request => Waited::Answered(answer, began.elapsed()),
-            () = overdue(began.checked_add(patience), &mut due) => Waited::Overdue(Silence(began)),
+        let mut waits = self.waits.subscribe();
+        let mut request = pin!(request);
+        loop {
+            let (began, waiting) = (Instant::now(), *waits.borrow_and_update());
+            let mut due = self.due.subscribe();
+            let is_over = async {
+                if waiting { pending().await } else { overdue(began.checked_add(patience), &mut due).await }
+            };
+            tokio::select! {
+                answer = request.as_mut() => return Waited::Answered(answer, began.elapsed()),
+                () = is_over => return Waited::Overdue(Silence(began)),
+                Ok(()) = waits.changed() => {}
+            }
         }
     }
 }

@@ -5,7 +5,7 @@
 //! `tls_failure` and `socks_failure` give them words, `proxies` says which proxy leads where, `trust` whom TLS trusts and `identity` who we
 //! are there, `upgrade` turns a connection into another protocol's, `download`, `filename` and `encoded_word` put files where the caller
 //! wants them. `names` and `race` find addresses, `connections` are made anew where they are silent, `kept` says which of them may carry a
-//! request, `patience` how long is waited, `held` how long for what a server may hold back. No protocol is known here.
+//! request, `turns` how many requests there are at once and whose turn is next, `patience` how long is waited, `held` how long for what a server may hold back. No protocol is known here.
 
 mod answer;
 mod body;
@@ -37,6 +37,7 @@ mod socks_failure;
 mod tls;
 mod tls_failure;
 mod trust;
+mod turns;
 mod upgrade;
 mod way;
 
@@ -62,6 +63,8 @@ pub(crate) mod test_socks;
 mod tests;
 #[cfg(test)]
 mod tls_tests;
+#[cfg(test)]
+mod turns_tests;
 
 #[cfg(feature = "fuzzing")]
 pub use fuzzing::http_headers;
@@ -81,6 +84,7 @@ pub(crate) use patience::{Patience, Rest, within};
 pub(crate) use request::{
     Audience, HttpRequest, Overdue, RequestBody, WholeFile, below, private_header, unique_id,
 };
+pub(crate) use turns::Standing;
 pub(crate) use upgrade::{Upgraded, Upgrader};
 
 use self::{
@@ -93,6 +97,7 @@ use self::{
     proxies::Proxies,
     redirect::Redirect,
     request::Pending,
+    turns::{Turn, Turns},
     way::{Routes, Way},
 };
 use crate::{
@@ -102,7 +107,13 @@ use crate::{
     transport::Failure,
 };
 use reqwest::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 use tokio::{
     sync::Semaphore,
     time::{Instant, timeout},
@@ -114,8 +125,13 @@ const TURNED_AWAY: usize = 3;
 /// How long an answer is waited for that nobody wants any more.
 const LATE: Duration = Duration::from_mins(1);
 
+/// The number of the last chat.
+static LAST: AtomicU64 = AtomicU64::new(0);
+
 /// One chat's side of HTTP: it borrows shared connections and keeps its own headers and cookies.
 pub(crate) struct HttpChat {
+    /// By which chats take turns.
+    number: u64,
     connections: Arc<Connections>,
     /// For servers on the internet that others name; the chat's own connections where none may be asked.
     outside: Arc<Connections>,
@@ -159,6 +175,7 @@ impl HttpChat {
             ImagePolicy::OwnOrigin | ImagePolicy::Never => connections.clone(),
         };
         Ok(Self {
+            number: LAST.fetch_add(1, Ordering::Relaxed),
             connections,
             outside,
             names: pool.names(),
@@ -209,11 +226,12 @@ impl HttpChat {
         patience: impl Into<Patience>,
     ) -> Result<Reading, Failure> {
         let (patience, mut url) = (patience.into(), request.url.clone());
-        let way = self.way(&url)?;
+        let mut way = self.way(&url)?;
         for _ in 0..=redirect::MAX {
             let connections =
                 if request.audience == Audience::Outside { &self.outside } else { &self.connections };
-            let (response, used, exchange) = self.send(connections, request, &url, patience, &way).await?;
+            let Sent { response, used, exchange, turn } =
+                self.send(connections, request, &url, patience, &mut way).await?;
             match redirect::judge(&url, response.status(), response.headers()) {
                 Redirect::To(_) if !request.follows => {
                     let cause = "a redirect where none is to be followed";
@@ -222,7 +240,7 @@ impl HttpChat {
                 Redirect::None => {
                     let link = Link { connections: connections.clone(), url };
                     let reading = Reading::new(response, self.limit, way, link, used, self.room.clone());
-                    return Ok(reading.recorded(exchange));
+                    return Ok(reading.recorded(exchange).within(turn));
                 }
                 Redirect::To(next) => url = next,
                 Redirect::Refused(cause) => return Err(failure::redirected(response.status(), cause)),
@@ -234,7 +252,7 @@ impl HttpChat {
         ))
     }
 
-    /// Sends `request` to `url`, again if the server turned it away unseen or a kept connection died with it, and keeps the cookies of
+    /// Sends `request` to `url` when its turn has come, again if the server turned it away unseen or a kept connection died with it, and keeps the cookies of
     /// the answer.
     async fn send(
         &self,
@@ -242,8 +260,10 @@ impl HttpChat {
         request: &HttpRequest,
         url: &reqwest::Url,
         patience: Patience,
-        way: &Way,
-    ) -> Result<(reqwest::Response, Option<Use>, Option<Exchange>), Failure> {
+        way: &mut Way,
+    ) -> Result<Sent, Failure> {
+        let turns = connections.turns(url);
+        let mut turn = self.turn(&turns, request, patience, way).await?;
         let (mut turned_away, mut reuse) = (0, request.reuse);
         loop {
             let delivery = Arc::new(Delivery::telling(request.connecting.clone()));
@@ -256,9 +276,10 @@ impl HttpChat {
                 .map_err(|error| local_failure(error.kind(), error.message().to_owned()))?;
             let mut executing: Pending = Box::pin(client.execute(outgoing));
             let answer = names::towards(url, way.proxy.as_deref(), executing.as_mut());
-            match patience.answer(&delivery, answer).await {
+            match turn.within(patience.answer(&delivery, answer)).await {
                 Ok(response) => {
                     connections.heard(url);
+                    turns.answered(has_too_much_to_do(response.status()));
                     if request.audience == Audience::Chat {
                         self.cookies.store(url, response.headers());
                     }
@@ -266,7 +287,7 @@ impl HttpChat {
                     if let Some(exchange) = &mut exchange {
                         exchange.head(response.status(), response.headers());
                     }
-                    return Ok((response, used, exchange));
+                    return Ok(Sent { response, used, exchange, turn });
                 }
                 Err(fault) if turned_away < TURNED_AWAY && lost::was_turned_away(&fault) => {
                     turned_away += 1;
@@ -274,6 +295,9 @@ impl HttpChat {
                 }
                 Err(fault) => {
                     self.note_fault(connections, url, &fault, began);
+                    if is_unanswered(&fault) {
+                        turns.failed();
+                    }
                     let died = matches!(&fault, Fault::Http(error) if kept.died(url, error, began));
                     note(&mut exchange, lost::word(&fault), died);
                     if died && reuse == Reuse::Repeated {
@@ -289,6 +313,21 @@ impl HttpChat {
                 }
             }
         }
+    }
+
+    /// Waits for the turn of `request`. The time on its way counts from then.
+    async fn turn(
+        &self,
+        turns: &Arc<Turns>,
+        request: &HttpRequest,
+        patience: Patience,
+        way: &mut Way,
+    ) -> Result<Turn, Failure> {
+        let told = |waits| request.tell_waiting(waits);
+        let turn = turns.turn(self.number, request.standing, patience.limit(), told).await;
+        let turn = turn.ok_or_else(|| lost::unanswered(Fault::Unconnected, &Delivery::default(), way))?;
+        way.since = Instant::now();
+        Ok(turn)
     }
 
     /// A request that began at `began` has failed: another address, or another connection, may do better.
@@ -350,6 +389,27 @@ impl HttpChat {
             value.set_sensitive(true);
             outgoing.headers_mut().insert(COOKIE, value);
         }
+    }
+}
+
+/// A request that has been answered, or begins to be.
+struct Sent {
+    response: reqwest::Response,
+    used: Option<Use>,
+    exchange: Option<Exchange>,
+    turn: Turn,
+}
+
+/// Whether a server says with `status` that it has too much to do.
+fn has_too_much_to_do(status: reqwest::StatusCode) -> bool {
+    matches!(status, reqwest::StatusCode::TOO_MANY_REQUESTS | reqwest::StatusCode::SERVICE_UNAVAILABLE)
+}
+
+/// Whether `fault` says that the server takes no requests, or has too many.
+fn is_unanswered(fault: &Fault) -> bool {
+    match fault {
+        Fault::TimedOut | Fault::Unconnected => true,
+        Fault::Http(error) => error.is_connect(),
     }
 }
 

@@ -23,6 +23,11 @@ impl Patience {
         Self { answer: Some(answer), standstill: Some(standstill) }
     }
 
+    /// How long the answer may take to begin.
+    pub(super) fn limit(self) -> Option<Duration> {
+        self.answer
+    }
+
     /// Awaits the head of an answer to the request whose body is `delivery`'s.
     pub(super) async fn answer<T>(
         self,

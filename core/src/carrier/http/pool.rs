@@ -23,8 +23,6 @@ use std::{
     time::Duration,
 };
 
-/// How many unused connections are kept for a server: enough for thousands of polling chats, few enough for a process' file limit.
-const IDLE_PER_HOST: usize = 256;
 /// How often a silent HTTP/2 connection with requests under way is probed, so that a dead peer is noticed.
 const PROBE_INTERVAL: Duration = Duration::from_secs(30);
 const PROBE_TIMEOUT: Duration = Duration::from_secs(15);
@@ -58,6 +56,7 @@ struct Settings {
     minimum_tls: TlsVersion,
     versions: Versions,
     connect_timeout: Duration,
+    max_connections: usize,
     title_case_headers: bool,
     /// Whether only addresses on the internet are reached.
     outside: bool,
@@ -72,6 +71,7 @@ impl Settings {
             minimum_tls: connection.minimum_tls,
             versions,
             connect_timeout: connection.connect_timeout,
+            max_connections: connection.max_connections,
             title_case_headers: connection.title_case_headers,
             outside: false,
         })
@@ -124,7 +124,7 @@ impl HttpPool {
         }
         let (again, tls, names) = (settings.clone(), clients.tls(&settings)?, self.names());
         let make = move || kept(&again, &tls, &names);
-        let connections = Connections::new(make()?, move || make().ok());
+        let connections = Connections::new(make()?, move || make().ok(), settings.max_connections);
         clients.of.insert(settings, connections.clone());
         Ok(connections)
     }
@@ -186,7 +186,7 @@ fn build(
         .connector_layer(Observed)
         .dns_resolver(names.clone())
         .pool_idle_timeout(idle)
-        .pool_max_idle_per_host(if idle.is_zero() { 0 } else { IDLE_PER_HOST })
+        .pool_max_idle_per_host(if idle.is_zero() { 0 } else { settings.max_connections })
         // As browsers and curl read them.
         .http1_allow_obsolete_multiline_headers_in_responses(true)
         .http1_allow_spaces_after_header_name_in_responses(true)

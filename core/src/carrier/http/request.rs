@@ -1,7 +1,7 @@
 //! A request as a back end states it.
 
 use super::{
-    Multipart, Reuse,
+    Multipart, Reuse, Standing,
     body::{Delivery, OutgoingBody, Source},
     local_failure,
 };
@@ -17,7 +17,7 @@ use reqwest::{
     header::{CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
 /// One request. It can be sent several times: redirects repeat it.
@@ -29,11 +29,15 @@ pub(crate) struct HttpRequest {
     pub(crate) body: RequestBody,
     pub(crate) audience: Audience,
     pub(crate) reuse: Reuse,
+    /// How it waits for its turn.
+    pub(crate) standing: Standing,
+    /// Who is told whether it waits for its turn.
+    pub(crate) waits: Option<watch::Sender<bool>>,
     /// Redirects are followed, within bounds.
     pub(crate) follows: bool,
     /// Where the request goes on when it is given up, if it is to.
     pub(crate) overdue: Option<Overdue>,
-    /// Who is told when a connection is being made for it, and when it is so no more.
+    /// Who is told when it waits for its turn or a connection is being made for it, and when it is so no more.
     pub(crate) connecting: Option<mpsc::UnboundedSender<bool>>,
 }
 
@@ -76,6 +80,10 @@ impl HttpRequest {
     /// A request to the chat's server, with the chat's headers, that may do harm when it arrives twice.
     pub(crate) fn new(method: Method, url: Url, body: RequestBody) -> Self {
         let (audience, reuse) = (Audience::Chat, Reuse::Careful);
+        let standing = match body {
+            RequestBody::Multipart(_) | RequestBody::File(_) => Standing::File,
+            RequestBody::None | RequestBody::Form(_) | RequestBody::Json(_) => Standing::Command,
+        };
         Self {
             method,
             url,
@@ -83,15 +91,29 @@ impl HttpRequest {
             body,
             audience,
             reuse,
+            standing,
+            waits: None,
             follows: true,
             overdue: None,
             connecting: None,
         }
     }
 
-    /// The same for `operation`: repeated on a new connection where that does no harm.
+    /// The same for `operation`: repeated on a new connection where that does no harm, and in its turn.
     pub(crate) fn of(operation: &Operation, method: Method, url: Url, body: RequestBody) -> Self {
-        Self { reuse: Reuse::of(operation), ..Self::new(method, url, body) }
+        let (reuse, standing) = (Reuse::of(operation), Standing::of(operation));
+        Self { reuse, standing, ..Self::new(method, url, body) }
+    }
+
+    /// Tells who wants to know that it waits for its turn, or does so no more.
+    pub(super) fn tell_waiting(&self, waits: bool) {
+        if let Some(told) = &self.waits {
+            told.send_replace(waits);
+        }
+        if let Some(told) = &self.connecting {
+            // Who does not listen any more has lost interest in the request.
+            let _ = told.send(waits);
+        }
     }
 }
 

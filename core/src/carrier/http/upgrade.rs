@@ -2,7 +2,7 @@
 //! and cookies as every other request.
 
 use super::{
-    Answer, Connections, HttpChat, HttpPool, HttpRequest, Patience, bad_status,
+    Answer, Connections, HttpChat, HttpPool, HttpRequest, Patience, Sent, bad_status,
     lost::{Fault, unanswered},
 };
 use crate::{
@@ -35,9 +35,9 @@ impl HttpChat {
         request: &HttpRequest,
         patience: impl Into<Patience>,
     ) -> Result<(HeaderMap, Upgraded, Option<Frames>), Failure> {
-        let way = self.way(&request.url)?;
-        let (mut response, _, exchange) =
-            self.send(&upgrader.0, request, &request.url, patience.into(), &way).await?;
+        let mut way = self.way(&request.url)?;
+        let Sent { mut response, exchange, .. } =
+            self.send(&upgrader.0, request, &request.url, patience.into(), &mut way).await?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             let headers = std::mem::take(response.headers_mut());
             let answer = Answer { status: response.status(), headers, ..Answer::default() };

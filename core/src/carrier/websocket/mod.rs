@@ -12,7 +12,8 @@ use crate::{
     ErrorKind, Retry,
     carrier::{
         http::{
-            HttpChat, HttpRequest, RequestBody, Reuse, Upgraded, Upgrader, local_failure, lost_connection,
+            HttpChat, HttpRequest, RequestBody, Reuse, Standing, Upgraded, Upgrader, local_failure,
+            lost_connection,
         },
         recording::{self, Frames},
     },
@@ -96,7 +97,7 @@ impl WebSocket {
         let mut request = HttpRequest::new(Method::GET, url, RequestBody::None);
         request.headers = headers;
         request.headers.extend(upgrade_headers(&key)?);
-        request.reuse = Reuse::Never;
+        (request.reuse, request.standing) = (Reuse::Never, Standing::Apart);
         let (answer, connection, frames) = http.upgrade(upgrader, &request, OPENING).await?;
         let accepted = answer.get(SEC_WEBSOCKET_ACCEPT).map(HeaderValue::as_bytes);
         if accepted != Some(derive_accept_key(key.as_bytes()).as_bytes()) {
