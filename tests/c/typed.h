@@ -172,6 +172,7 @@ static const struct {
     {"getTranscript", webchat_get_transcript},
     {"getAgents", webchat_get_agents},
     {"getStats", webchat_get_stats},
+    {"getOutbox", webchat_get_outbox},
     {"getSessionData", webchat_get_session_data},
     {"fetchHistory", webchat_fetch_history},
     {"getFileLimits", webchat_get_file_limits},

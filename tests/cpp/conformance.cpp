@@ -217,6 +217,7 @@ private:
         else if (name == "getTranscript") give([&](const auto&... how) { return chat_.get_transcript(how...); });
         else if (name == "getAgents") give([&](const auto&... how) { return chat_.get_agents(how...); });
         else if (name == "getStats") give([&](const auto&... how) { return chat_.get_stats(how...); });
+        else if (name == "getOutbox") give([&](const auto&... how) { return chat_.get_outbox(how...); });
         else if (name == "getSessionData") give([&](const auto&... how) { return chat_.get_session_data(how...); });
         else if (name == "fetchHistory") give([&](const auto&... how) { return chat_.fetch_history(how...); });
         else if (name == "getFileLimits") give([&](const auto&... how) { return chat_.get_file_limits(how...); });

@@ -5,7 +5,7 @@ use crate::{
     Error, ErrorKind,
     carrier::http::HttpPool,
     config::{
-        Absent, CONNECTION, Config, Connection, Findings, Kind, OptionDef, SERVICE, SESSION_STORE,
+        Absent, CONNECTION, Config, Connection, Findings, Kind, OUTBOX, OptionDef, SERVICE, SESSION_STORE,
         ServiceConfig, StoreConfig, Webchat, describe, invalid, options,
     },
     foreign,
@@ -60,7 +60,7 @@ options! {
 }
 
 /// The options of every chat, whatever its back end.
-pub const EVERY_CHAT: &[&[OptionDef]] = &[CHOICE, SERVICE, CONNECTION, SESSION_STORE];
+pub const EVERY_CHAT: &[&[OptionDef]] = &[CHOICE, SERVICE, CONNECTION, SESSION_STORE, OUTBOX];
 
 /// Options of the user interface, which shares the namespace (webchatservice.md, 1).
 const USER_INTERFACE: [&str; 17] = [

@@ -9,7 +9,10 @@ use crate::{
     },
     config::Config,
     driver::Completion,
-    model::{Agents, Download, Downloaded, FileLimits, JsonObject, SessionData, Stats, Transcript, Upload},
+    model::{
+        Agents, Download, Downloaded, FileLimits, JsonObject, OutboxMessages, SessionData, Stats, Transcript,
+        Upload,
+    },
     prefilter::Prefilter,
 };
 use serde_json::Value;

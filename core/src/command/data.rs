@@ -29,6 +29,11 @@ macro_rules! data_commands {
         needs [],
         rejects [];
 
+        /// Returns the messages that were given and have no outcome yet, in order: with their local ids, how far they are, and their texts.
+        GetOutbox as "getOutbox", get_outbox => Outbox as OutboxMessages,
+        needs [],
+        rejects [];
+
         /// Returns what identifies the session; empty without one. Whoever has it can take part in the chat.
         GetSessionData as "getSessionData", get_session_data => SessionData as SessionData,
         needs [],

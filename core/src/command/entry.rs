@@ -126,6 +126,8 @@ pub enum Resolves {
     Agents,
     /// Figures of the chat.
     Stats,
+    /// The messages that have no outcome yet.
+    Outbox,
     /// The session's data.
     SessionData,
     /// Whether a session exists.

@@ -2,7 +2,7 @@
 
 use super::files;
 use crate::{
-    model::{Agents, Downloaded, FileLimits, JsonObject, Received, SessionData, Stats, Transcript},
+    model::{Agents, Downloaded, FileLimits, JsonObject, OutboxMessages, Received, SessionData, Stats, Transcript},
     prefilter::Prefilter,
     transport::Body,
 };
@@ -29,6 +29,8 @@ pub enum Resolution {
     Agents(Agents),
     /// `getStats`.
     Stats(Stats),
+    /// `getOutbox`.
+    Outbox(OutboxMessages),
     /// `getSessionData`.
     SessionData(SessionData),
     /// `verifySession`.
@@ -52,6 +54,7 @@ impl Resolution {
             Self::Response(body) => body.0.len(),
             Self::Transcript(transcript) => transcript.received.iter().map(Received::weight).sum(),
             Self::Downloaded(file) => file.bytes.as_ref().map_or(0, Bytes::len),
+            Self::Outbox(outbox) => outbox.messages.iter().map(|entry| entry.message.len()).sum(),
             _ => 0,
         }
     }
@@ -78,6 +81,7 @@ impl Serialize for Resolution {
             Self::Transcript(transcript) => transcript.serialize(serializer),
             Self::Agents(agents) => serializer.collect_map([("agents", agents)]),
             Self::Stats(stats) => stats.serialize(serializer),
+            Self::Outbox(messages) => messages.serialize(serializer),
             Self::SessionData(data) => data.serialize(serializer),
             Self::SessionActive(active) => serializer.collect_map([("sessionActive", active)]),
             Self::FileLimits(limits) => limits.serialize(serializer),
@@ -121,6 +125,7 @@ values! {
     Transcript: Transcript;
     Agents: Agents;
     Stats: Stats;
+    Outbox: OutboxMessages;
     SessionData: SessionData;
     SessionActive: bool;
     FileLimits: FileLimits;

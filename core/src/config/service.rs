@@ -2,6 +2,7 @@
 //! may set some of them by options of its own.
 
 use super::{
+    OutboxConfig,
     option::{Absent, Kind, MAX_TIMER, MAX_WHOLE, OptionDef, Unit, bytes, count, millis, options},
     reader::{Findings, Webchat},
 };
@@ -68,6 +69,8 @@ pub struct ServiceConfig {
     pub settle_timeout: Option<Duration>,
     /// How often to poll.
     pub polling: Polling,
+    /// How messages wait for their outcome. Option `outbox`, this library's own.
+    pub outbox: OutboxConfig,
 }
 
 debug_only!(ServiceConfig {
@@ -77,7 +80,8 @@ debug_only!(ServiceConfig {
     asynchronous,
     max_message_length,
     max_transcript_bytes,
-    polling
+    polling,
+    outbox
 });
 
 /// The pace of polling (webchatservice.md, 1.1 and 9.1).
@@ -133,6 +137,7 @@ impl ServiceConfig {
                 .map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
             settle_timeout: None,
             polling: Polling::read(webchat),
+            outbox: OutboxConfig::read(webchat),
         }
     }
 }

@@ -78,7 +78,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use storage::Storage;
+use storage::{Storage, Told};
 use tokio::sync::mpsc;
 
 /// What handles tell their driver.
@@ -169,7 +169,10 @@ impl Driver {
                     // Callbacks come before the next word to the server.
                     tokio::task::yield_now().await;
                 }
-                loaded = self.storage.loaded() => self.service.loaded(self.clock.time(), loaded),
+                told = self.storage.told() => match told {
+                    Told::Loaded(loaded) => self.service.loaded(self.clock.time(), loaded),
+                    Told::Stored(id, outcome) => self.service.stored(self.clock.time(), id, outcome),
+                },
                 Some(done) = self.work.next(), if !self.work.is_empty() => self.hand_back(done),
                 () = self.clock.until(timeout), if timeout.is_some() => {
                     self.service.handle_timeout(self.clock.time());
@@ -250,7 +253,7 @@ impl Driver {
             Effect::Configure(config) => self.configure(config),
             Effect::Load { kept } => self.storage.load(kept),
             Effect::TellKeeper(call) => self.storage.tell_keeper(call),
-            Effect::Store { mark, changes } => self.storage.apply(mark, changes),
+            Effect::Store { mark, changes, answer } => self.storage.apply(mark, changes, answer),
             Effect::Request { id, request, preview } => self.request(id, *request, preview),
             Effect::Abort(id) => {
                 if let Some(handle) = self.transfers.remove(&id) {

@@ -6,10 +6,14 @@ mod tests;
 
 use crate::{
     Error, ErrorKind,
+    service::StoreId,
     store::{Change, HostCall, Mark, SessionKeeper, SessionStore, Stored, key},
     transport::BoxFuture,
 };
-use futures_util::{FutureExt, StreamExt, stream::FuturesOrdered};
+use futures_util::{
+    FutureExt, StreamExt,
+    stream::{FuturesOrdered, FuturesUnordered},
+};
 use serde_json::Value;
 use std::{
     collections::VecDeque,
@@ -39,11 +43,24 @@ pub(super) struct Storage {
     keeper: Option<Lane<Arc<dyn SessionKeeper>>>,
     /// Answers to reads, in the order in which they were asked for.
     loads: FuturesOrdered<BoxFuture<Result<Stored, Error>>>,
+    /// Outcomes of changes that somebody waits for.
+    stores: FuturesUnordered<BoxFuture<(StoreId, Result<(), Error>)>>,
+}
+
+/// What came of an access.
+pub(super) enum Told {
+    Loaded(Result<Stored, Error>),
+    Stored(StoreId, Result<(), Error>),
 }
 
 impl Storage {
     pub(super) fn new(store: Arc<dyn SessionStore>, keeper: Option<Arc<dyn SessionKeeper>>) -> Self {
-        Self { store: Lane::new(store), keeper: keeper.map(Lane::new), loads: FuturesOrdered::new() }
+        Self {
+            store: Lane::new(store),
+            keeper: keeper.map(Lane::new),
+            loads: FuturesOrdered::new(),
+            stores: FuturesUnordered::new(),
+        }
     }
 
     /// Puts another store in place of one that nobody has used.
@@ -51,16 +68,26 @@ impl Storage {
         self.store = Lane::new(store);
     }
 
-    /// Reads the store, with `kept` also what the keeper has. [`Storage::loaded`] has the answer.
+    /// Reads the store, with `kept` also what the keeper has. [`Storage::told`] has the answer.
     pub(super) fn load(&mut self, kept: bool) {
         let stored = self.store.load();
         let kept = self.keeper.as_mut().filter(|_| kept).map(Lane::load);
         self.loads.push_back(Box::pin(load_all(stored, kept)));
     }
 
-    /// Changes the store, with `mark` only if it has it.
-    pub(super) fn apply(&mut self, mark: Option<Mark>, changes: Vec<Change>) {
-        self.store.change(Update { mark, changes });
+    /// Changes the store, with `mark` only if it has it. [`Storage::told`] has the outcome for who waits for it, within the time that an
+    /// access may take.
+    pub(super) fn apply(&mut self, mark: Option<Mark>, changes: Vec<Change>, answer: Option<StoreId>) {
+        let overdue = self.store.is_overdue();
+        let answers = answer.map(|id| {
+            let (sender, receiver) = oneshot::channel();
+            self.stores.push(Box::pin(async move {
+                let outcome = if overdue { None } else { timeout(LIMIT, receiver).await.ok() };
+                (id, outcome.and_then(Result::ok).unwrap_or_else(|| Err(silent::<Arc<dyn SessionStore>>())))
+            }));
+            sender
+        });
+        self.store.change(Update { mark, changes, answers: answers.into_iter().collect() });
     }
 
     pub(super) fn tell_keeper(&mut self, call: HostCall) {
@@ -71,13 +98,16 @@ impl Storage {
         let _ = self.poll_lanes(&mut Context::from_waker(Waker::noop()));
     }
 
-    /// Moves everything on; ready with the answer to a read. Safe to abandon.
-    pub(super) async fn loaded(&mut self) -> Result<Stored, Error> {
+    /// Moves everything on; ready with the answer to a read, or the outcome of a change that somebody waits for. Safe to abandon.
+    pub(super) async fn told(&mut self) -> Told {
         poll_fn(|context| {
             // What is under way matters alone: when a lane is through it waits for the next access.
             let _ = self.poll_lanes(context);
+            if let Poll::Ready(Some((id, outcome))) = self.stores.poll_next_unpin(context) {
+                return Poll::Ready(Told::Stored(id, outcome));
+            }
             match self.loads.poll_next_unpin(context) {
-                Poll::Ready(Some(loaded)) => Poll::Ready(loaded),
+                Poll::Ready(Some(loaded)) => Poll::Ready(Told::Loaded(loaded)),
                 Poll::Ready(None) | Poll::Pending => Poll::Pending,
             }
         })
@@ -87,6 +117,7 @@ impl Storage {
     /// Does what is still to be done, as far as store and keeper answer.
     pub(super) async fn finish(&mut self) {
         self.loads.clear();
+        self.stores.clear();
         self.store.give_up_if_overdue();
         self.keeper.iter_mut().for_each(Lane::give_up_if_overdue);
         let finished = timeout(CLOSING_LIMIT, poll_fn(|context| self.poll_lanes(context))).await;
@@ -133,6 +164,10 @@ trait Target: Send + 'static {
     type Change: Send;
     fn load(&self) -> BoxFuture<Result<Self::Loaded, Error>>;
     fn change(&self, change: Self::Change) -> BoxFuture<Result<(), Error>>;
+    /// Takes out who waits for a change.
+    fn answers(_: &mut Self::Change) -> Vec<oneshot::Sender<Result<(), Error>>> {
+        Vec::new()
+    }
     /// Puts `later` into `earlier` where that comes to the same; else returns it.
     fn join(earlier: &mut Self::Change, later: Self::Change) -> Option<Self::Change>;
 }
@@ -141,6 +176,7 @@ trait Target: Send + 'static {
 struct Update {
     mark: Option<Mark>,
     changes: Vec<Change>,
+    answers: Vec<oneshot::Sender<Result<(), Error>>>,
 }
 
 impl Target for Arc<dyn SessionStore> {
@@ -152,7 +188,11 @@ impl Target for Arc<dyn SessionStore> {
         SessionStore::load(&**self)
     }
 
-    fn change(&self, Update { mark, changes }: Update) -> BoxFuture<Result<(), Error>> {
+    fn answers(change: &mut Update) -> Vec<oneshot::Sender<Result<(), Error>>> {
+        std::mem::take(&mut change.answers)
+    }
+
+    fn change(&self, Update { mark, changes, .. }: Update) -> BoxFuture<Result<(), Error>> {
         match mark {
             Some(mark) => self.clone().apply_if(mark, changes),
             None => self.apply(changes),
@@ -166,6 +206,7 @@ impl Target for Arc<dyn SessionStore> {
         }
         earlier.changes.retain(|(key, _)| !later.changes.iter().any(|(later, _)| later == key));
         earlier.changes.extend(later.changes);
+        earlier.answers.extend(later.answers);
         None
     }
 }
@@ -222,19 +263,15 @@ impl<T: Target> Lane<T> {
     }
 
     fn load(&mut self) -> BoxFuture<Result<T::Loaded, Error>> {
-        let silent = || {
-            let text = format!("{} has not answered within {} s", T::NAME, LIMIT.as_secs());
-            Err(Error::new(ErrorKind::Timeout, text))
-        };
         if self.is_overdue() {
-            return Box::pin(async move { silent() });
+            return Box::pin(async move { Err(silent::<T>()) });
         }
         let (sender, receiver) = oneshot::channel();
         self.waiting.push_back(Access::Load(sender));
         self.begin();
         Box::pin(async move {
             let loaded = timeout(LIMIT, receiver).await;
-            loaded.map_or_else(|_| silent(), |loaded| loaded.unwrap_or_else(|_| silent()))
+            loaded.ok().and_then(Result::ok).unwrap_or_else(|| Err(silent::<T>()))
         })
     }
 
@@ -270,8 +307,9 @@ impl<T: Target> Lane<T> {
                     let load = guarded::<T, _>(|| self.target.load());
                     Box::pin(load.map(|loaded| drop(sender.send(loaded))))
                 }
-                Some(Access::Change(change)) => {
-                    Box::pin(watched::<T>(guarded::<T, _>(|| self.target.change(change))))
+                Some(Access::Change(mut change)) => {
+                    let answers = T::answers(&mut change);
+                    Box::pin(watched::<T>(guarded::<T, _>(|| self.target.change(change)), answers))
                 }
             };
             self.current = Some((work, Instant::now()));
@@ -301,14 +339,27 @@ fn guarded<T: Target, U: Send + 'static>(
     }
 }
 
-/// Waits for a change, and tells the log when it fails or takes too long.
-async fn watched<T: Target>(mut change: BoxFuture<Result<(), Error>>) {
+/// What a target that does not answer fails with.
+fn silent<T: Target>() -> Error {
+    Error::new(ErrorKind::Timeout, format!("{} has not answered within {} s", T::NAME, LIMIT.as_secs()))
+}
+
+/// Waits for a change, and tells who waits for it; the log, when it fails or takes too long.
+async fn watched<T: Target>(
+    mut change: BoxFuture<Result<(), Error>>,
+    answers: Vec<oneshot::Sender<Result<(), Error>>>,
+) {
     let mut outcome = timeout(LIMIT, &mut change).await;
     if outcome.is_err() {
         log::warn!(target: "webchat::store", "{} has not answered within {} s; what is to be stored waits for it", T::NAME, LIMIT.as_secs());
         outcome = Ok(change.await);
     }
-    if let Ok(Err(error)) = outcome {
+    let Ok(outcome) = outcome else { return };
+    if let Err(error) = &outcome {
         log::warn!(target: "webchat::store", "session data could not be stored: {error}");
+    }
+    for answer in answers {
+        // Nobody may wait any more.
+        let _ = answer.send(outcome.clone());
     }
 }

@@ -8,7 +8,7 @@ pub use payload::{MessageReceived, Messages, ParticipantChange, Payload, Respons
 
 use crate::{
     command::Ability,
-    model::{Message, Received, weight::of_value},
+    model::{Message, OutboxChange, Received, weight::of_value},
 };
 use payload::Carried;
 use serde_json::{Value, json};
@@ -184,6 +184,9 @@ events! {
     /// The connection to the chat server works again.
     ConnectionRestored = 29, "connectionRestored" needs server_outage,
         "After `connectionPending`, with the first answer of the chat server.";
+    /// A message has got further on its way; without its text.
+    Outbox(OutboxChange) = 30, "outbox",
+        "Where the configuration has `outbox`, with each step of a message; and for those of a session that is restored, or is not.";
 }
 
 impl EventKind {

@@ -3,7 +3,7 @@
 use super::entry::{Carries, Field};
 use crate::{
     command::Resolution,
-    model::{Agents, Message, OriginalMessage, Received, SessionData, transcript::serialize_both},
+    model::{Agents, Message, OriginalMessage, OutboxChange, Received, SessionData, transcript::serialize_both},
     private::debug_only,
     transport::Body,
 };
@@ -120,6 +120,8 @@ pub enum Payload<'a> {
     Notice(&'a Message),
     /// Of `...Connected` and `...Disconnected`.
     Change(&'a ParticipantChange),
+    /// Of `outbox`.
+    Progress(&'a OutboxChange),
     /// What a command resolved with.
     Resolved(&'a Resolution),
     /// An outcome that is a rejection.
@@ -168,6 +170,7 @@ impl Serialize for Payload<'_> {
             Self::Received(received) => received.serialize(serializer),
             Self::Notice(message) => message.serialize(serializer),
             Self::Change(change) => change.serialize(serializer),
+            Self::Progress(change) => change.serialize(serializer),
             Self::Resolved(resolution) => resolution.serialize(serializer),
             Self::Rejected => serializer.serialize_unit(),
         }
@@ -278,6 +281,13 @@ carried! {
         "oldMessages": "true or false", "Whether they are older ones, fetched by `fetchHistory`.";
         "sessionData": "an object", "The session's data, in the names of the back end.";
         "idleTimeCountDown" optional: "any value", "The server's idle countdown, as it sent it.";
+    }
+    OutboxChange => Progress, "How far which message is." {
+        "localID": "a number", "The message's local id: it counts the messages of the session from 1, also where several processes sent them.";
+        "state": "a string", "`queued`, `sending`, `sent`, `rejected` or `unknown`; `sent` may follow `unknown`.";
+        "restored": "true or false", "Whether it was given to a process before this one.";
+        "requestID" optional: "a number", "The request id of the command that gave it, where this process did.";
+        "reason" optional: "a string", "Why it was rejected, or is unknown.";
     }
     Message => Notice, "The notice: a message." {}
     ParticipantChange => Change, "Who came or went, and who is there then." {

@@ -9,6 +9,7 @@ mod file;
 mod known;
 mod message;
 mod original;
+mod outbox;
 mod participant;
 mod place;
 mod session;
@@ -25,6 +26,7 @@ pub use file::{
 pub use message::{Message, MessageType, Received, Whose};
 pub use original::OriginalMessage;
 pub(crate) use original::string_length;
+pub use outbox::{OutboxChange, OutboxMessage, OutboxMessages, OutboxState};
 pub use participant::{Participant, ParticipantId, ParticipantRole};
 pub use place::{EntryId, Index, Place};
 pub use session::{SessionData, SessionNames};

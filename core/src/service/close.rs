@@ -17,7 +17,7 @@ impl Service {
         }
         self.phase = Phase::Closed;
         let closed = (ErrorKind::Closed, "the service was closed");
-        self.abandon_outbox("the service was closed while the message was on its way", closed);
+        self.leave_outbox("the service was closed while the message was on its way", closed);
         for id in self.commands.ids() {
             self.reject(id, closed.0, closed.1);
         }

@@ -109,6 +109,7 @@ impl Service {
             Command::GetTranscript => self.resolve(id, Resolution::Transcript(self.transcript.kept())),
             Command::GetAgents => self.resolve(id, Resolution::Agents(self.roster.agents())),
             Command::GetStats => self.resolve(id, Resolution::Stats(self.roster.stats())),
+            Command::GetOutbox => self.get_outbox(id),
             Command::GetSessionData => {
                 let data = self.session_data();
                 self.resolve(id, Resolution::SessionData(data));

@@ -75,9 +75,8 @@ impl Service {
         if entry.doubted {
             self.note(Note::new(Level::Info, "the message in doubt has arrived"));
         }
-        let Owner::Command(command) = entry.owner else { return };
-        let words = entry.words.unwrap_or_else(|| self.form.success(false));
-        self.resolve(command, Resolution::Response(words));
+        let words = entry.words.clone().unwrap_or_else(|| self.form.success(false));
+        self.settle_message(&entry, Ok(Resolution::Response(words)));
     }
 
     /// Looks at the transcript: by the next poll, or besides the polls while they are off or not to be made.
@@ -141,6 +140,7 @@ impl Service {
     pub(super) fn sight(&mut self, messages: &[Received], by: By) {
         let peeking = matches!(by, By::NewsToCome | By::LookBesides);
         let looked = matches!(by, By::Look | By::LookBesides);
+        let keeps = self.config.outbox.keep;
         // What a message arrived as is explained before what came after it.
         let mut messages: Vec<_> = messages.iter().collect();
         in_order(&mut messages);
@@ -157,6 +157,9 @@ impl Service {
                 continue;
             }
             let text = received.original.text().map(|text| &**text).unwrap_or_default();
+            if keeps {
+                live.outbox.note_own(&place, text);
+            }
             if let Sighting::Settled(entry) = live.outbox.sighted(&place, text, received.whose, peeking) {
                 live.hides_own = looked && (live.hides_own || entry.words.is_some());
                 self.arrived(entry);

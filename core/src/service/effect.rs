@@ -2,7 +2,7 @@
 
 use super::{
     note::Note,
-    state::{BatchId, ExchangeId},
+    state::{BatchId, ExchangeId, StoreId},
 };
 use crate::{
     Error,
@@ -30,6 +30,8 @@ pub enum Effect {
         mark: Option<Mark>,
         /// The changes.
         changes: Vec<Change>,
+        /// Who waits for them; answer with [`Service::stored`](super::Service::stored).
+        answer: Option<StoreId>,
     },
     /// Tell the host's [`SessionKeeper`](crate::store::SessionKeeper).
     TellKeeper(HostCall),

@@ -166,7 +166,11 @@ impl Service {
         if farewell.back {
             self.reconnected();
         }
-        self.abandon_outbox("the chat ended while the message was on its way", UNSENT);
+        if farewell.over.kept {
+            self.leave_outbox("the chat ended here while the message was on its way", UNSENT);
+        } else {
+            self.abandon_outbox("the chat ended while the message was on its way", UNSENT);
+        }
         if let Some(response) = &farewell.over.lost {
             self.forget_at_host(&data, response);
         }

@@ -19,6 +19,7 @@ mod filters;
 mod history;
 mod images;
 mod keeper;
+mod keeping;
 mod last_words;
 mod note;
 mod outage;
@@ -49,7 +50,7 @@ use crate::{
 };
 use log::Level;
 use state::{
-    Batch, Chance, Commands, Congestion, Exchanges, Filters, Held, Loading, Marks, Parked, Queue, Record,
+    Batch, Chance, Commands, Congestion, Exchanges, Filters, Held, Kept, Loading, Marks, Parked, Queue, Record,
     Roster, Session,
 };
 use std::{borrow::Cow, collections::VecDeque, time::Duration};
@@ -57,7 +58,7 @@ use std::{borrow::Cow, collections::VecDeque, time::Duration};
 pub use configure::Setup;
 pub use effect::{Effect, PrivateMessages};
 pub use note::Note;
-pub use state::{BatchId, ExchangeId};
+pub use state::{BatchId, ExchangeId, StoreId};
 
 /// The time, as an argument.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -104,6 +105,11 @@ pub struct Service {
     parked: Vec<Parked>,
     loading: VecDeque<Loading>,
     marks: Marks,
+    /// What the store has of the outbox of a session that is not taken up yet.
+    found_outbox: Option<Kept>,
+    last_store: StoreId,
+    /// What is to be stored of the outbox is not, which was told.
+    is_store_failing: bool,
     commands: Commands,
     exchanges: Exchanges,
     /// Batches on their way to the listeners, in order; the preprocessors have the first.
@@ -145,6 +151,9 @@ impl Service {
             parked: Vec::new(),
             loading: VecDeque::new(),
             marks: Marks::default(),
+            found_outbox: None,
+            last_store: StoreId::default(),
+            is_store_failing: false,
             commands: Commands::default(),
             exchanges: Exchanges::default(),
             batches: VecDeque::new(),
@@ -215,6 +224,7 @@ impl Service {
     /// Goes on with what the last input has made possible.
     pub(super) fn go_on(&mut self) {
         self.move_outbox();
+        self.keep_outbox();
         self.say_farewell();
         self.end_if_due();
         self.release_unused();

@@ -80,7 +80,8 @@ impl Note {
             | Event::Disconnected
             | Event::Reconnected
             | Event::ChatServerBackOnline
-            | Event::ConnectionRestored => None,
+            | Event::ConnectionRestored
+            | Event::Outbox(_) => None,
         }
     }
 }

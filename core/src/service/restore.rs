@@ -78,6 +78,7 @@ impl Service {
         command: Option<RequestId>,
     ) {
         self.own_session(&data, stored);
+        self.find_outbox(stored);
         self.enter(Session::Restoring(Arc::new(data), command));
         self.request(Purpose::Restore, Operation::Restore);
     }
@@ -110,6 +111,7 @@ impl Service {
                 if failure.useless {
                     self.forget_at_host(&data, &failure.response);
                     self.forget();
+                    self.tell_unsettled();
                 }
                 self.publish(Event::RestoreFailed(ResponseData::Failure(failure.response.clone())));
                 if let Some(id) = command {
@@ -131,6 +133,8 @@ impl Service {
     ) {
         let gone = Error::new(ErrorKind::NotFound, texts::NOTHING_STORED).with_response(response.clone());
         self.go_on_with(data);
+        self.take_up_outbox(false);
+        self.tell_restored_outbox();
         let manner = Manner::Away(command.map(|id| (id, gone)));
         self.part_with(manner, Over { error, lost: Some(response), kept: false, shown: true }, false);
         self.receive(Kind::Away, Reply { ended: None, ..reply });
@@ -167,6 +171,8 @@ impl Service {
             self.publish(started);
         }
         self.tell_own_presence();
+        self.take_up_outbox(!is_known);
+        self.tell_restored_outbox();
         if !offline {
             self.store_session();
         }

@@ -24,7 +24,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 impl Service {
     pub(super) fn send_message(&mut self, id: RequestId, options: SendMessage) {
-        match self.text_of(options) {
+        let text = self.text_of(options);
+        let full = text.as_ref().ok().and_then(|text| self.outbox_is_full(&text.text));
+        match full.map_or(text, Err) {
             Ok(text) => self.enqueue(Owner::Command(id), text),
             Err(error) => self.complete(id, Err(error)),
         }
@@ -41,7 +43,8 @@ impl Service {
     }
 
     pub(super) fn is_cut_off(&self) -> bool {
-        self.session.live().is_some_and(|live| live.disconnected.is_some() && live.ending.is_none())
+        !self.config.outbox.queues
+            && self.session.live().is_some_and(|live| live.disconnected.is_some() && live.ending.is_none())
     }
 
     /// The text to send, unless it cannot be sent.
@@ -61,8 +64,13 @@ impl Service {
 
     fn enqueue(&mut self, owner: Owner, text: Text) {
         self.typing_sent();
+        let deadline = match owner {
+            Owner::Command(id) => self.commands.deadline(id),
+            Owner::Nobody | Owner::GivenUp => None,
+        };
         if let Some(live) = self.session.active() {
-            live.outbox.push(owner, text);
+            let id = live.outbox.push(owner, text, deadline);
+            self.tell_progress(id);
         }
         self.go_on();
     }
@@ -82,9 +90,17 @@ impl Service {
         let (disconnected, position, slowness) =
             (live.disconnected.is_some(), live.least_new(self.delivery.places), live.slowness);
         let is_haunted = live.outbox.is_haunted();
+        let queues = self.config.outbox.queues && live.ending.is_none();
         let Some(entry) = live.outbox.front_mut() else { return false };
+        if entry.is_overdue(now) {
+            return self.give_up_overdue();
+        }
+        if disconnected && queues {
+            entry.limit = entry.limit.map(|limit| limit.max(now + LIMIT));
+        }
         let over = entry.over_at(grace).is_some_and(|at| at <= now);
         match &mut entry.state {
+            State::Waiting { .. } if disconnected && queues => false,
             State::Waiting { .. } if over && entry.has_left => {
                 self.lose("the message could not be sent again in time")
             }
@@ -98,10 +114,7 @@ impl Service {
                 false
             }
             State::Waiting { .. } => {
-                entry.state = State::Sent { position, seen: false };
-                entry.words = None;
-                let text = entry.text.clone();
-                self.request(Purpose::Send, Operation::Send(text));
+                self.leave(position);
                 false
             }
             State::Doubt { .. } if over => {
@@ -114,17 +127,50 @@ impl Service {
                 self.look_at_transcript();
                 false
             }
-            State::Sent { .. } | State::Doubt { .. } => false,
+            State::Leaving { .. } | State::Sent { .. } | State::Doubt { .. } => false,
         }
+    }
+
+    /// Gives up the first message, which a process before this one was given with a deadline.
+    fn give_up_overdue(&mut self) -> bool {
+        let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.front_mut()) else { return false };
+        entry.deadline = None;
+        let late = || Error::new(ErrorKind::Timeout, "the message's deadline has passed");
+        match (entry.is_here(), entry.has_left) {
+            (true, false) => self.finish(|| Err(late())),
+            (true, true) => self.lose("the message's deadline has passed"),
+            (false, _) => {
+                entry.owner = Owner::GivenUp;
+                let id = entry.text.number;
+                self.tell_progress(id);
+                true
+            }
+        }
+    }
+
+    /// The first message leaves.
+    pub(super) fn send_first(&mut self, position: u64) {
+        let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.front_mut()) else { return };
+        entry.state = State::Sent { position, seen: false };
+        entry.words = None;
+        let text = entry.text.clone();
+        self.tell_progress(text.number);
+        self.request(Purpose::Send, Operation::Send(text));
     }
 
     /// Takes out the first message and completes its command.
     pub(super) fn finish(&mut self, outcome: impl FnOnce() -> Result<Resolution, Error>) -> bool {
         let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.pop()) else { return false };
-        if let Owner::Command(command) = entry.owner {
-            self.complete(command, outcome());
-        }
+        self.settle_message(&entry, outcome());
         true
+    }
+
+    /// Gives a message its outcome.
+    pub(super) fn settle_message(&mut self, entry: &Outgoing, outcome: Result<Resolution, Error>) {
+        self.tell_outcome(entry, &outcome);
+        if let Owner::Command(command) = entry.owner {
+            self.complete(command, outcome);
+        }
     }
 
     /// Takes out the first message, of which nobody knows what became.
@@ -183,16 +229,17 @@ impl Service {
     /// The message certainly did not arrive: it waits where the server asks for time, and is rejected otherwise.
     fn refused(&mut self, failure: Failure) {
         let now = self.time.now;
+        let queues = self.config.outbox.queues && failure.retry == Retry::WithBackoff && failure.status == 0;
         let wait = match failure.retry {
             Retry::After(wait) => wait,
-            Retry::WithBackoff if failure.status != 0 => PAUSE,
+            Retry::WithBackoff if failure.status != 0 || queues => PAUSE,
             Retry::WithBackoff | Retry::Never => {
                 self.finish(|| Err(failure_error(failure)));
                 return;
             }
         };
         let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.front_mut()) else { return };
-        let limit = *entry.limit.get_or_insert(now + LIMIT);
+        let limit = if queues { Duration::MAX } else { *entry.limit.get_or_insert(now + LIMIT) };
         let not_before = now.saturating_add(wait.max(pause(entry.repetitions)));
         entry.repetitions = entry.repetitions.saturating_add(1);
         entry.state = State::Waiting { not_before };
@@ -209,35 +256,53 @@ impl Service {
     pub(super) fn give_up_send(&mut self, id: RequestId, kind: ErrorKind, text: &str) -> bool {
         let Some(live) = self.session.live_mut() else { return false };
         let Some((at, entry)) = live.outbox.find(id) else { return false };
-        let (waiting, has_left) = (matches!(entry.state, State::Waiting { .. }), entry.has_left);
-        if waiting {
-            live.outbox.remove(at);
+        let (has_left, number) = (entry.has_left, entry.text.number);
+        if let Some(entry) = entry.is_here().then(|| live.outbox.remove(at)).flatten() {
             if has_left {
                 self.note_loss(text);
             }
             let error = if has_left { unknown(text) } else { Error::new(kind, text) };
-            self.complete(id, Err(error));
+            self.settle_message(&entry, Err(error));
         } else {
             live.outbox.disown(at);
             self.note_loss(text);
+            self.tell_progress(number);
             self.complete(id, Err(unknown(text)));
         }
         true
     }
 
-    /// Gives every message its outcome when the session is over, or the service closed: `why` for those whose fate is not known,
-    /// `unsent` for those that did not arrive.
+    /// Gives every message its outcome when the session is over: `why` for those whose fate is not known, `unsent` for those that did not
+    /// arrive.
     pub(super) fn abandon_outbox(&mut self, why: &str, unsent: (ErrorKind, &str)) {
         let Some(live) = self.session.live_mut() else { return };
         for entry in live.outbox.drain() {
-            let Owner::Command(command) = entry.owner else { continue };
             match entry.state {
-                State::Waiting { .. } if !entry.has_left => self.reject(command, unsent.0, unsent.1),
                 State::Sent { seen: true, .. } => self.arrived(entry),
-                State::Waiting { .. } | State::Sent { .. } | State::Doubt { .. } => {
-                    self.note_loss(why);
-                    self.complete(command, Err(unknown(why)));
+                _ if entry.owner == Owner::GivenUp => {}
+                State::Waiting { .. } | State::Leaving { .. } if !entry.has_left => {
+                    self.settle_message(&entry, Err(Error::new(unsent.0, unsent.1)));
                 }
+                _ => {
+                    self.note_loss(why);
+                    self.settle_message(&entry, Err(unknown(why)));
+                }
+            }
+        }
+    }
+
+    /// Leaves what is stored of the outbox to whoever restores the session; what is not has its outcome.
+    pub(super) fn leave_outbox(&mut self, why: &str, unsent: (ErrorKind, &str)) {
+        let keeps = self.keeps_outbox();
+        let Some(live) = self.session.live_mut() else { return };
+        let kept = live.outbox.take_if(|entry| keeps && entry.is_kept == Some(true));
+        self.abandon_outbox(why, unsent);
+        for entry in kept {
+            if matches!(entry.state, State::Sent { seen: true, .. }) {
+                self.arrived(entry);
+            } else if let Owner::Command(command) = entry.owner {
+                let text = format!("{why}; it is kept, and goes on when the session is restored");
+                self.complete(command, Err(Error::new(ErrorKind::OutcomeUnknown, text)));
             }
         }
     }

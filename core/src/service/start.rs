@@ -107,6 +107,7 @@ impl Service {
         let started = self.start_event(session_data);
         self.publish(started);
         self.tell_own_presence();
+        self.tell_unsettled();
         self.resolve(id, Resolution::Response(reply.body));
         self.start_polling();
     }

@@ -1,6 +1,10 @@
 //! What the store is read for, and what is written to it.
 
-use super::{Effect, Service, Time, state::Loading};
+use super::{
+    Effect, Service, Time,
+    keeping::{self, readable},
+    state::Loading,
+};
 use crate::{
     Error,
     event::{Event, ResponseData},
@@ -30,7 +34,7 @@ impl Service {
     }
 
     pub(super) fn change_store(&mut self, mark: Option<Mark>, changes: Vec<Change>) {
-        self.effects.push_back(Effect::Store { mark, changes });
+        self.effects.push_back(Effect::Store { mark, changes, answer: None });
     }
 
     /// Puts a session that has just begun in place of whatever is stored.
@@ -41,6 +45,7 @@ impl Service {
         changes.push(self.form.place(1, None));
         changes.push(self.sign_of_life());
         changes.push((key::FILTERS, self.filters.to_stored()));
+        changes.push((key::OUTBOX, None));
         self.marks.session = mark;
         self.marks.replaces = false;
         self.store(changes);
@@ -57,9 +62,10 @@ impl Service {
     /// Stores what a restoration needs.
     pub(super) fn store_session(&mut self) {
         let Some(live) = self.session.live() else { return };
-        let changes = self.form.write(&live.data);
+        let mut changes = self.form.write(&live.data);
         let mark = mark(self.form, &changes);
         if std::mem::take(&mut self.marks.replaces) {
+            changes.push((key::OUTBOX, None));
             self.store(changes);
         } else {
             self.store_own(changes);
@@ -101,8 +107,10 @@ impl Service {
         self.forget_marked(mark);
     }
 
-    /// Forgets the session that was found in the store, if it still is there.
+    /// Forgets the session that was found in the store, if it still is there. What was to be sent in it has its outcome.
     pub(super) fn forget_found(&mut self, stored: &Stored) {
+        self.found_outbox = keeping::read(stored);
+        self.tell_unsettled();
         let found = mark_by(self.form, |key| stored.get(key).cloned().map(StoredText));
         self.forget_marked(found);
     }
@@ -110,7 +118,7 @@ impl Service {
     /// A start under way and the other form of sessions are not this one's.
     fn forget_marked(&mut self, mark: Option<Mark>) {
         if mark.is_some() {
-            let keys = self.form.keys().iter().chain(&[key::PING, key::FILTERS]);
+            let keys = self.form.keys().iter().chain(&[key::PING, key::FILTERS, key::OUTBOX]);
             self.change_store(mark, keys.map(|key| (*key, None)).collect());
         }
     }
@@ -119,7 +127,7 @@ impl Service {
     pub fn loaded(&mut self, time: Time, outcome: Result<Stored, Error>) {
         self.time = time;
         let Some(loading) = self.loading.pop_front() else { return };
-        let (stored, problem) = match outcome {
+        let (stored, problem) = match outcome.and_then(readable) {
             Ok(stored) => (stored, None),
             Err(error) => (Stored::new(), Some(error)),
         };

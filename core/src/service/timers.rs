@@ -48,11 +48,14 @@ impl Service {
     fn outbox_timeout(&self) -> Option<Duration> {
         let live = self.session.live()?;
         let entry = live.outbox.front()?;
+        let held = self.config.outbox.queues && live.disconnected.is_some() && live.ending.is_none();
+        let overdue = entry.deadline.filter(|_| entry.restored);
         let next = match entry.state {
-            State::Sent { .. } => return None,
+            State::Leaving { .. } | State::Sent { .. } => return overdue,
+            State::Waiting { .. } if held => return overdue,
             State::Waiting { not_before } => not_before,
             State::Doubt { look_at, .. } => look_at,
         };
-        Some(entry.over_at(self.grace()).map_or(next, |over| over.min(next)))
+        [Some(next), entry.over_at(self.grace()), overdue].into_iter().flatten().min()
     }
 }

@@ -24,6 +24,9 @@ pub mod key {
     pub const FILTERS: &str = "_genesys.widgets.webchat.state.filters";
     /// When a start began, in milliseconds since 1970 UTC; only while starting.
     pub const CHAT_START_LOCK: &str = "_genesys.widgets.webchat.state.chatStartLock";
+    /// What is to be sent in the session and has no outcome, as JSON text: `{version, count, messages, arrived, ghost}`. Only where option
+    /// `outbox.keep` is given.
+    pub const OUTBOX: &str = "_genesys.widgets.webchat.state.outbox";
     /// What a [`SessionKeeper`](super::SessionKeeper) has returned, as JSON text. Never in a store.
     pub(crate) const KEPT: &str = "kept";
 }

@@ -86,6 +86,7 @@ fn resolves(resolves: Resolves) -> &'static str {
         Resolves::Transcript => "`{messages, originalMessages}`",
         Resolves::Agents => "`{agents}`: the agents by their ids",
         Resolves::Stats => "`{agents, startTime, endTime, duration}`; a time is false while it is not known",
+        Resolves::Outbox => "`{messages}`, each `{localID, state, restored, requestID, message}`",
         Resolves::SessionData => "the session's data, as the back end has them",
         Resolves::SessionActive => "`{sessionActive}`",
         Resolves::FileLimits => "the limits as the server tells them",

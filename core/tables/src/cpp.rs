@@ -126,6 +126,7 @@ fn result(resolves: Resolves) -> &'static str {
         | Resolves::Answer
         | Resolves::AnswerOrNothing
         | Resolves::AnswerOrData
+        | Resolves::Outbox
         | Resolves::Filters => "Outcome",
     }
 }
@@ -144,6 +145,7 @@ fn resolves(resolves: Resolves) -> &'static str {
         Resolves::Transcript => "Resolves with a Transcript.",
         Resolves::Agents => "Resolves with a vector of Agent.",
         Resolves::Stats => "Resolves with Stats.",
+        Resolves::Outbox => "Resolves with `{messages}`, as its JSON shows them.",
         Resolves::SessionData => "Resolves with a Session.",
         Resolves::SessionActive => "Resolves with a bool.",
         Resolves::FileLimits => "Resolves with FileLimits.",

@@ -136,6 +136,9 @@ fn typescript(entry: &Entry) -> String {
         Resolves::Stats => {
             "{ agents: Record<string, Json>; startTime: number | false; endTime: number | false; duration: number | false }"
         }
+        Resolves::Outbox => {
+            "{ messages: { localID: number; state: string; restored: boolean; requestID?: number; message: string }[] }"
+        }
         Resolves::SessionActive => "{ sessionActive: boolean }",
         Resolves::Downloaded => "{ fileName: string; size: number; path?: string; bytes?: Uint8Array }",
     };

@@ -106,6 +106,7 @@ fn result(entry: &Entry) -> &'static str {
         Resolves::Answer | Resolves::AnswerOrData => "Answer",
         Resolves::AnswerOrNothing => "Answer | None",
         Resolves::Filters => "list[dict[str, str]]",
+        Resolves::Outbox => "dict[str, Any]",
         Resolves::SessionData => "dict[str, str]",
         Resolves::SessionActive => "bool",
         Resolves::Transcript => "Transcript",
@@ -129,7 +130,7 @@ pub(crate) fn readers() -> String {
             Resolves::Stats => "Stats.from_raw",
             Resolves::FileLimits => "FileLimits.from_raw",
             Resolves::Downloaded => "Downloaded.from_raw",
-            Resolves::Nothing | Resolves::Filters | Resolves::SessionData => return None,
+            Resolves::Nothing | Resolves::Filters | Resolves::Outbox | Resolves::SessionData => return None,
         };
         Some(format!("    \"{}\": {reader},\n", entry.name))
     };

@@ -72,6 +72,21 @@ pub unsafe extern "C" fn webchat_get_stats(
     })
 }
 
+/// getOutbox: the messages that were given and have no outcome yet, in order. Read them as JSON: `{"messages": [{"localID", "state",
+/// "restored", "requestID", "message"}]}`. A command: see above. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn webchat_get_outbox(
+    service: *mut webchat_service,
+    completion: *const webchat_completion,
+    out_request: *mut u64,
+) -> webchat_status {
+    guard(|| {
+        // SAFETY: the header's pointer rules.
+        unsafe { Call::take(service, completion, out_request) }?.give("getOutbox", Ok(Command::GetOutbox));
+        Ok(())
+    })
+}
+
 /// getSessionData: the session's data. Read them by webchat_payload_session. A command: see above. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn webchat_get_session_data(

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use tokio::runtime::Runtime;
 use webchat_bench::{
     back_end::{BACK_ENDS, BackEnd},
-    decode, gap, idle, memory, poll, push, python,
+    decode, gap, idle, keep, memory, poll, push, python,
     send::{self, Polling},
     server::Server,
     start, upload,
@@ -15,8 +15,8 @@ use webchat_bench::{
 /// What is measured of a back end.
 type Figure<'a> = &'a dyn Fn(&BackEnd);
 
-const NAMES: [&str; 12] = [
-    "size", "start", "send", "at-once", "push", "decode", "memory", "gap", "upload", "poll", "idle", "python",
+const NAMES: [&str; 13] = [
+    "size", "start", "send", "at-once", "keep", "push", "decode", "memory", "gap", "upload", "poll", "idle", "python",
 ];
 
 fn main() -> ExitCode {
@@ -49,6 +49,9 @@ fn measure(server: &Server, runtime: &Runtime, wants: &dyn Fn(&str) -> bool) {
         start::services(&server.config(first));
     }
     for back_end in BACK_ENDS {
+        if wants("keep") && back_end.by_hand.is_some() {
+            keep::one_at_a_time(server, back_end);
+        }
         for polling in [Polling::Off, Polling::On] {
             if wants("send") {
                 send::one_at_a_time(server, runtime, back_end, polling);

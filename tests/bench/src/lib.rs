@@ -2,7 +2,7 @@
 //!
 //! Contenders take turns in short rounds, so that whatever else the machine does befalls all of them alike; what is compared is the
 //! median over the rounds. `send` measures sending a message, `push` receiving one, `decode` reading a transcript, `memory` what a message takes, `upload` sending a file,
-//! `gap` reading what was missed, `poll` a poll that brings nothing, `idle` chats in which nothing happens, `scale` very many of them, `start` making a service, `python` Python's figures; `server` is the simulated server, `answerer` one that only answers, `back_end` has the back ends and the chats that peers hold over them, `c_chat` a chat through the C interface, and `latch` waits.
+//! `gap` reading what was missed, `poll` a poll that brings nothing, `idle` chats in which nothing happens, `scale` very many of them, `keep` what a kept outbox costs, `start` making a service, `python` Python's figures; `server` is the simulated server, `answerer` one that only answers, `back_end` has the back ends and the chats that peers hold over them, `c_chat` a chat through the C interface, and `latch` waits.
 #![allow(clippy::print_stdout, reason = "what is measured is printed")]
 #![allow(
     clippy::unwrap_used,
@@ -16,6 +16,7 @@ pub mod c_chat;
 pub mod decode;
 pub mod gap;
 pub mod idle;
+pub mod keep;
 pub mod latch;
 pub mod memory;
 pub mod poll;

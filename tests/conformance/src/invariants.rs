@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Events with a payload; all others have an empty object.
-const WITH_DATA: [&str; 14] = [
+const WITH_DATA: [&str; 15] = [
     "messageReceived",
     "restoreFailed",
     "error",
@@ -24,6 +24,7 @@ const WITH_DATA: [&str; 14] = [
     "supervisorDisconnected",
     "botConnected",
     "botDisconnected",
+    "outbox",
 ];
 
 /// Watches the events of one chat object.

@@ -148,6 +148,15 @@ class Messaging(Giving):
         """
         return self._given("getStats", timeout)
 
+    def get_outbox(self, *, timeout: float | None = None) -> Any:
+        """Returns the messages that were given and have no outcome yet, in order: ``{"messages": [...]}``, each with ``localID``, ``state``,
+        ``restored``, ``requestID`` and ``message``.
+
+        >>> chat.get_outbox()
+        {'messages': []}
+        """
+        return self._given("getOutbox", timeout)
+
     def fetch_history(self, *, timeout: float | None = None) -> Any:
         """Fetches a page of older messages of an asynchronous chat. They come with ``messageReceived``, newest first and ``oldMessages``
         true. Returns the server's answer after that. :class:`webchat.NotFoundError` when there are no older ones.

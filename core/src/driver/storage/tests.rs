@@ -93,9 +93,17 @@ fn set(key: &'static str, text: &str) -> Vec<Change> {
     vec![(key, Some(StoredText(text.into())))]
 }
 
+/// The answer to the next read.
+async fn loaded(storage: &mut Storage) -> Result<Stored, Error> {
+    match storage.told().await {
+        Told::Loaded(loaded) => loaded,
+        Told::Stored(id, _) => panic!("nobody waits for {id:?}"),
+    }
+}
+
 /// Moves the lanes on as far as they go.
 async fn settle(storage: &mut Storage) {
-    assert!(timeout(Duration::from_millis(1), storage.loaded()).await.is_err(), "nothing was asked for");
+    assert!(timeout(Duration::from_millis(1), loaded(storage)).await.is_err(), "nothing was asked for");
 }
 
 #[tokio::test(start_paused = true)]
@@ -104,23 +112,23 @@ async fn a_store_that_does_not_answer_is_done_without_and_not_called_again_befor
     let mut storage = Storage::new(store.clone(), None);
     let begun = Instant::now();
     storage.load(false);
-    storage.apply(None, set(key::PING, "1"));
+    storage.apply(None, set(key::PING, "1"), None);
     storage.load(false);
     for _ in 0..2 {
-        let error = storage.loaded().await.unwrap_err();
+        let error = loaded(&mut storage).await.unwrap_err();
         let text = "the session store has not answered within 5 s";
         assert_eq!((error.kind(), error.message()), (ErrorKind::Timeout, text));
     }
     assert_eq!(begun.elapsed().as_secs(), 5);
     storage.load(false);
-    storage.loaded().await.unwrap_err();
+    loaded(&mut storage).await.unwrap_err();
     assert_eq!(begun.elapsed().as_secs(), 5, "nobody waits for it again");
     assert_eq!(store.calls(), ["load"], "never twice at once");
     store.answers.add_permits(9);
     settle(&mut storage).await;
     assert_eq!(store.calls(), ["ping=1"], "what is to be stored was kept for it; nobody waits for the read");
     storage.load(false);
-    assert_eq!(storage.loaded().await.unwrap().len(), 1);
+    assert_eq!(loaded(&mut storage).await.unwrap().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -129,12 +137,12 @@ async fn changes_that_wait_for_long_are_put_together_in_order() {
     let mut storage = Storage::new(store.clone(), None);
     let mark = |text: &str| Some(Mark { key: SESSION, text: StoredText(text.into()) });
     for number in 0..1_000 {
-        storage.apply(mark("a"), set(key::PING, &number.to_string()));
+        storage.apply(mark("a"), set(key::PING, &number.to_string()), None);
     }
-    storage.apply(mark("a"), set(INDEX, "5"));
-    storage.apply(mark("a"), vec![(SESSION, None)]);
-    storage.apply(mark("a"), set(key::PING, "no more"));
-    storage.apply(None, set(SESSION, "b"));
+    storage.apply(mark("a"), set(INDEX, "5"), None);
+    storage.apply(mark("a"), vec![(SESSION, None)], None);
+    storage.apply(mark("a"), set(key::PING, "no more"), None);
+    storage.apply(None, set(SESSION, "b"), None);
     store.answers.add_permits(1_000);
     settle(&mut storage).await;
     let calls = store.calls();
@@ -150,16 +158,16 @@ async fn changes_that_wait_for_long_are_put_together_in_order() {
 async fn a_keeper_that_never_answers_holds_back_neither_the_store_nor_the_chat() {
     let mut storage = Storage::new(Arc::new(MemoryStore::new()), Some(Arc::new(Silent)));
     let begun = Instant::now();
-    storage.apply(None, set(key::PING, "1"));
+    storage.apply(None, set(key::PING, "1"), None);
     storage.load(true);
     storage.load(false);
     for _ in 0..2 {
-        assert_eq!(storage.loaded().await.unwrap().len(), 1, "answers come in the order of the questions");
+        assert_eq!(loaded(&mut storage).await.unwrap().len(), 1, "answers come in the order of the questions");
     }
     assert_eq!(begun.elapsed().as_secs(), 5);
     storage.tell_keeper(HostCall::Store(json!({})));
     storage.load(true);
-    storage.loaded().await.unwrap();
+    loaded(&mut storage).await.unwrap();
     storage.finish().await;
     assert_eq!(begun.elapsed().as_secs(), 5, "it is known by now");
 }
@@ -168,13 +176,13 @@ async fn a_keeper_that_never_answers_holds_back_neither_the_store_nor_the_chat()
 async fn closing_waits_for_what_is_to_be_stored_but_not_for_ever() {
     let store = Slow::new(1);
     let mut storage = Storage::new(store.clone(), None);
-    storage.apply(None, set(key::PING, "1"));
+    storage.apply(None, set(key::PING, "1"), None);
     storage.finish().await;
     assert_eq!(store.content.load().await.unwrap().len(), 1);
     for keeper in [false, true] {
         let keeper = keeper.then(|| Arc::new(Silent) as Arc<dyn SessionKeeper>);
         let mut storage = Storage::new(Slow::new(0), keeper);
-        storage.apply(None, set(key::PING, "1"));
+        storage.apply(None, set(key::PING, "1"), None);
         storage.tell_keeper(HostCall::Forget(json!({})));
         let begun = Instant::now();
         storage.finish().await;
@@ -186,9 +194,9 @@ async fn closing_waits_for_what_is_to_be_stored_but_not_for_ever() {
 async fn what_panics_has_failed() {
     let mut storage = Storage::new(Arc::new(Broken), None);
     for _ in 0..2 {
-        storage.apply(None, set(key::PING, "1"));
+        storage.apply(None, set(key::PING, "1"), None);
         storage.load(false);
-        let error = storage.loaded().await.unwrap_err();
+        let error = loaded(&mut storage).await.unwrap_err();
         assert_eq!((error.kind(), error.message()), (ErrorKind::Internal, "the session store panicked"));
     }
     storage.finish().await;

@@ -36,6 +36,11 @@ impl Commands {
         self.open.keys().copied().collect()
     }
 
+    /// By when a command is to have its outcome.
+    pub(crate) fn deadline(&self, id: RequestId) -> Option<Duration> {
+        self.open.get(&id).copied().flatten()
+    }
+
     pub(crate) fn next_deadline(&self) -> Option<Duration> {
         self.deadlines.first().map(|(deadline, _)| *deadline)
     }

@@ -30,7 +30,7 @@ pub(crate) use filters::{Filters, Judgement};
 pub(crate) use held::Held;
 pub(crate) use last_words::{Farewell, Manner, Over};
 pub(crate) use outage::Outage;
-pub(crate) use outbox::{Fate, Outgoing, Owner, Sighting, State};
+pub(crate) use outbox::{Fate, Kept, Moment, Outbox, Outgoing, Owner, Sighting, State, Unsettled, VERSION};
 pub(crate) use pace::{LONGEST_PAUSE, Slack};
 pub(crate) use queue::{Parked, Queue};
 pub(crate) use roster::Roster;
@@ -41,3 +41,4 @@ pub(crate) use unshown::PATIENCE;
 
 pub use batch::BatchId;
 pub use exchanges::ExchangeId;
+pub use stored::StoreId;

@@ -24,3 +24,7 @@ pub(crate) struct Marks {
     /// The mark of our start under way.
     pub(crate) lock: Option<Mark>,
 }
+
+/// Names a change of the store whose outcome is waited for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StoreId(pub u64);

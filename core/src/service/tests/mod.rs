@@ -25,7 +25,7 @@ mod key {
             gms::key::{INDEX, KEYS, SESSION},
             nexus_rest::key::{INDEX as NEXUS_INDEX, KEYS as NEXUS_KEYS, SESSION as NEXUS_SESSION},
         },
-        store::key::{CHAT_START_LOCK, FILTERS, KEPT, PING},
+        store::key::{CHAT_START_LOCK, FILTERS, KEPT, OUTBOX, PING},
     };
 }
 
@@ -44,6 +44,7 @@ mod files;
 mod filters;
 mod images;
 mod inferred;
+mod kept_outbox;
 mod kills;
 mod last_words;
 mod named;
@@ -61,6 +62,7 @@ mod polling;
 mod preprocess;
 mod properties;
 pub(crate) mod push;
+mod queue;
 mod restore;
 mod roster;
 pub(crate) mod script;

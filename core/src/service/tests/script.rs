@@ -13,7 +13,7 @@ use crate::{
     config::{Config, ServiceConfig},
     event::Event,
     model::JsonObject,
-    service::{BatchId, Effect, ExchangeId, PrivateMessages, Service, Setup, Time},
+    service::{BatchId, Effect, ExchangeId, PrivateMessages, Service, Setup, StoreId, Time},
     store::{HostCall, Stored},
     transport::{Capabilities, Delivery, Failure, Reply, Request},
 };
@@ -64,6 +64,10 @@ pub(crate) struct Script {
     /// What the host's keeper was told, and whether it was asked when the store was read last.
     pub(crate) told: Vec<HostCall>,
     pub(crate) asked_keeper: bool,
+    /// The store takes no outbox; it leaves one unanswered, and unwritten, until it is asked again.
+    pub(crate) store_fails: bool,
+    pub(crate) hold_stores: bool,
+    pub(crate) stores: Vec<StoreId>,
     loads: VecDeque<Stored>,
     preprocessing: VecDeque<(BatchId, Vec<JsonObject>)>,
     names: BTreeMap<RequestId, &'static str>,
@@ -92,6 +96,9 @@ impl Script {
             hold_preprocessing: false,
             told: Vec::new(),
             asked_keeper: false,
+            store_fails: false,
+            hold_stores: false,
+            stores: Vec::new(),
             loads: VecDeque::new(),
             preprocessing: VecDeque::new(),
             names: BTreeMap::new(),
@@ -388,9 +395,14 @@ impl Script {
                     self.answer_loads();
                 }
             }
-            Effect::Store { mark, .. } if mark.as_ref().is_some_and(|mark| !mark.is_in(&self.stored)) => {}
-            Effect::Store { changes, .. } => {
-                for (key, text) in changes {
+            Effect::Store { answer: Some(id), .. } if self.store_fails => {
+                let error = Error::new(ErrorKind::Io, "the disk is full");
+                self.service.stored(self.time(), id, Err(error));
+            }
+            Effect::Store { answer: Some(id), .. } if self.hold_stores => self.stores.push(id),
+            Effect::Store { mark, changes, answer } => {
+                let is_theirs = mark.as_ref().is_some_and(|mark| !mark.is_in(&self.stored));
+                for (key, text) in changes.into_iter().filter(|_| !is_theirs) {
                     let short = key.rsplit('.').next().unwrap_or(key);
                     if let Some(text) = text {
                         self.timeline.push(format!("store {short}"));
@@ -399,6 +411,9 @@ impl Script {
                         self.timeline.push(format!("forget {short}"));
                         self.stored.remove(key);
                     }
+                }
+                if let Some(id) = answer {
+                    self.service.stored(self.time(), id, Ok(()));
                 }
             }
             Effect::Request { id, request, preview } => {

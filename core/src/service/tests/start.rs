@@ -37,6 +37,7 @@ fn a_start_stores_publishes_resolves_and_polls_in_this_order() {
         "store index",
         "store ping",
         "forget filters",
+        "forget outbox",
         "forget chatStartLock",
         "started",
         "startChat: resolved",

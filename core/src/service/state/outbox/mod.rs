@@ -17,11 +17,15 @@
 //! One entry of the transcript never speaks for two messages. A message given up while in doubt keeps its place until it is settled;
 //! after one that could not be settled in time, a *ghost*, nothing is sent until a look has told what became of it.
 
-use super::seen::Places;
+mod kept;
+
+pub(crate) use kept::{Kept, Moment, Unsettled, VERSION};
+
+use super::{seen::Places, stored::StoreId};
 use crate::{
     Private,
     command::RequestId,
-    model::{self as told, Likeness, Place},
+    model::{self as told, Likeness, OutboxState, Place},
     transport::{self, Body},
 };
 use std::{
@@ -45,6 +49,13 @@ pub(crate) struct Outbox {
     claimed: Places,
     /// How many messages there have been.
     count: u64,
+    /// The newest own messages that the transcript has shown, and from where on they are all of them. Only where the outbox is kept.
+    own: VecDeque<(Place, Private)>,
+    own_from: u64,
+    /// It differs from what is stored, or is on its way there.
+    pub(crate) is_changed: bool,
+    /// Something of it is stored.
+    pub(crate) is_stored: bool,
 }
 
 /// A message under way.
@@ -63,16 +74,65 @@ pub(crate) struct Outgoing {
     pub(crate) doubted: bool,
     /// What the server said, if it accepted the message since it last left.
     pub(crate) words: Option<Body>,
+    /// By when it is to have an outcome, whoever waits for it.
+    pub(crate) deadline: Option<Duration>,
+    /// Where the transcript stood when it left first, as it is stored.
+    pub(crate) left_from: Option<u64>,
+    /// It was given to a process before this one.
+    pub(crate) restored: bool,
+    /// The write that is to store it first, and whether it has, once that is known.
+    pub(crate) write: Option<StoreId>,
+    pub(crate) is_kept: Option<bool>,
+    /// What listeners were told of it last.
+    pub(crate) told: Option<OutboxState>,
 }
 
 impl Outgoing {
+    fn new(owner: Owner, text: transport::Text, state: State) -> Self {
+        Self {
+            owner,
+            text,
+            state,
+            limit: None,
+            repetitions: 0,
+            has_left: false,
+            doubted: false,
+            words: None,
+            deadline: None,
+            left_from: None,
+            restored: false,
+            write: None,
+            is_kept: None,
+            told: None,
+        }
+    }
+
+    /// How far it is, for listeners.
+    pub(crate) fn progress(&self) -> OutboxState {
+        match self.state {
+            _ if self.owner == Owner::GivenUp => OutboxState::Unknown,
+            State::Waiting { .. } | State::Leaving { .. } => OutboxState::Queued,
+            State::Sent { .. } | State::Doubt { .. } => OutboxState::Sending,
+        }
+    }
+
+    /// It was given to a process before this one, and its time is over.
+    pub(crate) fn is_overdue(&self, now: Duration) -> bool {
+        self.restored && self.deadline.is_some_and(|at| at <= now)
+    }
+
+    /// It is not on its way.
+    pub(crate) fn is_here(&self) -> bool {
+        matches!(self.state, State::Waiting { .. } | State::Leaving { .. })
+    }
+
     /// When the service gives up: to send at the limit, to look for a message sent until then once it can no longer arrive. A lost answer
     /// takes `grace` at most, and the message as long again.
     pub(crate) fn over_at(&self, grace: Duration) -> Option<Duration> {
         match self.state {
             State::Waiting { .. } => self.limit,
-            State::Sent { .. } => None,
-            State::Doubt { .. } => self.limit.map(|limit| limit + grace * 2),
+            State::Leaving { .. } | State::Sent { .. } => None,
+            State::Doubt { .. } => self.limit.map(|limit| limit.saturating_add(grace * 2)),
         }
     }
 
@@ -83,14 +143,14 @@ impl Outgoing {
 
     /// It has left, whatever came of that.
     fn may_be_there(&self) -> bool {
-        self.has_left || !matches!(self.state, State::Waiting { .. })
+        self.has_left || !self.is_here()
     }
 
     /// Where the transcript stood when it left; nothing while it has not, or has been seen.
     fn unseen_from(&self) -> Option<u64> {
         match self.state {
             State::Sent { position, seen: false } | State::Doubt { position, .. } => Some(position),
-            State::Sent { .. } | State::Waiting { .. } => None,
+            State::Sent { .. } | State::Leaving { .. } | State::Waiting { .. } => None,
         }
     }
 }
@@ -111,6 +171,8 @@ pub(crate) enum Owner {
 pub(crate) enum State {
     /// Not sent, or known not to have arrived; to be sent not before this time.
     Waiting { not_before: Duration },
+    /// To be sent as soon as this write has stored that it leaves, where the transcript stands at `position`.
+    Leaving { position: u64, write: StoreId },
     /// On its way. `position` is where the transcript stood when it left.
     Sent { position: u64, seen: bool },
     /// It left, and no answer came that proves anything; since when, when to look at the transcript next, and how often that was done.
@@ -171,20 +233,29 @@ impl Outbox {
         self.entries.iter().all(|entry| entry.owner == Owner::GivenUp)
     }
 
-    pub(crate) fn push(&mut self, owner: Owner, mut text: transport::Text) {
+    /// Adds a message; its number, which is its local id.
+    pub(crate) fn push(
+        &mut self,
+        owner: Owner,
+        mut text: transport::Text,
+        deadline: Option<Duration>,
+    ) -> u64 {
         self.count += 1;
+        self.is_changed = true;
         text.number = self.count;
         let state = State::Waiting { not_before: Duration::ZERO };
-        self.entries.push_back(Outgoing {
-            owner,
-            text,
-            state,
-            limit: None,
-            repetitions: 0,
-            has_left: false,
-            doubted: false,
-            words: None,
-        });
+        self.entries.push_back(Outgoing { deadline, ..Outgoing::new(owner, text, state) });
+        self.count
+    }
+
+    /// The messages, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Outgoing> {
+        self.entries.iter()
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Outgoing> {
+        self.entries.iter_mut()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -207,6 +278,7 @@ impl Outbox {
     /// Takes out the first message. What nothing has explained until now is nobody's.
     pub(crate) fn pop(&mut self) -> Option<Outgoing> {
         let entry = self.entries.pop_front();
+        self.is_changed = true;
         if self.ghost.is_none() {
             self.explain_all();
         }
@@ -217,18 +289,28 @@ impl Outbox {
         std::mem::take(&mut self.entries).into_iter()
     }
 
+    /// Takes out those that meet a condition.
+    pub(crate) fn take_if(&mut self, condition: impl Fn(&Outgoing) -> bool) -> Vec<Outgoing> {
+        let (taken, left): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.entries).into_iter().partition(condition);
+        self.entries = left.into();
+        taken
+    }
+
     /// The entry of a command, and whether the message is not on its way.
     pub(crate) fn find(&self, command: RequestId) -> Option<(usize, &Outgoing)> {
         let at = self.entries.iter().position(|entry| entry.owner == Owner::Command(command))?;
         self.entries.get(at).map(|entry| (at, entry))
     }
 
-    pub(crate) fn remove(&mut self, at: usize) {
-        self.entries.remove(at);
+    pub(crate) fn remove(&mut self, at: usize) -> Option<Outgoing> {
+        self.is_changed = true;
+        self.entries.remove(at)
     }
 
     /// Marks an entry as given up by its command.
     pub(crate) fn disown(&mut self, at: usize) {
+        self.is_changed = true;
         if let Some(entry) = self.entries.get_mut(at) {
             entry.owner = Owner::GivenUp;
         }
