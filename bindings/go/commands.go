@@ -64,6 +64,8 @@ const (
 	EventConnectionPending = "connectionPending"
 	// The connection to the chat server works again.
 	EventConnectionRestored = "connectionRestored"
+	// A message has got further on its way; without its text.
+	EventOutbox = "outbox"
 )
 
 // Why a command can be refused: errors.Is(err, webchat.NoSession).
@@ -208,6 +210,12 @@ func (c *Chat) GetAgents(ctx context.Context, options ...Options) (Result, error
 // GetStats: Returns figures of the chat: who took part, when it began and ended, how long it took.
 func (c *Chat) GetStats(ctx context.Context, options ...Options) (Result, error) {
 	return c.Command(ctx, "getStats", join(options))
+}
+
+// GetOutbox: Returns the messages that were given and have no outcome yet, in order: with their local ids, how far they are, and their
+// texts.
+func (c *Chat) GetOutbox(ctx context.Context, options ...Options) (Result, error) {
+	return c.Command(ctx, "getOutbox", join(options))
 }
 
 // GetSessionData: Returns what identifies the session; empty without one. Whoever has it can take part in the chat.

@@ -35,6 +35,7 @@ export type EventName =
   | 'chatServerBackOnline'
   | 'connectionPending'
   | 'connectionRestored'
+  | 'outbox'
 ;
 
 /** Why a command can be refused. */
@@ -168,6 +169,8 @@ export class Chat implements AsyncIterable<ChatEvent>, AsyncDisposable {
   getAgents(options?: How): Promise<{ agents: Record<string, Json> }>;
   /** Returns figures of the chat: who took part, when it began and ended, how long it took. */
   getStats(options?: How): Promise<{ agents: Record<string, Json>; startTime: number | false; endTime: number | false; duration: number | false }>;
+  /** Returns the messages that were given and have no outcome yet, in order: with their local ids, how far they are, and their texts. */
+  getOutbox(options?: How): Promise<{ messages: { localID: number; state: string; restored: boolean; requestID?: number; message: string }[] }>;
   /** Returns what identifies the session; empty without one. Whoever has it can take part in the chat. */
   getSessionData(options?: How): Promise<Json>;
   /** Fetches a page of older messages of an asynchronous chat. They come with `messageReceived`, newest first and `oldMessages` true, before this resolves. */

@@ -6,7 +6,7 @@ use super::{
 };
 
 options! {
-    /// The outbox. With any of these options the event `outbox` tells of each message how far it is.
+    /// How messages wait for their outcome.
     pub OUTBOX;
     /// Whether what has no outcome yet is kept in the session store, so that a process which restores the session settles it. A message
     /// leaves when it is stored; one that cannot be stored is sent all the same, which `error` tells.

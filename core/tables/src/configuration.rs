@@ -4,7 +4,7 @@ use crate::names::line;
 use std::fmt::Write;
 use webchat_core::{
     backend::{BACK_ENDS, EVERY_CHAT},
-    config::{Absent, CONNECTION, Kind, OptionDef, SESSION_STORE},
+    config::{Absent, CONNECTION, Kind, OUTBOX, OptionDef, SESSION_STORE},
 };
 
 const HEAD: &str = "<!-- Made from the tables: `make tables`. -->
@@ -37,6 +37,13 @@ pub(crate) fn page() -> String {
         "This library's own: where session data are kept when the program brings no store.\n",
     );
     options(&mut page, &[SESSION_STORE]);
+    section(
+        &mut page,
+        "Outbox",
+        "This library's own: what becomes of messages while the connection is lost, and when the process ends. With any of these the event `outbox` \
+         tells how far each message is.\n",
+    );
+    options(&mut page, &[OUTBOX]);
     for back_end in BACK_ENDS {
         section(&mut page, &format!("`{}`", back_end.name()), &format!("Chosen {}.\n", back_end.chosen_by()));
         options(&mut page, back_end.options());
@@ -46,7 +53,7 @@ pub(crate) fn page() -> String {
 
 /// Whether a table has a section of its own.
 fn is_part(table: &[OptionDef]) -> bool {
-    [CONNECTION, SESSION_STORE].contains(&table)
+    [CONNECTION, OUTBOX, SESSION_STORE].contains(&table)
 }
 
 fn section(page: &mut String, title: &str, words: &str) {

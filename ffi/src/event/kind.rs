@@ -68,6 +68,8 @@ pub const WEBCHAT_EVENT_CHAT_SERVER_BACK_ONLINE: u32 = 27;
 pub const WEBCHAT_EVENT_CONNECTION_PENDING: u32 = 28;
 /// `connectionRestored`: The connection to the chat server works again.
 pub const WEBCHAT_EVENT_CONNECTION_RESTORED: u32 = 29;
+/// `outbox`: A message has got further on its way; without its text.
+pub const WEBCHAT_EVENT_OUTBOX: u32 = 30;
 // until here: events
 
 static NAMES: LazyLock<Vec<CString>> = LazyLock::new(|| {

@@ -155,6 +155,13 @@ public:
         return plain<Result<Stats>>(webchat_get_stats, std::forward<How>(how)...);
     }
 
+    /// Returns the messages that were given and have no outcome yet, in order: with their local ids, how far they are, and their texts.
+    /// Resolves with `{messages}`, as its JSON shows them.
+    template <class... How>
+    Given<Outcome, How...> get_outbox(How&&... how) {
+        return plain<Outcome>(webchat_get_outbox, std::forward<How>(how)...);
+    }
+
     /// Returns what identifies the session; empty without one. Whoever has it can take part in the chat. Resolves with a Session.
     template <class... How>
     Given<Result<Session>, How...> get_session_data(How&&... how) {

@@ -45,6 +45,7 @@ enum class EventKind : std::uint32_t {
     chat_server_back_online = WEBCHAT_EVENT_CHAT_SERVER_BACK_ONLINE,
     connection_pending = WEBCHAT_EVENT_CONNECTION_PENDING,
     connection_restored = WEBCHAT_EVENT_CONNECTION_RESTORED,
+    outbox = WEBCHAT_EVENT_OUTBOX,
     // until here: events
 };
 

@@ -211,6 +211,13 @@ struct ConnectionRestored final : detail::TypedAs<ConnectionRestored, EventKind:
     using TypedAs::TypedAs;
 };
 
+/// A message has got further on its way; without its text.
+///
+/// Where the configuration has `outbox`, with each step of a message; and for those of a session that is restored, or is not.
+struct Outbox final : detail::TypedAs<Outbox, EventKind::outbox, TypedEvent, detail::Bound::none> {
+    using TypedAs::TypedAs;
+};
+
 /// Any event, for std::visit: the struct that it is, or UnknownEvent where the library is newer than this header. A later version has more
 /// alternatives, behind these: a visitor with a case for `const auto&` goes on compiling.
 using AnyEvent = std::variant<
@@ -243,7 +250,8 @@ using AnyEvent = std::variant<
     ChatServerWentOffline,
     ChatServerBackOnline,
     ConnectionPending,
-    ConnectionRestored>;
+    ConnectionRestored,
+    Outbox>;
 
 /// An event as the struct that it is. It takes the event over and reads nothing else of it.
 inline AnyEvent typed(Event event) {
@@ -277,6 +285,7 @@ inline AnyEvent typed(Event event) {
     case EventKind::chat_server_back_online: return ChatServerBackOnline(std::move(event));
     case EventKind::connection_pending: return ConnectionPending(std::move(event));
     case EventKind::connection_restored: return ConnectionRestored(std::move(event));
+    case EventKind::outbox: return Outbox(std::move(event));
     case EventKind::none: break;
     }
     return UnknownEvent(std::move(event));

@@ -37,6 +37,7 @@ EventName = Literal[
     "chatServerBackOnline",
     "connectionPending",
     "connectionRestored",
+    "outbox",
 ]
 """The names of the events."""
 
@@ -345,6 +346,16 @@ class ConnectionRestored(Event):
     name: ClassVar[Literal["connectionRestored"]] = "connectionRestored"
 
 
+class Outbox(Event):
+    """A message has got further on its way; without its text.
+
+    Where the configuration has ``outbox``, with each step of a message; and for those of a session that is restored, or is not.
+    """
+
+    __slots__ = ()
+    name: ClassVar[Literal["outbox"]] = "outbox"
+
+
 CLASSES: tuple[type[Event], ...] = (
     Ready,
     Restored,
@@ -375,5 +386,6 @@ CLASSES: tuple[type[Event], ...] = (
     ChatServerBackOnline,
     ConnectionPending,
     ConnectionRestored,
+    Outbox,
 )
 """All classes, in the order of the events' numbers, which begin with 1."""

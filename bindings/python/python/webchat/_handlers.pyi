@@ -39,6 +39,7 @@ _ChatServerWentOffline = TypeVar("_ChatServerWentOffline", bound=Callable[[event
 _ChatServerBackOnline = TypeVar("_ChatServerBackOnline", bound=Callable[[events.ChatServerBackOnline], object])
 _ConnectionPending = TypeVar("_ConnectionPending", bound=Callable[[events.ConnectionPending], object])
 _ConnectionRestored = TypeVar("_ConnectionRestored", bound=Callable[[events.ConnectionRestored], object])
+_Outbox = TypeVar("_Outbox", bound=Callable[[events.Outbox], object])
 # until here: handlers
 
 Named = str | type[Event] | None
@@ -177,5 +178,9 @@ class Handlers:
     def on(self, event: Literal["connectionRestored"], handler: _ConnectionRestored) -> _ConnectionRestored: ...
     @overload
     def on(self, event: Literal["connectionRestored"], handler: None = None) -> Callable[[_ConnectionRestored], _ConnectionRestored]: ...
+    @overload
+    def on(self, event: Literal["outbox"], handler: _Outbox) -> _Outbox: ...
+    @overload
+    def on(self, event: Literal["outbox"], handler: None = None) -> Callable[[_Outbox], _Outbox]: ...
     # until here: on
     def off(self, event: events.EventName | type[Event] | None, handler: Callable[[Any], object] | None = None) -> bool: ...

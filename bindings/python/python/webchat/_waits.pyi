@@ -159,6 +159,10 @@ class Waits:
     def wait_for(
         self, event: Literal["connectionRestored"], *, check: Check[events.ConnectionRestored] | None = None, timeout: float | None = None,
     ) -> events.ConnectionRestored: ...
+    @overload
+    def wait_for(
+        self, event: Literal["outbox"], *, check: Check[events.Outbox] | None = None, timeout: float | None = None,
+    ) -> events.Outbox: ...
     # until here: wait_for
 
 class AsyncWaits:
@@ -296,4 +300,8 @@ class AsyncWaits:
     def wait_for(
         self, event: Literal["connectionRestored"], *, check: Check[events.ConnectionRestored] | None = None, timeout: float | None = None,
     ) -> Coroutine[Any, Any, events.ConnectionRestored]: ...
+    @overload
+    def wait_for(
+        self, event: Literal["outbox"], *, check: Check[events.Outbox] | None = None, timeout: float | None = None,
+    ) -> Coroutine[Any, Any, events.Outbox]: ...
     # until here: wait_for of aio

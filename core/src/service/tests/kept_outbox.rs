@@ -83,10 +83,8 @@ fn a_message_leaves_when_it_is_stored_and_its_steps_are_told() {
     let id = script.send("hi");
     assert_eq!(script.kinds(), [""; 0], "it waits for the store");
     assert_eq!(states(&script), [""; 0]);
-    let write = script.stores.pop().unwrap();
     script.hold_stores = false;
-    script.service.stored(script.time(), write, Ok(()));
-    script.drain();
+    script.write();
     assert_eq!(script.kinds(), ["send"]);
     assert_eq!(states(&script), ["1 queued", "1 sending"]);
     script.answer("send", done());

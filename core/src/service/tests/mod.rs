@@ -44,6 +44,7 @@ mod files;
 mod filters;
 mod images;
 mod inferred;
+mod kept_kills;
 mod kept_outbox;
 mod kills;
 mod last_words;

@@ -14,7 +14,7 @@ use crate::{
     event::Event,
     model::JsonObject,
     service::{BatchId, Effect, ExchangeId, PrivateMessages, Service, Setup, StoreId, Time},
-    store::{HostCall, Stored},
+    store::{Change, HostCall, Stored},
     transport::{Capabilities, Delivery, Failure, Reply, Request},
 };
 use futures_util::FutureExt;
@@ -67,7 +67,7 @@ pub(crate) struct Script {
     /// The store takes no outbox; it leaves one unanswered, and unwritten, until it is asked again.
     pub(crate) store_fails: bool,
     pub(crate) hold_stores: bool,
-    pub(crate) stores: Vec<StoreId>,
+    pub(crate) stores: VecDeque<(StoreId, Vec<Change>)>,
     loads: VecDeque<Stored>,
     preprocessing: VecDeque<(BatchId, Vec<JsonObject>)>,
     names: BTreeMap<RequestId, &'static str>,
@@ -98,7 +98,7 @@ impl Script {
             asked_keeper: false,
             store_fails: false,
             hold_stores: false,
-            stores: Vec::new(),
+            stores: VecDeque::new(),
             loads: VecDeque::new(),
             preprocessing: VecDeque::new(),
             names: BTreeMap::new(),
@@ -286,6 +286,17 @@ impl Script {
         }
     }
 
+    /// Carries out the oldest write that was held.
+    pub(crate) fn write(&mut self) {
+        let Some((id, changes)) = self.stores.pop_front() else { return };
+        for (key, text) in changes {
+            self.stored.remove(key);
+            self.stored.extend(text.map(|text| (key.to_owned(), text.0)));
+        }
+        self.service.stored(self.time(), id, Ok(()));
+        self.drain();
+    }
+
     pub(crate) fn is_preprocessing(&self) -> bool {
         !self.preprocessing.is_empty()
     }
@@ -399,7 +410,9 @@ impl Script {
                 let error = Error::new(ErrorKind::Io, "the disk is full");
                 self.service.stored(self.time(), id, Err(error));
             }
-            Effect::Store { answer: Some(id), .. } if self.hold_stores => self.stores.push(id),
+            Effect::Store { answer: Some(id), changes, .. } if self.hold_stores => {
+                self.stores.push_back((id, changes));
+            }
             Effect::Store { mark, changes, answer } => {
                 let is_theirs = mark.as_ref().is_some_and(|mark| !mark.is_in(&self.stored));
                 for (key, text) in changes.into_iter().filter(|_| !is_theirs) {

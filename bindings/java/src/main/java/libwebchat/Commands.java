@@ -126,6 +126,11 @@ public interface Commands {
         return command("getStats", Options.of(null).all());
     }
 
+    /** Returns the messages that were given and have no outcome yet, in order: with their local ids, how far they are, and their texts. */
+    default CompletableFuture<JsonElement> getOutbox() {
+        return command("getOutbox", Options.of(null).all());
+    }
+
     /** Returns what identifies the session; empty without one. Whoever has it can take part in the chat. */
     default CompletableFuture<JsonElement> getSessionData() {
         return command("getSessionData", Options.of(null).all());
