@@ -271,6 +271,9 @@
 /** `connectionRestored`: The connection to the chat server works again. */
 #define WEBCHAT_EVENT_CONNECTION_RESTORED 29
 
+/** `outbox`: A message has got further on its way; without its text. */
+#define WEBCHAT_EVENT_OUTBOX 30
+
 /** Nothing. */
 #define WEBCHAT_LOG_OFF 0
 
@@ -1079,6 +1082,15 @@ WEBCHAT_API
 webchat_status webchat_get_stats(webchat_service *service,
                                  const webchat_completion *completion,
                                  uint64_t *out_request);
+
+/**
+ * getOutbox: the messages that were given and have no outcome yet, in order. Read them as JSON: `{"messages": [{"localID", "state",
+ * "restored", "requestID", "message"}]}`. A command: see above. Since 0.1.
+ */
+WEBCHAT_API
+webchat_status webchat_get_outbox(webchat_service *service,
+                                  const webchat_completion *completion,
+                                  uint64_t *out_request);
 
 /** getSessionData: the session's data. Read them by webchat_payload_session. A command: see above. Since 0.1. */
 WEBCHAT_API
