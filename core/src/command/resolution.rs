@@ -2,7 +2,9 @@
 
 use super::files;
 use crate::{
-    model::{Agents, Downloaded, FileLimits, JsonObject, OutboxMessages, Received, SessionData, Stats, Transcript},
+    model::{
+        Agents, Downloaded, FileLimits, JsonObject, OutboxMessages, Received, SessionData, Stats, Transcript,
+    },
     prefilter::Prefilter,
     transport::Body,
 };

@@ -3,7 +3,9 @@
 use super::entry::{Carries, Field};
 use crate::{
     command::Resolution,
-    model::{Agents, Message, OriginalMessage, OutboxChange, Received, SessionData, transcript::serialize_both},
+    model::{
+        Agents, Message, OriginalMessage, OutboxChange, Received, SessionData, transcript::serialize_both,
+    },
     private::debug_only,
     transport::Body,
 };

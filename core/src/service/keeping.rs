@@ -123,7 +123,11 @@ impl Service {
             entry.write.get_or_insert(write);
         }
         let changes = vec![(key::OUTBOX, Some(StoredText(text)))];
-        self.effects.push_back(Effect::Store { mark: self.marks.session.clone(), changes, answer: Some(write) });
+        self.effects.push_back(Effect::Store {
+            mark: self.marks.session.clone(),
+            changes,
+            answer: Some(write),
+        });
         write
     }
 
@@ -232,7 +236,9 @@ impl Service {
         let why = if outbox.len() >= most {
             format!("{most} messages wait for their outcome, as many as outbox.maxMessages allows")
         } else if bytes.saturating_add(text.len()) > most_bytes {
-            format!("the messages that wait for their outcome would have more bytes than outbox.maxBytes allows, {most_bytes}")
+            format!(
+                "the messages that wait for their outcome would have more bytes than outbox.maxBytes allows, {most_bytes}"
+            )
         } else {
             return None;
         };

@@ -133,7 +133,9 @@ impl Service {
 
     /// Gives up the first message, which a process before this one was given with a deadline.
     fn give_up_overdue(&mut self) -> bool {
-        let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.front_mut()) else { return false };
+        let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.front_mut()) else {
+            return false;
+        };
         entry.deadline = None;
         let late = || Error::new(ErrorKind::Timeout, "the message's deadline has passed");
         match (entry.is_here(), entry.has_left) {

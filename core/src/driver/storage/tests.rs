@@ -162,7 +162,11 @@ async fn a_keeper_that_never_answers_holds_back_neither_the_store_nor_the_chat()
     storage.load(true);
     storage.load(false);
     for _ in 0..2 {
-        assert_eq!(loaded(&mut storage).await.unwrap().len(), 1, "answers come in the order of the questions");
+        assert_eq!(
+            loaded(&mut storage).await.unwrap().len(),
+            1,
+            "answers come in the order of the questions"
+        );
     }
     assert_eq!(begun.elapsed().as_secs(), 5);
     storage.tell_keeper(HostCall::Store(json!({})));

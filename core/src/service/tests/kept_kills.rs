@@ -66,7 +66,10 @@ impl World {
             self.queued.push((id, text));
         }
         assert!(
-            self.script.payloads("outbox").iter().all(|told| told["state"] != "unknown" && told["state"] != "rejected"),
+            self.script
+                .payloads("outbox")
+                .iter()
+                .all(|told| told["state"] != "unknown" && told["state"] != "rejected"),
             "{:?}",
             self.script.payloads("outbox")
         );

@@ -348,7 +348,8 @@ fn a_store_of_a_newer_version_is_refused_and_left_as_it_is() {
 fn a_store_without_an_outbox_and_one_that_cannot_be_read_restore_the_session() {
     let mut script = keeping();
     script.send("hi");
-    for outbox in [None, Some("{"), Some("[]"), Some("{}"), Some(r#"{"version": 1, "messages": [{"id": "x"}]}"#)]
+    for outbox in
+        [None, Some("{"), Some("[]"), Some("{}"), Some(r#"{"version": 1, "messages": [{"id": "x"}]}"#)]
     {
         script.stored.remove(key::OUTBOX);
         script.stored.extend(outbox.map(|outbox| (key::OUTBOX.to_owned(), outbox.to_owned())));

@@ -43,9 +43,7 @@ fn messages_wait_for_the_connection_and_go_in_order() {
         assert!(script.outcome(id).unwrap().is_ok());
     }
     let states: Vec<_> = script.payloads("outbox").iter().map(|told| told["state"].clone()).collect();
-    let expected = [
-        "queued", "queued", "queued", "sending", "sent", "sending", "sent", "sending", "sent",
-    ];
+    let expected = ["queued", "queued", "queued", "sending", "sent", "sending", "sent", "sending", "sent"];
     assert_eq!(states, expected);
 }
 

@@ -132,9 +132,10 @@ impl Outbox {
         let oldest = oldest.chain(ghost.as_ref().map(|left| left.position)).min();
         let arrived = oldest.into_iter().flat_map(|oldest| {
             let unseen = self.arrived.iter().map(move |left| left.keep(from));
-            let seen = self.own.iter().filter(move |(place, _)| {
-                place.order >= oldest && !self.unexplained.contains(place)
-            });
+            let seen = self
+                .own
+                .iter()
+                .filter(move |(place, _)| place.order >= oldest && !self.unexplained.contains(place));
             unseen.chain(seen.map(move |(_, text)| KeptLeft { id: 0, text: text.clone(), position: oldest }))
         });
         Kept { version: VERSION, count: self.count, arrived: arrived.collect(), messages, ghost }
