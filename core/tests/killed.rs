@@ -4,6 +4,7 @@
 //! The program is this one, started anew: see `program`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(clippy::disallowed_methods, reason = "tests play the world, and that has clocks")]
 
 use serde_json::{Value, json};
 use std::{

@@ -38,7 +38,7 @@ options! {
     CONNECT_TIMEOUT = "connection.connectTimeout", millis(1, MAX_TIMER), Absent::Whole(10_000);
     /// How many requests to one server are under way at once, of all chats of a runtime with the same `connection`; over HTTP/1.1 each takes a
     /// connection of its own. Others wait their turn, commands before polls, and their time limits count from when they have left. What a
-    /// server holds back until there is something to tell, and WebSockets, are not counted: there is one for each chat.
+    /// server holds back until there is something to tell, and a WebSocket, are not counted: there is one for each chat.
     MAX_CONNECTIONS = "connection.maxConnections", count(2, 10_000), Absent::Whole(256);
     /// The longest answer taken, after decompression.
     MAX_RESPONSE_BYTES = "connection.maxResponseBytes", bytes(), Absent::Whole(16_777_216);

@@ -67,16 +67,16 @@ impl Service {
     /// The first message has arrived.
     pub(super) fn finish_arrived(&mut self) {
         let Some(entry) = self.session.live_mut().and_then(|live| live.outbox.pop()) else { return };
-        self.arrived(entry);
+        self.arrived(&entry);
     }
 
     /// Tells that a message arrived: with what the server said of it, or with a success where the answer itself was lost.
-    pub(super) fn arrived(&mut self, entry: Outgoing) {
+    pub(super) fn arrived(&mut self, entry: &Outgoing) {
         if entry.doubted {
             self.note(Note::new(Level::Info, "the message in doubt has arrived"));
         }
         let words = entry.words.clone().unwrap_or_else(|| self.form.success(false));
-        self.settle_message(&entry, Ok(Resolution::Response(words)));
+        self.settle_message(entry, Ok(Resolution::Response(words)));
     }
 
     /// Looks at the transcript: by the next poll, or besides the polls while they are off or not to be made.
@@ -162,7 +162,7 @@ impl Service {
             }
             if let Sighting::Settled(entry) = live.outbox.sighted(&place, text, received.whose, peeking) {
                 live.hides_own = looked && (live.hides_own || entry.words.is_some());
-                self.arrived(entry);
+                self.arrived(&entry);
             }
         }
     }

@@ -50,8 +50,8 @@ use crate::{
 };
 use log::Level;
 use state::{
-    Batch, Chance, Commands, Congestion, Exchanges, Filters, Held, Kept, Loading, Marks, Parked, Queue, Record,
-    Roster, Session,
+    Batch, Chance, Commands, Congestion, Exchanges, Filters, Held, Kept, Loading, Marks, Parked, Queue,
+    Record, Roster, Session,
 };
 use std::{borrow::Cow, collections::VecDeque, time::Duration};
 

@@ -280,7 +280,7 @@ impl Service {
         let Some(live) = self.session.live_mut() else { return };
         for entry in live.outbox.drain() {
             match entry.state {
-                State::Sent { seen: true, .. } => self.arrived(entry),
+                State::Sent { seen: true, .. } => self.arrived(&entry),
                 _ if entry.owner == Owner::GivenUp => {}
                 State::Waiting { .. } | State::Leaving { .. } if !entry.has_left => {
                     self.settle_message(&entry, Err(Error::new(unsent.0, unsent.1)));
@@ -301,7 +301,7 @@ impl Service {
         self.abandon_outbox(why, unsent);
         for entry in kept {
             if matches!(entry.state, State::Sent { seen: true, .. }) {
-                self.arrived(entry);
+                self.arrived(&entry);
             } else if let Owner::Command(command) = entry.owner {
                 let text = format!("{why}; it is kept, and goes on when the session is restored");
                 self.complete(command, Err(Error::new(ErrorKind::OutcomeUnknown, text)));

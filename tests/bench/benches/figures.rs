@@ -16,7 +16,8 @@ use webchat_bench::{
 type Figure<'a> = &'a dyn Fn(&BackEnd);
 
 const NAMES: [&str; 13] = [
-    "size", "start", "send", "at-once", "keep", "push", "decode", "memory", "gap", "upload", "poll", "idle", "python",
+    "size", "start", "send", "at-once", "keep", "push", "decode", "memory", "gap", "upload", "poll", "idle",
+    "python",
 ];
 
 fn main() -> ExitCode {

@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "what is measured is printed")]
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::missing_panics_doc,
     reason = "a measurement that cannot be made has to stop"
 )]

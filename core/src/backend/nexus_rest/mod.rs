@@ -162,7 +162,7 @@ impl Inner {
                 let images = self.fetch_images(addresses, newer.as_ref().unwrap_or(session)).await;
                 Ok(Reply { images, ..Reply::default() })
             }
-            Operation::Poll { .. } => self.poll(operation, session).await,
+            Operation::Poll { .. } => Box::pin(self.poll(operation, session)).await,
             Operation::Send(_) => {
                 let outcome = self.ask_of(operation, session).await;
                 self.note_sent(&outcome);

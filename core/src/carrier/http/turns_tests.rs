@@ -38,13 +38,13 @@ async fn a_command_overtakes_polls_that_have_not_left() {
     let mut server = TestServer::start((0..40).map(|_| json("1"))).await;
     let pool = HttpPool::new();
     let (chat, other) = (chat(&pool, 2), chat(&pool, 2));
-    let poll = request(&server, Standing::Poll);
+    let polling = request(&server, Standing::Poll);
     let mut command = request(&server, Standing::Command);
     command.url.set_path("/command");
     let limit = Duration::from_mins(1);
-    let polls = join_all((0..30).map(|_| chat.exchange(&poll, limit)));
-    let (polls, command) = tokio::join!(polls, other.exchange(&command, limit));
-    assert!(command.is_ok() && polls.iter().all(Result::is_ok));
+    let asking = join_all((0..30).map(|_| chat.exchange(&polling, limit)));
+    let (polled, commanded) = tokio::join!(asking, other.exchange(&command, limit));
+    assert!(commanded.is_ok() && polled.iter().all(Result::is_ok));
     let mut before = 0;
     while !server.seen().await.line().contains("/command") {
         before += 1;

@@ -40,6 +40,7 @@ impl Pending {
 }
 
 /// A service and its whole world.
+#[allow(clippy::struct_excessive_bools, reason = "switches of a test, each on its own")]
 pub(crate) struct Script {
     pub(crate) service: Service,
     pub(crate) now: Duration,

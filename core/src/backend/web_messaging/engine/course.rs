@@ -6,7 +6,7 @@ use crate::{
     backend::web_messaging::{
         options::{AutoStart, TYPE},
         session::{WebForm, WebSession},
-        wire::{Attributes, Deployment, Opened, attributes, events_error, is_over, session_gone},
+        wire::{Deployment, Opened, attributes, events_error, is_over, session_gone},
     },
     carrier::http::{local_failure, lost_connection},
     json,

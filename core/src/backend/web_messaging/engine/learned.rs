@@ -1,10 +1,7 @@
 //! What a page of the history tells besides its entries: whose they are, whether the history names messages, whether the customer has joined.
 
 use super::{Engine, saying::Join};
-use crate::{
-    backend::web_messaging::wire::{Entry, Kind},
-    transport::{Incoming, Reply},
-};
+use crate::backend::web_messaging::wire::{Entry, Kind};
 
 impl Engine {
     /// The number of the message that an entry of the history is.

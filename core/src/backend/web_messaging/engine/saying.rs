@@ -148,7 +148,7 @@ impl Engine {
             _ => return,
         };
         let attributes = self.riding();
-        let at = self.remember(number, file.as_ref());
+        let at = self.remember(number, file.as_deref());
         let name = self.sent.get(at).map(|sent| sent.name.clone()).unwrap_or_default();
         let request = Request::Message { message, name: Some(&name), attributes: &attributes };
         let tracing_id = self.ask(Some(id), What::Message, pace::What::Message, &request);
@@ -164,14 +164,14 @@ impl Engine {
     }
 
     /// Where the message of this number, or of this file, is remembered.
-    fn remember(&mut self, number: Option<u64>, file: Option<&Box<str>>) -> usize {
-        let known = self.sent.iter().position(|sent| sent.number == number && sent.file.as_ref() == file);
+    fn remember(&mut self, number: Option<u64>, file: Option<&str>) -> usize {
+        let known = self.sent.iter().position(|sent| sent.number == number && sent.file.as_deref() == file);
         known.unwrap_or_else(|| {
             if self.sent.len() == REMEMBERED {
                 self.sent.pop_front();
             }
             let (name, mark, since) = (self.new_id().into(), self.entries.mark(), self.now);
-            let (file, tracing_ids) = (file.cloned(), Vec::new());
+            let (file, tracing_ids) = (file.map(Box::from), Vec::new());
             self.sent.push_back(Sent { number, file, name, tracing_ids, mark, since });
             self.sent.len() - 1
         })

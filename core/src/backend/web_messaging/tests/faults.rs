@@ -44,7 +44,7 @@ fn token(simulator: &Simulator) -> String {
 /// Another program with the same session.
 async fn another(simulator: &Simulator) -> Customer {
     let mut other = Customer::new(&config(simulator, |_| {}));
-    other.within(other.chat.restore(Some(token(simulator)), Commander::Program)).await.unwrap();
+    other.within(other.chat.restore(Some(token(simulator).into()), Commander::Program)).await.unwrap();
     other.hear("restored").await;
     other
 }

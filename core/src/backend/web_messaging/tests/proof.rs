@@ -40,7 +40,9 @@ async fn a_long_chat_reads_the_same_here_and_at_the_server() {
     let chat = within(simulator.wait_for_chat()).await;
     let sam = simulator.join_agent(&chat, "Sam").unwrap();
     let say = |from: usize, to: usize| {
-        (from..to).for_each(|number| drop(simulator.say(&chat, sam, &format!("m{number}")).unwrap()));
+        for number in from..to {
+            simulator.say(&chat, sam, &format!("m{number}")).unwrap();
+        }
     };
     say(0, 150);
     mia.send("first program").await.unwrap();

@@ -5,7 +5,7 @@
 //! nobody, what waits is given up as if it had been sent: whoever sent it learns what those learn who have a turn.
 //!
 //! Counted apart is what a server holds back until there is something to tell: it has a turn while it is fresh, so that thousands do not leave
-//! at once, and then takes nobody's, for there is one for each chat, for as long as the server likes. WebSockets are not counted at all.
+//! at once, and then takes nobody's, for there is one for each chat, for as long as the server likes. A WebSocket is not counted at all.
 
 mod queue;
 
@@ -135,9 +135,9 @@ impl Turns {
         let mut state = self.state();
         state.heard = Some(Instant::now());
         if too_much {
-            state.queue.failed()
+            state.queue.failed();
         } else {
-            state.queue.answered()
+            state.queue.answered();
         }
         state.serve();
     }

@@ -78,7 +78,7 @@ impl Moment {
         self.unix_ms.saturating_add(ahead)
     }
 
-    fn from_unix(self, at: u64) -> Duration {
+    fn at_unix(self, at: u64) -> Duration {
         self.now.saturating_add(Duration::from_millis(at.saturating_sub(self.unix_ms)))
     }
 }
@@ -161,7 +161,7 @@ impl Outbox {
                 limit: has_left.then_some(now + limit),
                 has_left,
                 doubted: has_left,
-                deadline: message.deadline.map(|at| moment.from_unix(at)),
+                deadline: message.deadline.map(|at| moment.at_unix(at)),
                 left_from: message.left,
                 restored: true,
                 is_kept: Some(true),

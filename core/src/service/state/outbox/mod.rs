@@ -81,7 +81,7 @@ pub(crate) enum Sighting {
     /// Nothing that anybody waits for.
     Nothing,
     /// The message in doubt, now taken out, has arrived.
-    Settled(Outgoing),
+    Settled(Box<Outgoing>),
 }
 
 /// What the transcript says of the message in doubt, once it can no longer arrive.
@@ -257,7 +257,7 @@ impl Outbox {
             Whose::Ghost => self.ghost = None,
             Whose::First => match self.entries.front_mut() {
                 Some(Outgoing { state: State::Sent { seen, .. }, .. }) => *seen = true,
-                _ => found = self.pop().map_or(Sighting::Nothing, Sighting::Settled),
+                _ => found = self.pop().map_or(Sighting::Nothing, |entry| Sighting::Settled(Box::new(entry))),
             },
             Whose::Somebodys => {
                 self.unexplained.insert(place.clone());

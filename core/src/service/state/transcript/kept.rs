@@ -57,8 +57,12 @@ struct Rare {
     content: Arc<[Content]>,
     whose: Whose,
     /// The text that the server sent, where it is another.
-    sent: Option<Option<Private>>,
+    sent: Option<Sent>,
 }
+
+/// A text that the server sent, or none.
+#[derive(Clone)]
+struct Sent(Option<Private>);
 
 /// An object.
 enum Object {
@@ -110,7 +114,7 @@ impl Kept {
             extra: extra.as_ref().map(|object| common.object(object)),
             content: content.clone(),
             whose: *whose,
-            sent: (original.text() != text.as_ref()).then(|| original.text().cloned()),
+            sent: (original.text() != text.as_ref()).then(|| Sent(original.text().cloned())),
         };
         let (rest, text_at) = original.apart();
         Self {
@@ -141,7 +145,7 @@ impl Kept {
             restoring: *restoring,
         };
         let (rest, text_at) = self.original.text();
-        let sent = rare.and_then(|rare| rare.sent.clone()).unwrap_or_else(|| self.text.clone());
+        let sent = rare.and_then(|rare| rare.sent.clone()).map_or_else(|| self.text.clone(), |Sent(text)| text);
         let original = Arc::new(OriginalMessage::joined(sent, rest, text_at));
         Received { message, original, whose: rare.map(|rare| rare.whose).unwrap_or_default() }
     }

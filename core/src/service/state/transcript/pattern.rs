@@ -80,14 +80,13 @@ impl Patterned {
             open = open.or(hole.filter(|hole| hole.words == place).map(|hole| text.len() + hole.bytes));
             text.push_str(json.get(end..word.start).unwrap_or_default());
             end = word.end;
-            match next.as_mut().filter(|(skipped, _)| *skipped == 0) {
-                Some((_, other)) => {
-                    text.push_str(other);
-                    next = own.next();
-                }
-                None => {
-                    text.push_str(json.get(word).unwrap_or_default());
-                    next.iter_mut().for_each(|(skipped, _)| *skipped -= 1);
+            if let Some((_, other)) = next.as_mut().filter(|(skipped, _)| *skipped == 0) {
+                text.push_str(other);
+                next = own.next();
+            } else {
+                text.push_str(json.get(word).unwrap_or_default());
+                if let Some((skipped, _)) = &mut next {
+                    *skipped -= 1;
                 }
             }
         }
