@@ -118,16 +118,16 @@ fn word(name: &str) -> Option<Value> {
     })
 }
 
-/// Scenarios that do not hold for it, with what the reference of its wire says of them (web-messaging.md).
+/// Scenarios that do not hold for it, and what its wire has instead.
 const LEFT_OUT: &[(&str, &str)] = &[
     (
         "messages out of order are published in order",
-        "6.2: nothing but times tells the order of what is pushed, and it is told as it comes (7.13)",
+        "nothing but times tells the order of what is pushed, and it is told as it comes",
     ),
-    ("only messages are hidden, whatever text other entries have", "6.2: no entry but a message has a text"),
+    ("only messages are hidden, whatever text other entries have", "no entry but a message has a text"),
     (
         "a chat that the server makes after the program has closed is ended, and no lock stays",
-        "7.1: a session is configured, not made: a conversation begins with the customer's joining",
+        "a session is configured, not made: a conversation begins with the customer's joining",
     ),
-    ("half of a stored session is none", "7.15: the token is all there is of a session"),
+    ("half of a stored session is none", "the token is all there is of a session"),
 ];
