@@ -122,8 +122,11 @@ impl Engine {
         }
     }
 
+    /// What is too much for the server is left to the first message, when whoever listens is told.
     fn say_join(&mut self) {
-        let attributes = self.riding();
+        let fits = |session: &&Session| bytes_of(&session.attributes) <= most_attributes(session);
+        let attributes = self.session.as_ref().filter(fits).map(|session| session.attributes.clone());
+        let attributes = attributes.unwrap_or_default();
         let request = Request::Message { message: Message::Join, name: None, attributes: &attributes };
         let tracing_id = self.ask(None, What::Join, pace::What::Message, &request);
         if let Some(session) = &mut self.session {

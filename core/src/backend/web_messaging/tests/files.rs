@@ -6,7 +6,9 @@ use crate::{
     model::{Download, DownloadTarget, FileSource, Upload},
 };
 use serde_json::json;
-use webchat_simulator::{Fault, Operation, Simulator, api::web_messaging::UploadEvent};
+use webchat_simulator::{
+    Fault, FaultKind, Operation, RetryAfter, Simulator, api::web_messaging::UploadEvent,
+};
 
 fn upload(name: &str, bytes: &'static [u8]) -> Upload {
     let source = FileSource::Bytes(bytes::Bytes::from_static(bytes));
@@ -76,10 +78,10 @@ async fn hosts_of_files_get_nothing_that_is_ours_and_send_nobody_on() {
     let elsewhere = format!("http://{}/elsewhere", simulator.address());
     simulator.faults().push(Fault::redirect(elsewhere.as_str()).on(Operation::FileUpload));
     let error = mia.within(mia.chat.send_file(upload("a.txt", b"hello"))).await.unwrap_err();
-    assert!(error.to_string().contains("307"), "{error}");
+    assert!(error.to_string().contains("redirect"), "{error}");
     simulator.faults().push(Fault::redirect(elsewhere.as_str()).on(Operation::FileDownload));
     let error = mia.within(mia.chat.download_file(download(&id))).await.unwrap_err();
-    assert!(error.to_string().contains("307"), "{error}");
+    assert!(error.to_string().contains("redirect"), "{error}");
     assert!(!simulator.log().iter().any(|entry| entry.path.contains("elsewhere")));
     mia.send("still there").await.unwrap();
     simulator.shutdown().await;
@@ -89,13 +91,15 @@ async fn hosts_of_files_get_nothing_that_is_ours_and_send_nobody_on() {
 async fn what_the_server_takes_later_is_asked_for_again() {
     let simulator = simulator(|_| {}).await;
     let mia = Customer::started(&config(&simulator, |_| {})).await;
-    for operation in [Operation::Presign, Operation::Send, Operation::Presign] {
-        let fault = Fault::error_code("4029").on(operation);
-        simulator.faults().push(fault);
-    }
+    let later = |operation: Operation| {
+        let retry_after = Some(RetryAfter::Seconds(1));
+        let kind = FaultKind::ErrorCode { code: "4029".into(), status: 429, retry_after };
+        simulator.faults().push(Fault::new(kind).on(operation));
+    };
+    later(Operation::Presign);
+    later(Operation::Send);
     mia.within(mia.chat.send_file(upload("a.txt", b"x"))).await.unwrap();
-    simulator.faults().clear();
-    simulator.faults().push(Fault::error_code("4029").on(Operation::Disconnect));
+    later(Operation::Disconnect);
     let end = mia.within(mia.chat.end_chat()).await.unwrap();
     assert_eq!(end, json!({"conversationEnded": true}));
     simulator.shutdown().await;
