@@ -1,5 +1,6 @@
 //! The Node.js server, and what the tests order it to do.
 
+use crate::node;
 use bytes::Bytes;
 use http::{Method, Request};
 use http_body_util::{BodyExt, Full};
@@ -9,15 +10,7 @@ use hyper_util::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use std::{
-    fmt,
-    path::Path,
-    process::{Command, Stdio},
-};
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::{Child, ChildStdin},
-};
+use std::fmt;
 use webchat_support::LIMIT;
 
 /// A Bayeux server by others.
@@ -94,8 +87,7 @@ pub struct Counts {
 
 /// A chat server on a Bayeux server by others. It ends with this.
 pub struct Server {
-    _process: Child,
-    _input: ChildStdin,
+    _process: node::Process,
     http: Client<HttpConnector, Full<Bytes>>,
     listening: Listening,
 }
@@ -123,43 +115,14 @@ impl Bayeux {
     }
 }
 
-/// Whether to leave the servers out. Fails when they are wanted and not there.
-fn is_skipped(folder: &Path) -> bool {
-    if std::env::var_os("WEBCHAT_SKIP_NODE").is_some() {
-        return true;
-    }
-    let otherwise = "or set WEBCHAT_SKIP_NODE=1 to do without the reference servers";
-    let node = Command::new("node").arg("--version").output();
-    assert!(node.is_ok(), "there is no node: install Node.js 20 or later, {otherwise}");
-    let installed = ["cometd-nodejs-server", "faye"]
-        .iter()
-        .all(|package| folder.join("node_modules").join(package).join("package.json").exists());
-    assert!(
-        installed,
-        "the reference servers are not installed: run `npm ci` in {}, {otherwise}",
-        folder.display()
-    );
-    false
-}
-
 impl Server {
     /// Starts a server; nothing, when the tests are to do without Node.js.
     pub async fn start(bayeux: Bayeux) -> Option<Self> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-        if is_skipped(folder) {
-            return None;
-        }
-        let mut command = tokio::process::Command::new("node");
-        command.current_dir(folder).arg("server.mjs").args(bayeux.arguments());
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
-        let mut process = command.spawn().expect("node starts");
-        let input = process.stdin.take().expect("it has an input");
-        let mut output = BufReader::new(process.stdout.take().expect("it has an output")).lines();
-        let line = tokio::time::timeout(LIMIT, output.next_line()).await.expect("it listens in time");
-        let line = line.expect("its output can be read").expect("it listens");
+        let arguments: Vec<_> = ["server.mjs"].iter().chain(bayeux.arguments()).copied().collect();
+        let (process, line) = node::start(&arguments).await?;
         let listening = serde_json::from_str(&line).expect("it says where it listens");
         let http = Client::builder(TokioExecutor::new()).build_http();
-        Some(Self { _process: process, _input: input, http, listening })
+        Some(Self { _process: process, http, listening })
     }
 
     /// The options of a chat here.
