@@ -96,6 +96,11 @@ pub(crate) trait Protocol: Sync {
         None
     }
 
+    /// Whether recordings of it can be played back.
+    fn is_played_back(&self) -> bool {
+        true
+    }
+
     /// Whether a request of a recording can be of this API alone.
     fn shows(&self, _request: &Value) -> bool {
         false

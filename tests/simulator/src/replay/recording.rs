@@ -125,6 +125,10 @@ impl RecordedChat {
         if chats.is_empty() {
             return Err(failed("it has no chat in which anything was asked".to_owned()));
         }
+        if let Some(chat) = chats.iter().find(|chat| !chat.api.protocol().is_played_back()) {
+            let title = chat.api.protocol().title();
+            return Err(failed(format!("chats over {title} are recorded, and cannot be played back")));
+        }
         Ok(chats)
     }
 

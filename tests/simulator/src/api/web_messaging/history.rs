@@ -82,19 +82,13 @@ pub(super) fn page(
     let Some(session) = desk.known.get(&token) else {
         return handler::error(StatusCode::NOT_FOUND, "not.found", "Session not found");
     };
-    let shown: Vec<Value> = session
-        .items
-        .iter()
-        .rev()
-        .filter(|item| item.shows_from <= now)
-        .map(|item| item.past(&desk.settings))
-        .collect();
-    let total = shown.len() as u64;
+    let shown = || session.items.iter().rev().filter(|item| item.shows_from <= now);
+    let total = shown().count() as u64;
     let skipped = usize::try_from((number - 1).saturating_mul(size)).unwrap_or(usize::MAX);
     let length = usize::try_from(size).unwrap_or(usize::MAX);
-    let is_empty = number == desk.settings.empty_page;
+    let length = if number == desk.settings.empty_page { 0 } else { length };
     let mut entities: Vec<Value> =
-        shown.into_iter().skip(skipped).take(if is_empty { 0 } else { length }).collect();
+        shown().skip(skipped).take(length).map(|item| item.past(&desk.settings)).collect();
     for entity in &mut entities {
         wire::put_addresses(entity, |file| desk.file_address(base, file, moment));
     }

@@ -107,6 +107,15 @@ impl Protocol for WebMessaging {
         &["errorCode"]
     }
 
+    fn shows(&self, request: &Value) -> bool {
+        request["path"].as_str().is_some_and(|path| path.contains(DEPLOYMENTS))
+    }
+
+    /// What is pushed over its sockets is no message of Bayeux, and its answers name requests by ids that are others each time.
+    fn is_played_back(&self) -> bool {
+        false
+    }
+
     fn next_deadline(&self, state: &State) -> Option<Instant> {
         state.apis.web_messaging.next_deadline()
     }

@@ -11,5 +11,6 @@ mod limits;
 mod messages;
 mod modes;
 mod presigned;
+mod recordings;
 mod sessions;
 mod strange;
