@@ -65,14 +65,19 @@ async fn requests_of_any_legal_form() {
     // The forms in which clients answer a prompt.
     let response = json!({"text": "Yes", "payload": "yes", "type": "QuickReply"});
     let answer = json!([{"contentType": "ButtonResponse", "buttonResponse": response}]);
+    let button = json!({"type": "Form", "text": "Yes", "payload": "yes"});
+    let component = json!({"contentType": "ButtonResponse", "buttonResponse": button});
+    let filled = json!({"originatingMessageId": "p", "cannedResponseId": "c", "response": [{"id": "1", "component": component}]});
+    let form = json!([{"contentType": "Form", "form": filled}]);
     for message in [
+        json!({"type": "Structured", "text": "Yes", "content": form, "metadata": {"parentMessageId": "p"}}),
         json!({"type": "Structured", "text": "Yes", "content": answer}),
         json!({"type": "Text", "text": "", "content": answer, "metadata": {"id": "m-1"}}),
         json!({"type": "Structured", "content": answer, "metadata": {"parentMessageId": "p"}}),
     ] {
         guest.token = "bare".to_owned();
         let echo = guest.message(message.clone()).await;
-        assert_eq!(echo["body"]["content"], answer, "{message}");
+        assert_eq!(echo["body"]["content"], message["content"], "{message}");
         assert_eq!(echo["body"]["type"], message["type"]);
         let chat = simulator.latest_chat_id().unwrap();
         assert_eq!(simulator.transcript(&chat).unwrap().pop().unwrap().text.as_deref(), Some("Yes"));
