@@ -8,6 +8,7 @@ mod entities;
 mod file;
 mod known;
 mod message;
+mod original;
 mod participant;
 mod place;
 mod session;
@@ -21,7 +22,9 @@ pub(crate) use echo::Likeness;
 pub use file::{
     Download, DownloadTarget, Downloaded, FileLimits, FileSource, Progress, ProgressListener, Upload,
 };
-pub use message::{Message, MessageType, OriginalMessage, Received, Whose};
+pub use message::{Message, MessageType, Received, Whose};
+pub use original::OriginalMessage;
+pub(crate) use original::string_length;
 pub use participant::{Participant, ParticipantId, ParticipantRole};
 pub use place::{EntryId, Index, Place};
 pub use session::{SessionData, SessionNames};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// The messages of a chat in the server's order, whatever came when; prefiltered ones absent (`getTranscript`).
 ///
-/// A snapshot: it shares the messages with the service and does not change any more.
+/// A snapshot: it does not change any more.
 #[derive(Clone, Debug, Default)]
 pub struct Transcript {
     /// The messages.

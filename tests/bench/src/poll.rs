@@ -12,8 +12,8 @@ use webchat_core::{
     transport::{Arrival, Capabilities, Delivery, Places, Reply},
 };
 
-/// A service with a chat that has seen this many messages, polling.
-struct Polling {
+/// A service with a chat, polling.
+pub(crate) struct Polling {
     service: Service,
     time: Time,
     poll: ExchangeId,
@@ -21,9 +21,12 @@ struct Polling {
 }
 
 impl Polling {
-    fn new(messages: u64) -> Self {
-        let config =
-            Config::from_json(&json!({"dataURL": "http://127.0.0.1/chat", "dynamicPolling": false})).unwrap();
+    /// One that has seen this many messages.
+    pub(crate) fn new(messages: u64) -> Self {
+        let config = Config::from_json(&json!({
+            "dataURL": "http://127.0.0.1/chat", "dynamicPolling": false, "maxTranscriptBytes": 1_u64 << 40,
+        }));
+        let config = config.unwrap();
         let mut service = Service::new();
         let time = Time::default();
         let capabilities = Capabilities { polling: true, ..Capabilities::default() };
@@ -39,10 +42,15 @@ impl Polling {
             GmsSession { session_id: "1".into(), secure_key: "k".into(), ..GmsSession::default() }.into();
         service.replied(time, start, Ok(Reply { session: Some(session), ..Reply::default() }));
         let poll = request(&mut service).unwrap();
-        let received = (1..=messages).map(message).collect();
-        let mut polling = Self { service, time, poll, next: messages + 1 };
-        polling.answer(Reply { messages: received, next_position: Some(messages + 1), ..Reply::default() });
+        let mut polling = Self { service, time, poll, next: 1 };
+        polling.hear((1..=messages).map(message).collect());
         polling
+    }
+
+    /// A poll that brings messages.
+    pub(crate) fn hear(&mut self, messages: Vec<Received>) {
+        self.next += messages.len() as u64;
+        self.answer(Reply { messages, next_position: Some(self.next), ..Reply::default() });
     }
 
     fn answer(&mut self, reply: Reply) {

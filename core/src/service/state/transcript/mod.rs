@@ -1,55 +1,65 @@
 //! The transcript that `getTranscript` returns, within its bound (webchatservice.md, 2).
 
+mod kept;
+mod pattern;
+
 use crate::model::{Received, Transcript};
+use kept::{Common, Kept};
 use std::sync::Arc;
 
 /// What is kept of the chat's visible messages: the newest that fit.
 #[derive(Debug, Default)]
 pub(crate) struct Record {
-    transcript: Transcript,
+    messages: Vec<Kept>,
+    common: Common,
+    truncated: bool,
     bytes: usize,
 }
 
 impl Record {
     /// A snapshot.
     pub(crate) fn kept(&self) -> Transcript {
-        self.transcript.clone()
+        let received = self.messages.iter().map(Kept::received).collect();
+        Transcript { received: Arc::new(received), truncated: self.truncated }
     }
 
     /// Adds messages where they belong, whenever they come. True when for the first time not all of them can be kept.
     pub(crate) fn add(&mut self, received: &[Received], bound: usize) -> bool {
-        let all = Arc::make_mut(&mut self.transcript.received);
         for received in received {
-            insert(all, received.clone());
+            let kept = Kept::new(received, &mut self.common);
+            self.bytes += kept.weight();
+            self.insert(kept);
         }
-        self.bytes += received.iter().map(Received::weight).sum::<usize>();
         if self.bytes <= bound {
             return false;
         }
         // A little more than has to go: each time it costs as much as what stays. The newest message stays, however large.
         let target = bound - bound / 16;
         let mut gone = 0;
-        for oldest in all.iter().take(all.len().saturating_sub(1)) {
+        for oldest in self.messages.iter().take(self.messages.len().saturating_sub(1)) {
             if self.bytes <= target {
                 break;
             }
             self.bytes -= oldest.weight();
             gone += 1;
         }
-        all.drain(..gone);
-        gone > 0 && !std::mem::replace(&mut self.transcript.truncated, true)
+        self.messages.drain(..gone);
+        gone > 0 && !std::mem::replace(&mut self.truncated, true)
     }
-}
 
-/// Puts an entry where it belongs in the server's order, whenever it came. One without a place stands where it came.
-fn insert(transcript: &mut Vec<Received>, received: Received) {
-    let at = received.message.index.place().cloned().and_then(|place| {
-        let behind = transcript.iter().enumerate().rev();
-        let behind = behind.map(|(at, known)| (at, known.message.index.place()));
-        let behind = behind.take_while(|(_, known)| known.is_none_or(|known| *known > place));
-        behind.filter(|(_, known)| known.is_some()).map(|(at, _)| at).last()
-    });
-    transcript.insert(at.unwrap_or(transcript.len()), received);
+    /// Puts an entry where it belongs in the server's order, whenever it came. One without a place stands where it came.
+    fn insert(&mut self, kept: Kept) {
+        let at = kept.place().and_then(|place| {
+            let behind = self.messages.iter().enumerate().rev().map(|(at, known)| (at, known.place()));
+            let behind = behind.take_while(|(_, known)| known.as_ref().is_none_or(|known| *known > place));
+            behind.filter(|(_, known)| known.is_some()).map(|(at, _)| at).last()
+        });
+        // Room for a few more: a vector that makes its own takes twice what it needs.
+        if self.messages.len() == self.messages.capacity() {
+            self.messages.reserve_exact(self.messages.len() / 8 + 4);
+        }
+        self.messages.insert(at.unwrap_or(self.messages.len()), kept);
+    }
 }
 
 #[cfg(test)]
