@@ -6,17 +6,18 @@ use std::process::ExitCode;
 use tokio::runtime::Runtime;
 use webchat_bench::{
     back_end::{BACK_ENDS, BackEnd},
-    decode, idle, memory, poll, push, python,
+    decode, gap, idle, memory, poll, push, python,
     send::{self, Polling},
     server::Server,
-    start,
+    start, upload,
 };
 
 /// What is measured of a back end.
 type Figure<'a> = &'a dyn Fn(&BackEnd);
 
-const NAMES: [&str; 10] =
-    ["size", "start", "send", "at-once", "push", "decode", "memory", "poll", "idle", "python"];
+const NAMES: [&str; 12] = [
+    "size", "start", "send", "at-once", "push", "decode", "memory", "gap", "upload", "poll", "idle", "python",
+];
 
 fn main() -> ExitCode {
     // cargo adds --bench.
@@ -57,12 +58,15 @@ fn measure(server: &Server, runtime: &Runtime, wants: &dyn Fn(&str) -> bool) {
             }
         }
     }
-    let figures: [(&str, Figure<'_>); 5] = [
+    let figures: [(&str, Figure<'_>); 8] = [
         ("send", &|back_end| send::one_poll_at_a_time(server, runtime, back_end)),
+        ("send", &|back_end| send::one_at_a_time_by_socket(server, runtime, back_end)),
         ("push", &|back_end| push::one_at_a_time(server, runtime, back_end)),
         ("decode", &decode::transcripts),
         ("memory", &memory::messages),
-        ("idle", &|back_end| idle::chats(server, back_end)),
+        ("gap", &|back_end| gap::filled(server, runtime, back_end)),
+        ("upload", &|back_end| upload::one_at_a_time(server, runtime, back_end)),
+        ("idle", &|back_end| idle::chats(server, runtime, back_end)),
     ];
     for (_, figure) in figures.iter().filter(|(name, _)| wants(name)) {
         BACK_ENDS.iter().for_each(figure);

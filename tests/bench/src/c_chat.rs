@@ -10,6 +10,7 @@ use std::{
 };
 use webchat::{
     commands::chat::webchat_start_chat,
+    commands::files::webchat_send_file,
     commands::messages::webchat_send_message,
     commands::polling::webchat_stop_poll,
     completion::webchat_completion,
@@ -105,6 +106,16 @@ impl CChat {
         // SAFETY: a live service, and a latch that its owner waits for.
         let status = unsafe {
             webchat_send_message(self.service, self.text.as_ptr(), &raw const completion, ptr::null_mut())
+        };
+        assert_eq!(status, 0);
+    }
+
+    /// Gives a `sendFile`, whose outcome `done` is told of.
+    pub fn send_file(&self, path: &CStr, done: &Latch) {
+        let (completion, none) = (completion(done), ptr::null());
+        // SAFETY: as in `send`; the path ends with a zero.
+        let status = unsafe {
+            webchat_send_file(self.service, path.as_ptr(), none, none, &raw const completion, ptr::null_mut())
         };
         assert_eq!(status, 0);
     }

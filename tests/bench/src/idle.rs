@@ -1,6 +1,11 @@
 //! Chats in which nothing happens: what they cost.
 
-use crate::{back_end::BackEnd, c_chat::CChat, server::Server};
+use crate::{
+    back_end::{BackEnd, Spoken},
+    c_chat::CChat,
+    memory::allocated,
+    server::Server,
+};
 use std::{
     collections::HashMap,
     fs,
@@ -8,6 +13,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+use tokio::runtime::Runtime;
 
 const CHATS: usize = 100;
 const WHILE: Duration = Duration::from_mins(1);
@@ -22,20 +28,38 @@ struct Work {
 }
 
 /// Wake-ups and processor time of 100 chats in a minute, whose links the server holds.
-pub fn chats(server: &Server, back_end: &BackEnd) {
+pub fn chats(server: &Server, runtime: &Runtime, back_end: &BackEnd) {
     let Some(held) = back_end.held else { return };
     let config = server.config(back_end);
+    // The runtime and what chats share are there with the first.
+    let _first = CChat::start(&config);
+    let memory = allocated();
     let chats: Vec<_> = (0..CHATS).map(|_| CChat::start(&config)).collect();
-    server.wait_until(|simulator| (held.now)(simulator) >= CHATS);
+    server.wait_until(|simulator| (held.now)(simulator) > CHATS);
     let ended = || (held.ended)(&server.simulator);
     let (before, ended_before, begin) = (work(), ended(), Instant::now());
     thread::sleep(WHILE);
     let (after, ended, took) = (work(), ended() - ended_before, begin.elapsed());
     let done = since(&before, &after);
+    let each = allocated().saturating_sub(memory) / CHATS;
     println!("\n{CHATS} idle chats over {}, in {took:.1?}", back_end.name);
     println!("  {:<34} {ended:>12}", "requests that the server ended");
     println!("  {:<34} {:>12}", "wake-ups of the library's threads", done.wake_ups);
     println!("  {:<34} {:>12.2?}", "their processor time", done.running);
+    println!("  {:<34} {each:>12}", "bytes of a chat, with the server's");
+    drop(chats);
+    if let Some(spoken) = back_end.spoken {
+        by_hand(server, runtime, spoken);
+    }
+}
+
+/// What the same chats take by hand.
+fn by_hand(server: &Server, runtime: &Runtime, spoken: Spoken) {
+    let before = allocated();
+    let start = || runtime.block_on((spoken.start)(&server.simulator));
+    let chats: Vec<_> = (0..CHATS).map(|_| start()).collect();
+    let each = allocated().saturating_sub(before) / CHATS;
+    println!("  {:<34} {each:>12}", "the same by bare tokio-tungstenite");
     drop(chats);
 }
 

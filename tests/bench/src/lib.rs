@@ -1,7 +1,7 @@
 //! Measurements of libwebchat beside its peers, in the same process, against the same simulated server and in the same run.
 //!
 //! Contenders take turns in short rounds, so that whatever else the machine does befalls all of them alike; what is compared is the
-//! median over the rounds. `send` measures sending a message, `push` receiving one, `decode` reading a transcript, `memory` what a message takes, `poll` a poll that
+//! median over the rounds. `send` measures sending a message, `push` receiving one, `decode` reading a transcript, `memory` what a message takes, `upload` sending a file, `gap` reading what was missed, `poll` a poll that
 //! brings nothing, `idle` chats in which nothing happens, `start` making a service, `python` Python's figures; `server` is the simulated server, `back_end` has the back ends and the chats that peers hold over them, `c_chat` a chat through the C interface, and `latch` waits.
 #![allow(clippy::print_stdout, reason = "what is measured is printed")]
 #![allow(
@@ -13,6 +13,7 @@
 pub mod back_end;
 pub mod c_chat;
 pub mod decode;
+pub mod gap;
 pub mod idle;
 pub mod latch;
 pub mod memory;
@@ -21,7 +22,9 @@ pub mod push;
 pub mod python;
 pub mod send;
 pub mod server;
+pub mod sink;
 pub mod start;
+pub mod upload;
 
 use std::time::{Duration, Instant};
 

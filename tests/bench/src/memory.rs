@@ -48,7 +48,7 @@ fn message(index: usize, length: usize) -> String {
 }
 
 /// The memory that is allocated: what was freed and is still the process' does not count.
-fn allocated() -> usize {
+pub fn allocated() -> usize {
     // SAFETY: it takes nothing and gives numbers.
     let info = unsafe { libc::mallinfo2() };
     info.uordblks + info.hblkhd

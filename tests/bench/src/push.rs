@@ -1,6 +1,6 @@
 //! Messages that the server pushes: from its hand to the callback of a C program, and to a client by hand.
 
-use crate::{back_end::BackEnd, c_chat::CChat, latch::Latch, report, server::Server, take_turns};
+use crate::{back_end::BackEnd, latch::Latch, report, server::Server, take_turns};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
@@ -8,10 +8,13 @@ use tokio::runtime::Runtime;
 pub fn one_at_a_time(server: &Server, runtime: &Runtime, back_end: &BackEnd) {
     let Some(pushed) = back_end.pushed else { return };
     for acks in [false, true] {
-        (pushed.offer_acks)(&server.simulator, acks);
+        match pushed.offer_acks {
+            Some(offer) => offer(&server.simulator, acks),
+            None if acks => continue,
+            None => {}
+        }
         let heard = Arc::new(Latch::new(1));
-        let chat = CChat::start(&server.config(back_end));
-        let chat_id = server.latest_chat();
+        let (chat, chat_id) = server.chat(back_end);
         let sam = server.join(&chat_id);
         let subscription = chat.count_messages(&heard);
         server.say(&chat_id, sam);

@@ -81,6 +81,36 @@ pub fn one_at_a_time(server: &Server, runtime: &Runtime, back_end: &BackEnd, pol
     report(&title, "a message", &contenders, &medians);
 }
 
+/// One message at a time, over a socket: how long until its outcome is known.
+pub fn one_at_a_time_by_socket(server: &Server, runtime: &Runtime, back_end: &BackEnd) {
+    let Some(spoken) = back_end.spoken else { return };
+    let (chat, _) = server.chat(back_end);
+    let mut bare = runtime.block_on((spoken.start)(&server.simulator));
+    let done = Latch::new(1);
+    let mut contenders: Vec<crate::Contender<'_>> = vec![
+        (
+            "webchat_send_message",
+            Box::new(|times| {
+                for _ in 0..times {
+                    chat.send(&done);
+                    done.wait();
+                }
+            }),
+        ),
+        (
+            "tokio-tungstenite, to the echo",
+            Box::new(|times| {
+                for _ in 0..times {
+                    runtime.block_on(bare.say());
+                }
+            }),
+        ),
+    ];
+    let medians = take_turns(&mut contenders, 60, 100);
+    let title = format!("{} sendMessage, one at a time (goal: at most 1.25 x)", back_end.name);
+    report(&title, "a message", &contenders, &medians);
+}
+
 /// Many chats at once: how long for one message of each.
 pub fn at_once(server: &Server, runtime: &Runtime, back_end: &BackEnd, polling: Polling) {
     let Some(by_hand) = back_end.by_hand else { return };

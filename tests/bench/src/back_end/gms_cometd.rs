@@ -12,7 +12,7 @@ use webchat_simulator::Simulator;
 /// By WebSocket.
 pub(super) const GMS_COMETD: BackEnd = BackEnd {
     pushed: Some(Pushed {
-        offer_acks: |simulator, offered| simulator.change_cometd(|settings| settings.acks = offered),
+        offer_acks: Some(|simulator, offered| simulator.change_cometd(|settings| settings.acks = offered)),
         listen: |simulator, acks, heard| Box::pin(listen(simulator, acks, heard)),
     }),
     held: Some(HELD),

@@ -4,6 +4,7 @@
 mod gms_cometd;
 mod gms_rest;
 mod nexus_rest;
+mod web_messaging;
 
 use crate::latch::Latch;
 use bytes::Bytes;
@@ -11,12 +12,19 @@ use futures_util::future::BoxFuture;
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
 use std::sync::Arc;
+use tokio::net::TcpStream;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use webchat_core::{Config, model::Received, transport::Transport};
 use webchat_simulator::Simulator;
 
 /// All, by each of their carriers.
-pub const BACK_ENDS: &[BackEnd] =
-    &[gms_rest::GMS_REST, gms_cometd::GMS_COMETD, gms_cometd::GMS_COMETD_POLLING, nexus_rest::NEXUS_REST];
+pub const BACK_ENDS: &[BackEnd] = &[
+    gms_rest::GMS_REST,
+    gms_cometd::GMS_COMETD,
+    gms_cometd::GMS_COMETD_POLLING,
+    nexus_rest::NEXUS_REST,
+    web_messaging::WEB_MESSAGING,
+];
 
 /// A back end.
 #[derive(Clone, Copy)]
@@ -34,6 +42,8 @@ pub struct BackEnd {
     pub pushed: Option<Pushed>,
     /// What the server knows of links, where clients keep one that it holds.
     pub held: Option<Held>,
+    /// How a chat is held by hand over a socket of which everything is asked.
+    pub spoken: Option<Spoken>,
     /// Reads an answer of the form that `decode` has written.
     pub decoder: Option<fn(Bytes) -> Vec<Received>>,
 }
@@ -48,8 +58,8 @@ pub type ByHand = for<'a> fn(&'a Client, &'a Simulator) -> BoxFuture<'a, BareCha
 #[derive(Clone, Copy)]
 #[allow(missing_debug_implementations, reason = "a line of a list")]
 pub struct Pushed {
-    /// Has the server offer acknowledgements, or not.
-    pub offer_acks: fn(&Simulator, bool),
+    /// Has the server offer acknowledgements, or not; there are none otherwise.
+    pub offer_acks: Option<fn(&Simulator, bool)>,
     /// Starts a chat by hand, with or without acknowledgements, and a task that counts what is pushed. Returns the chat's id.
     pub listen: for<'a> fn(&'a Simulator, bool, Arc<Latch>) -> BoxFuture<'a, String>,
 }
@@ -64,10 +74,38 @@ pub struct Held {
     pub ended: fn(&Simulator) -> u64,
 }
 
+/// How a chat is held by hand over a socket.
+#[derive(Clone, Copy)]
+#[allow(missing_debug_implementations, reason = "a line of a list")]
+pub struct Spoken {
+    /// Starts one.
+    pub start: for<'a> fn(&'a Simulator) -> BoxFuture<'a, BareSocket>,
+    /// Where the server is reached beside its sockets.
+    pub base: fn(&Simulator) -> String,
+}
+
+/// A chat held by hand over a bare WebSocket.
+#[derive(Debug)]
+pub struct BareSocket {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// What the chat is known by.
+    token: String,
+    count: u64,
+}
+
 impl BackEnd {
     /// One without peers.
     const fn without_peers(name: &'static str, config: fn(&Simulator) -> Value) -> Self {
-        Self { name, config, by_hand: None, polled: None, pushed: None, held: None, decoder: None }
+        Self {
+            name,
+            config,
+            by_hand: None,
+            polled: None,
+            pushed: None,
+            held: None,
+            spoken: None,
+            decoder: None,
+        }
     }
 }
 
