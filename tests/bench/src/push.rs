@@ -21,6 +21,7 @@ pub fn one_at_a_time(server: &Server, runtime: &Runtime, back_end: &BackEnd) {
         heard.wait();
         let bare_id = runtime.block_on((pushed.listen)(&server.simulator, acks, heard.clone()));
         let kim = server.join(&bare_id);
+        server.say(&bare_id, kim);
         heard.wait();
         let mut contenders: Vec<crate::Contender<'_>> = vec![
             (

@@ -76,7 +76,7 @@ async fn listen(simulator: &Simulator, acks: bool, heard: Arc<Latch>) -> String 
             for message in read(&mut socket).await {
                 if is_on(&message, "/meta/connect") {
                     write(&mut socket, &connect(&batch(&message))).await;
-                } else if message.pointer("/data/messages/0").is_some() {
+                } else if message.pointer("/data/messages/0/text").is_some() {
                     heard.count_down();
                 }
             }

@@ -56,13 +56,14 @@ struct Rare {
     extra: Option<Object>,
     content: Arc<[Content]>,
     whose: Whose,
-    /// The text that the server sent, where it is another.
-    sent: Option<Sent>,
+    sent: Sent,
 }
 
-/// A text that the server sent, or none.
-#[derive(Clone)]
-struct Sent(Option<Private>);
+/// The text that the server sent.
+enum Sent {
+    AsShown,
+    Other(Option<Private>),
+}
 
 /// An object.
 enum Object {
@@ -114,7 +115,11 @@ impl Kept {
             extra: extra.as_ref().map(|object| common.object(object)),
             content: content.clone(),
             whose: *whose,
-            sent: (original.text() != text.as_ref()).then(|| Sent(original.text().cloned())),
+            sent: if original.text() == text.as_ref() {
+                Sent::AsShown
+            } else {
+                Sent::Other(original.text().cloned())
+            },
         };
         let (rest, text_at) = original.apart();
         Self {
@@ -145,7 +150,10 @@ impl Kept {
             restoring: *restoring,
         };
         let (rest, text_at) = self.original.text();
-        let sent = rare.and_then(|rare| rare.sent.clone()).map_or_else(|| self.text.clone(), |Sent(text)| text);
+        let sent = match rare.map(|rare| &rare.sent) {
+            Some(Sent::Other(sent)) => sent.clone(),
+            Some(Sent::AsShown) | None => self.text.clone(),
+        };
         let original = Arc::new(OriginalMessage::joined(sent, rest, text_at));
         Received { message, original, whose: rare.map(|rare| rare.whose).unwrap_or_default() }
     }
@@ -174,7 +182,7 @@ impl Rare {
             && extra.is_none()
             && content.is_empty()
             && *whose == Whose::Untold
-            && sent.is_none()
+            && matches!(sent, Sent::AsShown)
     }
 }
 

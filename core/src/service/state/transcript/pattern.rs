@@ -80,14 +80,12 @@ impl Patterned {
             open = open.or(hole.filter(|hole| hole.words == place).map(|hole| text.len() + hole.bytes));
             text.push_str(json.get(end..word.start).unwrap_or_default());
             end = word.end;
-            if let Some((_, other)) = next.as_mut().filter(|(skipped, _)| *skipped == 0) {
+            if let Some((_, other)) = next.filter(|(skipped, _)| *skipped == 0) {
                 text.push_str(other);
                 next = own.next();
             } else {
                 text.push_str(json.get(word).unwrap_or_default());
-                if let Some((skipped, _)) = &mut next {
-                    *skipped -= 1;
-                }
+                next = next.map(|(skipped, other)| (skipped - 1, other));
             }
         }
         open = open.or(hole.map(|hole| text.len() + hole.bytes));
