@@ -108,6 +108,7 @@ use crate::{
 };
 use reqwest::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
 use std::{
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -276,7 +277,8 @@ impl HttpChat {
                 .map_err(|error| local_failure(error.kind(), error.message().to_owned()))?;
             let mut executing: Pending = Box::pin(client.execute(outgoing));
             let answer = names::towards(url, way.proxy.as_deref(), executing.as_mut());
-            match turn.within(patience.answer(&delivery, answer)).await {
+            let outcome = turn.within(pin!(patience.answer(&delivery, answer))).await;
+            match outcome {
                 Ok(response) => {
                     connections.heard(url);
                     turns.answered(has_too_much_to_do(response.status()));
