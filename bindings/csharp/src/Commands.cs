@@ -109,6 +109,12 @@ namespace Libwebchat
             return CommandAsync("getStats", Join(null), cancellation);
         }
 
+        /// <summary>Returns the messages that were given and have no outcome yet, in order: with their local ids, how far they are, and their texts.</summary>
+        public Task<JToken> GetOutboxAsync(CancellationToken cancellation = default(CancellationToken))
+        {
+            return CommandAsync("getOutbox", Join(null), cancellation);
+        }
+
         /// <summary>Returns what identifies the session; empty without one. Whoever has it can take part in the chat.</summary>
         public Task<JToken> GetSessionDataAsync(CancellationToken cancellation = default(CancellationToken))
         {
@@ -231,6 +237,8 @@ namespace Libwebchat
         public const string ConnectionPending = "connectionPending";
         /// <summary>The connection to the chat server works again.</summary>
         public const string ConnectionRestored = "connectionRestored";
+        /// <summary>A message has got further on its way; without its text.</summary>
+        public const string Outbox = "outbox";
     }
 
     /// <summary>Why a command can be refused.</summary>

@@ -21,7 +21,8 @@ pub(super) fn descriptors() -> usize {
 pub(super) fn running() -> Duration {
     let schedule = |task: fs::DirEntry| fs::read_to_string(task.path().join("schedstat")).ok();
     let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten().filter_map(schedule);
-    let nanoseconds = |text: String| text.split_whitespace().next().and_then(|first| first.parse::<u64>().ok());
+    let nanoseconds =
+        |text: String| text.split_whitespace().next().and_then(|first| first.parse::<u64>().ok());
     Duration::from_nanos(tasks.filter_map(nanoseconds).sum())
 }
 
