@@ -31,6 +31,9 @@ struct Work {
 pub fn chats(server: &Server, runtime: &Runtime, back_end: &BackEnd) {
     let Some(held) = back_end.held else { return };
     let config = server.config(back_end);
+    // First: what is freed of ours would hide what these take.
+    let bare = back_end.spoken.map(|spoken| by_hand(server, runtime, spoken));
+    server.wait_until(|simulator| (held.now)(simulator) == 0);
     // The runtime and what chats share are there with the first.
     let _first = CChat::start(&config);
     let memory = allocated();
@@ -47,20 +50,20 @@ pub fn chats(server: &Server, runtime: &Runtime, back_end: &BackEnd) {
     println!("  {:<34} {:>12}", "wake-ups of the library's threads", done.wake_ups);
     println!("  {:<34} {:>12.2?}", "their processor time", done.running);
     println!("  {:<34} {each:>12}", "bytes of a chat, with the server's");
-    drop(chats);
-    if let Some(spoken) = back_end.spoken {
-        by_hand(server, runtime, spoken);
+    if let Some(bare) = bare {
+        println!("  {:<34} {bare:>12}", "the same by bare tokio-tungstenite");
     }
+    drop(chats);
 }
 
-/// What the same chats take by hand.
-fn by_hand(server: &Server, runtime: &Runtime, spoken: Spoken) {
+/// The bytes that a chat takes by hand.
+fn by_hand(server: &Server, runtime: &Runtime, spoken: Spoken) -> usize {
     let before = allocated();
     let start = || runtime.block_on((spoken.start)(&server.simulator));
     let chats: Vec<_> = (0..CHATS).map(|_| start()).collect();
     let each = allocated().saturating_sub(before) / CHATS;
-    println!("  {:<34} {each:>12}", "the same by bare tokio-tungstenite");
     drop(chats);
+    each
 }
 
 /// What Linux tells of this process' threads that are the library's, by their names.
