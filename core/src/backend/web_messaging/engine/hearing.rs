@@ -208,7 +208,7 @@ impl Engine {
         if reason == Some("signedIn") {
             return self.session_ends(&session_over(4017));
         }
-        let cause = "the server has closed the connection: too many devices use the session, or one has closed the others; it can be restored";
+        let cause = "the server has closed the connection: the session is used by another, or was closed there; it can be restored";
         let failure = crate::carrier::http::lost_connection(crate::transport::Applied::Unknown, cause);
         self.part(failure);
     }
