@@ -5,8 +5,9 @@ use crate::private::Private;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap};
 use std::fmt;
 
-/// A participant's identifier: a number on GMS, text on Nexus.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A participant's identifier: a number on GMS, text on Nexus, and where participants have nothing else the name that they go by. `Debug`
+/// therefore shows no text.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ParticipantId {
     /// There is none.
     #[default]
@@ -15,6 +16,16 @@ pub enum ParticipantId {
     Number(u64),
     /// Any other identifier.
     Text(Box<str>),
+}
+
+impl fmt::Debug for ParticipantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("Missing"),
+            Self::Number(number) => f.debug_tuple("Number").field(number).finish(),
+            Self::Text(text) => f.debug_tuple("Text").field(&Private::from(&**text)).finish(),
+        }
+    }
 }
 
 impl fmt::Display for ParticipantId {

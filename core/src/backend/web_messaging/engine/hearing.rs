@@ -228,6 +228,8 @@ impl Engine {
         match asked {
             Some(asked) => self.request_refused(&asked, refusal),
             None if file.is_some_and(|file| self.file_refused(file, refusal)) => {}
+            // What ends the session is told with its end.
+            None if is_over(refusal.code) && self.is_in_session() => {}
             None => {
                 log::warn!(target: "webchat::connection", "a refusal that is nobody's: {}", failure(refusal).told());
                 self.tell_error(&failure(refusal));

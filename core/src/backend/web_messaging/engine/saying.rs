@@ -9,7 +9,9 @@ use super::{
 };
 use crate::{
     ErrorKind,
-    backend::web_messaging::wire::{Attributes, Message, Refusal, Request, attributes, bytes_of, failure},
+    backend::web_messaging::wire::{
+        Attributes, Message, Refusal, Request, attributes, bytes_of, failure, is_over,
+    },
     carrier::http::local_failure,
     model::{JsonObject, Whose},
     transport::{Applied, Body, Failure, Incoming, Operation, Reply},
@@ -264,7 +266,8 @@ impl Engine {
         if failure.applied == Applied::Unknown {
             self.pace.put_off(pace::What::Message, self.now + Duration::from_secs(1));
         }
-        if !matches!(refusal.code, 429 | 4029) {
+        // What ends the session is told with its end.
+        if !matches!(refusal.code, 429 | 4029) && !is_over(refusal.code) {
             self.tell_error(&failure);
         }
     }
