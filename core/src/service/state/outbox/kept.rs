@@ -128,17 +128,27 @@ impl Outbox {
         };
         let messages: Vec<_> = self.entries.iter().map(|entry| keep(entry, moment, from)).collect();
         let ghost = self.ghost.as_ref().map(|ghost| ghost.left.keep(from));
-        let oldest = messages.iter().filter_map(|message| message.left);
-        let oldest = oldest.chain(ghost.as_ref().map(|left| left.position)).min();
-        let arrived = oldest.into_iter().flat_map(|oldest| {
-            let unseen = self.arrived.iter().map(move |left| left.keep(from));
-            let seen = self
-                .own
-                .iter()
-                .filter(move |(place, _)| place.order >= oldest && !self.unexplained.contains(place));
-            unseen.chain(seen.map(move |(_, text)| KeptLeft { id: 0, text: text.clone(), position: oldest }))
-        });
-        Kept { version: VERSION, count: self.count, arrived: arrived.collect(), messages, ghost }
+        let has_left = ghost.is_some() || messages.iter().any(|message| message.left.is_some());
+        let unseen: Vec<_> = self.arrived.iter().filter(|_| has_left).map(|left| left.keep(from)).collect();
+        let lefts = messages.iter().filter_map(|message| message.left);
+        let others = ghost.iter().chain(&unseen).map(|left| left.position);
+        // All that any of these could be taken for: what is shown again claims its own place first.
+        let arrived: Vec<_> = match lefts.chain(others).min() {
+            None => unseen,
+            Some(oldest) => {
+                let seen = self
+                    .own
+                    .iter()
+                    .filter(|(place, _)| place.order >= oldest && !self.unexplained.contains(place));
+                let seen = seen.map(|(place, text)| KeptLeft {
+                    id: 0,
+                    text: text.clone(),
+                    position: from(place.order),
+                });
+                unseen.into_iter().chain(seen).collect()
+            }
+        };
+        Kept { version: VERSION, count: self.count, arrived, messages, ghost }
     }
 
     /// The outbox of a process that is gone. What has left is in doubt for `grace` from now on, and tried until `limit`.
