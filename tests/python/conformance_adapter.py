@@ -193,7 +193,7 @@ class Waiting:
             say_outcome(id, value, error)
 
         try:
-            self.requests[id] = self.chat._native.submit(name, options, timeout, done)
+            self.requests[id], _ = self.chat._native.submit(name, options, timeout, done)
         except webchat.Error as error:
             done(None, error)
 
