@@ -269,7 +269,7 @@ async def test_the_registry_says_what_there_is(face: Face, simulator: Simulator)
         assert list(registry) == ["WebChatService", "CXBus", "Demo"]
         assert registry["Demo"] == {"commands": ["open", "close"], "events": ["opened", "closed"]}
         assert {"startChat", "poll"} <= set(registry["WebChatService"]["commands"])
-        assert len(registry["WebChatService"]["events"]) == 29
+        assert len(registry["WebChatService"]["events"]) == 30
         assert (demo.namespace(), bus.namespace()) == ("Demo", "CXBus")
 
 

@@ -24,6 +24,7 @@ fn base(entry: &Entry) -> &'static str {
         "Received" => "ReceivedEvent",
         "Notice" => "TypingEvent",
         "Change" => "ParticipantEvent",
+        "Progress" => "OutboxEvent",
         _ => "Event",
     }
 }

@@ -151,6 +151,54 @@ class RestoredEvent(Event):
         return value
 
 
+class OutboxEvent(Event):
+    __slots__ = ()
+    __match_args__ = ("local_id", "state")
+    _shown = ("local_id", "state", "restored", "request_id", "reason")
+
+    def __init__(
+        self,
+        local_id: int,
+        state: str,
+        *,
+        restored: bool = False,
+        request_id: int | None = None,
+        reason: str | None = None,
+        time: int = 0,
+    ) -> None:
+        self._give(time, given(localID=local_id, state=state, restored=restored, requestID=request_id, reason=reason))
+
+    @property
+    def local_id(self) -> int:
+        """The message's local id: it counts the messages of the session from 1, also where several processes sent them."""
+        value: int = self.data["localID"]
+        return value
+
+    @property
+    def state(self) -> str:
+        """``queued``, ``sending``, ``sent``, ``rejected`` or ``unknown``; ``sent`` may follow ``unknown``."""
+        value: str = self.data["state"]
+        return value
+
+    @property
+    def restored(self) -> bool:
+        """Whether it was given to a process before this one."""
+        value: bool = self.data["restored"]
+        return value
+
+    @property
+    def request_id(self) -> int | None:
+        """The request id of the command that gave it, where this process did."""
+        value: int | None = self.data.get("requestID")
+        return value
+
+    @property
+    def reason(self) -> str | None:
+        """Why it was rejected, or is unknown."""
+        value: str | None = self.data.get("reason")
+        return value
+
+
 class StartedEvent(Event):
     __slots__ = ()
     __match_args__ = ("session_data",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from ._event import Event, ParticipantEvent, ReceivedEvent, ResponseEvent, RestoredEvent, StartedEvent, TypingEvent
+from ._event import Event, OutboxEvent, ParticipantEvent, ReceivedEvent, ResponseEvent, RestoredEvent, StartedEvent, TypingEvent
 
 EventName = Literal[
     "ready",
@@ -346,7 +346,7 @@ class ConnectionRestored(Event):
     name: ClassVar[Literal["connectionRestored"]] = "connectionRestored"
 
 
-class Outbox(Event):
+class Outbox(OutboxEvent):
     """A message has got further on its way; without its text.
 
     Where the configuration has ``outbox``, with each step of a message; and for those of a session that is restored, or is not.
