@@ -54,7 +54,8 @@ int main(int argc, char **argv) {
     until(service, WEBCHAT_EVENT_AGENT_CONNECTED);
     snprintf(message, sizeof message, "{\"message\": \"%s\"}", secrets[3]);
     CHECK_STATUS(webchat_call(service, "sendMessage", message, 60000, NULL), WEBCHAT_OK);
-    CHECK_STATUS(webchat_send_typing(service, secrets[4], NULL, NULL), WEBCHAT_OK);
+    snprintf(message, sizeof message, "{\"message\": \"%s\"}", secrets[4]);
+    CHECK_STATUS(webchat_call(service, "sendTyping", message, 60000, NULL), WEBCHAT_OK);
     tell_secrets(service);
     CHECK_STATUS(webchat_call(service, "endChat", NULL, 60000, NULL), WEBCHAT_OK);
     CHECK_STATUS(webchat_service_close(service), WEBCHAT_OK);

@@ -107,6 +107,11 @@ impl World {
         let (_, method, path) = known.ok_or_else(|| format!("there is no action {name:?}"))?;
         let empty = Value::Object(Map::new());
         let body = if matches!(argument, Value::Bool(true)) { &empty } else { argument };
+        if path.starts_with("/chats/latest") && self.simulator.latest_chat_id().is_none() {
+            // With a deployment a chat is there a moment after its session.
+            let comes = tokio::time::timeout(Duration::from_secs(10), self.simulator.wait_for_chat()).await;
+            comes.map_err(|_| format!("{name}: there is no chat"))?;
+        }
         let request = Request::builder()
             .method(*method)
             .uri(format!("{}{path}", self.simulator.control_url()))
