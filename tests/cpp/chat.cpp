@@ -3,6 +3,7 @@
 #include "check.hpp"
 
 #include <future>
+#include <mutex>
 #include <optional>
 #include <poll.h>
 #include <utility>
@@ -131,11 +132,16 @@ TEST(subscriptions_end) {
     std::promise<void> detached;
     Exceptions exceptions;
     webchat::Subscription itself;
+    std::mutex assigned; // the first call may come before what subscribes has returned
     Chat chat(simulator.config());
-    itself = chat.on_any([&](const Event&) {
-        ++once;
-        itself.unsubscribe();
-    });
+    {
+        const std::lock_guard<std::mutex> lock(assigned);
+        itself = chat.on_any([&](const Event&) {
+            const std::lock_guard<std::mutex> waits(assigned);
+            ++once;
+            itself.unsubscribe();
+        });
+    }
     chat.on("ended", [&](const Event&) { detached.set_value(); }).detach();
     webchat::Subscription from = chat.on("started", [&](const Event&) { ++moved; });
     webchat::Subscription to;
