@@ -9,7 +9,7 @@ CFLAGS := -std=c99 -Wall -Wextra -Wpedantic -Werror -Iinclude
 CXXFLAGS := -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -Ibindings/cpp/include
 LINK   := -L$(DEBUG) -lwebchat -Wl,-rpath,$(DEBUG)
 
-.PHONY: help setup build demo chat test docs test-proxy kills hostile hosts tsan miri audit fuzz bench bench-scale recovery header tables notices wheel install dist clean
+.PHONY: help setup build demo chat test docs test-proxy kills hostile hosts tsan miri audit fuzz bench recovery header tables notices wheel install dist clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -61,10 +61,6 @@ hostile: ## Attacks a client, each in a process of its own, and shows outcome, m
 
 bench: setup ## Measures beside peers, in a release build (FIGURES="send python": these alone)
 	@tests/tools/bench "$(TARGET)" $(FIGURES)
-
-CHATS ?= 50000
-bench-scale: ## Measures what very many chats in one process cost, against a simulator in a process of its own (CHATS=50000, FIGURES="polls sockets away cycles")
-	CHATS=$(CHATS) cargo bench --locked -p webchat-bench --bench scale -- $(FIGURES)
 
 recovery: ## Measures how long chats take to recover from dead paths, closing races and slow lines
 	cargo run --quiet --release --locked -p webchat-conformance --example recovery

@@ -2,11 +2,10 @@
 //!
 //! Contenders take turns in short rounds, so that whatever else the machine does befalls all of them alike; what is compared is the
 //! median over the rounds. `send` measures sending a message, `push` receiving one, `decode` reading a transcript, `memory` what a message takes, `upload` sending a file,
-//! `gap` reading what was missed, `poll` a poll that brings nothing, `idle` chats in which nothing happens, `scale` very many of them, `keep` what a kept outbox costs, `start` making a service, `python` Python's figures; `server` is the simulated server, `answerer` one that only answers, `back_end` has the back ends and the chats that peers hold over them, `c_chat` a chat through the C interface, and `latch` waits.
+//! `gap` reading what was missed, `poll` a poll that brings nothing, `idle` chats in which nothing happens, `keep` what a kept outbox costs, `start` making a service, `python` Python's figures; `server` is the simulated server, `answerer` one that only answers, `back_end` has the back ends and the chats that peers hold over them, `c_chat` a chat through the C interface, and `latch` waits.
 #![allow(clippy::print_stdout, reason = "what is measured is printed")]
 #![allow(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     clippy::missing_panics_doc,
     reason = "a measurement that cannot be made has to stop"
 )]
@@ -23,7 +22,6 @@ pub mod memory;
 pub mod poll;
 pub mod push;
 pub mod python;
-pub mod scale;
 pub mod send;
 pub mod server;
 pub mod sink;
